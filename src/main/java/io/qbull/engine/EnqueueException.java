@@ -1,0 +1,37 @@
+package io.qbull.engine;
+
+/** A job was not added, or it is not known whether it was. The message is fit for a caller outside: it names no server. */
+public final class EnqueueException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final Kind kind;
+
+    /**
+     * @param kind what the caller can do
+     * @param message what happened, one line
+     */
+    public EnqueueException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    /**
+     * @return what the caller can do
+     */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** What the caller of a failed enqueue can do. */
+    public enum Kind {
+        /** The job breaks a rule; it was not added and never will be. */
+        INVALID,
+        /** Redis takes no more data; the job was not added. Try later. */
+        FULL,
+        /** Redis is away; the job was not added. Try later. */
+        UNAVAILABLE,
+        /** No answer in time: the job may have been added, or may still be. A repeat with the same job id is safe. */
+        UNKNOWN,
+        /** A person must act on the server's configuration; the job was not added. */
+        MISCONFIGURED
+    }
+}

@@ -1,0 +1,93 @@
+package io.qbull.engine;
+
+import io.qbull.config.EnqueueSettings;
+import io.qbull.config.LeaseSettings;
+import io.qbull.config.PumpSettings;
+import io.qbull.model.Delivery;
+import io.qbull.model.Enqueued;
+import io.qbull.model.JobHandler;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * One queue on one pod. Adds jobs for producers; between {@link #consume} and {@link #quiesce} it also holds leases and runs jobs.
+ * Thread-safe; no method blocks unless it says so.
+ */
+public interface QueueNode extends AutoCloseable {
+    /**
+     * Adds a job. Jobs of one key that a thread adds one after another keep their order.
+     *
+     * @param job the job
+     * @param settings how
+     * @return where it is, once Redis has it; fails with a {@link EnqueueException}
+     */
+    CompletionStage<Enqueued> enqueue(NewJob job, EnqueueSettings settings);
+
+    /**
+     * @return the layout, once it is known; fails with a {@link io.qbull.store.StoreException}
+     */
+    CompletionStage<Layout> layout();
+
+    /**
+     * Starts to take leases and to run jobs. Returns at once; a Redis that is away is tried until it is there.
+     *
+     * @param consumption how
+     * @param handler runs the jobs
+     * @param workers runs the handler; at most one task for each partition held
+     * @throws IllegalStateException if this node consumes already
+     */
+    void consume(Consumption consumption, JobHandler handler, Executor workers);
+
+    /**
+     * Ends {@link #consume}: takes no more leases and starts no more jobs; releases each partition as soon as its job in flight has
+     * ended and is committed. May be called again, and without {@code consume}.
+     *
+     * @return completes when all leases are released, or {@code drainTimeout} has passed and the rest is abandoned to expire
+     */
+    CompletionStage<Void> quiesce();
+
+    /**
+     * @return jobs that run now or wait for their commit; zero when nothing is consumed
+     */
+    int unfinished();
+
+    /**
+     * @return what this node does now
+     */
+    Sight sight();
+
+    /** Quiesces, waits for it, and closes the connections of this node. Blocks. */
+    @Override
+    void close();
+
+    /**
+     * @param queue the queue
+     * @param pod this pod
+     * @param keyHash how keys map to partitions
+     * @param partitions P for a queue that does not exist yet
+     */
+    record Identity(QueueName queue, PodId pod, KeyHash keyHash, int partitions) {}
+
+    /**
+     * @param lease how leases are taken
+     * @param pump how jobs are worked off
+     * @param stallAfter after which a partition with jobs that does not move is a problem
+     */
+    record Consumption(LeaseSettings lease, PumpSettings pump, Duration stallAfter) {}
+
+    /**
+     * @param consuming whether it consumes
+     * @param owned partitions that it may work on now
+     * @param inFlight jobs that run now
+     * @param problem one line if something keeps it from working, else empty
+     */
+    record Sight(boolean consuming, List<PartitionId> owned, List<Delivery> inFlight, String problem) {}
+}

@@ -1,0 +1,32 @@
+package io.qbull.model;
+
+/**
+ * How a queue is split.
+ *
+ * @param version 1 for the first layout, one more with each resize
+ * @param partitions P, 1 to 16384
+ */
+public record Layout(int version, int partitions) {
+    /** The most partitions of a queue: the slots of a Redis Cluster. */
+    public static final int MOST_PARTITIONS = 16384;
+
+    /**
+     * @throws IllegalArgumentException if {@code partitions} is out of range
+     */
+    public Layout {
+        if (partitions < 1 || partitions > MOST_PARTITIONS) {
+            throw new IllegalArgumentException(
+                    "partitions (" + partitions + ") must be between 1 and " + MOST_PARTITIONS);
+        }
+    }
+
+    /**
+     * @param queue a queue with this layout
+     * @param hash the key hash
+     * @param key a job's key
+     * @return where jobs of that key go
+     */
+    public PartitionId partitionOf(QueueName queue, KeyHash hash, String key) {
+        return new PartitionId(queue, (int) Long.remainderUnsigned(hash.hash(key), partitions));
+    }
+}

@@ -1,0 +1,33 @@
+package io.qbull.model;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job on its way into a queue. The body array is handed over: neither side changes it afterwards.
+ *
+ * @param id the job's id
+ * @param callerId whether the caller chose the id: only such ids are deduplicated
+ * @param key decides the partition and the order; not empty
+ * @param body raw bytes
+ * @param contentType the body's media type, if known
+ * @param headers what passes the header filter; values are strings, numbers or booleans
+ */
+@SuppressWarnings("ArrayRecordComponent") // Bodies are large and never compared; a copy per job would buy nothing.
+public record NewJob(
+        JobId id,
+        boolean callerId,
+        String key,
+        byte[] body,
+        @Nullable String contentType,
+        Map<String, Object> headers) {
+    /**
+     * @throws IllegalArgumentException if {@code key} is empty
+     */
+    public NewJob {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("a job needs a key that is not empty");
+        }
+        headers = Map.copyOf(headers);
+    }
+}

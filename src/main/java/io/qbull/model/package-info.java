@@ -1,0 +1,5 @@
+/** The words of QBull: names, jobs, leases and layouts as immutable values. Depends on {@code java.*} only. */
+@NullMarked
+package io.qbull.model;
+
+import org.jspecify.annotations.NullMarked;

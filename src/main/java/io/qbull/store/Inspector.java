@@ -1,0 +1,64 @@
+package io.qbull.store;
+
+import io.qbull.model.QueueName;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at queues from outside: for people and dashboards. Reads only. */
+public interface Inspector {
+    /**
+     * @return the queues that exist
+     */
+    CompletionStage<Set<QueueName>> queues();
+
+    /**
+     * @param queue a queue
+     * @return its state, or {@link QueueSight.Absent}
+     */
+    CompletionStage<QueueSight> queue(QueueName queue);
+
+    /** A queue as it stands. */
+    sealed interface QueueSight {
+        /** There is no such queue in Redis. */
+        record Absent() implements QueueSight {}
+
+        /**
+         * @param queue its name
+         * @param layoutVersion the current layout
+         * @param partitionCount P
+         * @param pods registered pods
+         * @param partitions P entries, by index
+         */
+        record Present(
+                QueueName queue,
+                int layoutVersion,
+                int partitionCount,
+                List<LayoutTable.Pod> pods,
+                List<PartitionSight> partitions)
+                implements QueueSight {}
+    }
+
+    /**
+     * A partition as it stands.
+     *
+     * @param index 0 to P-1
+     * @param owner who holds it now; null if it is free
+     * @param epoch the last epoch; null if it was never leased
+     * @param leaseAgeMillis since its acquisition; null if it is free
+     * @param backlog jobs not done
+     * @param oldestAgeMillis age of the first entry; null if there is none
+     * @param inFlight jobs that ran at the owner's last renewal
+     * @param dead dead letters
+     */
+    record PartitionSight(
+            int index,
+            @Nullable String owner,
+            @Nullable String epoch,
+            @Nullable Long leaseAgeMillis,
+            long backlog,
+            @Nullable Long oldestAgeMillis,
+            int inFlight,
+            long dead) {}
+}

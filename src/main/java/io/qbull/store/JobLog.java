@@ -1,0 +1,120 @@
+package io.qbull.store;
+
+import io.qbull.model.Entry;
+import io.qbull.model.Lease;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.StreamId;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The to-do lists: an entry is in a partition's stream exactly as long as its job is not done. */
+public interface JobLog {
+    /**
+     * Reads on behalf of the owner, changes nothing.
+     *
+     * @param lease the owner's lease
+     * @param after the last entry known; {@link StreamId#START} for all
+     * @param maxCount the most entries, 1 or more
+     * @param maxBytes after this many bytes no further entry is read; one is always returned if there is any
+     * @return what follows {@code after}, in order
+     */
+    CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes);
+
+    /**
+     * Removes finished jobs. Safe to repeat, and late.
+     *
+     * @param lease the owner's lease
+     * @param done entries whose jobs are finished, 1 to 1000
+     * @return done or fenced
+     */
+    CompletionStage<Verdict> commit(Lease lease, List<StreamId> done);
+
+    /**
+     * Records a failed run. Safe to repeat, and late: the number only grows.
+     *
+     * @param lease the owner's lease
+     * @param job the entry; nothing happens when it has left the stream
+     * @param failedAttempts how often the job has failed, this time included
+     * @return done or fenced
+     */
+    CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts);
+
+    /**
+     * Moves an entry to the partition's dead-letter stream. Safe to repeat, and late: a moved entry is not moved twice.
+     *
+     * @param lease the owner's lease
+     * @param job the entry
+     * @param reason one line
+     * @param attempts how often the job has run
+     * @return done or fenced
+     */
+    CompletionStage<Verdict> bury(Lease lease, StreamId job, String reason, int attempts);
+
+    /**
+     * Adds jobs for a producer, all or none. A call with a number already used gets the first answer again.
+     *
+     * @param call the call
+     * @return the answer
+     */
+    CompletionStage<Answer> enqueue(Call call);
+
+    /** The end of a {@link #fetch}. */
+    sealed interface Fetch {
+        /**
+         * @param entries in stream order
+         * @param more whether a bound ended the read, so that further entries may follow at once
+         */
+        record Entries(List<Entry> entries, boolean more) implements Fetch {}
+
+        /** The lease has ended: nothing was read. */
+        record Fenced() implements Fetch {}
+    }
+
+    /** The end of an owner's command. */
+    enum Verdict {
+        /** It was carried out, now or by an earlier repeat. */
+        DONE,
+        /** The lease has ended: nothing was changed. */
+        FENCED
+    }
+
+    /**
+     * A producer's call.
+     *
+     * @param partition where to
+     * @param layoutVersion the layout by which the partition was chosen
+     * @param producer unique for a producer's life: pod and nonce
+     * @param number grows with each call of this producer to this partition
+     * @param jobs 1 to 500
+     * @param deduplicationWindow how long ids that callers gave are remembered; zero = no deduplication
+     */
+    record Call(
+            PartitionId partition,
+            int layoutVersion,
+            String producer,
+            long number,
+            List<NewJob> jobs,
+            Duration deduplicationWindow) {}
+
+    /** The end of an {@link #enqueue}. */
+    sealed interface Answer {
+        /**
+         * @param places one for each job of the call, in order
+         */
+        record Accepted(List<Place> places) implements Answer {}
+
+        /** The partition does not take jobs for that layout version; nothing was added. */
+        record OtherLayout() implements Answer {}
+
+        /** A later call of the same producer has been answered already; nothing was added. */
+        record Stale() implements Answer {}
+
+        /**
+         * @param streamId the entry; {@link StreamId#START} for a duplicate
+         * @param duplicate whether nothing was added for this job
+         */
+        record Place(StreamId streamId, boolean duplicate) {}
+    }
+}

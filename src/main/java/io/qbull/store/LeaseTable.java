@@ -1,0 +1,160 @@
+package io.qbull.store;
+
+import io.qbull.model.Epoch;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The leases, judged by the server's clock alone. */
+public interface LeaseTable {
+    /**
+     * Takes a lease that is free or expired. A repeat with the same owner gets the same epoch and extends the lease; a repeat that
+     * arrives after the release of that owner's lease is refused.
+     *
+     * @param partition what to lease
+     * @param owner this pod, with a nonce never used before
+     * @param ttl how long it lives
+     * @param window the most entries from the head among which this owner will ever have started jobs
+     * @return the grant or the refusal
+     */
+    CompletionStage<Acquisition> acquire(PartitionId partition, LeaseOwner owner, Duration ttl, int window);
+
+    /**
+     * Prolongs leases, each judged alone. A released lease is not revived.
+     *
+     * @param renewals the leases
+     * @param ttl how long each lives from now
+     * @return an answer for each lease; one is missing if its server did not answer
+     */
+    CompletionStage<Map<Lease, Renewal>> renew(List<RenewalRequest> renewals, Duration ttl);
+
+    /**
+     * Ends a lease and announces it. After this is sent, the lease's nonce is never used again.
+     *
+     * @param lease the lease
+     * @return done, or fenced if it had ended before
+     */
+    CompletionStage<JobLog.Verdict> release(Lease lease);
+
+    /**
+     * Makes {@code to} the owner, under a higher epoch and for a short time, and announces it; {@code to} confirms by its first
+     * renewal. After this is sent, the lease's nonce is never used again.
+     *
+     * @param lease the lease
+     * @param to who asked for it; the command is refused if somebody else asks now
+     * @param ttl how long {@code to} has for its first renewal
+     * @return done, or fenced if the lease had ended before or {@code to} asks no more
+     */
+    CompletionStage<JobLog.Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl);
+
+    /**
+     * Asks the owner of a partition for a hand-over, if nobody else does, and announces it.
+     *
+     * @param partition the partition
+     * @param by who asks: this pod, with a nonce never used before
+     * @return true if the owner will be asked for {@code by}
+     */
+    CompletionStage<Boolean> want(PartitionId partition, LeaseOwner by);
+
+    /**
+     * Looks at leases without touching them.
+     *
+     * @param partitions which
+     * @return what was seen; one is missing if its server did not answer
+     */
+    CompletionStage<Map<PartitionId, Sight>> peek(List<PartitionId> partitions);
+
+    /**
+     * Listens to announcements for a queue. They are hints: any may be missing, none is proof.
+     *
+     * @param queue the queue's partitions
+     * @param listener called on a thread of the client, which it must not block
+     * @return ends the listening
+     */
+    CompletionStage<AutoCloseable> announcements(QueueName queue, AnnouncementListener listener);
+
+    /** Hears of leases. */
+    interface AnnouncementListener {
+        /**
+         * @param partition whose lease was released, handed over or asked for
+         */
+        void announced(PartitionId partition);
+    }
+
+    /** The end of an {@link #acquire}. */
+    sealed interface Acquisition {
+        /**
+         * @param lease the lease
+         * @param predecessor how the lease before ended
+         * @param window the window of the owner before, 0 if unknown
+         */
+        record Granted(Lease lease, Predecessor predecessor, int window) implements Acquisition {}
+
+        /**
+         * @param sight what stands there
+         */
+        record Held(Sight sight) implements Acquisition {}
+
+        /** The nonce belongs to a lease that was released. */
+        record Spent() implements Acquisition {}
+    }
+
+    /** How the lease before ended. */
+    enum Predecessor {
+        /** There was none. */
+        NONE,
+        /** By a release: it left no job half done. */
+        RELEASED,
+        /** It ran out: its pod may have died over a job. */
+        EXPIRED
+    }
+
+    /**
+     * @param lease the lease
+     * @param window see {@link #acquire}
+     * @param inFlight jobs that run now, for the status
+     * @param declined who asked for the partition and does not get it; the wish is cleared if it still stands
+     */
+    record RenewalRequest(
+            Lease lease, int window, int inFlight, @Nullable LeaseOwner declined) {}
+
+    /** The end of a {@link #renew} for one lease. */
+    sealed interface Renewal {
+        /**
+         * @param wanted who asks for the partition
+         */
+        record Renewed(@Nullable LeaseOwner wanted) implements Renewal {}
+
+        /** Somebody else owns it, or it was released. */
+        record Lost() implements Renewal {}
+    }
+
+    /**
+     * A lease as it stands.
+     *
+     * @param owner the last owner, whatever became of it
+     * @param epoch the last epoch
+     * @param remaining until it expires; zero if it is free
+     * @param released whether it is free by a release
+     * @param wanted who asks for it
+     */
+    record Sight(
+            @Nullable LeaseOwner owner,
+            @Nullable Epoch epoch,
+            Duration remaining,
+            boolean released,
+            @Nullable LeaseOwner wanted) {
+        /**
+         * @return whether it can be acquired
+         */
+        public boolean free() {
+            return remaining.isZero();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.qbull.store;
+
+/** An open storage: all roles over one set of connections. Closing it fails what is outstanding. */
+public interface Store extends AutoCloseable {
+    /**
+     * @return the to-do lists
+     */
+    JobLog jobs();
+
+    /**
+     * @return the leases
+     */
+    LeaseTable leases();
+
+    /**
+     * @return layout and pods
+     */
+    LayoutTable layouts();
+
+    /**
+     * @return the view from outside
+     */
+    Inspector inspector();
+
+    /**
+     * @return the bell of idle partitions
+     */
+    WakeUps wakeUps();
+
+    /**
+     * The primary that holds a queue's leases can change (failover, restart). Everything read from the old one is then in doubt,
+     * and every command under a lease of the old one is answered as fenced.
+     *
+     * @param listener called on a thread of the client after a change; must not block
+     */
+    void onPrimaryChange(Runnable listener);
+
+    @Override
+    void close();
+}

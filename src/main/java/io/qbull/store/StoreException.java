@@ -1,0 +1,59 @@
+package io.qbull.store;
+
+/** A command did not do what was asked. The subclass says what the caller can do about it. Never carries data of a job. */
+public abstract sealed class StoreException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private StoreException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** The storage did not answer. Repeat the same command. */
+    public static final class Unavailable extends StoreException {
+        private static final long serialVersionUID = 1L;
+        private final boolean sent;
+
+        /**
+         * @param message what happened
+         * @param sent see {@link #sent()}
+         * @param cause the client's exception
+         */
+        public Unavailable(String message, boolean sent, Throwable cause) {
+            super(message, cause);
+            this.sent = sent;
+        }
+
+        /**
+         * @return true if the command may have run, or may still run later; false if it certainly did not and will not
+         */
+        public boolean sent() {
+            return sent;
+        }
+    }
+
+    /** The storage takes no more data for now (out of memory, too few replicas, a disk that is full). Nothing was done. */
+    public static final class Full extends StoreException {
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * @param message what happened
+         * @param cause the client's exception
+         */
+        public Full(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** A person must act: wrong password, missing right, a key of a foreign type, an unknown reply. */
+    public static final class Misconfigured extends StoreException {
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * @param message what happened
+         * @param cause the client's exception
+         */
+        public Misconfigured(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}
