@@ -10,8 +10,9 @@ package io.qbull.model;
  * @param primary the Redis primary that granted it; a lease is void on any other
  */
 public record Lease(PartitionId partition, LeaseOwner owner, Epoch epoch, String primary) {
+    /** As log lines name it. */
     @Override
     public String toString() {
-        return "partition=" + partition + " epoch=" + epoch;
+        return "queue=" + partition.queue() + " partition=" + partition.index() + " epoch=" + epoch;
     }
 }

@@ -11,7 +11,16 @@ public final class Printable {
      * @return the text without control characters, cut at 120 characters
      */
     public static String of(String text) {
-        String cut = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+        return of(text, LONGEST);
+    }
+
+    /**
+     * @param text any text
+     * @param longest the most characters to keep
+     * @return the text without control characters, cut
+     */
+    public static String of(String text, int longest) {
+        String cut = text.length() > longest ? text.substring(0, longest) + "…" : text;
         return cut.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}]", "?");
     }
 }

@@ -1,0 +1,132 @@
+package io.qbull.lease;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.model.PodId;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Sight;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Decides which partitions a pod takes or asks for. A pure function: every pod decides for itself, Redis settles races. */
+final class Balancer {
+    private Balancer() {}
+
+    /**
+     * What a pod knows when it decides.
+     *
+     * @param me this pod
+     * @param settings its settings
+     * @param held leases that it holds
+     * @param underWay leases that it has asked for and may get
+     * @param candidates partitions that it neither holds nor has asked for, in the order in which it prefers them
+     * @param pods registered pods, this one included
+     */
+    record View(PodId me, LeaseSettings settings, int held, int underWay, List<Candidate> candidates, List<Pod> pods) {
+        boolean alone() {
+            return pods.stream().allMatch(pod -> pod.id().equals(me));
+        }
+    }
+
+    /**
+     * A partition of somebody else or of nobody.
+     *
+     * @param index its index
+     * @param sight its lease when last seen
+     * @param freeFor how long it has been seen free; zero if it is not
+     */
+    record Candidate(int index, Sight sight, Duration freeFor) {}
+
+    /**
+     * What to do.
+     *
+     * @param acquire free partitions to take
+     * @param want partitions to ask their owners for
+     */
+    record Moves(List<Integer> acquire, List<Integer> want) {}
+
+    static Moves moves(View view) {
+        List<Candidate> free =
+                view.candidates().stream().filter(c -> c.sight().free()).toList();
+        int taken = view.held() + view.underWay();
+        int room = Math.max(0, view.settings().partitionsPerPod() - taken);
+        List<Integer> acquire = new ArrayList<>();
+        free.stream().limit(room).forEach(c -> acquire.add(c.index()));
+        List<Candidate> left = free.subList(Math.min(room, free.size()), free.size());
+        acquire.addAll(orphans(view, left, view.settings().maxPartitionsPerPod() - taken - acquire.size()));
+        return new Moves(acquire, wants(view, room - Math.min(room, free.size())));
+    }
+
+    /** Partitions that nobody with room has taken. Several pods share them: each takes its part, the rest later. */
+    private static List<Integer> orphans(View view, List<Candidate> left, int most) {
+        if (!view.settings().adoptOrphans() || left.isEmpty() || most <= 0) {
+            return List.of();
+        }
+        if (view.alone()) {
+            return left.stream().limit(most).map(Candidate::index).toList();
+        }
+        List<Integer> ripe = left.stream()
+                .filter(c -> c.freeFor().compareTo(view.settings().orphanGrace()) >= 0)
+                .map(Candidate::index)
+                .toList();
+        int share = (ripe.size() + view.pods().size() - 1) / view.pods().size();
+        return ripe.subList(0, Math.min(share, most));
+    }
+
+    /** Asks those that hold more than they want, the fullest first, for no more than what they hold too much. */
+    private static List<Integer> wants(View view, int room) {
+        List<Integer> wants = new ArrayList<>();
+        Map<PodId, Integer> excess = excess(view);
+        while (wants.size() < room) {
+            PodId fullest = excess.entrySet().stream()
+                    .filter(e -> e.getValue() > 0)
+                    .max(Map.Entry.<PodId, Integer>comparingByValue().thenComparing(Map.Entry::getKey))
+                    .map(Map.Entry::getKey)
+                    .orElse(null);
+            if (fullest == null) {
+                break;
+            }
+            PodId from = fullest;
+            view.candidates().stream()
+                    .filter(c -> ownedBy(c, from) && c.sight().wanted() == null && !wants.contains(c.index()))
+                    .findFirst()
+                    .ifPresentOrElse(
+                            c -> {
+                                wants.add(c.index());
+                                excess.merge(from, -1, Integer::sum);
+                            },
+                            () -> excess.remove(from));
+        }
+        return wants;
+    }
+
+    private static Map<PodId, Integer> excess(View view) {
+        Map<PodId, Integer> excess = new HashMap<>();
+        for (Pod pod : view.pods()) {
+            if (!pod.id().equals(view.me())) {
+                long owned = view.candidates().stream()
+                        .filter(c -> ownedBy(c, pod.id()))
+                        .count();
+                long promised = view.candidates().stream()
+                        .filter(c -> ownedBy(c, pod.id()) && c.sight().wanted() != null)
+                        .count();
+                excess.put(pod.id(), (int) (owned - promised) - pod.capacity());
+            }
+        }
+        return excess;
+    }
+
+    private static boolean ownedBy(Candidate candidate, PodId pod) {
+        Sight sight = candidate.sight();
+        return !sight.free() && sight.owner() != null && sight.owner().pod().equals(pod);
+    }
+
+    /** Different pods prefer different partitions, so that they seldom race: a rotation by the pod's name. */
+    static Comparator<Integer> preference(PodId pod, int partitions) {
+        int first = Math.floorMod(pod.value().hashCode(), partitions);
+        return Comparator.comparingInt(index -> Math.floorMod(index - first, partitions));
+    }
+}

@@ -1,0 +1,433 @@
+package io.qbull.lease;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.Ownership;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Renewal;
+import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds this pod's leases on one queue: takes what it has room for, renews on its own schedule however long jobs run, notices what
+ * is lost, gives back what others should have. All methods are called on the event loop.
+ */
+public final class LeaseKeeper implements Ownership {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
+    private static final Duration SHORTEST_RETRY = Duration.ofMillis(50);
+
+    private final Domain domain;
+    private final LeaseSettings settings;
+    private final Store store;
+    private final EventLoop loop;
+    private final Listener listener;
+    private final Scout scout;
+    private final Map<Integer, Holding> holdings = new TreeMap<>();
+    private EventLoop.@Nullable Timer tick;
+    private EventLoop.@Nullable Timer renewalRetry;
+    private boolean renewing;
+    private boolean renewAgain;
+    private boolean taking;
+
+    /**
+     * @param domain what to take leases on, and for whom
+     * @param settings how
+     * @param store where the leases are
+     * @param loop runs everything here
+     * @param listener hears of changes
+     * @param random spreads looks in time
+     */
+    public LeaseKeeper(
+            Domain domain,
+            LeaseSettings settings,
+            Store store,
+            EventLoop loop,
+            Listener listener,
+            RandomGenerator random) {
+        this.domain = domain;
+        this.settings = settings;
+        this.store = store;
+        this.loop = loop;
+        this.listener = listener;
+        this.scout = new Scout(domain, settings, store, loop, new ScoutView(), random);
+    }
+
+    /** Begins to register this pod, to take leases and to renew them. */
+    public void start() {
+        taking = true;
+        tick();
+        scout.start();
+    }
+
+    /** Takes no more leases; those held are renewed until they are released. */
+    public void stopTaking() {
+        taking = false;
+        scout.stop();
+    }
+
+    /**
+     * Stops renewing and forgets this pod. What is still held expires by itself.
+     *
+     * @return completes when Redis knows, or could not be told
+     */
+    public CompletionStage<Void> stop() {
+        stopTaking();
+        cancel(tick);
+        cancel(renewalRetry);
+        holdings.clear();
+        return store.layouts().unregister(domain.queue(), domain.pod()).exceptionally(failure -> {
+            LOG.debug("queue={} pod {} not unregistered, its entry goes stale", domain.queue(), domain.pod(), failure);
+            return null;
+        });
+    }
+
+    @Override
+    public boolean trusted(Lease lease) {
+        Holding holding = holdings.get(lease.partition().index());
+        return holding != null
+                && holding.lease.equals(lease)
+                && !holding.doubted
+                && holding.trustedUntil - loop.nanoTime() > 0;
+    }
+
+    /**
+     * @return the leases held
+     */
+    public Collection<Lease> held() {
+        return holdings.values().stream().map(holding -> holding.lease).toList();
+    }
+
+    /**
+     * Ends a lease whose work is done and committed.
+     *
+     * @param lease a lease of this pod, held or not any more
+     * @return completes when Redis knows, or the lease has expired without
+     */
+    public CompletionStage<Void> release(Lease lease) {
+        drop(lease);
+        scout.released(lease.partition().index());
+        return repeat(() -> store.leases().release(lease));
+    }
+
+    /**
+     * Gives a lease whose work is done and committed to the pod that asked for it.
+     *
+     * @param lease a lease of this pod
+     * @param to who asked
+     * @return completes when Redis knows, or the lease has expired without
+     */
+    public CompletionStage<Void> handOver(Lease lease, LeaseOwner to) {
+        drop(lease);
+        scout.released(lease.partition().index());
+        return repeat(() -> store.leases()
+                .handOver(lease, to, settings.renewEvery())
+                .thenCompose(verdict -> {
+                    // Nobody waits any more: free it at once instead of letting it expire. Fenced if it is somebody
+                    // else's by
+                    // now.
+                    return verdict == Verdict.FENCED
+                            ? store.leases().release(lease)
+                            : CompletableFuture.completedStage(verdict);
+                }));
+    }
+
+    /**
+     * Refuses a wish; the one who asked is told by the next renewal.
+     *
+     * @param lease a lease of this pod
+     * @param by who asked
+     */
+    public void decline(Lease lease, LeaseOwner by) {
+        Holding holding = holdings.get(lease.partition().index());
+        if (holding != null && holding.lease.equals(lease)) {
+            holding.declined = by;
+        }
+    }
+
+    /**
+     * A command under this lease was refused. Nothing is started under it any more; a renewal of all leases tells at once which
+     * others are lost with it.
+     *
+     * @param lease a lease of this pod
+     */
+    public void fenced(Lease lease) {
+        Holding holding = holdings.get(lease.partition().index());
+        if (holding != null && holding.lease.equals(lease)) {
+            holding.doubted = true;
+            renew();
+        }
+    }
+
+    /**
+     * Forgets a lease without telling Redis; the partition is not taken again before {@link #release}.
+     *
+     * @param lease a lease of this pod
+     */
+    public void forget(Lease lease) {
+        drop(lease);
+        scout.block(lease.partition().index());
+    }
+
+    private void tick() {
+        tick = loop.schedule(settings.renewEvery(), this::tick);
+        register();
+        renew();
+    }
+
+    private void register() {
+        if (!taking) {
+            return;
+        }
+        store.layouts()
+                .register(
+                        domain.queue(),
+                        domain.pod(),
+                        settings.partitionsPerPod(),
+                        List.copyOf(holdings.keySet()),
+                        settings.leaseTtl())
+                .whenComplete((pods, failure) -> loop.execute(() -> {
+                    if (pods != null) {
+                        listener.answered();
+                        scout.pods(pods);
+                    } else {
+                        listener.unanswered(failure);
+                        if (taking && !scout.knowsPods()) {
+                            loop.schedule(retryAfter(), this::register);
+                        }
+                    }
+                }));
+    }
+
+    private void renew() {
+        if (holdings.isEmpty()) {
+            return;
+        }
+        if (renewing) {
+            renewAgain = true;
+            return;
+        }
+        renewing = true;
+        renewAgain = false;
+        cancel(renewalRetry);
+        long started = loop.nanoTime();
+        List<Holding> asked = List.copyOf(holdings.values());
+        List<RenewalRequest> requests = new ArrayList<>();
+        for (Holding holding : asked) {
+            int inFlight = listener.inFlight(holding.lease);
+            requests.add(new RenewalRequest(holding.lease, domain.window(), inFlight, holding.declined));
+        }
+        store.leases()
+                .renew(requests, settings.leaseTtl())
+                .whenComplete((answers, failure) -> loop.execute(() -> {
+                    renewing = false;
+                    if (answers == null) {
+                        listener.unanswered(failure);
+                    } else {
+                        listener.answered();
+                    }
+                    apply(asked, started, answers == null ? Map.of() : answers);
+                }));
+    }
+
+    private void apply(List<Holding> asked, long started, Map<Lease, Renewal> answers) {
+        List<Lease> lost = new ArrayList<>();
+        boolean open = renewAgain;
+        for (Holding holding : asked) {
+            Lease lease = holding.lease;
+            Renewal answer = answers.get(lease);
+            if (holdings.get(lease.partition().index()) != holding) {
+                continue;
+            }
+            if (answer == null) {
+                open = true;
+            } else if (answer instanceof Renewal.Renewed renewed && !holding.doubted) {
+                holding.trustedUntil = trustFrom(started);
+                holding.declined = null;
+                listener.renewed(lease);
+                if (renewed.wanted() != null) {
+                    listener.wanted(lease, renewed.wanted());
+                }
+            } else {
+                lost.add(lease);
+            }
+        }
+        lose(lost);
+        if (open) {
+            renewalRetry = loop.schedule(renewAgain ? Duration.ZERO : retryAfter(), this::renew);
+        }
+    }
+
+    private void lose(List<Lease> lost) {
+        if (lost.isEmpty()) {
+            return;
+        }
+        LOG.warn(
+                "queue={} lost the leases of partitions {}: they ended while this pod was silent; late work of this pod is refused",
+                queue(),
+                lost.stream().map(LeaseKeeper::index).sorted().toList());
+        for (Lease lease : lost) {
+            forget(lease);
+            listener.lost(lease);
+        }
+    }
+
+    private void drop(Lease lease) {
+        Holding holding = holdings.get(lease.partition().index());
+        if (holding != null && holding.lease.equals(lease)) {
+            holdings.remove(lease.partition().index());
+        }
+    }
+
+    /** Repeats a command that ends a lease until it is answered; after a TTL the lease has ended anyway. */
+    private CompletionStage<Void> repeat(Supplier<CompletionStage<Verdict>> command) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        repeat(command, loop.nanoTime() + settings.leaseTtl().toNanos(), done);
+        return done;
+    }
+
+    private void repeat(Supplier<CompletionStage<Verdict>> command, long deadline, CompletableFuture<Void> done) {
+        command.get()
+                .whenComplete((verdict, failure) -> loop.execute(() -> {
+                    if (verdict != null || deadline - loop.nanoTime() <= 0) {
+                        done.complete(null);
+                    } else {
+                        listener.unanswered(failure);
+                        loop.schedule(retryAfter(), () -> repeat(command, deadline, done));
+                    }
+                }));
+    }
+
+    private long trustFrom(long started) {
+        return started + settings.leaseTtl().minus(settings.margin()).toNanos();
+    }
+
+    private Duration retryAfter() {
+        Duration part = settings.leaseTtl().dividedBy(30);
+        return part.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : part;
+    }
+
+    private QueueName queue() {
+        return domain.queue();
+    }
+
+    private static int index(Lease lease) {
+        return lease.partition().index();
+    }
+
+    private static void cancel(EventLoop.@Nullable Timer timer) {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    /**
+     * What a keeper takes leases on, and for whom.
+     *
+     * @param queue the queue
+     * @param partitions P
+     * @param pod this pod
+     * @param window the most entries from the head of a partition among which this pod starts jobs
+     */
+    public record Domain(QueueName queue, int partitions, PodId pod, int window) {}
+
+    /** Hears of leases, on the event loop. */
+    public interface Listener {
+        /**
+         * @param lease work may begin
+         * @param predecessor how the lease before ended
+         */
+        void acquired(Lease lease, Predecessor predecessor);
+
+        /**
+         * @param lease is trusted for longer
+         */
+        void renewed(Lease lease);
+
+        /**
+         * @param lease has ended without our doing; call {@link LeaseKeeper#release} when nothing runs under it any more
+         */
+        void lost(Lease lease);
+
+        /**
+         * @param lease a lease of this pod
+         * @param by asks for it
+         */
+        void wanted(Lease lease, LeaseOwner by);
+
+        /**
+         * @param lease a lease of this pod
+         * @return jobs that run under it now
+         */
+        int inFlight(Lease lease);
+
+        /** Redis answered. */
+        void answered();
+
+        /**
+         * @param failure why Redis did not answer
+         */
+        void unanswered(Throwable failure);
+    }
+
+    /** What the scout needs of the keeper. */
+    private final class ScoutView implements Scout.Host {
+        @Override
+        public int held() {
+            return holdings.size();
+        }
+
+        @Override
+        public boolean holds(int index) {
+            return holdings.containsKey(index);
+        }
+
+        @Override
+        public void granted(Lease lease, Predecessor predecessor, long started) {
+            if (!taking) {
+                repeat(() -> store.leases().release(lease));
+                return;
+            }
+            holdings.put(lease.partition().index(), new Holding(lease, trustFrom(started)));
+            LOG.info(
+                    "queue={} partition={} epoch={} acquired, {} before",
+                    queue(),
+                    index(lease),
+                    lease.epoch(),
+                    predecessor);
+            listener.acquired(lease, predecessor);
+        }
+
+        @Override
+        public void announcedHeld() {
+            renew();
+        }
+
+        @Override
+        public void answered() {
+            listener.answered();
+        }
+
+        @Override
+        public void unanswered(Throwable failure) {
+            listener.unanswered(failure);
+        }
+    }
+}

@@ -1,0 +1,367 @@
+package io.qbull.lease;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.lease.LeaseKeeper.Domain;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Sight;
+import io.qbull.store.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds leases to take. Looks at each foreign lease once, then again only when the expiry that it saw has passed or an
+ * announcement names it; does not look at all when it could not take anything. Runs on the event loop.
+ */
+final class Scout {
+    private static final Duration JITTER = Duration.ofMillis(250);
+    private static final Duration RETRY = Duration.ofMillis(100);
+    /** Looks that fall due this soon travel in one call. */
+    private static final Duration TOGETHER = Duration.ofMillis(20);
+
+    private final Domain domain;
+    private final LeaseSettings settings;
+    private final Store store;
+    private final EventLoop loop;
+    private final Host host;
+    private final RandomGenerator random;
+    private final Map<Integer, Place> places;
+    private final Set<Integer> blocked = new HashSet<>();
+    private List<Pod> pods = List.of();
+    private EventLoop.@Nullable Timer nextLook;
+    private @Nullable AutoCloseable announcements;
+    private boolean running;
+
+    Scout(Domain domain, LeaseSettings settings, Store store, EventLoop loop, Host host, RandomGenerator random) {
+        this.domain = domain;
+        this.settings = settings;
+        this.store = store;
+        this.loop = loop;
+        this.host = host;
+        this.random = random;
+        this.places = new TreeMap<>(Balancer.preference(domain.pod(), domain.partitions()));
+    }
+
+    /** What the scout knows of one partition. */
+    private static final class Place {
+        @Nullable
+        Sight sight;
+
+        long freeSince;
+        long lookAt;
+        /** Set while a command that may make this pod the owner is under way. */
+        boolean acquiring;
+        /** What this pod has asked the owner for, and until when it hopes. */
+        @Nullable
+        LeaseOwner wish;
+
+        long wishUntil;
+
+        Place(long lookAt) {
+            this.lookAt = lookAt;
+        }
+    }
+
+    void start() {
+        running = true;
+        for (int index = 0; index < domain.partitions(); index++) {
+            places.put(index, new Place(loop.nanoTime()));
+        }
+        listen();
+        look();
+    }
+
+    void stop() {
+        running = false;
+        if (nextLook != null) {
+            nextLook.cancel();
+        }
+        if (announcements != null) {
+            close(announcements);
+            announcements = null;
+        }
+    }
+
+    boolean knowsPods() {
+        return !pods.isEmpty();
+    }
+
+    void pods(List<Pod> living) {
+        pods = living;
+        decide();
+        planLook();
+    }
+
+    /** This pod has just given the partition up, or nothing of its own runs there any more: others first, then this pod again. */
+    void released(int index) {
+        blocked.remove(index);
+        Place place = places.get(index);
+        if (place != null) {
+            place.sight = null;
+            place.lookAt = loop.nanoTime() + RETRY.toNanos();
+            planLook();
+        }
+    }
+
+    /** Something of this pod still runs there under a lost lease. */
+    void block(int index) {
+        blocked.add(index);
+    }
+
+    private void listen() {
+        store.leases()
+                .announcements(domain.queue(), partition -> loop.execute(() -> announced(partition)))
+                .whenComplete((subscription, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        host.unanswered(failure);
+                        if (running) {
+                            loop.schedule(settings.renewEvery(), this::listen);
+                        }
+                    } else if (running) {
+                        announcements = subscription;
+                    } else {
+                        close(subscription);
+                    }
+                }));
+    }
+
+    private void announced(PartitionId partition) {
+        if (host.holds(partition.index())) {
+            host.announcedHeld();
+        } else {
+            soon(partition.index());
+        }
+    }
+
+    private void soon(int index) {
+        Place place = places.get(index);
+        if (place != null && running) {
+            place.lookAt = loop.nanoTime();
+            look();
+        }
+    }
+
+    private void look() {
+        if (!running) {
+            return;
+        }
+        long horizon = loop.nanoTime() + TOGETHER.toNanos();
+        List<PartitionId> due = new ArrayList<>();
+        places.forEach((index, place) -> {
+            if (watched(index, place) && place.lookAt - horizon <= 0) {
+                due.add(new PartitionId(domain.queue(), index));
+                place.lookAt = loop.nanoTime() + settings.renewEvery().toNanos();
+            }
+        });
+        if (!due.isEmpty()) {
+            store.leases()
+                    .peek(due)
+                    .whenComplete((sights, failure) -> loop.execute(() -> {
+                        if (sights != null) {
+                            host.answered();
+                            sights.forEach((partition, sight) -> saw(partition.index(), sight));
+                            decide();
+                        } else {
+                            host.unanswered(failure);
+                        }
+                        planLook();
+                    }));
+        }
+        planLook();
+    }
+
+    private boolean watched(int index, Place place) {
+        boolean couldTake = settings.adoptOrphans() || room() > 0 || place.wish != null;
+        return couldTake && !place.acquiring && !blocked.contains(index) && !host.holds(index);
+    }
+
+    private void planLook() {
+        if (nextLook != null) {
+            nextLook.cancel();
+        }
+        long now = loop.nanoTime();
+        long wait = Long.MAX_VALUE;
+        for (Map.Entry<Integer, Place> entry : places.entrySet()) {
+            if (watched(entry.getKey(), entry.getValue())) {
+                wait = Math.min(wait, entry.getValue().lookAt - now);
+            }
+        }
+        if (running && wait != Long.MAX_VALUE) {
+            nextLook = loop.schedule(Duration.ofNanos(Math.max(0, wait)), this::look);
+        }
+    }
+
+    private void saw(int index, Sight sight) {
+        Place place = places.get(index);
+        if (place == null) {
+            return;
+        }
+        long now = loop.nanoTime();
+        boolean wasFree = place.sight != null && place.sight.free();
+        if (sight.free() && !wasFree) {
+            place.freeSince = now;
+        }
+        place.sight = sight;
+        place.lookAt = now + untilNextLook(place, sight, now).toNanos();
+        if (place.wish != null) {
+            fulfil(index, place, place.wish, sight);
+        }
+    }
+
+    private Duration untilNextLook(Place place, Sight sight, long now) {
+        if (!sight.free()) {
+            return sight.remaining().plusNanos(random.nextLong(JITTER.toNanos()));
+        }
+        Duration untilRipe = settings.orphanGrace().minusNanos(now - place.freeSince);
+        return untilRipe.isNegative() || untilRipe.compareTo(settings.renewEvery()) > 0
+                ? settings.renewEvery()
+                : untilRipe.plusNanos(random.nextLong(JITTER.toNanos()));
+    }
+
+    /** A hand-over makes this pod's wish the owner; the pod confirms it by acquiring with that same nonce. */
+    private void fulfil(int index, Place place, LeaseOwner wish, Sight sight) {
+        if (wish.equals(sight.owner()) && !sight.free()) {
+            place.wish = null;
+            acquire(index, place, wish);
+        } else if (sight.free() || !wish.equals(sight.wanted()) || place.wishUntil - loop.nanoTime() < 0) {
+            place.wish = null;
+        }
+    }
+
+    private void decide() {
+        if (!running || !knowsPods()) {
+            return;
+        }
+        long now = loop.nanoTime();
+        List<Balancer.Candidate> candidates = new ArrayList<>();
+        places.forEach((index, place) -> {
+            Sight sight = place.sight;
+            boolean open = !place.acquiring && place.wish == null && !blocked.contains(index) && !host.holds(index);
+            if (open && sight != null) {
+                Duration freeFor = sight.free() ? Duration.ofNanos(now - place.freeSince) : Duration.ZERO;
+                candidates.add(new Balancer.Candidate(index, sight, freeFor));
+            }
+        });
+        Balancer.Moves moves =
+                Balancer.moves(new Balancer.View(domain.pod(), settings, host.held(), underWay(), candidates, pods));
+        for (int index : moves.acquire()) {
+            acquire(index, place(index), newOwner());
+        }
+        for (int index : moves.want()) {
+            want(index, place(index));
+        }
+    }
+
+    private void acquire(int index, Place place, LeaseOwner owner) {
+        place.acquiring = true;
+        attempt(index, place, owner, loop.nanoTime() + settings.leaseTtl().toNanos());
+    }
+
+    /** A repeat carries the same nonce: if the lost attempt was carried out, the repeat gets the same lease. */
+    private void attempt(int index, Place place, LeaseOwner owner, long deadline) {
+        long started = loop.nanoTime();
+        PartitionId partition = new PartitionId(domain.queue(), index);
+        store.leases()
+                .acquire(partition, owner, settings.leaseTtl(), domain.window())
+                .whenComplete((acquisition, failure) -> loop.execute(() -> {
+                    if (acquisition == null) {
+                        host.unanswered(failure);
+                        if (running && deadline - loop.nanoTime() > 0) {
+                            loop.schedule(RETRY, () -> attempt(index, place, owner, deadline));
+                            return;
+                        }
+                        place.acquiring = false;
+                    } else {
+                        host.answered();
+                        place.acquiring = false;
+                        answered(index, place, acquisition, started);
+                    }
+                    planLook();
+                }));
+    }
+
+    private void answered(int index, Place place, Acquisition acquisition, long started) {
+        if (acquisition instanceof Acquisition.Granted granted) {
+            place.sight = null;
+            host.granted(granted.lease(), granted.predecessor(), started);
+        } else if (acquisition instanceof Acquisition.Held held) {
+            saw(index, held.sight());
+            decide();
+        } else {
+            place.lookAt = loop.nanoTime();
+        }
+    }
+
+    private void want(int index, Place place) {
+        LeaseOwner wish = newOwner();
+        place.wish = wish;
+        place.wishUntil = loop.nanoTime() + settings.leaseTtl().multipliedBy(2).toNanos();
+        store.leases()
+                .want(new PartitionId(domain.queue(), index), wish)
+                .whenComplete((asked, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        host.unanswered(failure);
+                    }
+                    if (!Boolean.TRUE.equals(asked) && wish.equals(place.wish)) {
+                        place.wish = null;
+                        place.lookAt = loop.nanoTime() + settings.renewEvery().toNanos();
+                        planLook();
+                    }
+                }));
+    }
+
+    private int underWay() {
+        return (int) places.values().stream()
+                .filter(place -> place.acquiring || place.wish != null)
+                .count();
+    }
+
+    private int room() {
+        return settings.partitionsPerPod() - host.held() - underWay();
+    }
+
+    private Place place(int index) {
+        return places.computeIfAbsent(index, unknown -> new Place(loop.nanoTime()));
+    }
+
+    private LeaseOwner newOwner() {
+        return new LeaseOwner(domain.pod(), UUID.randomUUID().toString().replace("-", ""));
+    }
+
+    private void close(AutoCloseable subscription) {
+        try {
+            subscription.close();
+        } catch (Exception e) {
+            host.unanswered(e);
+        }
+    }
+
+    /** The keeper, as the scout sees it. Called on the event loop. */
+    interface Host {
+        int held();
+
+        boolean holds(int index);
+
+        void granted(Lease lease, Predecessor predecessor, long started);
+
+        /** A lease of this pod was announced: somebody may want it. */
+        void announcedHeld();
+
+        void answered();
+
+        void unanswered(Throwable failure);
+    }
+}

@@ -1,0 +1,59 @@
+package io.qbull.partition;
+
+import io.qbull.model.Delivery;
+import io.qbull.model.JobHandler;
+import io.qbull.model.Printable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** One run of one job. Started on a worker; ends once, from any thread. */
+final class JobRun implements Runnable, JobHandler.Outcome {
+    private static final int LONGEST_REASON = 500;
+
+    final Delivery delivery;
+    final long startedAt;
+    private final JobHandler handler;
+    private final Ending ending;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    JobRun(Delivery delivery, long startedAt, JobHandler handler, Ending ending) {
+        this.delivery = delivery;
+        this.startedAt = startedAt;
+        this.handler = handler;
+        this.ending = ending;
+    }
+
+    @Override
+    public void run() {
+        try {
+            handler.handle(delivery, this);
+        } catch (RuntimeException | Error e) {
+            failed(e.getClass().getName() + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void completed() {
+        end(null);
+    }
+
+    @Override
+    public void failed(String reason) {
+        end(Printable.of(reason, LONGEST_REASON));
+    }
+
+    private void end(@Nullable String failure) {
+        if (ended.compareAndSet(false, true)) {
+            ending.ended(this, failure);
+        }
+    }
+
+    /** Takes the end of a run, on any thread. */
+    interface Ending {
+        /**
+         * @param run the run
+         * @param failure why it failed; null if it did not
+         */
+        void ended(JobRun run, @Nullable String failure);
+    }
+}

@@ -1,0 +1,146 @@
+package io.qbull.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.lease.Balancer.Candidate;
+import io.qbull.lease.Balancer.Moves;
+import io.qbull.lease.Balancer.View;
+import io.qbull.model.Epoch;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PodId;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Sight;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class BalancerTest {
+    private static final Duration GRACE = Duration.ofSeconds(15);
+    private static final PodId ME = new PodId("me");
+    private static final PodId OTHER = new PodId("other");
+    private static final PodId THIRD = new PodId("third");
+
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final List<Pod> pods = new ArrayList<>(List.of(pod(ME, 4)));
+
+    @Test
+    void a_pod_with_room_takes_free_partitions_up_to_its_capacity() {
+        pods.add(pod(OTHER, 4));
+        free(Duration.ZERO, 0, 1, 2, 3, 4, 5);
+        assertThat(moves(4, 1)).isEqualTo(new Moves(List.of(0, 1, 2), List.of()));
+    }
+
+    @Test
+    void a_full_pod_takes_nothing_while_others_live() {
+        pods.add(pod(OTHER, 4));
+        free(Duration.ZERO, 0, 1);
+        assertThat(moves(4, 4)).isEqualTo(new Moves(List.of(), List.of()));
+    }
+
+    @Test
+    void a_pod_alone_takes_everything_at_once() {
+        free(Duration.ZERO, IntStream.range(0, 16).toArray());
+        assertThat(moves(4, 0).acquire()).hasSize(16);
+    }
+
+    @Test
+    void a_pod_alone_keeps_to_its_maximum() {
+        free(Duration.ZERO, IntStream.range(0, 16).toArray());
+        LeaseSettings settings = new LeaseSettings(4, 6, true, GRACE, GRACE);
+        assertThat(Balancer.moves(new View(ME, settings, 0, 0, candidates, pods))
+                        .acquire())
+                .hasSize(6);
+    }
+
+    @Test
+    void orphans_are_adopted_after_the_grace_and_shared() {
+        pods.add(pod(OTHER, 4));
+        free(GRACE.minusMillis(1), 7);
+        free(GRACE, 0, 1, 2);
+        assertThat(moves(4, 4).acquire()).containsExactly(0, 1);
+    }
+
+    @Test
+    void nothing_is_adopted_by_a_pod_that_does_not_want_orphans() {
+        free(GRACE, 0, 1, 2);
+        LeaseSettings settings = new LeaseSettings(1, 16, false, GRACE, GRACE);
+        assertThat(Balancer.moves(new View(ME, settings, 1, 0, candidates, pods))
+                        .acquire())
+                .isEmpty();
+    }
+
+    @Test
+    void a_pod_with_room_asks_the_fullest_for_what_it_holds_too_much() {
+        pods.add(pod(OTHER, 4));
+        pods.add(pod(THIRD, 4));
+        owned(OTHER, null, 0, 1, 2, 3, 4, 5);
+        owned(THIRD, null, 6, 7, 8, 9, 10);
+        assertThat(moves(4, 0)).isEqualTo(new Moves(List.of(), List.of(0, 6, 1)));
+    }
+
+    @Test
+    void nobody_is_asked_for_what_he_may_keep() {
+        pods.add(pod(OTHER, 4));
+        owned(OTHER, null, 0, 1, 2, 3);
+        assertThat(moves(4, 0).want()).isEmpty();
+    }
+
+    @Test
+    void what_a_third_has_asked_for_is_neither_asked_for_nor_counted_again() {
+        pods.add(pod(OTHER, 4));
+        owned(OTHER, new LeaseOwner(THIRD, "n"), 0);
+        owned(OTHER, null, 1, 2, 3, 4);
+        assertThat(moves(4, 0).want()).isEmpty();
+    }
+
+    @Test
+    void free_partitions_come_before_wishes() {
+        pods.add(pod(OTHER, 1));
+        free(Duration.ZERO, 0, 1, 2);
+        owned(OTHER, null, 3, 4, 5, 6);
+        assertThat(moves(4, 0)).isEqualTo(new Moves(List.of(0, 1, 2), List.of(3)));
+    }
+
+    @Test
+    void the_partitions_of_an_unregistered_owner_are_left_to_expire() {
+        owned(OTHER, null, 0, 1, 2, 3, 4, 5);
+        assertThat(moves(4, 0)).isEqualTo(new Moves(List.of(), List.of()));
+    }
+
+    @Test
+    void every_partition_has_its_place_in_the_preference_of_a_pod() {
+        assertThat(IntStream.range(0, 16)
+                        .boxed()
+                        .sorted(Balancer.preference(ME, 16))
+                        .toList())
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 16).boxed().toList());
+    }
+
+    private Moves moves(int capacity, int held) {
+        return Balancer.moves(
+                new View(ME, new LeaseSettings(capacity, 16, true, GRACE, GRACE), held, 0, candidates, pods));
+    }
+
+    private void free(Duration since, int... indexes) {
+        for (int index : indexes) {
+            candidates.add(new Candidate(index, new Sight(null, null, Duration.ZERO, true, null), since));
+        }
+    }
+
+    private void owned(PodId pod, @Nullable LeaseOwner wanted, int... indexes) {
+        for (int index : indexes) {
+            Sight sight =
+                    new Sight(new LeaseOwner(pod, "n" + index), new Epoch(1), Duration.ofSeconds(9), false, wanted);
+            candidates.add(new Candidate(index, sight, Duration.ZERO));
+        }
+    }
+
+    private static Pod pod(PodId id, int capacity) {
+        return new Pod(id, capacity, List.of(), 0, 0);
+    }
+}

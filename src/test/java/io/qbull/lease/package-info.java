@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.lease;
+
+import org.jspecify.annotations.NullMarked;

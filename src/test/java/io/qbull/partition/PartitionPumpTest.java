@@ -1,0 +1,419 @@
+package io.qbull.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.PumpSettings;
+import io.qbull.model.Delivery;
+import io.qbull.model.Entry;
+import io.qbull.model.Epoch;
+import io.qbull.model.Job;
+import io.qbull.model.JobHandler;
+import io.qbull.model.JobId;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.ScriptedStore;
+import io.qbull.testing.ScriptedStore.Call;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PartitionPumpTest {
+    private static final Lease LEASE = new Lease(
+            new PartitionId(new QueueName("WHATSAPP"), 3),
+            new LeaseOwner(new PodId("pod"), "n1"),
+            new Epoch(7),
+            "primary");
+    private static final Duration INTERVAL = Duration.ofMillis(5);
+    private static final Duration BACKOFF = Duration.ofSeconds(1);
+
+    private final ManualEventLoop loop = new ManualEventLoop();
+    private final ScriptedStore store = new ScriptedStore();
+    private final Deque<Runnable> workers = new ArrayDeque<>();
+    private final List<Delivery> started = new ArrayList<>();
+    private final List<JobHandler.Outcome> outcomes = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
+    private boolean trusted = true;
+    private final PartitionPump pump = new PartitionPump(
+            LEASE,
+            new PumpSettings(128, 1 << 20, INTERVAL, 3, BACKOFF, Duration.ofSeconds(30)),
+            store,
+            loop,
+            new PartitionPump.Crew(
+                    (delivery, outcome) -> {
+                        started.add(delivery);
+                        outcomes.add(outcome);
+                    },
+                    workers::add),
+            new PartitionPump.Listener() {
+                @Override
+                public boolean trusted(Lease lease) {
+                    return trusted;
+                }
+
+                @Override
+                public void fenced(Lease lease) {
+                    told.add("fenced");
+                }
+
+                @Override
+                public void unanswered(Lease lease, @Nullable Throwable failure) {
+                    told.add("unanswered");
+                }
+            });
+
+    @Test
+    void jobs_run_one_after_another_in_stream_order() {
+        given(1, 2, 3);
+        assertThat(ids()).containsExactly(1L);
+        complete(0);
+        assertThat(ids()).containsExactly(1L, 2L);
+        complete(1);
+        complete(2);
+        assertThat(ids()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void nothing_is_committed_before_the_job_has_ended() {
+        given(1, 2);
+        loop.tick(Duration.ofMinutes(1));
+        assertThat(store.waiting()).doesNotContain("commit");
+    }
+
+    @Test
+    void finished_jobs_are_committed_together_after_the_interval() {
+        given(1, 2, 3);
+        complete(0);
+        complete(1);
+        assertThat(store.waiting()).doesNotContain("commit");
+        loop.tick(INTERVAL);
+        assertThat(committed(store.next("commit"))).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void the_last_job_is_committed_at_once() {
+        given(1);
+        complete(0);
+        assertThat(committed(store.next("commit"))).containsExactly(1L);
+        assertThat(pump.unfinished()).isEqualTo(1);
+    }
+
+    @Test
+    void one_commit_is_under_way_at_a_time_and_the_rest_follows() {
+        given(1, 2, 3);
+        complete(0);
+        loop.tick(INTERVAL);
+        Call first = store.next("commit");
+        complete(1);
+        complete(2);
+        loop.tick(INTERVAL);
+        assertThat(store.waiting()).doesNotContain("commit");
+        first.answer(Verdict.DONE);
+        loop.run();
+        assertThat(committed(store.next("commit"))).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void a_commit_without_answer_is_repeated_as_it_was() {
+        given(1);
+        complete(0);
+        store.next("commit").loseReply();
+        loop.tick(Duration.ofMillis(100));
+        assertThat(committed(store.next("commit"))).containsExactly(1L);
+        assertThat(told).contains("unanswered");
+    }
+
+    @Test
+    void jobs_wait_when_too_many_results_are_uncommitted() {
+        pump.start();
+        answerFetch(true, entries(IntStream.rangeClosed(1, 128).toArray()));
+        work();
+        completeAllThatStart(128);
+        answerFetch(true, entries(IntStream.rangeClosed(129, 256).toArray()));
+        completeAllThatStart(256);
+        answerFetch(true, entries(IntStream.rangeClosed(257, 384).toArray()));
+        completeAllThatStart(384);
+        assertThat(started).hasSize(PartitionPump.WINDOW - 1);
+    }
+
+    @Test
+    void no_job_starts_while_the_lease_is_not_trusted() {
+        trusted = false;
+        given(1);
+        assertThat(started).isEmpty();
+        trusted = true;
+        pump.resume();
+        work();
+        assertThat(ids()).containsExactly(1L);
+    }
+
+    @Test
+    void a_failed_job_runs_again_in_its_place_after_the_pause() {
+        given(1, 2);
+        outcomes.get(0).failed("partner is down");
+        loop.run();
+        Call fail = store.next("fail");
+        assertThat(fail.argument(2, Integer.class)).isEqualTo(1);
+        fail.answer(Verdict.DONE);
+        loop.tick(BACKOFF.minusMillis(1));
+        work();
+        assertThat(ids()).containsExactly(1L);
+        loop.tick(Duration.ofMillis(1));
+        work();
+        assertThat(ids()).containsExactly(1L, 1L);
+        assertThat(started.get(1).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void a_hopeless_job_is_buried_and_the_next_one_runs_only_then() {
+        given(new Entry.Decoded(job(1, 2), 10), new Entry.Decoded(job(2, 0), 10));
+        outcomes.get(0).failed("still down");
+        loop.run();
+        work();
+        assertThat(ids()).containsExactly(1L);
+        Call bury = store.next("bury");
+        assertThat(bury.argument(2, String.class)).isEqualTo("still down");
+        assertThat(bury.argument(3, Integer.class)).isEqualTo(3);
+        bury.answer(Verdict.DONE);
+        loop.run();
+        work();
+        assertThat(ids()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void an_undecodable_entry_is_buried_with_its_reason() {
+        given(new Entry.Undecodable(new StreamId(1, 0), "no key", 10), new Entry.Decoded(job(2, 0), 10));
+        Call bury = store.next("bury");
+        assertThat(bury.argument(2, String.class)).isEqualTo("no key");
+        bury.answer(Verdict.DONE);
+        loop.run();
+        work();
+        assertThat(ids()).containsExactly(2L);
+    }
+
+    @Test
+    void a_handler_that_throws_has_failed() {
+        given(1);
+        PartitionPump throwing = new PartitionPump(
+                LEASE,
+                new PumpSettings(1, 1, INTERVAL, 2, BACKOFF, Duration.ZERO),
+                store,
+                loop,
+                new PartitionPump.Crew(
+                        (delivery, outcome) -> {
+                            throw new IllegalStateException("boom");
+                        },
+                        Runnable::run),
+                trusting());
+        throwing.start();
+        answerFetch(false, entries(5));
+        assertThat(store.next("fail").argument(1, StreamId.class)).isEqualTo(new StreamId(5, 0));
+    }
+
+    @Test
+    void only_the_first_outcome_of_a_run_counts() {
+        given(1, 2);
+        outcomes.get(0).completed();
+        outcomes.get(0).failed("too late");
+        loop.run();
+        work();
+        assertThat(store.waiting()).doesNotContain("fail");
+        assertThat(ids()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void an_idle_pump_watches_and_fetches_when_woken() {
+        given(1);
+        complete(0);
+        Call watch = store.next("watch");
+        assertThat(watch.argument(1, StreamId.class)).isEqualTo(new StreamId(1, 0));
+        assertThat(store.waiting()).doesNotContain("fetch");
+        watch.argument(2, Runnable.class).run();
+        loop.run();
+        assertThat(store.next("fetch").argument(1, StreamId.class)).isEqualTo(new StreamId(1, 0));
+    }
+
+    @Test
+    void a_drain_lets_the_job_in_flight_end_and_commits_it() {
+        given(1, 2);
+        pump.drain(() -> told.add("drained"));
+        loop.run();
+        assertThat(told).isEmpty();
+        complete(0);
+        assertThat(ids()).containsExactly(1L);
+        assertThat(told).isEmpty();
+        store.next("commit").answer(Verdict.DONE);
+        loop.run();
+        assertThat(told).containsExactly("drained");
+        assertThat(pump.unfinished()).isZero();
+    }
+
+    @Test
+    void a_drain_with_nothing_in_flight_ends_at_once() {
+        pump.start();
+        pump.drain(() -> told.add("drained"));
+        loop.run();
+        assertThat(told).containsExactly("drained");
+    }
+
+    @Test
+    void a_failure_during_a_drain_is_recorded_and_not_repeated() {
+        given(1);
+        pump.drain(() -> told.add("drained"));
+        outcomes.get(0).failed("down");
+        loop.run();
+        store.next("fail").answer(Verdict.DONE);
+        loop.tick(BACKOFF.multipliedBy(2));
+        work();
+        assertThat(told).containsExactly("drained");
+        assertThat(ids()).containsExactly(1L);
+    }
+
+    @Test
+    void a_fenced_commit_stops_everything() {
+        given(1, 2, 3);
+        complete(0);
+        loop.tick(INTERVAL);
+        store.next("commit").answer(Verdict.FENCED);
+        loop.run();
+        assertThat(told).containsExactly("fenced");
+        complete(1);
+        assertThat(ids()).containsExactly(1L, 2L);
+        assertThat(store.waiting()).doesNotContain("commit");
+    }
+
+    @Test
+    void an_abandoned_pump_ends_when_its_last_job_has_and_ignores_the_result() {
+        given(1);
+        pump.abandon(() -> told.add("abandoned"));
+        loop.run();
+        assertThat(told).isEmpty();
+        complete(0);
+        assertThat(told).containsExactly("abandoned");
+        assertThat(store.waiting()).doesNotContain("commit");
+    }
+
+    @Test
+    void a_fenced_fetch_is_told_and_the_abandoning_still_ends() {
+        pump.start();
+        store.next("fetch").answer(new Fetch.Fenced());
+        loop.run();
+        pump.abandon(() -> told.add("abandoned"));
+        assertThat(told).containsExactly("fenced", "abandoned");
+    }
+
+    @Test
+    void the_drawn_moves_are_the_legal_ones() {
+        List<String> moves = new ArrayList<>();
+        for (PartitionPump.State from : PartitionPump.State.values()) {
+            for (PartitionPump.State to : PartitionPump.State.values()) {
+                if (from.mayBecome(to)) {
+                    moves.add(from + ">" + to);
+                }
+            }
+        }
+        assertThat(moves)
+                .containsExactly(
+                        "RUNNING>DRAINING",
+                        "RUNNING>ABANDONED",
+                        "DRAINING>ABANDONED",
+                        "DRAINING>CLOSED",
+                        "ABANDONED>CLOSED");
+    }
+
+    private PartitionPump.Listener trusting() {
+        return new PartitionPump.Listener() {
+            @Override
+            public boolean trusted(Lease lease) {
+                return true;
+            }
+
+            @Override
+            public void fenced(Lease lease) {
+                told.add("fenced");
+            }
+
+            @Override
+            public void unanswered(Lease lease, @Nullable Throwable failure) {
+                told.add("unanswered");
+            }
+        };
+    }
+
+    private void given(int... streamMillis) {
+        given(entries(streamMillis).toArray(Entry[]::new));
+    }
+
+    private void given(Entry... entries) {
+        pump.start();
+        answerFetch(false, List.of(entries));
+        work();
+    }
+
+    private void answerFetch(boolean more, List<Entry> entries) {
+        store.next("fetch").answer(new Fetch.Entries(entries, more));
+        loop.run();
+    }
+
+    private void complete(int index) {
+        outcomes.get(index).completed();
+        loop.run();
+        work();
+    }
+
+    private void completeAllThatStart(int most) {
+        for (int index = 0; index < Math.min(most, outcomes.size()); index++) {
+            complete(index);
+        }
+    }
+
+    private void work() {
+        while (!workers.isEmpty()) {
+            workers.remove().run();
+            loop.run();
+        }
+    }
+
+    private List<Long> ids() {
+        return started.stream().map(d -> d.job().streamId().millis()).toList();
+    }
+
+    private static List<Long> committed(Call commit) {
+        List<Long> ids = new ArrayList<>();
+        for (Object id : commit.argument(1, List.class)) {
+            ids.add(((StreamId) id).millis());
+        }
+        return ids;
+    }
+
+    private static List<Entry> entries(int... streamMillis) {
+        return Arrays.stream(streamMillis)
+                .mapToObj(millis -> (Entry) new Entry.Decoded(job(millis, 0), 10))
+                .toList();
+    }
+
+    private static Job job(int millis, int failedAttempts) {
+        return new Job(
+                new StreamId(millis, 0),
+                new JobId("j" + millis),
+                "key",
+                millis,
+                new byte[0],
+                null,
+                Map.of(),
+                failedAttempts);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.partition;
+
+import org.jspecify.annotations.NullMarked;

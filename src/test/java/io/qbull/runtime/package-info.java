@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.runtime;
+
+import org.jspecify.annotations.NullMarked;

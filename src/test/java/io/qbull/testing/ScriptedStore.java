@@ -1,0 +1,134 @@
+package io.qbull.testing;
+
+import io.qbull.store.Inspector;
+import io.qbull.store.JobLog;
+import io.qbull.store.LayoutTable;
+import io.qbull.store.LeaseTable;
+import io.qbull.store.Store;
+import io.qbull.store.StoreException;
+import io.qbull.store.WakeUps;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store whose every answer the test gives by hand, when and as it likes: late, twice, never. It stores nothing, so it imitates no
+ * Redis; it is for the order of events that no real server can be made to show. On the test's thread only.
+ */
+public final class ScriptedStore implements Store {
+    private final List<Call> open = new ArrayList<>();
+    private final JobLog jobs = recorded(JobLog.class);
+    private final LeaseTable leases = recorded(LeaseTable.class);
+    private final LayoutTable layouts = recorded(LayoutTable.class);
+    private final Inspector inspector = recorded(Inspector.class);
+    private final WakeUps wakeUps = recorded(WakeUps.class);
+
+    /** A call that waits for its answer. */
+    public static final class Call {
+        private final String name;
+        private final Object[] arguments;
+        private final CompletableFuture<Object> answer = new CompletableFuture<>();
+
+        private Call(String name, Object[] arguments) {
+            this.name = name;
+            this.arguments = arguments;
+        }
+
+        /**
+         * @param index position of the argument
+         * @param type its type
+         * @return the argument
+         */
+        public <T> T argument(int index, Class<T> type) {
+            return type.cast(arguments[index]);
+        }
+
+        /**
+         * @param value the answer
+         */
+        public void answer(Object value) {
+            answer.complete(value);
+        }
+
+        /** The reply is lost: the caller cannot know whether the command ran. */
+        public void loseReply() {
+            answer.completeExceptionally(
+                    new StoreException.Unavailable("reply lost", true, new IllegalStateException("scripted")));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /**
+     * @param name of a method of a port
+     * @return the oldest unanswered call of it, which is now the test's to answer
+     */
+    public Call next(String name) {
+        for (Call call : open) {
+            if (call.name.equals(name)) {
+                open.remove(call);
+                return call;
+            }
+        }
+        throw new AssertionError("no call of " + name + " waits; waiting: " + open);
+    }
+
+    /**
+     * @return the names of the calls that wait, oldest first
+     */
+    public List<String> waiting() {
+        return open.stream().map(Call::toString).toList();
+    }
+
+    private <T> T recorded(Class<T> port) {
+        return port.cast(Proxy.newProxyInstance(
+                port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> record(method, arguments)));
+    }
+
+    private @Nullable Object record(Method method, Object[] arguments) {
+        Call call = new Call(method.getName(), arguments.clone());
+        open.add(call);
+        return method.getReturnType() == void.class ? null : call.answer;
+    }
+
+    @Override
+    public JobLog jobs() {
+        return jobs;
+    }
+
+    @Override
+    public LeaseTable leases() {
+        return leases;
+    }
+
+    @Override
+    public LayoutTable layouts() {
+        return layouts;
+    }
+
+    @Override
+    public Inspector inspector() {
+        return inspector;
+    }
+
+    @Override
+    public WakeUps wakeUps() {
+        return wakeUps;
+    }
+
+    @Override
+    public void onPrimaryChange(Runnable listener) {
+        throw new UnsupportedOperationException("a test calls the listener itself");
+    }
+
+    @Override
+    public void close() {
+        open.forEach(Call::loseReply);
+    }
+}

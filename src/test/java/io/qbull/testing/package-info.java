@@ -1,0 +1,5 @@
+/** What tests share. */
+@NullMarked
+package io.qbull.testing;
+
+import org.jspecify.annotations.NullMarked;
