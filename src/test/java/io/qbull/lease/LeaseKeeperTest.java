@@ -1,0 +1,285 @@
+package io.qbull.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.lease.LeaseKeeper.Domain;
+import io.qbull.model.Epoch;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.AnnouncementListener;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Renewal;
+import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.LeaseTable.Sight;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.ScriptedStore;
+import io.qbull.testing.ScriptedStore.Call;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LeaseKeeperTest {
+    private static final QueueName QUEUE = new QueueName("WHATSAPP");
+    private static final PodId ME = new PodId("me");
+    private static final PodId OTHER = new PodId("other");
+    private static final Duration TTL = Duration.ofSeconds(15);
+    private static final Duration EVERY = TTL.dividedBy(3);
+    private static final Duration TRUST = TTL.minus(TTL.dividedBy(10));
+
+    private final ManualEventLoop loop = new ManualEventLoop();
+    private final ScriptedStore store = new ScriptedStore();
+    private final List<String> told = new ArrayList<>();
+    private final List<Lease> leases = new ArrayList<>();
+    private final LeaseKeeper keeper = new LeaseKeeper(
+            new Domain(QUEUE, 2, ME, 257),
+            new LeaseSettings(1, 2, true, TTL, TTL),
+            store,
+            loop,
+            new Recorder(),
+            new Random(1));
+
+    @Test
+    void a_lease_is_trusted_from_the_start_of_the_call_that_got_it() {
+        Call acquire = beginAcquiring();
+        loop.tick(Duration.ofSeconds(2));
+        grant(acquire);
+        loop.tick(TRUST.minusSeconds(2).minusMillis(1));
+        assertThat(keeper.trusted(leases.get(0))).isTrue();
+        loop.tick(Duration.ofMillis(1));
+        assertThat(keeper.trusted(leases.get(0))).isFalse();
+    }
+
+    @Test
+    void a_renewal_extends_trust_from_its_own_start_however_late_its_answer() {
+        Lease lease = own();
+        loop.tick(EVERY);
+        Call renew = store.next("renew");
+        loop.tick(Duration.ofSeconds(3));
+        answer(renew, new Renewal.Renewed(null));
+        assertThat(told).contains("renewed 0");
+        loop.tick(TRUST.minusSeconds(3).minusMillis(1));
+        assertThat(keeper.trusted(lease)).isTrue();
+        loop.tick(Duration.ofMillis(1));
+        assertThat(keeper.trusted(lease)).isFalse();
+    }
+
+    @Test
+    void a_renewal_without_answer_is_repeated_before_trust_ends() {
+        Lease lease = own();
+        loop.tick(EVERY);
+        store.next("renew").loseReply();
+        loop.tick(Duration.ofMillis(500));
+        answer(store.next("renew"), new Renewal.Renewed(null));
+        assertThat(keeper.trusted(lease)).isTrue();
+        assertThat(told).contains("unanswered").endsWith("renewed 0");
+    }
+
+    @Test
+    void one_renewal_is_under_way_at_a_time() {
+        own();
+        loop.tick(EVERY);
+        Call renew = store.next("renew");
+        loop.tick(EVERY);
+        assertThat(store.waiting()).doesNotContain("renew");
+        answer(renew, new Renewal.Renewed(null));
+        loop.tick(Duration.ofMillis(1));
+        assertThat(store.waiting()).contains("renew");
+    }
+
+    @Test
+    void a_pod_that_was_paused_trusts_nothing_when_it_wakes() {
+        Lease lease = own();
+        loop.pause(TTL.multipliedBy(3));
+        assertThat(keeper.trusted(lease)).isFalse();
+        loop.run();
+        answer(store.next("renew"), new Renewal.Lost());
+        assertThat(told).endsWith("lost 0");
+        assertThat(keeper.held()).isEmpty();
+    }
+
+    @Test
+    void a_refused_command_ends_trust_and_asks_about_all_leases_at_once() {
+        Lease lease = own();
+        keeper.fenced(lease);
+        assertThat(keeper.trusted(lease)).isFalse();
+        answer(store.next("renew"), new Renewal.Renewed(null));
+        assertThat(told).endsWith("lost 0");
+    }
+
+    @Test
+    void an_acquisition_without_answer_is_repeated_with_the_same_nonce() {
+        Call first = beginAcquiring();
+        LeaseOwner owner = first.argument(1, LeaseOwner.class);
+        first.loseReply();
+        loop.tick(Duration.ofMillis(100));
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(owner);
+    }
+
+    @Test
+    void a_release_without_answer_is_repeated_and_the_lease_is_not_used_meanwhile() {
+        Lease lease = own();
+        keeper.release(lease);
+        assertThat(keeper.trusted(lease)).isFalse();
+        store.next("release").loseReply();
+        loop.tick(Duration.ofMillis(500));
+        store.next("release").answer(Verdict.DONE);
+        loop.tick(EVERY);
+        assertThat(store.waiting()).doesNotContain("renew", "release");
+    }
+
+    @Test
+    void a_lease_granted_after_the_stop_is_given_back() {
+        Call acquire = beginAcquiring();
+        keeper.stopTaking();
+        grant(acquire);
+        assertThat(told).noneMatch(line -> line.startsWith("acquired"));
+        assertThat(store.waiting()).contains("release");
+    }
+
+    @Test
+    void a_wish_is_told_to_the_owner_and_a_decline_travels_with_the_next_renewal() {
+        Lease lease = own();
+        LeaseOwner by = new LeaseOwner(OTHER, "w1");
+        loop.tick(EVERY);
+        answer(store.next("renew"), new Renewal.Renewed(by));
+        assertThat(told).endsWith("wanted 0 by other");
+        keeper.decline(lease, by);
+        loop.tick(EVERY);
+        RenewalRequest request =
+                (RenewalRequest) store.next("renew").argument(0, List.class).get(0);
+        assertThat(request.declined()).isEqualTo(by);
+    }
+
+    @Test
+    void a_handed_over_lease_is_confirmed_with_the_nonce_of_the_wish() {
+        keeper.start();
+        Call announcements = store.next("announcements");
+        register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(0, 1), 0, 0));
+        peeked(held(OTHER), held(OTHER));
+        Call want = store.next("want");
+        LeaseOwner wish = want.argument(1, LeaseOwner.class);
+        PartitionId wanted = want.argument(0, PartitionId.class);
+        want.answer(true);
+        announcements.argument(1, AnnouncementListener.class).announced(wanted);
+        loop.run();
+        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        loop.run();
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+    }
+
+    @Test
+    void a_lease_seen_is_looked_at_again_when_it_has_expired_and_not_before() {
+        keeper.start();
+        register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 2, List.of(0, 1), 0, 0));
+        peeked(held(OTHER), held(OTHER));
+        loop.tick(Duration.ofSeconds(9).minusMillis(30));
+        assertThat(store.waiting()).doesNotContain("peek");
+        loop.tick(Duration.ofMillis(300));
+        assertThat(store.waiting()).contains("peek");
+    }
+
+    @Test
+    void no_partition_is_taken_before_the_other_pods_are_known() {
+        keeper.start();
+        peeked(free(), free());
+        assertThat(store.waiting()).doesNotContain("acquire");
+        register(new Pod(ME, 1, List.of(), 0, 0));
+        assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(2);
+    }
+
+    private Call beginAcquiring() {
+        keeper.start();
+        register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(1), 0, 0));
+        peeked(free(), held(OTHER));
+        return store.next("acquire");
+    }
+
+    private Lease own() {
+        grant(beginAcquiring());
+        return leases.get(0);
+    }
+
+    private void grant(Call acquire) {
+        Lease lease = new Lease(
+                acquire.argument(0, PartitionId.class), acquire.argument(1, LeaseOwner.class), new Epoch(5), "primary");
+        acquire.answer(new Acquisition.Granted(lease, Predecessor.NONE, 0));
+        loop.run();
+    }
+
+    private void register(Pod... pods) {
+        store.next("register").answer(List.of(pods));
+        loop.run();
+    }
+
+    private void peeked(Sight zero, Sight one) {
+        store.next("peek").answer(Map.of(new PartitionId(QUEUE, 0), zero, new PartitionId(QUEUE, 1), one));
+        loop.run();
+    }
+
+    private static Sight free() {
+        return new Sight(null, null, Duration.ZERO, false, null);
+    }
+
+    private static Sight held(PodId by) {
+        return new Sight(new LeaseOwner(by, "n"), new Epoch(1), Duration.ofSeconds(9), false, null);
+    }
+
+    private void answer(Call renew, Renewal answer) {
+        Map<Lease, Renewal> answers = new HashMap<>();
+        for (Object request : renew.argument(0, List.class)) {
+            answers.put(((RenewalRequest) request).lease(), answer);
+        }
+        renew.answer(answers);
+        loop.run();
+    }
+
+    private final class Recorder implements LeaseKeeper.Listener {
+        @Override
+        public void acquired(Lease lease, Predecessor predecessor) {
+            leases.add(lease);
+            told.add("acquired " + lease.partition().index());
+        }
+
+        @Override
+        public void renewed(Lease lease) {
+            told.add("renewed " + lease.partition().index());
+        }
+
+        @Override
+        public void lost(Lease lease) {
+            told.add("lost " + lease.partition().index());
+        }
+
+        @Override
+        public void wanted(Lease lease, LeaseOwner by) {
+            told.add("wanted " + lease.partition().index() + " by " + by.pod());
+        }
+
+        @Override
+        public int inFlight(Lease lease) {
+            return 0;
+        }
+
+        @Override
+        public void answered() {
+            assertThat(told).isNotNull();
+        }
+
+        @Override
+        public void unanswered(@Nullable Throwable failure) {
+            told.add("unanswered");
+        }
+    }
+}
