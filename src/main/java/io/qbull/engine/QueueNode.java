@@ -4,6 +4,7 @@ import io.qbull.config.EnqueueSettings;
 import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
 import io.qbull.model.Delivery;
+import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobHandler;
 import io.qbull.model.KeyHash;

@@ -1,4 +1,4 @@
-package io.qbull.engine;
+package io.qbull.model;
 
 /** A job was not added, or it is not known whether it was. The message is fit for a caller outside: it names no server. */
 public final class EnqueueException extends RuntimeException {

@@ -1,0 +1,93 @@
+package io.qbull.enqueue;
+
+import io.qbull.model.EnqueueException;
+import io.qbull.store.JobLog;
+import java.time.Duration;
+import java.util.List;
+
+/** Jobs that travel together under one number, through all repeats. On the loop. */
+final class Call {
+    /** Well under the time for which Redis remembers a call's number. */
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+    private final JobLog.Call command;
+    private final List<Pending> jobs;
+    private final long since;
+    private boolean mayHaveRun;
+
+    /**
+     * @param command what is sent, the same with each repeat
+     * @param jobs the callers, in the order of the command's jobs
+     * @param since the loop's time when it was first sent
+     */
+    Call(JobLog.Call command, List<Pending> jobs, long since) {
+        this.command = command;
+        this.jobs = jobs;
+        this.since = since;
+    }
+
+    JobLog.Call command() {
+        return command;
+    }
+
+    List<Pending> jobs() {
+        return jobs;
+    }
+
+    boolean mayHaveRun() {
+        return mayHaveRun;
+    }
+
+    /** An attempt ended without telling whether it ran. */
+    void outcomeUnknown() {
+        mayHaveRun = true;
+    }
+
+    /**
+     * @param places one for each job
+     */
+    void added(List<JobLog.Answer.Place> places) {
+        for (int i = 0; i < jobs.size(); i++) {
+            jobs.get(i).added(command.partition(), places.get(i));
+        }
+    }
+
+    void fail(EnqueueException.Kind kind, String message) {
+        for (Pending job : jobs) {
+            job.fail(kind, message);
+        }
+    }
+
+    /**
+     * Tells callers whose time is over that the outcome is unknown; their jobs stay in the call.
+     *
+     * @param now the loop's time
+     * @return nanoseconds until the next one is due; {@link Long#MAX_VALUE} if no caller waits
+     */
+    long expire(long now) {
+        long next = Long.MAX_VALUE;
+        for (Pending job : jobs) {
+            long left = job.left(now);
+            if (job.answered()) {
+                continue;
+            }
+            if (left <= 0) {
+                job.fail(
+                        EnqueueException.Kind.UNKNOWN,
+                        "no answer within enqueueTimeout (" + job.settings().enqueueTimeout()
+                                + "): the job may have been added, or may still be");
+            } else {
+                next = Math.min(next, left);
+            }
+        }
+        return next;
+    }
+
+    /**
+     * @param now the loop's time
+     * @return nanoseconds until it is given up; zero or less if that is past
+     */
+    long patience(long now) {
+        return since + PATIENCE.toNanos() - now;
+    }
+}

@@ -1,0 +1,67 @@
+package io.qbull.enqueue;
+
+import io.qbull.store.JobLog;
+import io.qbull.store.StoreException;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** What the end of one attempt means for its call. */
+enum CallOutcome {
+    /** Redis has the jobs. */
+    ADDED,
+    /** Nothing was added, and Redis takes nothing for now. */
+    FULL,
+    /** Nothing was added, and a person must act. */
+    MISCONFIGURED,
+    /** The call never ran and never will: its jobs may travel again, in any company. */
+    NOT_RUN,
+    /** The call may have run or may still run: only its repeat can tell. */
+    UNKNOWN,
+    /** Nothing was added: the partition takes jobs for another layout version. */
+    OTHER_LAYOUT,
+    /** An answer that this producer should never get: nobody can tell any more what became of the jobs. */
+    UNEXPECTED;
+
+    /**
+     * @param answer what came, null after a failure
+     * @param failure why nothing came, null after an answer
+     * @param jobs how many jobs the call has
+     * @param mayHaveRun whether an earlier attempt of the same call may have run, or may still run
+     * @return the meaning
+     */
+    static CallOutcome of(JobLog.@Nullable Answer answer, @Nullable Throwable failure, int jobs, boolean mayHaveRun) {
+        // Redis remembers an answer by its number, refusals included: any answer settles all earlier attempts.
+        if (answer instanceof JobLog.Answer.Accepted accepted) {
+            return accepted.places().size() == jobs ? ADDED : UNEXPECTED;
+        }
+        if (answer instanceof JobLog.Answer.OtherLayout) {
+            return OTHER_LAYOUT;
+        }
+        if (answer != null) {
+            return UNEXPECTED;
+        }
+        // A failure tells of this attempt alone.
+        return mayHaveRun ? UNKNOWN : ofFirst(cause(failure));
+    }
+
+    private static CallOutcome ofFirst(@Nullable Throwable failure) {
+        if (failure instanceof StoreException.Full) {
+            return FULL;
+        }
+        if (failure instanceof StoreException.Misconfigured) {
+            return MISCONFIGURED;
+        }
+        if (failure instanceof StoreException.Unavailable unavailable && !unavailable.sent()) {
+            return NOT_RUN;
+        }
+        return UNKNOWN;
+    }
+
+    /**
+     * @param failure what a stage ended with
+     * @return the same without the wrapping that dependent stages add
+     */
+    static @Nullable Throwable cause(@Nullable Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

@@ -1,0 +1,132 @@
+package io.qbull.enqueue;
+
+import io.qbull.model.EnqueueException;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.JobLog;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Sends calls, and does with their ends what {@link CallOutcome} says. On the loop. */
+final class Sender {
+    private final JobLog jobs;
+    private final EventLoop loop;
+    private final Trouble trouble;
+    private final Listener listener;
+
+    Sender(JobLog jobs, EventLoop loop, Trouble trouble, Listener listener) {
+        this.jobs = jobs;
+        this.loop = loop;
+        this.trouble = trouble;
+        this.listener = listener;
+    }
+
+    /**
+     * @param lane a lane
+     * @param call its outstanding call, which has no attempt under way
+     */
+    void attempt(Lane lane, Call call) {
+        CompletionStage<JobLog.Answer> stage;
+        try {
+            stage = jobs.enqueue(call.command());
+        } catch (RuntimeException e) {
+            stage = CompletableFuture.failedFuture(e);
+        }
+        stage.whenComplete((answer, failure) -> loop.execute(() -> ended(lane, call, answer, failure)));
+    }
+
+    /**
+     * @param lane a lane
+     * @param call its outstanding call, which was repeated for too long
+     */
+    void giveUp(Lane lane, Call call) {
+        giveUp(lane, call, "Redis has not answered for too long");
+    }
+
+    private void giveUp(Lane lane, Call call, String why) {
+        lane.end();
+        trouble.lostSight(call, why);
+        call.fail(EnqueueException.Kind.UNKNOWN, "the job may have been added, or may still be");
+    }
+
+    /**
+     * Lets a lane rest before it goes on with its call, or with the next one.
+     *
+     * @param lane a lane without an attempt under way
+     */
+    void rest(Lane lane) {
+        lane.restUntil(loop.schedule(lane.pause(), () -> rested(lane)));
+    }
+
+    private void rested(Lane lane) {
+        lane.unblock();
+        Call call = lane.call();
+        if (call != null && call.patience(loop.nanoTime()) > 0) {
+            attempt(lane, call);
+            return;
+        }
+        if (call != null) {
+            // This process stood still meanwhile; Redis may have forgotten the number, and would add the jobs once
+            // more.
+            giveUp(lane, call);
+        }
+        listener.ready(lane);
+    }
+
+    private void ended(Lane lane, Call call, JobLog.@Nullable Answer answer, @Nullable Throwable failure) {
+        if (lane.call() != call) {
+            return; // It was given up meanwhile.
+        }
+        switch (CallOutcome.of(answer, failure, call.jobs().size(), call.mayHaveRun())) {
+            case ADDED -> added(lane, call, answer);
+            case FULL -> refuse(lane, call, EnqueueException.Kind.FULL, failure);
+            case MISCONFIGURED -> refuse(lane, call, EnqueueException.Kind.MISCONFIGURED, failure);
+            case NOT_RUN -> {
+                trouble.at(lane.partition(), failure);
+                lane.takeBack("Redis does not answer");
+                rest(lane);
+            }
+            case UNKNOWN -> {
+                trouble.at(lane.partition(), failure);
+                lane.outcomeUnknown("Redis has not answered an earlier call");
+                rest(lane);
+            }
+            case OTHER_LAYOUT -> {
+                lane.takeBack("partition " + lane.partition() + " takes no jobs for layout version "
+                        + call.command().layoutVersion());
+                listener.otherLayout();
+            }
+            case UNEXPECTED -> giveUp(lane, call, "the answer was " + answer);
+        }
+        listener.ready(lane);
+    }
+
+    private void added(Lane lane, Call call, JobLog.@Nullable Answer answer) {
+        lane.end();
+        trouble.over(lane.partition());
+        if (answer instanceof JobLog.Answer.Accepted accepted) {
+            call.added(accepted.places());
+        }
+    }
+
+    private void refuse(Lane lane, Call call, EnqueueException.Kind kind, @Nullable Throwable why) {
+        lane.end();
+        trouble.at(lane.partition(), why);
+        call.fail(
+                kind,
+                kind == EnqueueException.Kind.FULL
+                        ? "Redis takes no more data; the job was not added"
+                        : "Redis must be configured by a person first; the job was not added");
+    }
+
+    /** Decides which lane goes on. */
+    interface Listener {
+        /**
+         * @param lane whose call has ended or rests, or whose rest is over
+         */
+        void ready(Lane lane);
+
+        /** A partition takes jobs for another layout version than the one known. */
+        void otherLayout();
+    }
+}
