@@ -1,0 +1,199 @@
+package io.qbull.engine;
+
+import io.qbull.config.EnqueueSettings;
+import io.qbull.enqueue.Enqueuer;
+import io.qbull.model.Enqueued;
+import io.qbull.model.JobHandler;
+import io.qbull.model.Layout;
+import io.qbull.model.NewJob;
+import io.qbull.partition.PartitionPump;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The node over a {@link Store}: opens and closes a {@link Workplace} for each stretch of consuming. */
+final class Node implements QueueNode {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
+    private final Identity identity;
+    private final Store store;
+    private final EventLoop loop;
+    private final Outage outage;
+    private final Enqueuer enqueuer;
+    private final AtomicReference<@Nullable CompletableFuture<Layout>> layout = new AtomicReference<>();
+    private final AtomicReference<@Nullable Stretch> stretch = new AtomicReference<>();
+
+    /** One stretch of consuming; its workplace opens when the layout is known. Its fields change on the event loop. */
+    private static final class Stretch {
+        final Consumption consumption;
+        final PartitionPump.Crew crew;
+        final CompletableFuture<Void> ended = new CompletableFuture<>();
+        volatile @Nullable Workplace workplace;
+        boolean ending;
+
+        Stretch(Consumption consumption, PartitionPump.Crew crew) {
+            this.consumption = consumption;
+            this.crew = crew;
+        }
+    }
+
+    Node(Identity identity, Store store, EventLoop loop) {
+        this.identity = identity;
+        this.store = store;
+        this.loop = loop;
+        this.outage = new Outage(identity.queue());
+        String nonce = UUID.randomUUID().toString().replace("-", "");
+        this.enqueuer = new Enqueuer(
+                new Enqueuer.Identity(identity.queue(), identity.pod(), nonce, identity.keyHash()),
+                this::freshLayout,
+                store.jobs(),
+                loop);
+        store.onPrimaryChange(() -> loop.execute(this::primaryChanged));
+    }
+
+    @Override
+    public CompletionStage<Enqueued> enqueue(NewJob job, EnqueueSettings settings) {
+        return enqueuer.enqueue(job, settings);
+    }
+
+    @Override
+    public CompletionStage<Layout> layout() {
+        CompletableFuture<Layout> known = layout.get();
+        return known != null && !known.isCompletedExceptionally() ? known : freshLayout();
+    }
+
+    private CompletionStage<Layout> freshLayout() {
+        CompletableFuture<Layout> asked = store.layouts()
+                .createIfAbsent(identity.queue(), identity.partitions())
+                .toCompletableFuture();
+        CompletableFuture<Layout> before = layout.getAndSet(asked);
+        return before == null ? asked.thenApply(this::compared) : asked;
+    }
+
+    private Layout compared(Layout found) {
+        if (found.partitions() != identity.partitions()) {
+            LOG.warn(
+                    "queue={} has {} partitions; the configured {} are ignored: only a resize changes them",
+                    identity.queue(),
+                    found.partitions(),
+                    identity.partitions());
+        }
+        return found;
+    }
+
+    @Override
+    public void consume(Consumption consumption, JobHandler handler, Executor workers) {
+        Stretch begun = new Stretch(consumption, new PartitionPump.Crew(handler, workers));
+        if (!stretch.compareAndSet(null, begun)) {
+            throw new IllegalStateException("queue " + identity.queue() + " is consumed already by this node");
+        }
+        loop.execute(() -> open(begun));
+    }
+
+    private void open(Stretch begun) {
+        if (begun.ending) {
+            return;
+        }
+        layout().whenComplete((found, failure) -> loop.execute(() -> {
+            if (begun.ending) {
+                return;
+            }
+            if (found == null) {
+                outage.unanswered(failure);
+                loop.schedule(RETRY, () -> open(begun));
+                return;
+            }
+            outage.answered();
+            Workplace workplace = new Workplace(
+                    identity, begun.consumption, found, new NodeParts(store, loop, outage), begun.crew, new Random());
+            begun.workplace = workplace;
+            workplace.open();
+        }));
+    }
+
+    @Override
+    public CompletionStage<Void> quiesce() {
+        Stretch current = stretch.get();
+        if (current == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        loop.execute(() -> end(current));
+        return current.ended;
+    }
+
+    private void end(Stretch current) {
+        if (current.ending) {
+            return;
+        }
+        current.ending = true;
+        Workplace workplace = current.workplace;
+        CompletionStage<Void> closed = workplace == null ? CompletableFuture.completedFuture(null) : workplace.close();
+        closed.whenComplete((done, failure) -> {
+            stretch.compareAndSet(current, null);
+            current.ended.complete(null);
+        });
+    }
+
+    private void primaryChanged() {
+        Workplace workplace = workplace();
+        if (workplace != null) {
+            workplace.primaryChanged();
+        }
+    }
+
+    private @Nullable Workplace workplace() {
+        Stretch current = stretch.get();
+        return current == null ? null : current.workplace;
+    }
+
+    @Override
+    public int unfinished() {
+        Workplace workplace = workplace();
+        return workplace == null ? 0 : workplace.unfinished();
+    }
+
+    @Override
+    public Sight sight() {
+        Workplace workplace = workplace();
+        if (workplace == null) {
+            return new Sight(stretch.get() != null, List.of(), List.of(), outage.problem());
+        }
+        String problem = outage.problem().isEmpty() ? workplace.stall() : outage.problem();
+        return new Sight(true, workplace.owned(), workplace.inFlight(), problem);
+    }
+
+    @Override
+    public void close() {
+        Stretch current = stretch.get();
+        Duration drain =
+                current == null ? Duration.ZERO : current.consumption.pump().drainTimeout();
+        await(quiesce(), drain.plus(LAST_ANSWERS), "leases not released");
+        await(enqueuer.close(LAST_ANSWERS), LAST_ANSWERS.multipliedBy(2), "enqueue calls not answered");
+        store.close();
+    }
+
+    private void await(CompletionStage<Void> end, Duration limit, String complaint) {
+        try {
+            end.toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("queue={} {} at the close: {}", identity.queue(), complaint, e.toString());
+        }
+    }
+}

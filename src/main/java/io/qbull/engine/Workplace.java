@@ -1,0 +1,269 @@
+package io.qbull.engine;
+
+import io.qbull.engine.QueueNode.Consumption;
+import io.qbull.engine.QueueNode.Identity;
+import io.qbull.lease.LeaseKeeper;
+import io.qbull.model.Delivery;
+import io.qbull.model.Layout;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.partition.PartitionPump;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.Store;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stretch of consuming, from start to stop: a pump for each lease. Methods are called on the event loop, except the
+ * ones that only look.
+ */
+final class Workplace {
+    private static final Logger LOG = LoggerFactory.getLogger(Workplace.class);
+
+    private final Identity identity;
+    private final Consumption consumption;
+    private final Store store;
+    private final EventLoop loop;
+    private final PartitionPump.Crew crew;
+    private final Outage outage;
+    private final LeaseKeeper keeper;
+    private final Map<PartitionId, Worker> workers = new ConcurrentSkipListMap<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private EventLoop.@Nullable Timer drainLimit;
+    private boolean closing;
+    /** Leases given up whose end Redis has not confirmed yet: a stop waits for them. */
+    private int parting;
+
+    /** A lease, its pump, and whether it is about to be given up. */
+    private static final class Worker {
+        final Lease lease;
+        final PartitionPump pump;
+        boolean leaving;
+
+        Worker(Lease lease, PartitionPump pump) {
+            this.lease = lease;
+            this.pump = pump;
+        }
+    }
+
+    Workplace(
+            Identity identity,
+            Consumption consumption,
+            Layout layout,
+            NodeParts parts,
+            PartitionPump.Crew crew,
+            RandomGenerator random) {
+        this.identity = identity;
+        this.consumption = consumption;
+        this.store = parts.store();
+        this.loop = parts.loop();
+        this.outage = parts.outage();
+        this.crew = crew;
+        this.keeper = new LeaseKeeper(
+                new LeaseKeeper.Domain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
+                consumption.lease(),
+                store,
+                loop,
+                new LeaseEvents(),
+                random);
+    }
+
+    void open() {
+        keeper.start();
+    }
+
+    /** Stop order: intake, jobs in flight, their commits, the leases, the registration. */
+    CompletionStage<Void> close() {
+        if (!closing) {
+            closing = true;
+            keeper.stopTaking();
+            drainLimit = loop.schedule(consumption.pump().drainTimeout(), this::giveUpDraining);
+            List.copyOf(workers.values()).forEach(worker -> leave(worker, null));
+            closeIfEmpty();
+        }
+        return closed;
+    }
+
+    /** Everything fetched and every result not committed yet belongs to a primary that is gone: drop it and begin again. */
+    void primaryChanged() {
+        if (!workers.isEmpty()) {
+            LOG.warn(
+                    "queue={} Redis restarted or failed over: {} leases given back, their jobs are read again",
+                    identity.queue(),
+                    workers.size());
+        }
+        for (Worker worker : List.copyOf(workers.values())) {
+            keeper.forget(worker.lease);
+            worker.pump.abandon(() -> part(worker, keeper.release(worker.lease)));
+        }
+    }
+
+    int unfinished() {
+        return workers.values().stream()
+                .mapToInt(worker -> worker.pump.unfinished())
+                .sum();
+    }
+
+    List<Delivery> inFlight() {
+        return workers.values().stream()
+                .map(worker -> worker.pump.inFlight())
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    List<PartitionId> owned() {
+        return List.copyOf(workers.keySet());
+    }
+
+    /** The first partition whose job runs for longer than {@code stallAfter}; empty if there is none. */
+    String stall() {
+        long now = loop.nanoTime();
+        for (Worker worker : workers.values()) {
+            long nanos = now - worker.pump.inFlightSince();
+            if (nanos > consumption.stallAfter().toNanos()) {
+                return "partition " + worker.lease.partition() + " runs one job for " + nanos / 1_000_000_000 + " s";
+            }
+        }
+        return "";
+    }
+
+    private void leave(Worker worker, @Nullable LeaseOwner to) {
+        if (worker.leaving) {
+            return;
+        }
+        worker.leaving = true;
+        worker.pump.drain(() -> {
+            if (to == null) {
+                LOG.info("{} released", worker.lease);
+                part(worker, keeper.release(worker.lease));
+            } else {
+                LOG.info("{} handed over to {}", worker.lease, to.pod());
+                part(worker, keeper.handOver(worker.lease, to));
+            }
+        });
+    }
+
+    private void part(Worker worker, CompletionStage<Void> told) {
+        remove(worker);
+        parting++;
+        told.whenComplete((done, failure) -> loop.execute(() -> {
+            parting--;
+            closeIfEmpty();
+        }));
+    }
+
+    private void remove(Worker worker) {
+        workers.remove(worker.lease.partition(), worker);
+    }
+
+    private void giveUpDraining() {
+        LOG.warn(
+                "queue={} jobs still run after {}; partitions {} are left to expire and their jobs run again elsewhere",
+                identity.queue(),
+                consumption.pump().drainTimeout(),
+                workers.keySet());
+        for (Worker worker : List.copyOf(workers.values())) {
+            remove(worker);
+            worker.pump.abandon(() -> LOG.debug("{} its last job has ended", worker.lease));
+        }
+        closeIfEmpty();
+    }
+
+    private void closeIfEmpty() {
+        if (closing && workers.isEmpty() && parting == 0 && !closed.isDone()) {
+            if (drainLimit != null) {
+                drainLimit.cancel();
+            }
+            keeper.stop().whenComplete((done, failure) -> closed.complete(null));
+        }
+    }
+
+    private long staying() {
+        return workers.values().stream().filter(worker -> !worker.leaving).count();
+    }
+
+    /** What the keeper says. */
+    private final class LeaseEvents implements LeaseKeeper.Listener {
+        @Override
+        public void acquired(Lease lease, Predecessor predecessor) {
+            PartitionPump pump = new PartitionPump(lease, consumption.pump(), store, loop, crew, new PumpEvents());
+            workers.put(lease.partition(), new Worker(lease, pump));
+            pump.start();
+        }
+
+        @Override
+        public void renewed(Lease lease) {
+            Worker worker = workers.get(lease.partition());
+            if (worker != null && worker.lease.equals(lease)) {
+                worker.pump.resume();
+            }
+        }
+
+        @Override
+        public void lost(Lease lease) {
+            Worker worker = workers.get(lease.partition());
+            if (worker != null && worker.lease.equals(lease)) {
+                // In case it is still ours after all, it is free at once; else Redis refuses.
+                worker.pump.abandon(() -> part(worker, keeper.release(lease)));
+            }
+        }
+
+        /** Gives up what it holds beyond its share, nothing else: a wish is no reason to move a partition twice. */
+        @Override
+        public void wanted(Lease lease, LeaseOwner by) {
+            Worker worker = workers.get(lease.partition());
+            if (worker == null || worker.leaving) {
+                return;
+            }
+            if (staying() > consumption.lease().partitionsPerPod()) {
+                leave(worker, by);
+            } else {
+                keeper.decline(lease, by);
+            }
+        }
+
+        @Override
+        public int inFlight(Lease lease) {
+            Worker worker = workers.get(lease.partition());
+            return worker == null || worker.pump.inFlight() == null ? 0 : 1;
+        }
+
+        @Override
+        public void answered() {
+            outage.answered();
+        }
+
+        @Override
+        public void unanswered(Throwable failure) {
+            outage.unanswered(failure);
+        }
+    }
+
+    /** What the pumps ask and say. */
+    private final class PumpEvents implements PartitionPump.Listener {
+        @Override
+        public boolean trusted(Lease lease) {
+            return keeper.trusted(lease);
+        }
+
+        @Override
+        public void fenced(Lease lease) {
+            keeper.fenced(lease);
+        }
+
+        @Override
+        public void unanswered(Lease lease, @Nullable Throwable failure) {
+            outage.unanswered(failure);
+        }
+    }
+}
