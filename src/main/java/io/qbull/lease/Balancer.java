@@ -1,6 +1,7 @@
 package io.qbull.lease;
 
 import io.qbull.config.LeaseSettings;
+import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Sight;
@@ -10,6 +11,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Decides which partitions a pod takes or asks for. A pure function: every pod decides for itself, Redis settles races. */
 final class Balancer {
@@ -26,8 +30,18 @@ final class Balancer {
      * @param pods registered pods, this one included
      */
     record View(PodId me, LeaseSettings settings, int held, int underWay, List<Candidate> candidates, List<Pod> pods) {
-        boolean alone() {
-            return pods.stream().allMatch(pod -> pod.id().equals(me));
+        /** Registered pods but for those whose leases ran out: they are gone, though not yet forgotten. */
+        List<Pod> living() {
+            Set<PodId> gone = candidates.stream()
+                    .map(Candidate::sight)
+                    .filter(sight -> sight.free() && !sight.released())
+                    .map(Sight::owner)
+                    .flatMap(Stream::ofNullable)
+                    .map(LeaseOwner::pod)
+                    .collect(Collectors.toSet());
+            return pods.stream()
+                    .filter(pod -> pod.id().equals(me) || !gone.contains(pod.id()))
+                    .toList();
         }
     }
 
@@ -65,14 +79,15 @@ final class Balancer {
         if (!view.settings().adoptOrphans() || left.isEmpty() || most <= 0) {
             return List.of();
         }
-        if (view.alone()) {
+        List<Pod> living = view.living();
+        if (living.size() <= 1) {
             return left.stream().limit(most).map(Candidate::index).toList();
         }
         List<Integer> ripe = left.stream()
                 .filter(c -> c.freeFor().compareTo(view.settings().orphanGrace()) >= 0)
                 .map(Candidate::index)
                 .toList();
-        int share = (ripe.size() + view.pods().size() - 1) / view.pods().size();
+        int share = (ripe.size() + living.size() - 1) / living.size();
         return ripe.subList(0, Math.min(share, most));
     }
 

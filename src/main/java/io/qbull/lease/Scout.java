@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class Scout {
     private static final Duration JITTER = Duration.ofMillis(250);
     private static final Duration RETRY = Duration.ofMillis(100);
-    /** Looks that fall due this soon travel in one call. */
-    private static final Duration TOGETHER = Duration.ofMillis(20);
-
     private final Domain domain;
     private final LeaseSettings settings;
     private final Store store;
@@ -158,7 +155,8 @@ final class Scout {
         if (!running) {
             return;
         }
-        long horizon = loop.nanoTime() + TOGETHER.toNanos();
+        // What falls due soon is looked at in the same call. Early delays nothing: the expiry that is seen counts.
+        long horizon = loop.nanoTime() + settings.renewEvery().dividedBy(4).toNanos();
         List<PartitionId> due = new ArrayList<>();
         places.forEach((index, place) -> {
             if (watched(index, place) && place.lookAt - horizon <= 0) {

@@ -112,6 +112,24 @@ class BalancerTest {
     }
 
     @Test
+    void a_pod_whose_leases_ran_out_does_not_keep_the_last_living_one_from_adopting() {
+        pods.add(pod(OTHER, 4));
+        for (int index = 0; index < 16; index++) {
+            Sight expired = new Sight(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ZERO, false, null);
+            candidates.add(new Candidate(index, expired, Duration.ZERO));
+        }
+        assertThat(moves(4, 0).acquire()).hasSize(16);
+    }
+
+    @Test
+    void a_pod_that_released_its_leases_still_lives() {
+        pods.add(pod(OTHER, 4));
+        candidates.add(new Candidate(
+                0, new Sight(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ZERO, true, null), Duration.ZERO));
+        assertThat(moves(4, 4).acquire()).isEmpty();
+    }
+
+    @Test
     void every_partition_has_its_place_in_the_preference_of_a_pod() {
         assertThat(IntStream.range(0, 16)
                         .boxed()

@@ -184,7 +184,7 @@ class LeaseKeeperTest {
         keeper.start();
         register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 2, List.of(0, 1), 0, 0));
         peeked(held(OTHER), held(OTHER));
-        loop.tick(Duration.ofSeconds(9).minusMillis(30));
+        loop.tick(Duration.ofSeconds(9).minusMillis(1));
         assertThat(store.waiting()).doesNotContain("peek");
         loop.tick(Duration.ofMillis(300));
         assertThat(store.waiting()).contains("peek");
