@@ -1,0 +1,232 @@
+package io.qbull.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.lease.LeaseKeeper.Domain;
+import io.qbull.lease.SimulatedNetwork.PodLoop;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.store.Inspector;
+import io.qbull.store.JobLog;
+import io.qbull.store.LayoutTable;
+import io.qbull.store.LeaseTable;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.Store;
+import io.qbull.store.WakeUps;
+import io.qbull.testing.ManualEventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Real keepers, virtual time, a hostile network: pods crash, pause and join, replies are lost, commands arrive late. At no instant
+ * do two pods trust one partition; when the faults end every partition is owned, and nobody holds too much.
+ * {@code -Dseed=} replays a run, {@code -Dqbull.sim.runs=} sets how many there are.
+ */
+class LeaseSimulationTest {
+    private static final QueueName QUEUE = new QueueName("SIM");
+    private static final int PARTITIONS = 6;
+    private static final int CAPACITY = 3;
+    private static final Duration TTL = Duration.ofSeconds(3);
+
+    private ManualEventLoop world = new ManualEventLoop();
+    private Random random = new Random();
+    private SimulatedNetwork network = network();
+    private final List<Pod> pods = new ArrayList<>();
+    private int born;
+
+    @Test
+    void at_no_instant_do_two_pods_trust_one_partition_and_in_the_end_all_are_owned() {
+        Long given = Long.getLong("seed");
+        int runs = given != null ? 1 : Integer.getInteger("qbull.sim.runs", 150);
+        long first = given != null ? given : new Random().nextLong();
+        for (int run = 0; run < runs; run++) {
+            long seed = first + run;
+            try {
+                simulate(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("replay with -Dseed=" + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private void simulate(long seed) {
+        world = new ManualEventLoop();
+        random = new Random(seed);
+        network = network();
+        network.faulty = true;
+        pods.clear();
+        IntStream.range(0, 3).forEach(any -> join());
+        for (int step = 0; step < 300; step++) {
+            world.tick(Duration.ofMillis(random.nextInt(400)));
+            nobodySharesTrust();
+            disturb();
+        }
+        network.faulty = false;
+        pods.forEach(pod -> pod.loop.resume());
+        while (pods.size() < 2) {
+            join();
+        }
+        for (int step = 0; step < 600; step++) {
+            world.tick(Duration.ofMillis(50));
+            nobodySharesTrust();
+        }
+        everyPartitionIsOwned();
+    }
+
+    private void disturb() {
+        int what = random.nextInt(40);
+        Pod pod = pods.get(random.nextInt(pods.size()));
+        if (what == 0 && pods.size() > 1) {
+            pod.loop.crash();
+            pods.remove(pod);
+        } else if (what == 1 && pods.size() < 4) {
+            join();
+        } else if (what < 4) {
+            pod.loop.pause();
+        } else if (what < 10) {
+            pods.forEach(any -> any.loop.resume());
+        } else if (what == 10) {
+            pod.keeper.held().stream().findAny().ifPresent(pod.keeper::release);
+        }
+    }
+
+    private void nobodySharesTrust() {
+        Map<PartitionId, Pod> trusting = new HashMap<>();
+        for (Pod pod : pods) {
+            for (Lease lease : pod.keeper.held()) {
+                if (pod.keeper.trusted(lease)) {
+                    Pod other = trusting.put(lease.partition(), pod);
+                    assertThat(other)
+                            .as("%s is trusted by %s and %s", lease.partition(), pod.id, other)
+                            .isNull();
+                }
+            }
+        }
+    }
+
+    private void everyPartitionIsOwned() {
+        List<Integer> owned = pods.stream()
+                .flatMap(pod -> pod.keeper.held().stream().filter(pod.keeper::trusted))
+                .map(lease -> lease.partition().index())
+                .sorted()
+                .toList();
+        assertThat(owned)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, PARTITIONS).boxed().toList());
+        if (pods.size() * CAPACITY >= PARTITIONS) {
+            assertThat(pods).allSatisfy(pod -> assertThat(pod.keeper.held()).hasSizeLessThanOrEqualTo(CAPACITY));
+        }
+    }
+
+    private void join() {
+        Pod pod = new Pod(new PodId("pod" + born++), new PodLoop(world), network, random);
+        pods.add(pod);
+        pod.loop.execute(pod.keeper::start);
+    }
+
+    private SimulatedNetwork network() {
+        ManualEventLoop clock = world;
+        long zero = clock.nanoTime();
+        return new SimulatedNetwork(
+                clock, random, new SimulatedRedis(() -> 1_000 + (clock.nanoTime() - zero) / 1_000_000));
+    }
+
+    private static final class Pod implements LeaseKeeper.Listener {
+        final PodId id;
+        final PodLoop loop;
+        final LeaseKeeper keeper;
+
+        Pod(PodId id, PodLoop loop, SimulatedNetwork network, Random random) {
+            this.id = id;
+            this.loop = loop;
+            this.keeper = new LeaseKeeper(
+                    new Domain(QUEUE, PARTITIONS, id, 1),
+                    new LeaseSettings(CAPACITY, PARTITIONS, true, TTL, TTL),
+                    new NetworkStore(network),
+                    loop,
+                    this,
+                    random);
+        }
+
+        @Override
+        public void acquired(Lease lease, Predecessor predecessor) {
+            assertThat(lease.partition().index()).isLessThan(PARTITIONS);
+        }
+
+        @Override
+        public void renewed(Lease lease) {
+            assertThat(keeper.held()).contains(lease);
+        }
+
+        @Override
+        public void lost(Lease lease) {
+            keeper.release(lease);
+        }
+
+        /** As the engine does it: what is beyond the capacity goes, the rest stays. */
+        @Override
+        public void wanted(Lease lease, LeaseOwner by) {
+            if (keeper.held().size() > CAPACITY) {
+                keeper.handOver(lease, by);
+            } else {
+                keeper.decline(lease, by);
+            }
+        }
+
+        @Override
+        public int inFlight(Lease lease) {
+            return 0;
+        }
+
+        @Override
+        public void answered() {
+            assertThat(id).isNotNull();
+        }
+
+        @Override
+        public void unanswered(Throwable failure) {
+            assertThat(failure).hasRootCauseInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    private record NetworkStore(LeaseTable leases, LayoutTable layouts) implements Store {
+        NetworkStore(SimulatedNetwork network) {
+            this(network.port(LeaseTable.class), network.port(LayoutTable.class));
+        }
+
+        @Override
+        public JobLog jobs() {
+            throw new UnsupportedOperationException("a keeper runs no jobs");
+        }
+
+        @Override
+        public Inspector inspector() {
+            throw new UnsupportedOperationException("a keeper inspects nothing");
+        }
+
+        @Override
+        public WakeUps wakeUps() {
+            throw new UnsupportedOperationException("a keeper wakes nobody");
+        }
+
+        @Override
+        public void onPrimaryChange(Runnable listener) {
+            throw new UnsupportedOperationException("there is one primary");
+        }
+
+        @Override
+        public void close() {
+            throw new UnsupportedOperationException("nothing to close");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.qbull.lease;
+
+import io.qbull.model.Epoch;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Renewal;
+import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.LeaseTable.Sight;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lease scripts as a model: what they answer, in virtual time. The scripts themselves are tested against a real server; this
+ * is for the keeper's protocol under delays and losses.
+ */
+final class SimulatedRedis {
+    private final LongSupplier clockMillis;
+    private final Map<PartitionId, Row> leases = new HashMap<>();
+    private final Map<PodId, Pod> pods = new TreeMap<>();
+
+    SimulatedRedis(LongSupplier clockMillis) {
+        this.clockMillis = clockMillis;
+    }
+
+    private static final class Row {
+        @Nullable
+        LeaseOwner owner;
+
+        long epoch;
+        long expires;
+
+        @Nullable
+        LeaseOwner wanted;
+    }
+
+    Acquisition acquire(PartitionId partition, LeaseOwner owner, Duration ttl) {
+        Row lease = lease(partition);
+        boolean mine = owner.equals(lease.owner);
+        if (mine && lease.expires == 0) {
+            return new Acquisition.Spent();
+        }
+        if (!mine && lease.expires > now()) {
+            return new Acquisition.Held(sight(partition));
+        }
+        if (lease.expires <= now()) {
+            lease.epoch++;
+            lease.wanted = null;
+        }
+        Predecessor before = lease.owner == null ? Predecessor.NONE : Predecessor.EXPIRED;
+        lease.owner = owner;
+        lease.expires = now() + ttl.toMillis();
+        return new Acquisition.Granted(new Lease(partition, owner, new Epoch(lease.epoch), "p"), before, 0);
+    }
+
+    Map<Lease, Renewal> renew(List<RenewalRequest> requests, Duration ttl) {
+        Map<Lease, Renewal> answers = new HashMap<>();
+        for (RenewalRequest request : requests) {
+            Row lease = lease(request.lease().partition());
+            if (owns(lease, request.lease()) && lease.expires != 0) {
+                lease.expires = now() + ttl.toMillis();
+                if (request.declined() != null && request.declined().equals(lease.wanted)) {
+                    lease.wanted = null;
+                }
+                answers.put(request.lease(), new Renewal.Renewed(lease.wanted));
+            } else {
+                answers.put(request.lease(), new Renewal.Lost());
+            }
+        }
+        return answers;
+    }
+
+    Verdict release(Lease lease) {
+        Row record = lease(lease.partition());
+        if (!owns(record, lease)) {
+            return Verdict.FENCED;
+        }
+        record.expires = 0;
+        return Verdict.DONE;
+    }
+
+    Verdict handOver(Lease lease, LeaseOwner to, Duration ttl) {
+        Row record = lease(lease.partition());
+        if (!owns(record, lease) || record.expires == 0 || !to.equals(record.wanted)) {
+            return Verdict.FENCED;
+        }
+        record.owner = to;
+        record.epoch++;
+        record.expires = now() + ttl.toMillis();
+        record.wanted = null;
+        return Verdict.DONE;
+    }
+
+    boolean want(PartitionId partition, LeaseOwner by) {
+        Row record = lease(partition);
+        if (record.owner == null || record.expires <= now() || (record.wanted != null && !by.equals(record.wanted))) {
+            return false;
+        }
+        record.wanted = by;
+        return true;
+    }
+
+    Map<PartitionId, Sight> peek(List<PartitionId> partitions) {
+        Map<PartitionId, Sight> sights = new HashMap<>();
+        partitions.forEach(partition -> sights.put(partition, sight(partition)));
+        return sights;
+    }
+
+    List<Pod> register(PodId pod, int capacity, List<Integer> held, Duration staleAfter) {
+        pods.values().removeIf(other -> other.seenAtMillis() + staleAfter.toMillis() < now());
+        pods.put(pod, new Pod(pod, capacity, held, 0, now()));
+        return new ArrayList<>(pods.values());
+    }
+
+    void unregister(PodId pod) {
+        pods.remove(pod);
+    }
+
+    Sight sight(PartitionId partition) {
+        Row lease = lease(partition);
+        if (lease.owner == null) {
+            return new Sight(null, null, Duration.ZERO, false, null);
+        }
+        Duration remaining = Duration.ofMillis(Math.max(0, lease.expires - now()));
+        return new Sight(lease.owner, new Epoch(lease.epoch), remaining, lease.expires == 0, lease.wanted);
+    }
+
+    private Row lease(PartitionId partition) {
+        return leases.computeIfAbsent(partition, unknown -> new Row());
+    }
+
+    private static boolean owns(Row record, Lease lease) {
+        return lease.owner().equals(record.owner) && lease.epoch().value() == record.epoch;
+    }
+
+    private long now() {
+        return clockMillis.getAsLong();
+    }
+}
