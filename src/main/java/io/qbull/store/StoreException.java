@@ -1,10 +1,12 @@
 package io.qbull.store;
 
+import org.jspecify.annotations.Nullable;
+
 /** A command did not do what was asked. The subclass says what the caller can do about it. Never carries data of a job. */
 public abstract sealed class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private StoreException(String message, Throwable cause) {
+    private StoreException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
@@ -16,9 +18,9 @@ public abstract sealed class StoreException extends RuntimeException {
         /**
          * @param message what happened
          * @param sent see {@link #sent()}
-         * @param cause the client's exception
+         * @param cause the client's exception, if there is one
          */
-        public Unavailable(String message, boolean sent, Throwable cause) {
+        public Unavailable(String message, boolean sent, @Nullable Throwable cause) {
             super(message, cause);
             this.sent = sent;
         }
@@ -37,9 +39,9 @@ public abstract sealed class StoreException extends RuntimeException {
 
         /**
          * @param message what happened
-         * @param cause the client's exception
+         * @param cause the client's exception, if there is one
          */
-        public Full(String message, Throwable cause) {
+        public Full(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -50,9 +52,9 @@ public abstract sealed class StoreException extends RuntimeException {
 
         /**
          * @param message what happened
-         * @param cause the client's exception
+         * @param cause the client's exception, if there is one
          */
-        public Misconfigured(String message, Throwable cause) {
+        public Misconfigured(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }

@@ -1,0 +1,275 @@
+package io.qbull.store.redis;
+
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.PartitionId;
+import io.qbull.model.StreamId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that waits for the first new entry in any of some streams of one server. One blocking read at a time: it ends
+ * by an entry, by its time, or by CLIENT UNBLOCK when a stream is added. After any error everybody is woken, since what came
+ * meanwhile is not known. Thread-safe.
+ */
+final class Bell {
+    private static final Logger LOG = LoggerFactory.getLogger(Bell.class);
+    private static final Duration RECONNECT_PAUSE = Duration.ofMillis(250);
+    private static final Duration FIRST_UNBLOCK_PAUSE = Duration.ofMillis(5);
+    private static final Duration LONGEST_UNBLOCK_PAUSE = Duration.ofSeconds(1);
+
+    private final Servers servers;
+    private final Connector connector;
+    // Guarded by this. No callback runs under the lock.
+    private final Map<PartitionId, Watch> watched = new HashMap<>();
+    private @Nullable Ear ear;
+    private boolean connecting;
+    private boolean missed;
+    private boolean calling;
+    private boolean unblocking;
+    private long call;
+    private boolean closed;
+    private String lastError = "";
+
+    /** A stream, the last entry known, and whom to call; compared by identity. */
+    private static final class Watch {
+        private final StreamId after;
+        private final Runnable wakeUp;
+
+        Watch(StreamId after, Runnable wakeUp) {
+            this.after = after;
+            this.wakeUp = wakeUp;
+        }
+    }
+
+    /** A connection of its own, the client id by which it is unblocked, and the node that it leads to. */
+    private record Ear(Link link, String clientId, Node node) {}
+
+    Bell(Servers servers, Connector connector) {
+        this.servers = servers;
+        this.connector = connector;
+    }
+
+    void watch(PartitionId partition, StreamId after, Runnable wakeUp) {
+        synchronized (this) {
+            watched.put(partition, new Watch(after, wakeUp));
+        }
+        proceed();
+    }
+
+    void forget(PartitionId partition) {
+        synchronized (this) {
+            watched.remove(partition);
+        }
+    }
+
+    void close() {
+        Ear open;
+        synchronized (this) {
+            closed = true;
+            watched.clear();
+            open = ear;
+            ear = null;
+        }
+        if (open != null) {
+            open.link().close();
+        }
+    }
+
+    /** Does the next thing: connect, read, or end a read that does not know of all streams. */
+    private void proceed() {
+        Ear current;
+        Map<PartitionId, Watch> streams;
+        long number;
+        boolean unblock;
+        synchronized (this) {
+            if (closed || watched.isEmpty() || connecting) {
+                return;
+            }
+            current = ear;
+            streams = new HashMap<>(watched);
+            unblock = calling;
+            if (current == null) {
+                connecting = true;
+            } else if (calling && unblocking) {
+                return;
+            } else if (calling) {
+                unblocking = true;
+            } else {
+                calling = true;
+                unblocking = false;
+                call++;
+            }
+            number = call;
+        }
+        if (current == null) {
+            connect(streams.keySet().iterator().next());
+        } else if (unblock) {
+            unblock(current, number, FIRST_UNBLOCK_PAUSE);
+        } else {
+            read(current, streams);
+        }
+    }
+
+    private void connect(PartitionId any) {
+        servers.route(Keys.stream(any))
+                .thenCompose(route -> connector
+                        .open(route.node().uri(), "")
+                        .thenCompose(link -> link.send(Request.of(CommandType.CLIENT, "ID"))
+                                .handle((id, error) -> {
+                                    if (error != null) {
+                                        link.close();
+                                        throw Failures.of(error, false);
+                                    }
+                                    return new Ear(link, Long.toString(id.number(0)), route.node());
+                                })))
+                .whenComplete((opened, error) -> {
+                    if (error == null) {
+                        connected(opened);
+                    } else {
+                        again(error);
+                    }
+                });
+    }
+
+    private void connected(Ear opened) {
+        List<Watch> waiting = List.of();
+        boolean late;
+        synchronized (this) {
+            late = closed;
+            connecting = false;
+            calling = false;
+            if (!late) {
+                ear = opened;
+                if (missed) {
+                    waiting = new ArrayList<>(watched.values());
+                    watched.clear();
+                    missed = false;
+                }
+            }
+        }
+        if (late) {
+            opened.link().close();
+            return;
+        }
+        waiting.forEach(Bell::wake);
+        proceed();
+    }
+
+    private void read(Ear on, Map<PartitionId, Watch> streams) {
+        List<String> args =
+                new ArrayList<>(List.of("COUNT", "1", "BLOCK", Long.toString(Connector.BLOCK.toMillis()), "STREAMS"));
+        streams.keySet().forEach(partition -> args.add(Keys.stream(partition)));
+        streams.values().forEach(watch -> args.add(watch.after.toString()));
+        Stages.end(on.link().send(Request.of(CommandType.XREAD, args.toArray(String[]::new))), (reply, error) -> {
+            if (error == null) {
+                heard(reply, streams);
+            } else {
+                lost(on, error);
+            }
+        });
+    }
+
+    private void heard(Reply reply, Map<PartitionId, Watch> asked) {
+        List<String> streams = new ArrayList<>();
+        if (!reply.items().isEmpty() && reply.items().get(0) != null) {
+            reply.lists().forEach(each -> streams.add(each.text(0)));
+        }
+        List<Watch> due = new ArrayList<>();
+        synchronized (this) {
+            calling = false;
+            asked.forEach((partition, watch) -> {
+                // One that was set anew meanwhile asks from another place; the next read tells.
+                if (streams.contains(Keys.stream(partition)) && watched.get(partition) == watch) {
+                    watched.remove(partition);
+                    due.add(watch);
+                }
+            });
+        }
+        due.forEach(Bell::wake);
+        proceed();
+    }
+
+    private void lost(Ear on, Throwable error) {
+        if (Failures.demotion(error)) {
+            Stages.end(on.node().link(), (shared, down) -> {
+                if (down == null && shared.process().equals(on.link().process())) {
+                    on.node().demoted(shared);
+                }
+            });
+        }
+        synchronized (this) {
+            if (on.equals(ear)) {
+                ear = null;
+            }
+            calling = false;
+            connecting = true;
+        }
+        on.link().close();
+        again(Failures.of(error, false));
+    }
+
+    /** Connects anew after a pause; {@code connecting} is set all the while. */
+    private void again(Throwable error) {
+        String text = Failures.message(Failures.bare(error));
+        boolean news;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            missed = true;
+            news = !text.equals(lastError);
+            lastError = text;
+        }
+        if (news) {
+            LOG.warn("Waiting for new jobs was interrupted, polling until it works again: {}", text);
+        }
+        connector.schedule(RECONNECT_PAUSE, () -> {
+            synchronized (this) {
+                connecting = false;
+            }
+            proceed();
+        });
+    }
+
+    /** Ends a blocking read. Repeated until it has ended: the first one may overtake it on its way to the server. */
+    private void unblock(Ear on, long number, Duration pause) {
+        on.node()
+                .link()
+                .thenCompose(shared -> {
+                    if (!shared.process().equals(on.link().process())) {
+                        // The id means another client there.
+                        on.link().close();
+                        throw Failures.unavailable("the server is another process now");
+                    }
+                    return shared.send(Request.of(CommandType.CLIENT, "UNBLOCK", on.clientId()));
+                })
+                .whenComplete((done, error) -> {
+                    // A failure is handled like an answer of 0: try again, less often.
+                    Duration doubled = pause.multipliedBy(2);
+                    Duration next = doubled.compareTo(LONGEST_UNBLOCK_PAUSE) < 0 ? doubled : LONGEST_UNBLOCK_PAUSE;
+                    connector.schedule(pause, () -> {
+                        if (stillBlocked(number)) {
+                            unblock(on, number, next);
+                        }
+                    });
+                });
+    }
+
+    private synchronized boolean stillBlocked(long number) {
+        return !closed && calling && call == number;
+    }
+
+    private static void wake(Watch watch) {
+        try {
+            watch.wakeUp.run();
+        } catch (RuntimeException e) {
+            LOG.error("A wake-up failed", e);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.qbull.store.redis;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.qbull.model.Entry;
+import io.qbull.model.Job;
+import io.qbull.model.JobId;
+import io.qbull.model.NewJob;
+import io.qbull.model.StreamId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jobs as stream entries. Ours have the fields {@code id key ts body} and, if there is one, {@code ct} and {@code h}. An entry
+ * whose only field {@code job} holds a JSON object with a {@code job_id} was written by the original QBull. Any other entry is
+ * foreign: its job's body is the map of its fields, its id and key are its place in the stream. An entry that looks like
+ * ours and breaks the rules is undecodable; the reason names the field, never its content.
+ */
+final class EntryCodec {
+    private static final Set<String> OURS = Set.of("id", "key", "ts", "body", "ct", "h");
+    private static final List<String> NEEDED = List.of("id", "key", "body");
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private EntryCodec() {}
+
+    /**
+     * @param job a job
+     * @param args gets its id, key, body, content type and headers, the last two empty if there are none
+     */
+    static void encode(NewJob job, List<byte[]> args) {
+        args.add(Request.utf8(job.id().value()));
+        args.add(Request.utf8(job.key()));
+        args.add(job.body());
+        String contentType = job.contentType();
+        args.add(contentType == null ? new byte[0] : Request.utf8(contentType));
+        args.add(job.headers().isEmpty() ? new byte[0] : headers(job.headers()));
+    }
+
+    /**
+     * @param place the entry's id
+     * @param flat names and values of its fields
+     * @param failedAttempts how often the job has failed
+     * @return the job, or why there is none
+     */
+    static Entry decode(String place, Reply flat, String failedAttempts) {
+        StreamId id = StreamId.parse(place);
+        Map<String, byte[]> fields = new LinkedHashMap<>();
+        int size = 0;
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            fields.put(flat.text(i), flat.bytes(i + 1));
+            size += flat.bytes(i).length + flat.bytes(i + 1).length;
+        }
+        try {
+            int failed = number("attempts", failedAttempts);
+            return new Entry.Decoded(job(id, fields, failed), size);
+        } catch (Undecodable e) {
+            return new Entry.Undecodable(id, e.getMessage(), size);
+        }
+    }
+
+    private static Job job(StreamId id, Map<String, byte[]> fields, int failed) throws Undecodable {
+        if (ours(fields.keySet())) {
+            return own(id, fields, failed);
+        }
+        byte[] original = fields.size() == 1 ? fields.get("job") : null;
+        Job job = original == null ? null : original(id, original, failed);
+        if (job != null) {
+            return job;
+        }
+        String place = id.toString();
+        return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), failed);
+    }
+
+    /** With all fields that a job needs, or with nothing but fields of a job, of which more than one is needed. */
+    private static boolean ours(Set<String> names) {
+        long needed = NEEDED.stream().filter(names::contains).count();
+        return needed == NEEDED.size() || (needed > 1 && OURS.containsAll(names));
+    }
+
+    private static Job own(StreamId id, Map<String, byte[]> fields, int failed) throws Undecodable {
+        String jobId = text("id", fields.get("id"));
+        String key = text("key", fields.get("key"));
+        byte[] body = fields.get("body");
+        if (body == null) {
+            throw new Undecodable("field body is missing");
+        }
+        if (key.isEmpty()) {
+            throw new Undecodable("field key is empty");
+        }
+        long ts = fields.containsKey("ts") ? millis(text("ts", fields.get("ts"))) : id.millis();
+        String contentType = fields.containsKey("ct") ? text("ct", fields.get("ct")) : null;
+        byte[] headers = fields.get("h");
+        return new Job(
+                id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), failed);
+    }
+
+    /** A job of the original QBull, or null if this is something else. */
+    private static @Nullable Job original(StreamId id, byte[] json, int failed) throws Undecodable {
+        JsonNode job;
+        try {
+            job = JSON.readTree(json);
+        } catch (IOException e) {
+            // Some other program's field of that name.
+            return null;
+        }
+        String jobId = member(job, "job_id");
+        if (jobId.isEmpty()) {
+            return null;
+        }
+        String key = member(job, "partition_id");
+        if (key.isEmpty()) {
+            key = member(job, "to");
+        }
+        return new Job(
+                id, jobId(jobId), key.isEmpty() ? jobId : key, id.millis(), json, "application/json", Map.of(), failed);
+    }
+
+    private static String member(JsonNode object, String name) {
+        JsonNode member = object.path(name);
+        return member.isTextual() || member.isNumber() ? member.asText() : "";
+    }
+
+    private static byte[] headers(Map<String, Object> headers) {
+        try {
+            return JSON.writeValueAsBytes(headers);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("a header is neither text, number nor boolean", e);
+        }
+    }
+
+    private static Map<String, Object> headers(byte[] json) throws Undecodable {
+        JsonNode object;
+        try {
+            object = JSON.readTree(json);
+        } catch (IOException e) {
+            throw new Undecodable("field h is no JSON", e);
+        }
+        if (!object.isObject()) {
+            throw new Undecodable("field h is no JSON object");
+        }
+        Map<String, Object> headers = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> header : object.properties()) {
+            headers.put(header.getKey(), value(header.getValue()));
+        }
+        return headers;
+    }
+
+    private static Object value(JsonNode value) throws Undecodable {
+        if (value.isTextual()) {
+            return value.textValue();
+        }
+        if (value.isBoolean()) {
+            return value.booleanValue();
+        }
+        if (value.isNumber()) {
+            return value.numberValue();
+        }
+        throw new Undecodable("a header in field h is neither text, number nor boolean");
+    }
+
+    private static JobId jobId(String text) throws Undecodable {
+        try {
+            return new JobId(text);
+        } catch (IllegalArgumentException e) {
+            throw new Undecodable("the job id is empty, too long or has control characters", e);
+        }
+    }
+
+    private static long millis(String text) throws Undecodable {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new Undecodable("field ts is no number", e);
+        }
+    }
+
+    private static int number(String what, String text) throws Undecodable {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new Undecodable("field " + what + " is no number", e);
+        }
+    }
+
+    private static String text(String field, byte @Nullable [] bytes) throws Undecodable {
+        if (bytes == null) {
+            throw new Undecodable("field " + field + " is missing");
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new Undecodable("field " + field + " is no UTF-8", e);
+        }
+    }
+
+    /** Why an entry cannot become a job. */
+    private static final class Undecodable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Undecodable(String reason) {
+            super(reason);
+        }
+
+        Undecodable(String reason, Throwable cause) {
+            super(reason, cause);
+        }
+
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
+    }
+}

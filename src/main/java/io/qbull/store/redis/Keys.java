@@ -1,0 +1,74 @@
+package io.qbull.store.redis;
+
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+
+/**
+ * The names of everything in Redis. All keys of one partition lie in one cluster slot: the tag in braces is the whole name of
+ * the partition's stream.
+ */
+final class Keys {
+    /** Set: the names of all queues. */
+    static final String QUEUES = "qbull:queues";
+
+    private Keys() {}
+
+    /** Stream: the jobs that are not done. */
+    static String stream(PartitionId partition) {
+        return partition.toString();
+    }
+
+    /** Hash: owner, epoch, expires, wanted, window, inflight. */
+    static String lease(PartitionId partition) {
+        return tagged(partition, "lease");
+    }
+
+    /** Stream: jobs that were given up. */
+    static String dead(PartitionId partition) {
+        return tagged(partition, "dead");
+    }
+
+    /** Sorted set: job ids that callers gave, by the time at which they are forgotten. */
+    static String seen(PartitionId partition) {
+        return tagged(partition, "seen");
+    }
+
+    /** Hash: stream id to failed attempts, for jobs that have failed and are not done. */
+    static String attempts(PartitionId partition) {
+        return tagged(partition, "attempts");
+    }
+
+    /** String: number of the producer's last call and its answer. */
+    static String call(PartitionId partition, String producer) {
+        return tagged(partition, "call:" + producer);
+    }
+
+    /** String: the layout version that the partition takes jobs for, and {@code open} or {@code closed}. */
+    static String seal(PartitionId partition) {
+        return tagged(partition, "seal");
+    }
+
+    /** String: the newest layout version whose jobs may run. */
+    static String started(PartitionId partition) {
+        return tagged(partition, "started");
+    }
+
+    /** Hash: version, partitions, next_version, next_partitions. */
+    static String layout(QueueName queue) {
+        return "{" + queue + "}:layout";
+    }
+
+    /** Hash: pod to JSON. */
+    static String pods(QueueName queue) {
+        return "{" + queue + "}:pods";
+    }
+
+    /** Pub/sub channel, no key: index of a partition whose lease was released, handed over or asked for. */
+    static String announcements(QueueName queue) {
+        return "qbull:announce:" + queue;
+    }
+
+    private static String tagged(PartitionId partition, String what) {
+        return "{" + partition + "}:" + what;
+    }
+}

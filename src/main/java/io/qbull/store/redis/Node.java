@@ -1,0 +1,186 @@
+package io.qbull.store.redis;
+
+import io.lettuce.core.RedisURI;
+import io.qbull.store.StoreException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One server, or the master behind sentinels: keeps a link to it up. Thread-safe. */
+final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+
+    private final Connector connector;
+    private final RedisURI uri;
+    private final Listener listener;
+    // Guarded by this. No callback runs under the lock.
+    private @Nullable Link link;
+    private @Nullable CompletableFuture<Link> attempt;
+    private @Nullable StoreException failure;
+    private @Nullable String lastPrimary;
+    private Duration pause = FIRST_PAUSE;
+    private int demotions;
+    private boolean closed;
+
+    /** Hears of a node's fate, on a thread of the client. */
+    interface Listener {
+        /** Another process answers at this node, or the same one after it was no primary for a while. */
+        void primaryChanged();
+
+        /** A connection was lost or could not be made. */
+        void unreachable();
+    }
+
+    Node(Connector connector, RedisURI uri, Listener listener) {
+        this.connector = connector;
+        this.uri = uri;
+        this.listener = listener;
+    }
+
+    RedisURI uri() {
+        return uri;
+    }
+
+    String name() {
+        return Uris.name(uri);
+    }
+
+    /**
+     * @return the link, that of the attempt to connect which is under way, or the failure of the last one
+     */
+    synchronized CompletionStage<Link> link() {
+        if (link != null) {
+            return CompletableFuture.completedStage(link);
+        }
+        if (attempt != null) {
+            return attempt;
+        }
+        if (failure == null) {
+            return Failures.failed(Failures.unavailable("not connected to Redis at " + name()));
+        }
+        return Failures.failed(failure);
+    }
+
+    /** Begins to connect, unless that was done. */
+    void start() {
+        CompletableFuture<Link> mine = new CompletableFuture<>();
+        String suffix;
+        synchronized (this) {
+            if (closed || link != null || attempt != null) {
+                return;
+            }
+            attempt = mine;
+            suffix = demotions == 0 ? "" : "+" + demotions;
+        }
+        Stages.end(connector.open(uri, suffix), (opened, error) -> {
+            if (error == null) {
+                succeeded(mine, opened);
+            } else {
+                failed(mine, Failures.ofConnect(error));
+            }
+        });
+    }
+
+    /** The server behind {@code suspect} is no primary any more: what it granted is void, even if it becomes one again. */
+    void demoted(Link suspect) {
+        synchronized (this) {
+            if (link != suspect) {
+                return;
+            }
+            demotions++;
+        }
+        gone(suspect);
+        suspect.close();
+    }
+
+    /** Ends the link; none follows. */
+    void close() {
+        Link open;
+        synchronized (this) {
+            closed = true;
+            failure = Failures.unavailable("the connections to Redis are closed");
+            open = link;
+            link = null;
+        }
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void succeeded(CompletableFuture<Link> mine, Link opened) {
+        boolean late;
+        boolean changed;
+        boolean recovered;
+        synchronized (this) {
+            late = closed;
+            changed = lastPrimary != null && !lastPrimary.equals(opened.primary());
+            recovered = failure != null;
+            attempt = null;
+            if (!late) {
+                link = opened;
+                lastPrimary = opened.primary();
+                failure = null;
+                pause = FIRST_PAUSE;
+            }
+        }
+        if (late) {
+            opened.close();
+            mine.completeExceptionally(Failures.unavailable("the connections to Redis are closed"));
+            return;
+        }
+        if (recovered) {
+            LOG.info("Redis at {} answers again", name());
+        }
+        if (changed) {
+            LOG.info("Redis at {} is another process, or was no primary for a while: its leases are void", name());
+            listener.primaryChanged();
+        }
+        mine.complete(opened);
+        opened.whenGone(() -> gone(opened));
+    }
+
+    private void failed(CompletableFuture<Link> mine, StoreException error) {
+        boolean first;
+        Duration wait;
+        boolean over;
+        synchronized (this) {
+            over = closed;
+            first = failure == null && !over;
+            if (!over) {
+                failure = error;
+            }
+            attempt = null;
+            wait = pause;
+            Duration doubled = pause.multipliedBy(2);
+            pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        }
+        mine.completeExceptionally(error);
+        if (over) {
+            return;
+        }
+        if (first) {
+            LOG.warn("Redis at {} cannot be used, trying on: {}", name(), error.getMessage());
+        }
+        connector.schedule(wait, this::start);
+        listener.unreachable();
+    }
+
+    private void gone(Link which) {
+        synchronized (this) {
+            if (closed || link != which) {
+                return;
+            }
+            link = null;
+            failure = Failures.unavailable("the connection to Redis at " + name() + " was lost");
+        }
+        which.close();
+        LOG.warn("The connection to Redis at {} was lost, reconnecting", name());
+        start();
+        listener.unreachable();
+    }
+}

@@ -1,0 +1,112 @@
+package io.qbull.store.redis;
+
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.store.Inspector;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Reads queues in Redis. Each part is read by itself, so what it shows is no single moment. */
+final class RedisInspector implements Inspector {
+    private final Calls calls;
+
+    RedisInspector(Calls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public CompletionStage<Set<QueueName>> queues() {
+        return Failures.bare(calls.send(Keys.QUEUES, Request.of(CommandType.SMEMBERS, Keys.QUEUES))
+                .thenApply(reply -> {
+                    Set<QueueName> queues = new LinkedHashSet<>();
+                    for (int i = 0; i < reply.size(); i++) {
+                        queues.add(new QueueName(reply.text(i)));
+                    }
+                    return queues;
+                }));
+    }
+
+    @Override
+    public CompletionStage<QueueSight> queue(QueueName queue) {
+        String layout = Keys.layout(queue);
+        String pods = Keys.pods(queue);
+        return Failures.bare(calls.send(layout, Request.of(CommandType.HMGET, layout, "version", "partitions"))
+                .thenCompose(found -> {
+                    String version = found.textOrNull(0);
+                    String partitions = found.textOrNull(1);
+                    if (version == null || partitions == null) {
+                        return CompletableFuture.completedStage(new QueueSight.Absent());
+                    }
+                    return calls.send(pods, Request.of(CommandType.HGETALL, pods))
+                            .thenCombine(
+                                    partitions(queue, Integer.parseInt(partitions)),
+                                    (registered, each) -> new QueueSight.Present(
+                                            queue,
+                                            Integer.parseInt(version),
+                                            each.size(),
+                                            RedisLayoutTable.pods(registered),
+                                            each));
+                }));
+    }
+
+    private CompletionStage<List<PartitionSight>> partitions(QueueName queue, int count) {
+        return calls.send(Keys.layout(queue), Request.of(CommandType.TIME)).thenCompose(time -> {
+            long now = Long.parseLong(time.text(0)) * 1000 + Long.parseLong(time.text(1)) / 1000;
+            List<CompletionStage<PartitionSight>> sights = new ArrayList<>();
+            for (int index = 0; index < count; index++) {
+                sights.add(partition(new PartitionId(queue, index), now));
+            }
+            return Stages.all(sights);
+        });
+    }
+
+    private CompletionStage<PartitionSight> partition(PartitionId id, long now) {
+        String stream = Keys.stream(id);
+        String lease = Keys.lease(id);
+        String dead = Keys.dead(id);
+        List<CompletionStage<Reply>> parts = List.of(
+                calls.send(stream, Request.of(CommandType.XLEN, stream)),
+                calls.send(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
+                calls.send(lease, Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight")),
+                calls.send(dead, Request.of(CommandType.XLEN, dead)));
+        return Stages.all(parts).thenApply(each -> {
+            Reply first = each.get(1);
+            Long oldest = first.size() == 0
+                    ? null
+                    : Math.max(0, now - StreamId.parse(first.list(0).text(0)).millis());
+            return sight(
+                    id.index(),
+                    each.get(2),
+                    now,
+                    each.get(0).number(0),
+                    oldest,
+                    each.get(3).number(0));
+        });
+    }
+
+    private static PartitionSight sight(
+            int index, Reply lease, long now, long backlog, @Nullable Long oldest, long dead) {
+        String owner = lease.textOrNull(0);
+        String epoch = lease.textOrNull(1);
+        String expires = lease.textOrNull(2);
+        String inFlight = lease.textOrNull(3);
+        boolean held = owner != null && epoch != null && expires != null && Long.parseLong(expires) > now;
+        return new PartitionSight(
+                index,
+                held && owner != null ? LeaseOwner.parse(owner).pod().value() : null,
+                epoch,
+                held && epoch != null ? (Long) Math.max(0, now - Long.parseLong(epoch) / 1000) : null,
+                backlog,
+                oldest,
+                held && inFlight != null ? Integer.parseInt(inFlight) : 0,
+                dead);
+    }
+}

@@ -1,0 +1,147 @@
+package io.qbull.store.redis;
+
+import io.qbull.model.Entry;
+import io.qbull.model.Lease;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The to-do lists in Redis. */
+final class RedisJobLog implements JobLog {
+    /** How long a producer's last call is remembered; far above the time for which a call is repeated. */
+    private static final Duration CALL_LIFETIME = Duration.ofHours(1);
+
+    private static final int MOST_DONE = 1000;
+    private static final int MOST_JOBS = 500;
+
+    private final Calls calls;
+
+    RedisJobLog(Calls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
+        List<byte[]> args = ownerArgs(lease, after.toString(), Integer.toString(maxCount), Integer.toString(maxBytes));
+        return Failures.bare(calls.runAs(lease, Script.FETCH, keys, args).thenApply(RedisJobLog::fetched));
+    }
+
+    @Override
+    public CompletionStage<Verdict> commit(Lease lease, List<StreamId> done) {
+        if (done.isEmpty() || done.size() > MOST_DONE) {
+            throw new IllegalArgumentException("a commit takes 1 to " + MOST_DONE + " entries, not " + done.size());
+        }
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
+        String[] ids = done.stream().map(StreamId::toString).toArray(String[]::new);
+        return verdict(calls.runAs(lease, Script.COMMIT, keys, ownerArgs(lease, ids)));
+    }
+
+    @Override
+    public CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
+        List<byte[]> args = ownerArgs(lease, job.toString(), Integer.toString(failedAttempts));
+        return verdict(calls.runAs(lease, Script.FAIL, keys, args));
+    }
+
+    @Override
+    public CompletionStage<Verdict> bury(Lease lease, StreamId job, String reason, int attempts) {
+        PartitionId partition = lease.partition();
+        List<String> keys =
+                List.of(Keys.lease(partition), Keys.stream(partition), Keys.dead(partition), Keys.attempts(partition));
+        List<byte[]> args = ownerArgs(lease, job.toString(), reason, Integer.toString(attempts));
+        return verdict(calls.runAs(lease, Script.BURY, keys, args));
+    }
+
+    @Override
+    public CompletionStage<Answer> enqueue(Call call) {
+        int count = call.jobs().size();
+        if (count < 1 || count > MOST_JOBS) {
+            throw new IllegalArgumentException("a call takes 1 to " + MOST_JOBS + " jobs, not " + count);
+        }
+        PartitionId partition = call.partition();
+        List<String> keys = List.of(
+                Keys.stream(partition),
+                Keys.call(partition, call.producer()),
+                Keys.seal(partition),
+                Keys.seen(partition));
+        List<byte[]> args = args(
+                Integer.toString(call.layoutVersion()),
+                Long.toString(call.number()),
+                Long.toString(CALL_LIFETIME.toSeconds()));
+        String window = Long.toString(call.deduplicationWindow().toMillis());
+        for (NewJob job : call.jobs()) {
+            args.add(Request.utf8(job.callerId() ? window : "0"));
+            EntryCodec.encode(job, args);
+        }
+        return Failures.bare(
+                calls.run(Script.ENQUEUE, keys, args).thenApply(answer -> answered(answer.reply(), count)));
+    }
+
+    static List<byte[]> ownerArgs(Lease lease, String... more) {
+        List<byte[]> args = args(lease.owner().toString(), lease.epoch().toString());
+        args.addAll(args(more));
+        return args;
+    }
+
+    static List<byte[]> args(String... texts) {
+        List<byte[]> args = new ArrayList<>();
+        for (String text : texts) {
+            args.add(Request.utf8(text));
+        }
+        return args;
+    }
+
+    static CompletionStage<Verdict> verdict(CompletionStage<Reply> reply) {
+        return Failures.bare(reply.thenApply(answer -> switch (answer.tag()) {
+            case "done" -> Verdict.DONE;
+            case "fenced" -> Verdict.FENCED;
+            default -> throw answer.unknown();
+        }));
+    }
+
+    private static Fetch fetched(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Fetch.Fenced();
+            case "entries" -> {
+                List<Entry> entries = new ArrayList<>();
+                for (Reply entry : reply.list(2).lists()) {
+                    entries.add(EntryCodec.decode(entry.text(0), entry.list(1), entry.text(2)));
+                }
+                yield new Fetch.Entries(List.copyOf(entries), reply.number(1) == 1);
+            }
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Answer answered(Reply reply, int jobs) {
+        return switch (reply.tag()) {
+            case "stale" -> new Answer.Stale();
+            case "layout" -> new Answer.OtherLayout();
+            case "accepted" -> {
+                String[] ids = reply.text(1).split(" ", -1);
+                if (ids.length != jobs) {
+                    // The number was used before for another call: a mistake that must not look like success.
+                    throw reply.unknown();
+                }
+                yield new Answer.Accepted(
+                        Arrays.stream(ids).map(RedisJobLog::place).toList());
+            }
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Answer.Place place(String id) {
+        boolean duplicate = id.equals("-");
+        return new Answer.Place(duplicate ? StreamId.START : StreamId.parse(id), duplicate);
+    }
+}

@@ -1,0 +1,134 @@
+package io.qbull.store.redis;
+
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.config.RedisSettings;
+import io.qbull.model.Printable;
+import io.qbull.store.Inspector;
+import io.qbull.store.JobLog;
+import io.qbull.store.LayoutTable;
+import io.qbull.store.LeaseTable;
+import io.qbull.store.Store;
+import io.qbull.store.WakeUps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The storage on Redis: one server, a master behind sentinels, or a cluster. Thread-safe. It connects by itself, in the
+ * background, and again whenever a connection is lost; commands meanwhile fail with
+ * {@link io.qbull.store.StoreException.Unavailable}.
+ *
+ * <p>A lease is bound to the server process that granted it. In a cluster this is the master of the partition's slot, so a slot
+ * that moves to another node ends the lease as a failover does. {@link #onPrimaryChange} tells of servers that were
+ * restarted or replaced behind the same address; of a slot that moved in a cluster the owner hears by its next command.
+ */
+public final class RedisStore implements Store {
+    private final Connector connector;
+    private final Servers servers;
+    private final JobLog jobs;
+    private final LeaseTable leases;
+    private final LayoutTable layouts;
+    private final Inspector inspector;
+    private final RedisWakeUps wakeUps;
+    private final Announcements announcements;
+
+    private RedisStore(Connector connector, Servers servers) {
+        this.connector = connector;
+        this.servers = servers;
+        Calls calls = new Calls(servers);
+        this.announcements = new Announcements(servers, connector);
+        this.jobs = new RedisJobLog(calls);
+        this.leases = new RedisLeaseTable(servers, calls, announcements);
+        this.layouts = new RedisLayoutTable(calls, this::check);
+        this.inspector = new RedisInspector(calls);
+        this.wakeUps = new RedisWakeUps(servers, connector);
+    }
+
+    /**
+     * Opens a store. Returns at once, whether Redis is there or not.
+     *
+     * @param settings where Redis is
+     * @return the store; the caller closes it
+     * @throws IllegalArgumentException if the URI has another form; the message does not quote it
+     */
+    public static RedisStore open(RedisSettings settings) {
+        Connector connector = new Connector(SharedResources.PROCESS, settings.commandTimeout());
+        try {
+            return new RedisStore(connector, new Servers(connector, settings));
+        } catch (IllegalArgumentException e) {
+            connector.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Asks every server whether it is there and whether it keeps what it is given.
+     *
+     * @return completes if so; fails with {@link io.qbull.store.StoreException.Misconfigured} if a server may evict data
+     */
+    public CompletionStage<Void> check() {
+        return Failures.bare(servers.all().thenCompose(routes -> {
+            List<CompletionStage<Void>> checks = new ArrayList<>();
+            routes.forEach(route -> checks.add(check(route)));
+            return Stages.all(checks).thenApply(all -> null);
+        }));
+    }
+
+    @Override
+    public JobLog jobs() {
+        return jobs;
+    }
+
+    @Override
+    public LeaseTable leases() {
+        return leases;
+    }
+
+    @Override
+    public LayoutTable layouts() {
+        return layouts;
+    }
+
+    @Override
+    public Inspector inspector() {
+        return inspector;
+    }
+
+    @Override
+    public WakeUps wakeUps() {
+        return wakeUps;
+    }
+
+    @Override
+    public void onPrimaryChange(Runnable listener) {
+        servers.onPrimaryChange(listener);
+    }
+
+    /** Does not block; the connections are gone shortly after. */
+    @Override
+    public void close() {
+        wakeUps.close();
+        announcements.close();
+        servers.close();
+        connector.close();
+    }
+
+    private static CompletionStage<Void> check(Route route) {
+        return route.link().send(Request.of(CommandType.INFO, "memory")).handle((reply, error) -> {
+            if (error != null) {
+                throw Failures.of(error, false);
+            }
+            String policy = reply.text(0)
+                    .lines()
+                    .filter(line -> line.startsWith("maxmemory_policy:"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).trim())
+                    .findFirst()
+                    .orElse("unknown");
+            if (!policy.equals("noeviction")) {
+                throw Failures.misconfigured("Redis at " + route.node().name() + " has maxmemory-policy "
+                        + Printable.of(policy) + ", which may throw jobs away; set it to noeviction");
+            }
+            return null;
+        });
+    }
+}

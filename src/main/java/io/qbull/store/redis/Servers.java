@@ -1,0 +1,245 @@
+package io.qbull.store.redis;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.config.RedisSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/** Which server serves which key. Finds out by itself whether it is a cluster. Thread-safe. */
+final class Servers implements Node.Listener {
+    private static final Duration RELOAD_PAUSE = Duration.ofMillis(100);
+
+    private final Connector connector;
+    private final List<Node> seeds;
+    private final List<Runnable> primaryListeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean reloading = new AtomicBoolean();
+    /** Of a cluster only, the seeds not included; guarded by itself. */
+    private final Map<String, Node> nodes = new HashMap<>();
+    /** The node of each slot; null as long as no cluster was met. */
+    private volatile @Nullable AtomicReferenceArray<@Nullable Node> slots;
+
+    Servers(Connector connector, RedisSettings settings) {
+        this.connector = connector;
+        List<RedisURI> uris = Uris.of(settings);
+        this.seeds = uris.stream().map(uri -> new Node(connector, uri, this)).toList();
+        seeds.forEach(Node::start);
+    }
+
+    void onPrimaryChange(Runnable listener) {
+        primaryListeners.add(listener);
+    }
+
+    /**
+     * @return whether it is a cluster, as far as is known: certain once a {@link #route} was found
+     */
+    boolean clustered() {
+        return slots != null;
+    }
+
+    /**
+     * @param key any key of the partition or queue
+     * @return the way to its server; fails with {@link io.qbull.store.StoreException}
+     */
+    CompletionStage<Route> route(String key) {
+        AtomicReferenceArray<@Nullable Node> known = slots;
+        if (known != null) {
+            Node node = known.get(SlotHash.getSlot(key));
+            return node == null
+                    ? Failures.failed(Failures.unavailable("no node of the cluster serves the slot of " + key))
+                    : linked(node);
+        }
+        return firstOf(seeds.iterator()).thenCompose(route -> {
+            if (route.link().clustered()) {
+                return load(route).thenCompose(done -> route(key));
+            }
+            if (seeds.size() > 1) {
+                return Failures.failed(Failures.misconfigured(
+                        "redisUri names several nodes, but " + route.node().name() + " is no cluster"));
+            }
+            return CompletableFuture.completedStage(route);
+        });
+    }
+
+    /**
+     * @return the ways to all servers that hold data; fails if one cannot be reached
+     */
+    CompletionStage<List<Route>> all() {
+        return route(Keys.QUEUES).thenCompose(first -> {
+            CompletionStage<List<Route>> all = CompletableFuture.completedStage(List.of());
+            for (Node node : serving(first.node())) {
+                all = all.thenCombine(linked(node), Servers::plus);
+            }
+            return all;
+        });
+    }
+
+    /**
+     * A server said that another one serves a slot.
+     *
+     * @param key a key of that slot
+     * @param from who said so
+     * @param address host and port; an empty host is that of {@code from}
+     * @return the way there
+     */
+    CompletionStage<Route> moved(String key, Node from, String address) {
+        Node node = at(from, address);
+        AtomicReferenceArray<@Nullable Node> known = slots;
+        if (known != null) {
+            known.set(SlotHash.getSlot(key), node);
+            reload();
+        }
+        return linked(node);
+    }
+
+    /** The way to a server that a slot is just moving to. */
+    CompletionStage<Route> asked(Node from, String address) {
+        return linked(at(from, address));
+    }
+
+    @Override
+    public void primaryChanged() {
+        primaryListeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public void unreachable() {
+        if (slots != null) {
+            reload();
+        }
+    }
+
+    void close() {
+        seeds.forEach(Node::close);
+        synchronized (nodes) {
+            nodes.values().forEach(Node::close);
+        }
+    }
+
+    private static List<Route> plus(List<Route> some, Route one) {
+        List<Route> more = new ArrayList<>(some);
+        more.add(one);
+        return more;
+    }
+
+    private Set<Node> serving(Node standalone) {
+        AtomicReferenceArray<@Nullable Node> known = slots;
+        Set<Node> serving = new HashSet<>();
+        if (known == null) {
+            serving.add(standalone);
+            return serving;
+        }
+        for (int slot = 0; slot < known.length(); slot++) {
+            Node node = known.get(slot);
+            if (node != null) {
+                serving.add(node);
+            }
+        }
+        return serving;
+    }
+
+    private static CompletionStage<Route> linked(Node node) {
+        return node.link().thenApply(link -> new Route(node, link));
+    }
+
+    /** The first of these that has a link. */
+    private static CompletionStage<Route> firstOf(Iterator<Node> candidates) {
+        CompletionStage<Route> first = linked(candidates.next());
+        if (!candidates.hasNext()) {
+            return first;
+        }
+        CompletableFuture<Route> result = new CompletableFuture<>();
+        first.whenComplete((route, error) -> {
+            if (error == null) {
+                result.complete(route);
+            } else {
+                firstOf(candidates).whenComplete((other, otherError) -> {
+                    if (otherError == null) {
+                        result.complete(other);
+                    } else {
+                        result.completeExceptionally(otherError);
+                    }
+                });
+            }
+        });
+        return result;
+    }
+
+    /** Asks again who serves what, soon, once for all who want it meanwhile. */
+    private void reload() {
+        if (reloading.compareAndSet(false, true)) {
+            connector.schedule(RELOAD_PAUSE, () -> {
+                List<Node> candidates = new ArrayList<>();
+                synchronized (nodes) {
+                    candidates.addAll(nodes.values());
+                }
+                candidates.addAll(seeds);
+                // A failure needs no handling: a node that stays unreachable asks for the next reload.
+                firstOf(candidates.iterator())
+                        .thenCompose(this::load)
+                        .whenComplete((done, error) -> reloading.set(false));
+            });
+        }
+    }
+
+    private CompletionStage<Void> load(Route from) {
+        return from.link().send(Request.of(CommandType.CLUSTER, "SLOTS")).handle((reply, error) -> {
+            if (error != null) {
+                throw Failures.of(error, false);
+            }
+            install(from.node(), reply.lists());
+            return null;
+        });
+    }
+
+    private void install(Node from, List<Reply> ranges) {
+        AtomicReferenceArray<@Nullable Node> table = new AtomicReferenceArray<>(SlotHash.SLOT_COUNT);
+        Set<Node> used = new HashSet<>();
+        for (Reply range : ranges) {
+            Reply master = range.list(2);
+            String host = master.textOrNull(0);
+            Node node = at(from, (host == null ? "" : host) + ":" + master.number(1));
+            used.add(node);
+            for (int slot = (int) range.number(0); slot <= range.number(1); slot++) {
+                table.set(slot, node);
+            }
+        }
+        slots = table;
+        synchronized (nodes) {
+            nodes.values().removeIf(node -> {
+                if (!used.contains(node)) {
+                    node.close();
+                    return true;
+                }
+                return false;
+            });
+        }
+    }
+
+    private Node at(Node from, String address) {
+        int colon = address.lastIndexOf(':');
+        String host = colon > 0 ? address.substring(0, colon) : from.uri().getHost();
+        int port = Integer.parseInt(address.substring(colon + 1));
+        Node node;
+        synchronized (nodes) {
+            node = nodes.computeIfAbsent(
+                    host + ":" + port,
+                    name -> new Node(connector, Uris.at(seeds.get(0).uri(), host, port), this));
+        }
+        node.start();
+        return node;
+    }
+}

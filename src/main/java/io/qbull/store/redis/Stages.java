@@ -1,0 +1,66 @@
+package io.qbull.store.redis;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Joins asynchronous steps. */
+final class Stages {
+    private static final Logger LOG = LoggerFactory.getLogger(Stages.class);
+
+    private Stages() {}
+
+    /** Handles a result, or the error without the wrapping of the steps before. */
+    static <T> void end(CompletionStage<T> stage, BiConsumer<? super T, ? super @Nullable Throwable> handler) {
+        stage.whenComplete((value, error) -> handler.accept(value, error == null ? null : Failures.bare(error)));
+    }
+
+    /** For a step whose failure changes nothing, such as closing what is broken. */
+    static void ignore(CompletionStage<?> stage) {
+        stage.whenComplete((value, error) -> {
+            if (error != null) {
+                LOG.debug("A step that may fail has failed", error);
+            }
+        });
+    }
+
+    /** All results in order; fails with the first failure. */
+    static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {
+        CompletableFuture<?>[] futures =
+                stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(futures).thenApply(done -> {
+            List<T> results = new ArrayList<>(stages.size());
+            stages.forEach(stage -> results.add(stage.toCompletableFuture().join()));
+            return results;
+        });
+    }
+
+    /** What those that succeeded brought; fails only if none did. */
+    static <K, V> CompletionStage<Map<K, V>> joined(List<CompletionStage<Map<K, V>>> parts) {
+        CompletionStage<List<Object>> outcomes = all(parts.stream()
+                .map(part -> part.handle((map, error) -> error == null ? (Object) map : error))
+                .toList());
+        return outcomes.thenCompose(each -> {
+            Map<K, V> joined = new HashMap<>();
+            int failures = 0;
+            for (int i = 0; i < each.size(); i++) {
+                if (each.get(i) instanceof Throwable) {
+                    failures++;
+                } else {
+                    joined.putAll(parts.get(i).toCompletableFuture().join());
+                }
+            }
+            if (failures == parts.size() && each.get(0) instanceof Throwable error) {
+                return CompletableFuture.failedStage(error);
+            }
+            return CompletableFuture.completedStage(joined);
+        });
+    }
+}

@@ -1,0 +1,17 @@
+-- Removes the entries of finished jobs. Entries that are gone already are no error.
+--
+-- KEYS 3: lease, stream, attempts
+-- ARGV 2 + n: owner, epoch, then stream ids, 1 to 1000
+-- Returns: {'done'} or {'fenced'}, where nothing was changed
+-- Epoch: owner and epoch must be equal, and the lease not released.
+local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
+if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
+  return {'fenced'}
+end
+local attempted = redis.call('EXISTS', KEYS[3]) == 1
+redis.call('PERSIST', KEYS[1])
+redis.call('XDEL', KEYS[2], unpack(ARGV, 3))
+if attempted then
+  redis.call('HDEL', KEYS[3], unpack(ARGV, 3))
+end
+return {'done'}

@@ -1,0 +1,86 @@
+-- Adds jobs for a producer, all or none. The number of the producer's last call here and its answer are kept, refusals
+-- included, so that a repeat adds nothing twice. When Redis is full nothing is done: the first write is one that it refuses.
+--
+-- KEYS 4: stream, call, seal, seen
+-- ARGV 3 + 6n: layout version, call number, lifetime of the call's record (s), then for each job deduplication window (ms,
+--   0 = none), id, key, body, content type or empty, headers (JSON object) or empty
+-- Returns: {'accepted', stream ids joined by blanks, '-' for a duplicate}
+--          {'layout', ''}: the partition takes no jobs for that version; nothing was added
+--          {'stale'}: a later call of this producer was answered already; nothing was changed
+-- Epoch: none; jobs are fenced by the layout version in the seal.
+local stream, call, seal, seen = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local version, number, lifetime = ARGV[1], ARGV[2], ARGV[3]
+
+local last = redis.call('GET', call)
+if last then
+  local last_number, answer, ids = string.match(last, '^(%d+) (%a+) ?(.*)$')
+  if last_number == number then
+    return {answer, ids}
+  elseif tonumber(last_number) > tonumber(number) then
+    return {'stale'}
+  end
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local jobs, fresh, here = (#ARGV - 3) / 6, {}, {}
+for i = 1, jobs do
+  local at = 4 + (i - 1) * 6
+  local id, known = ARGV[at + 1], false
+  if ARGV[at] ~= '0' then
+    local expiry = redis.call('ZSCORE', seen, id)
+    known = here[id] or (expiry and tonumber(expiry) > now)
+    here[id] = true
+  end
+  if not known then
+    fresh[#fresh + 1] = {i, at}
+  end
+end
+
+local function remember(answer)
+  redis.call('SET', call, number .. ' ' .. answer, 'EX', lifetime)
+end
+if #fresh > 0 and redis.call('GET', seal) ~= version .. ' open' then
+  remember('layout')
+  return {'layout', ''}
+end
+
+local ids, expiries, longest = {}, {}, 0
+for i = 1, jobs do
+  ids[i] = '-'
+end
+local ts = string.format('%.0f', now)
+for _, job in ipairs(fresh) do
+  local at = job[2]
+  local fields = {'id', ARGV[at + 1], 'key', ARGV[at + 2], 'ts', ts, 'body', ARGV[at + 3]}
+  if ARGV[at + 4] ~= '' then
+    fields[#fields + 1] = 'ct'
+    fields[#fields + 1] = ARGV[at + 4]
+  end
+  if ARGV[at + 5] ~= '' then
+    fields[#fields + 1] = 'h'
+    fields[#fields + 1] = ARGV[at + 5]
+  end
+  ids[job[1]] = redis.call('XADD', stream, '*', unpack(fields))
+  local window = tonumber(ARGV[at])
+  if window > 0 then
+    expiries[#expiries + 1] = string.format('%.0f', now + window)
+    expiries[#expiries + 1] = ARGV[at + 1]
+    longest = math.max(longest, window)
+  end
+end
+local joined = table.concat(ids, ' ')
+remember('accepted ' .. joined)
+
+if #expiries > 0 then
+  redis.call('ZADD', seen, unpack(expiries))
+  -- More than this call added, so that the set shrinks back to its window, and bounded, so that no call takes long.
+  local expired = redis.call('ZRANGEBYSCORE', seen, '-inf', ts, 'LIMIT', 0, math.max(100, #expiries))
+  if #expired > 0 then
+    redis.call('ZREM', seen, unpack(expired))
+  end
+  if redis.call('PTTL', seen) < longest then
+    redis.call('PEXPIRE', seen, string.format('%.0f', longest))
+  end
+end
+return {'accepted', joined}

@@ -1,0 +1,41 @@
+-- Reads entries for the owner, bounded by count and bytes; at least one if there is any. Changes nothing.
+--
+-- KEYS 3: lease, stream, attempts
+-- ARGV 5: owner, epoch, after (stream id), most entries, most bytes
+-- Returns: {'entries', more (1 if a bound ended the read), {{stream id, fields and values, failed attempts}, ...}}
+--          {'fenced'}
+-- Epoch: owner and epoch must be equal, and the lease not released.
+local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
+if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
+  return {'fenced'}
+end
+local from, most, room = '(' .. ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local attempted = redis.call('EXISTS', KEYS[3]) == 1
+local entries, bytes = {}, 0
+-- Pages grow with what fits by the mean size so far, and shrink to one entry after a large one: what is read and does not
+-- fit is copied for nothing, and keeps everybody else waiting.
+local page_size, large = 2, 65536
+while #entries < most and (#entries == 0 or bytes < room) do
+  local asked = math.min(page_size, most - #entries)
+  local page = redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', asked)
+  local largest = 0
+  for _, entry in ipairs(page) do
+    local size = 0
+    for _, text in ipairs(entry[2]) do
+      size = size + #text
+    end
+    if #entries > 0 and bytes + size > room then
+      return {'entries', 1, entries}
+    end
+    bytes = bytes + size
+    largest = math.max(largest, size)
+    entries[#entries + 1] = {entry[1], entry[2], attempted and redis.call('HGET', KEYS[3], entry[1]) or '0'}
+  end
+  if #page < asked then
+    return {'entries', 0, entries}
+  end
+  from = '(' .. page[#page][1]
+  local fitting = math.floor((room - bytes) * #entries / math.max(bytes, 1))
+  page_size = largest > large and 1 or math.max(1, math.min(page_size * 4, fitting))
+end
+return {'entries', 1, entries}

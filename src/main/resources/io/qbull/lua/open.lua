@@ -1,0 +1,15 @@
+-- Lets a partition of a new queue take jobs, and run them. What was opened or sealed for this version or a later one stays.
+--
+-- KEYS 2: seal, started
+-- ARGV 1: layout version
+-- Returns: {'done'}
+-- Epoch: none; only ever raises the version.
+local version = tonumber(ARGV[1])
+local seal, started = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+if not seal or tonumber(string.match(seal, '^%d+')) < version then
+  redis.call('SET', KEYS[1], ARGV[1] .. ' open')
+end
+if not started or tonumber(started) < version then
+  redis.call('SET', KEYS[2], ARGV[1])
+end
+return {'done'}

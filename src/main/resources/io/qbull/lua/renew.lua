@@ -1,0 +1,31 @@
+-- Prolongs leases of one server, each judged alone. A released lease is not revived.
+--
+-- KEYS n: leases
+-- ARGV 1 + 5n: ttl (ms), then for each lease owner, epoch, window, inflight, declined (text of a wish to clear, or empty)
+-- Returns: for each lease {'renewed', wanted} or {'lost'}; a lost one was not changed
+-- Epoch: owner and epoch of each lease must be equal, and the lease not released.
+local time = redis.call('TIME')
+local expires = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1]))
+
+local leases = {}
+for i, key in ipairs(KEYS) do
+  leases[i] = redis.call('HMGET', key, 'owner', 'epoch', 'expires', 'wanted')
+end
+
+-- A first write that is allowed when Redis is full lets the others pass.
+redis.call('PERSIST', KEYS[1])
+local answers = {}
+for i, key in ipairs(KEYS) do
+  local lease, at = leases[i], 2 + (i - 1) * 5
+  if lease[1] == ARGV[at] and lease[2] == ARGV[at + 1] and lease[3] ~= '0' then
+    local wanted = lease[4] or ''
+    if wanted == ARGV[at + 4] then
+      wanted = ''
+    end
+    redis.call('HSET', key, 'expires', expires, 'window', ARGV[at + 2], 'inflight', ARGV[at + 3], 'wanted', wanted)
+    answers[i] = {'renewed', wanted}
+  else
+    answers[i] = {'lost'}
+  end
+end
+return answers

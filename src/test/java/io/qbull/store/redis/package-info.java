@@ -1,0 +1,5 @@
+/** Tests of the storage on a real Redis. */
+@NullMarked
+package io.qbull.store.redis;
+
+import org.jspecify.annotations.NullMarked;

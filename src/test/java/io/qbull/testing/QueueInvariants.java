@@ -1,0 +1,196 @@
+package io.qbull.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What holds for the data of any queue at any time, whatever happened to pods, connections and servers. Keys that begin with
+ * {@code test:} belong to tests and are not looked at.
+ */
+public final class QueueInvariants {
+    private static final String NAME = "[A-Za-z0-9_.-]{1,100}";
+    private static final Pattern STREAM = Pattern.compile("(" + NAME + ":\\d+)");
+    private static final Pattern OF_PARTITION = Pattern.compile("\\{(" + NAME + ":\\d+)}:([a-z]+)(:.+)?");
+    private static final Pattern OF_QUEUE = Pattern.compile("\\{(" + NAME + ")}:([a-z]+)");
+    private static final Map<String, String> PARTITION_TYPES = Map.of(
+            "lease", "hash",
+            "dead", "stream",
+            "seen", "zset",
+            "attempts", "hash",
+            "call", "string",
+            "source", "hash",
+            "seal", "string",
+            "started", "string");
+    private static final Map<String, String> QUEUE_TYPES = Map.of("layout", "hash", "pods", "hash", "sources", "hash");
+    private static final Set<String> LEASE_FIELDS = Set.of("owner", "epoch", "expires", "wanted", "window", "inflight");
+    private static final List<String> DEAD_TAIL = List.of("reason", "attempts", "failed_at", "epoch");
+    private static final int LONGEST_CALL_SECONDS = 3600;
+
+    private final Map<String, Resp> servers = new HashMap<>();
+
+    private QueueInvariants() {}
+
+    /**
+     * Looks at all keys.
+     *
+     * @param servers a connection to each server that holds data: one, or the masters of a cluster
+     * @throws AssertionError if an invariant is broken
+     */
+    public static void check(List<Resp> servers) {
+        QueueInvariants invariants = new QueueInvariants();
+        for (Resp server : servers) {
+            for (Object key : server.list("KEYS", "*")) {
+                invariants.servers.put((String) key, server);
+            }
+        }
+        invariants.servers.keySet().stream()
+                .filter(key -> !key.startsWith("test:"))
+                .sorted()
+                .forEach(invariants::key);
+    }
+
+    private void key(String key) {
+        Matcher stream = STREAM.matcher(key);
+        Matcher ofPartition = OF_PARTITION.matcher(key);
+        Matcher ofQueue = OF_QUEUE.matcher(key);
+        if (key.equals("qbull:queues")) {
+            type(key, "set");
+            for (Object queue : at(key).list("SMEMBERS", key)) {
+                assertThat(servers).as("a queue that is listed was created").containsKey("{" + queue + "}:layout");
+            }
+        } else if (stream.matches()) {
+            type(key, "stream");
+        } else if (ofPartition.matches()) {
+            type(key, PARTITION_TYPES.getOrDefault(ofPartition.group(2), "unknown"));
+            partition(key, ofPartition.group(1), ofPartition.group(2));
+        } else if (ofQueue.matches()) {
+            type(key, QUEUE_TYPES.getOrDefault(ofQueue.group(2), "unknown"));
+            queue(key, ofQueue.group(2));
+        } else {
+            throw new AssertionError("key of unknown name: " + key);
+        }
+    }
+
+    private void partition(String key, String partition, String what) {
+        switch (what) {
+            case "lease" -> lease(key);
+            case "attempts" -> attempts(key, partition);
+            case "dead" -> dead(key, partition);
+            case "call" -> {
+                assertThat(at(key).number("TTL", key)).as("lifetime of " + key).isBetween(1L, (long)
+                        LONGEST_CALL_SECONDS);
+                assertThat(at(key).text("GET", key)).as(key).matches("\\d+ (layout|accepted( (\\d+-\\d+|-))+)");
+            }
+            case "seen" ->
+                assertThat(at(key).number("PTTL", key)).as("lifetime of " + key).isPositive();
+            case "seal" -> assertThat(at(key).text("GET", key)).as(key).matches("[1-9]\\d* (open|closed)");
+            case "started" -> assertThat(at(key).text("GET", key)).as(key).matches("[1-9]\\d*");
+            default -> assertThat(what).isEqualTo("source");
+        }
+    }
+
+    private void queue(String key, String what) {
+        Map<String, String> hash = hash(key);
+        if (what.equals("layout")) {
+            assertThat(hash)
+                    .as(key)
+                    .satisfiesAnyOf(
+                            layout -> assertThat(layout).containsKeys("version", "partitions"),
+                            layout -> assertThat(layout).containsKeys("next_version", "next_partitions"));
+            assertThat(hash.values()).as(key).allMatch(value -> value.matches("[1-9]\\d*"));
+        } else if (what.equals("pods")) {
+            assertThat(hash.values())
+                    .as(key)
+                    .allMatch(json -> json.matches(
+                            "\\{\"partitions\":\\[[0-9,]*],\"capacity\":\\d+,\"started\":\\d+,\"seen\":\\d+}"));
+        }
+    }
+
+    private void lease(String key) {
+        Map<String, String> lease = hash(key);
+        assertThat(lease.keySet()).as(key).isSubsetOf(LEASE_FIELDS).contains("owner", "epoch", "expires");
+        assertThat(lease.get("epoch")).as("epoch of " + key).matches("[1-9]\\d*");
+        assertThat(lease.get("expires")).as("expires of " + key).matches("\\d+");
+        assertThat(lease.get("owner")).as("owner of " + key).matches("[A-Za-z0-9_.:-]+#[A-Za-z0-9]+");
+        assertThat(lease.getOrDefault("wanted", "")).as("wanted of " + key).matches("|[A-Za-z0-9_.:-]+#[A-Za-z0-9]+");
+        assertThat(at(key).number("TTL", key)).as("lifetime of " + key).isEqualTo(-1);
+    }
+
+    private void attempts(String key, String partition) {
+        Set<String> ids = entries(partition).keySet();
+        hash(key).forEach((id, count) -> {
+            assertThat(ids).as("a job that failed is not done, in " + key).contains(id);
+            assertThat(count).as(key).matches("[1-9]\\d*");
+        });
+    }
+
+    private void dead(String key, String partition) {
+        Set<String> living = new HashSet<>();
+        entries(partition).values().forEach(fields -> living.addAll(identity(fields, 0)));
+        entries(key).forEach((id, fields) -> {
+            List<String> tail = new ArrayList<>();
+            for (int i = Math.max(0, fields.size() - 2 * DEAD_TAIL.size()); i < fields.size(); i += 2) {
+                tail.add(fields.get(i));
+            }
+            assertThat(tail).as("last fields of " + id + " in " + key).isEqualTo(DEAD_TAIL);
+            assertThat(living)
+                    .as("a job is either dead or not, " + key)
+                    .doesNotContainAnyElementsOf(identity(fields, 2 * DEAD_TAIL.size()));
+        });
+    }
+
+    /** What tells one of our jobs from any other; nothing for foreign entries, of which two may be alike. */
+    private static List<String> identity(List<String> fields, int tail) {
+        if (fields.size() - tail < 8
+                || !fields.get(0).equals("id")
+                || !fields.get(4).equals("ts")) {
+            return List.of();
+        }
+        return List.of(String.join("\n", fields.subList(0, 8)));
+    }
+
+    private Map<String, List<String>> entries(String stream) {
+        Map<String, List<String>> entries = new LinkedHashMap<>();
+        if (servers.containsKey(stream)) {
+            for (Object entry : at(stream).list("XRANGE", stream, "-", "+")) {
+                List<?> parts = (List<?>) entry;
+                entries.put((String) parts.get(0), texts((List<?>) parts.get(1)));
+            }
+        }
+        return entries;
+    }
+
+    private Map<String, String> hash(String key) {
+        List<String> flat = texts(at(key).list("HGETALL", key));
+        Map<String, String> hash = new LinkedHashMap<>();
+        for (int i = 0; i < flat.size(); i += 2) {
+            hash.put(flat.get(i), flat.get(i + 1));
+        }
+        return hash;
+    }
+
+    private static List<String> texts(List<?> items) {
+        return items.stream().map(String::valueOf).toList();
+    }
+
+    private void type(String key, String expected) {
+        assertThat(at(key).text("TYPE", key)).as("type of " + key).isEqualTo(expected);
+    }
+
+    private Resp at(String key) {
+        Resp server = servers.get(key);
+        if (server == null) {
+            throw new AssertionError(key + " vanished during the check");
+        }
+        return server;
+    }
+}

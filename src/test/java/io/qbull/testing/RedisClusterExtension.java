@@ -1,0 +1,184 @@
+package io.qbull.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.config.RedisSettings;
+import io.qbull.store.redis.RedisStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A Redis Cluster of three masters for a test class, as a static field with {@code @RegisterExtension}. Empty before each test;
+ * after each test {@link QueueInvariants} must hold. The nodes are child processes.
+ */
+public final class RedisClusterExtension
+        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    private static final int MASTERS = 3;
+    private static final int SLOTS = 16384;
+    private static final int BUS_OFFSET = 10_000;
+
+    private final List<RedisProcess> nodes = new ArrayList<>();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    /**
+     * @return all nodes, separated by commas
+     */
+    public String uri() {
+        return nodes.stream().map(node -> "redis://127.0.0.1:" + node.port()).collect(Collectors.joining(","));
+    }
+
+    /**
+     * @return one node only
+     */
+    public String seedUri() {
+        return "redis://127.0.0.1:" + nodes.get(0).port();
+    }
+
+    /**
+     * @return ports of the masters
+     */
+    public List<Integer> ports() {
+        return nodes.stream().map(RedisProcess::port).toList();
+    }
+
+    /**
+     * @return settings that name all nodes
+     */
+    public RedisSettings settings() {
+        return new RedisSettings(uri(), Duration.ofSeconds(1));
+    }
+
+    /**
+     * @return a new store, closed after the test
+     */
+    public RedisStore store() {
+        return store(settings());
+    }
+
+    /**
+     * @param settings other settings than {@link #settings()}
+     * @return a new store, closed after the test
+     */
+    public RedisStore store(RedisSettings settings) {
+        RedisStore store = RedisStore.open(settings);
+        opened.add(store);
+        return store;
+    }
+
+    /**
+     * @param node 0 to 2
+     * @return a new plain connection to one master, closed after the test
+     */
+    public Resp resp(int node) {
+        Resp resp = new Resp(nodes.get(node).port());
+        opened.add(resp);
+        return resp;
+    }
+
+    /**
+     * Kills a master and starts it again with its data.
+     *
+     * @param node 0 to 2
+     */
+    public void restart(int node) {
+        nodes.get(node).kill();
+        nodes.get(node).start();
+        awaitFormed();
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        for (int i = 0; i < MASTERS; i++) {
+            RedisProcess node = new RedisProcess(
+                    clusterPort(),
+                    List.of(
+                            "--cluster-enabled",
+                            "yes",
+                            "--cluster-config-file",
+                            "nodes.conf",
+                            "--cluster-node-timeout",
+                            "5000"));
+            node.start();
+            nodes.add(node);
+        }
+        for (int i = 0; i < MASTERS; i++) {
+            try (Resp resp = new Resp(nodes.get(i).port())) {
+                resp.call("CLUSTER", "SET-CONFIG-EPOCH", Integer.toString(i + 1));
+                List<String> slots = new ArrayList<>(List.of("CLUSTER", "ADDSLOTS"));
+                for (int slot = i * SLOTS / MASTERS; slot < (i + 1) * SLOTS / MASTERS; slot++) {
+                    slots.add(Integer.toString(slot));
+                }
+                resp.call(slots.toArray(String[]::new));
+                resp.call(
+                        "CLUSTER",
+                        "MEET",
+                        "127.0.0.1",
+                        Integer.toString(nodes.get(0).port()));
+            }
+        }
+        awaitFormed();
+        System.out.println("Redis Cluster for tests: embedded program, ports " + ports());
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        for (RedisProcess node : nodes) {
+            try (Resp resp = new Resp(node.port())) {
+                resp.call("FLUSHALL");
+            }
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        for (AutoCloseable each : opened) {
+            each.close();
+        }
+        opened.clear();
+        List<Resp> connections = new ArrayList<>();
+        try {
+            nodes.forEach(node -> connections.add(new Resp(node.port())));
+            QueueInvariants.check(connections);
+        } finally {
+            connections.forEach(Resp::close);
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        nodes.forEach(RedisProcess::close);
+        nodes.clear();
+    }
+
+    private void awaitFormed() {
+        await("cluster")
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> nodes.stream().allMatch(RedisClusterExtension::formed));
+    }
+
+    private static boolean formed(RedisProcess node) {
+        try (Resp resp = new Resp(node.port())) {
+            String info = resp.text("CLUSTER", "INFO");
+            return info.contains("cluster_state:ok")
+                    && info.contains("cluster_known_nodes:" + MASTERS)
+                    && info.contains("cluster_slots_assigned:" + SLOTS);
+        }
+    }
+
+    /** The nodes talk to each other on a port that lies higher by a fixed offset, and must exist too. */
+    private static int clusterPort() {
+        int port = Ports.free();
+        while (port + BUS_OFFSET > 65_000) {
+            port = Ports.free();
+        }
+        return port;
+    }
+}
