@@ -1,11 +1,26 @@
 package io.qbull.engine;
 
+import io.qbull.config.RedisSettings;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
+import io.qbull.store.redis.RedisStore;
 
 /** Makes nodes. */
 public final class QueueNodes {
     private QueueNodes() {}
+
+    /**
+     * Returns at once, also while Redis is away.
+     *
+     * @param identity which queue and which pod
+     * @param redis where the data is; the connections are the node's own and closed with it
+     * @param loop runs the node's own work; used by this node alone, shut down after it
+     * @return a node that adds jobs and does not yet consume
+     * @throws IllegalArgumentException if the address of Redis breaks its rule
+     */
+    public static QueueNode open(QueueNode.Identity identity, RedisSettings redis, EventLoop loop) {
+        return open(identity, RedisStore.open(redis), loop);
+    }
 
     /**
      * @param identity which queue and which pod

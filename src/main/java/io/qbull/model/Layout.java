@@ -27,6 +27,15 @@ public record Layout(int version, int partitions) {
      * @return where jobs of that key go
      */
     public PartitionId partitionOf(QueueName queue, KeyHash hash, String key) {
-        return new PartitionId(queue, (int) Long.remainderUnsigned(hash.hash(key), partitions));
+        return new PartitionId(queue, indexOf(hash, key));
+    }
+
+    /**
+     * @param hash the key hash
+     * @param key a job's key
+     * @return the index of the partition where jobs of that key go
+     */
+    public int indexOf(KeyHash hash, String key) {
+        return (int) Long.remainderUnsigned(hash.hash(key), partitions);
     }
 }

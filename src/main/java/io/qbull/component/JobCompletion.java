@@ -1,0 +1,54 @@
+package io.qbull.component;
+
+import io.qbull.model.JobHandler;
+import io.qbull.model.Printable;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.Synchronization;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a job when its exchange has ended, after error handling and redelivery. Camel hands it over with the exchange where
+ * a route goes on elsewhere ({@code seda}), so it may be called from any thread, long after the consumer's own call
+ * returned. It keeps no exchange: a pooled one belongs to somebody else by then.
+ */
+final class JobCompletion implements Synchronization {
+    private final JobHandler.Outcome outcome;
+
+    /**
+     * @param outcome takes the result
+     */
+    JobCompletion(JobHandler.Outcome outcome) {
+        this.outcome = outcome;
+    }
+
+    @Override
+    public void onComplete(Exchange exchange) {
+        // Camel completes an exchange that was marked for rollback without an exception.
+        if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
+            outcome.failed(reason("marked rollback-only", caught(exchange)));
+        } else {
+            outcome.completed();
+        }
+    }
+
+    @Override
+    public void onFailure(Exchange exchange) {
+        outcome.failed(reason("", caught(exchange)));
+    }
+
+    private static @Nullable Throwable caught(Exchange exchange) {
+        Throwable failure = exchange.getException();
+        return failure != null ? failure : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    }
+
+    private static String reason(String start, @Nullable Throwable failure) {
+        if (failure == null) {
+            return start.isEmpty() ? "failed without an exception" : start;
+        }
+        String name = failure.getClass().getName();
+        String type = name.substring(name.lastIndexOf('.') + 1);
+        String message = failure.getMessage();
+        String said = message == null ? type : type + ": " + Printable.of(message);
+        return start.isEmpty() ? said : start + ": " + said;
+    }
+}

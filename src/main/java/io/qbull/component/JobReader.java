@@ -1,0 +1,49 @@
+package io.qbull.component;
+
+import io.qbull.model.Delivery;
+import io.qbull.model.Job;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.spi.HeaderFilterStrategy;
+
+/** Puts jobs on exchanges. */
+final class JobReader {
+    private final HeaderFilterStrategy filter;
+
+    /**
+     * @param filter decides which stored headers are let in
+     */
+    JobReader(HeaderFilterStrategy filter) {
+        this.filter = filter;
+    }
+
+    /**
+     * @param delivery the job
+     * @param exchange a new exchange
+     */
+    void read(Delivery delivery, Exchange exchange) {
+        Job job = delivery.job();
+        Message message = exchange.getMessage();
+        message.setBody(job.body());
+        job.headers().forEach((name, value) -> {
+            if (!filter.applyFilterToExternalHeaders(name, value, exchange)) {
+                message.setHeader(name, value);
+            }
+        });
+        // After the filter: what stands in a stream may have been written by anybody.
+        if (job.contentType() != null) {
+            message.setHeader(Exchange.CONTENT_TYPE, job.contentType());
+        }
+        message.setHeader(Exchange.MESSAGE_TIMESTAMP, job.enqueuedAtMillis());
+        message.setHeader(QbullConstants.KEY, job.key());
+        message.setHeader(QbullConstants.JOB_ID, job.id().value());
+        message.setHeader(
+                QbullConstants.QUEUE, delivery.lease().partition().queue().value());
+        message.setHeader(QbullConstants.PARTITION, delivery.lease().partition().index());
+        message.setHeader(QbullConstants.EPOCH, delivery.lease().epoch().value());
+        message.setHeader(QbullConstants.ATTEMPT, delivery.attempt());
+        message.setHeader(QbullConstants.ENQUEUED_AT, job.enqueuedAtMillis());
+        message.setHeader(QbullConstants.STREAM_ID, job.streamId().toString());
+        InheritedId.mark(exchange, job.id());
+    }
+}

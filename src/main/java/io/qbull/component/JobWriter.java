@@ -1,0 +1,61 @@
+package io.qbull.component;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import io.qbull.model.JobId;
+import io.qbull.model.NewJob;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.HeaderFilterStrategy;
+import org.jspecify.annotations.Nullable;
+
+/** Makes jobs of exchanges. Called on the threads that route them. */
+final class JobWriter {
+    private final JobKey key;
+    private final JobBody body;
+    private final HeaderFilterStrategy filter;
+
+    JobWriter(QbullEndpoint endpoint) {
+        QbullConfiguration options = endpoint.getConfiguration();
+        this.key = new JobKey(endpoint.getCamelContext(), options.getKey(), endpoint.toString());
+        this.body = new JobBody(options.getMaxBodySize());
+        this.filter = options.getHeaderFilterStrategy();
+    }
+
+    /**
+     * @param exchange keeps its body: a stream is replaced by the bytes that were read
+     * @return the job
+     * @throws Exception if it makes none: no key, a body that is no bytes or too large, an illegal id
+     */
+    NewJob write(Exchange exchange) throws Exception {
+        String jobKey = key.of(exchange);
+        String chosen = InheritedId.chosenByCaller(exchange);
+        JobId id = new JobId(
+                chosen != null ? chosen : UlidCreator.getMonotonicUlid().toString());
+        byte[] bytes = body.of(exchange);
+        return new NewJob(id, chosen != null, jobKey, bytes, contentType(exchange), headers(exchange));
+    }
+
+    private static @Nullable String contentType(Exchange exchange) {
+        return exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
+    }
+
+    private Map<String, Object> headers(Exchange exchange) {
+        Map<String, Object> kept = new HashMap<>();
+        exchange.getMessage().getHeaders().forEach((name, value) -> {
+            if (!name.equalsIgnoreCase(Exchange.CONTENT_TYPE)
+                    && storable(value)
+                    && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
+                kept.put(name, value);
+            }
+        });
+        return kept;
+    }
+
+    /** What comes back as it went in; numbers of other classes may not even be numbers when written out. */
+    private static boolean storable(@Nullable Object value) {
+        return value instanceof String
+                || value instanceof Boolean
+                || (value instanceof Number && value.getClass().getName().startsWith("java."));
+    }
+}

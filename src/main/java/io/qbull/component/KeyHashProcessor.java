@@ -1,0 +1,157 @@
+package io.qbull.component;
+
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.QueueName;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets the header {@code CamelQbullPartition} to the partition that a job of this key goes to, so that a route can see it
+ * before it sends. Advisory: the producer computes the partition itself and never reads the header. While the layout of the
+ * queue is not known, for instance because Redis is away, the header is absent.
+ *
+ * <p>Declare it as {@code process: ref: "#class:io.qbull.component.KeyHashProcessor"} when the context has one queue, or as a
+ * bean with properties.
+ */
+public class KeyHashProcessor extends AsyncProcessorSupport {
+    private @Nullable String queue;
+    private @Nullable String key;
+    private @Nullable Integer partitions;
+    private volatile @Nullable JobKey jobKey;
+    private volatile @Nullable SharedNode shared;
+    private @Nullable QbullEndpoint endpoint;
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        exchange.getMessage().removeHeader(QbullConstants.PARTITION);
+        try {
+            String jobsKey = keyOf(exchange);
+            Integer fixed = partitions;
+            if (fixed != null) {
+                tell(exchange, KeyHash.XXH64, new Layout(1, fixed), jobsKey);
+                callback.done(true);
+                return true;
+            }
+            return processByLayout(exchange, callback, jobsKey);
+        } catch (RuntimeException e) {
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
+    }
+
+    private boolean processByLayout(Exchange exchange, AsyncCallback callback, String jobsKey) {
+        SharedNode used = node(exchange.getContext());
+        KeyHash hash = used.keyHash();
+        CompletionStage<Layout> layout = used.node().layout();
+        CompletableFuture<Layout> now = layout.toCompletableFuture();
+        if (now.isDone() && !now.isCompletedExceptionally()) {
+            tell(exchange, hash, now.join(), jobsKey);
+            callback.done(true);
+            return true;
+        }
+        layout.whenComplete((known, failure) -> used.goOn(() -> {
+            if (known != null) {
+                tell(exchange, hash, known, jobsKey);
+            }
+            callback.done(false);
+        }));
+        return false;
+    }
+
+    private static void tell(Exchange exchange, KeyHash hash, Layout layout, String key) {
+        exchange.getMessage().setHeader(QbullConstants.PARTITION, layout.indexOf(hash, key));
+    }
+
+    private String keyOf(Exchange exchange) {
+        JobKey reader = jobKey;
+        if (reader == null) {
+            reader = new JobKey(exchange.getContext(), key, "KeyHashProcessor");
+            jobKey = reader;
+        }
+        return reader.of(exchange);
+    }
+
+    private SharedNode node(CamelContext context) {
+        SharedNode used = shared;
+        if (used != null) {
+            return used;
+        }
+        lock.lock();
+        try {
+            used = shared;
+            if (used == null) {
+                QbullEndpoint found = endpointOf(context);
+                used = found.getComponent().nodes().acquire(found);
+                endpoint = found;
+                shared = used;
+            }
+            return used;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private QbullEndpoint endpointOf(CamelContext context) {
+        List<QbullEndpoint> endpoints = context.getEndpoints().stream()
+                .filter(QbullEndpoint.class::isInstance)
+                .map(QbullEndpoint.class::cast)
+                .filter(known -> queue == null || known.getQueue().equals(queue))
+                .toList();
+        if (endpoints.isEmpty() && queue != null) {
+            return context.getEndpoint("qbull:" + new QueueName(queue), QbullEndpoint.class);
+        }
+        if (endpoints.stream().map(QbullEndpoint::nodeKey).distinct().count() != 1) {
+            throw new IllegalArgumentException("KeyHashProcessor needs the property queue (or partitions), because this"
+                    + " context has not exactly one queue");
+        }
+        return endpoints.get(0);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        SharedNode used = shared;
+        shared = null;
+        if (used != null && endpoint != null) {
+            endpoint.getComponent().nodes().release(used);
+        }
+        super.doStop();
+    }
+
+    /** @return see the setter */
+    public @Nullable String getQueue() {
+        return queue;
+    }
+
+    /** The queue whose layout counts; not needed when the context has one queue. */
+    public void setQueue(@Nullable String queue) {
+        this.queue = queue;
+    }
+
+    /** @return see the setter */
+    public @Nullable String getKey() {
+        return key;
+    }
+
+    /** The key as an expression of the Simple language; default: the header CamelQbullKey. */
+    public void setKey(@Nullable String key) {
+        this.key = key;
+    }
+
+    /** @return see the setter */
+    public @Nullable Integer getPartitions() {
+        return partitions;
+    }
+
+    /** How many partitions to count with, instead of the layout of a queue. */
+    public void setPartitions(@Nullable Integer partitions) {
+        this.partitions = partitions;
+    }
+}

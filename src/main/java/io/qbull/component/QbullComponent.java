@@ -1,0 +1,124 @@
+package io.qbull.component;
+
+import io.qbull.engine.QueueNodes;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.HealthCheckComponent;
+import org.apache.camel.util.InetAddressUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the endpoints {@code qbull:QUEUE} and keeps what those of one queue share. */
+@Component("qbull")
+public class QbullComponent extends HealthCheckComponent {
+    private static final Pattern REDIS_URI = Pattern.compile("([?&]redisUri=)(RAW\\(.*?\\)|RAW\\{.*?}|[^&]*)");
+
+    @Metadata(description = "Options of all endpoints that do not say otherwise.")
+    private QbullConfiguration configuration = new QbullConfiguration();
+
+    private final SharedNodes nodes;
+    private final List<String> addresses = new ArrayList<>();
+    private @Nullable PodId defaultPod;
+
+    /** Makes the component; Camel calls this when it meets the scheme. */
+    public QbullComponent() {
+        this(QueueNodes::open);
+    }
+
+    /**
+     * @param factory opens the nodes
+     */
+    QbullComponent(NodeFactory factory) {
+        this.nodes = new SharedNodes(factory);
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        QbullEndpoint endpoint = new QbullEndpoint(masked(uri), this, configuration.copy());
+        endpoint.setQueue(new QueueName(remaining).value());
+        return endpoint;
+    }
+
+    @Override
+    protected void afterConfiguration(String uri, String remaining, Endpoint endpoint, Map<String, Object> parameters) {
+        QbullConfiguration options = ((QbullEndpoint) endpoint).getConfiguration();
+        QbullSettings.check(options);
+        pod(options);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        // Producers and consumers have stopped before; what is still open belongs to a processor that nobody stopped.
+        nodes.close();
+        super.doStop();
+    }
+
+    SharedNodes nodes() {
+        return nodes;
+    }
+
+    /**
+     * @param options of an endpoint
+     * @return who that endpoint is for the other pods
+     * @throws IllegalArgumentException if podId breaks its rule
+     */
+    PodId pod(QbullConfiguration options) {
+        String chosen = options.getPodId();
+        return chosen != null ? new PodId(chosen) : defaultPod();
+    }
+
+    private PodId defaultPod() {
+        lock.lock();
+        try {
+            PodId pod = defaultPod;
+            if (pod == null) {
+                String host = InetAddressUtil.getLocalHostNameSafe().replaceAll("[^A-Za-z0-9_.-]", "-");
+                String random = UUID.randomUUID().toString().substring(0, 8);
+                pod = new PodId(host.substring(0, Math.min(host.length(), 150)) + "-" + random);
+                defaultPod = pod;
+            }
+            return pod;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Endpoint URIs end in logs, JMX and health details, and Camel knows by their names only the secrets of its own
+     * components. Equal addresses get equal masks, because endpoints are compared by their URIs.
+     */
+    private String masked(String uri) {
+        return REDIS_URI.matcher(uri).replaceAll(found -> found.group(1) + "xxxxxx" + numberOf(found.group(2)));
+    }
+
+    private int numberOf(String address) {
+        lock.lock();
+        try {
+            if (!addresses.contains(address)) {
+                addresses.add(address);
+            }
+            return addresses.indexOf(address) + 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * @return the options that endpoints start from
+     */
+    public QbullConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    /** Options of all endpoints that do not say otherwise. */
+    public void setConfiguration(QbullConfiguration configuration) {
+        this.configuration = configuration;
+    }
+}

@@ -1,0 +1,332 @@
+package io.qbull.component;
+
+import io.qbull.model.KeyHash;
+import java.time.Duration;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.spi.HeaderFilterStrategy;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriParams;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All options, for the component, where they are the defaults of its endpoints, and for an endpoint. The values are
+ * checked by {@link QbullSettings}. As long as it is because Camel's generator wants a field, a getter and a setter each;
+ * the setters' comments are the published documentation.
+ */
+@UriParams
+public class QbullConfiguration implements Cloneable {
+    @UriParam(label = "common", secret = true)
+    private @Nullable String redisUri;
+
+    @UriParam(label = "common")
+    private @Nullable String podId;
+
+    @UriParam(label = "common", defaultValue = "16")
+    private @Nullable Integer partitions;
+
+    @UriParam(label = "common", defaultValue = "XXH64")
+    private KeyHash keyHash = KeyHash.XXH64;
+
+    @UriParam(label = "common,advanced")
+    private HeaderFilterStrategy headerFilterStrategy = new QbullHeaderFilterStrategy();
+
+    @UriParam(label = "consumer", defaultValue = "4")
+    private int partitionsPerPod = 4;
+
+    @UriParam(label = "consumer", defaultValue = "0")
+    private int maxPartitionsPerPod;
+
+    @UriParam(label = "consumer", defaultValue = "true")
+    private boolean adoptOrphans = true;
+
+    @UriParam(label = "consumer")
+    private @Nullable Duration orphanGrace;
+
+    @UriParam(label = "consumer", defaultValue = "15s")
+    private Duration leaseTtl = Duration.ofSeconds(15);
+
+    @UriParam(label = "consumer", defaultValue = "30s")
+    private Duration drainTimeout = Duration.ofSeconds(30);
+
+    @UriParam(label = "consumer", defaultValue = "60s")
+    private Duration stallAfter = Duration.ofSeconds(60);
+
+    @UriParam(label = "consumer", defaultValue = "128")
+    private int prefetch = 128;
+
+    @UriParam(label = "consumer", defaultValue = "5ms")
+    private Duration commitInterval = Duration.ofMillis(5);
+
+    @UriParam(label = "consumer", defaultValue = "5")
+    private int maxAttempts = 5;
+
+    @UriParam(label = "consumer", defaultValue = "1s")
+    private Duration backoff = Duration.ofSeconds(1);
+
+    @UriParam(label = "producer")
+    private @Nullable String key;
+
+    @UriParam(label = "producer", defaultValue = "10m")
+    private Duration deduplicationWindow = Duration.ofMinutes(10);
+
+    @UriParam(label = "producer", defaultValue = "1048576")
+    private int maxBodySize = 1 << 20;
+
+    @UriParam(label = "producer", defaultValue = "512")
+    private int maxKeyLength = 512;
+
+    @UriParam(label = "producer", defaultValue = "500")
+    private int batch = 500;
+
+    @UriParam(label = "producer", defaultValue = "10s")
+    private Duration enqueueTimeout = Duration.ofSeconds(10);
+
+    /**
+     * @return a configuration of its own with the same values
+     */
+    public QbullConfiguration copy() {
+        try {
+            return (QbullConfiguration) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new RuntimeCamelException(e);
+        }
+    }
+
+    /** @return see the setter */
+    public @Nullable String getRedisUri() {
+        return redisUri;
+    }
+
+    /**
+     * Where the data is: redis://, rediss:// or redis-sentinel:// with user and password if needed; the nodes of a
+     * Redis Cluster are separated by commas. Better given once for the component than in endpoint URIs.
+     */
+    public void setRedisUri(@Nullable String redisUri) {
+        this.redisUri = redisUri;
+    }
+
+    /** @return see the setter */
+    public @Nullable String getPodId() {
+        return podId;
+    }
+
+    /**
+     * The name of this worker process: 1 to 200 characters of A-Z a-z 0-9 _ . : -, different for each process.
+     * Default: the host's name and a random part.
+     */
+    public void setPodId(@Nullable String podId) {
+        this.podId = podId;
+    }
+
+    /** @return see the setter */
+    public @Nullable Integer getPartitions() {
+        return partitions;
+    }
+
+    /** How many partitions a queue gets when it is created, 1 to 16384. Afterwards the layout in Redis rules. */
+    public void setPartitions(@Nullable Integer partitions) {
+        this.partitions = partitions;
+    }
+
+    /** @return see the setter */
+    public KeyHash getKeyHash() {
+        return keyHash;
+    }
+
+    /** How a key becomes a partition. */
+    public void setKeyHash(KeyHash keyHash) {
+        this.keyHash = keyHash;
+    }
+
+    /** @return see the setter */
+    public HeaderFilterStrategy getHeaderFilterStrategy() {
+        return headerFilterStrategy;
+    }
+
+    /** Which headers of a message are stored with a job and read back. By default all but Camel's own, in any spelling. */
+    public void setHeaderFilterStrategy(HeaderFilterStrategy headerFilterStrategy) {
+        this.headerFilterStrategy = headerFilterStrategy;
+    }
+
+    /** @return see the setter */
+    public int getPartitionsPerPod() {
+        return partitionsPerPod;
+    }
+
+    /** How many partitions of the queue this process wants to hold. */
+    public void setPartitionsPerPod(int partitionsPerPod) {
+        this.partitionsPerPod = partitionsPerPod;
+    }
+
+    /** @return see the setter */
+    public int getMaxPartitionsPerPod() {
+        return maxPartitionsPerPod;
+    }
+
+    /** The most partitions that this process holds when it adopts orphans; 0 means all. */
+    public void setMaxPartitionsPerPod(int maxPartitionsPerPod) {
+        this.maxPartitionsPerPod = maxPartitionsPerPod;
+    }
+
+    /** @return see the setter */
+    public boolean isAdoptOrphans() {
+        return adoptOrphans;
+    }
+
+    /** Whether this process also takes partitions beyond partitionsPerPod that nobody else takes. */
+    public void setAdoptOrphans(boolean adoptOrphans) {
+        this.adoptOrphans = adoptOrphans;
+    }
+
+    /** @return see the setter */
+    public @Nullable Duration getOrphanGrace() {
+        return orphanGrace;
+    }
+
+    /** How long a partition must be free before it is adopted while other processes live. Default: leaseTtl. */
+    public void setOrphanGrace(@Nullable Duration orphanGrace) {
+        this.orphanGrace = orphanGrace;
+    }
+
+    /** @return see the setter */
+    public Duration getLeaseTtl() {
+        return leaseTtl;
+    }
+
+    /**
+     * How long a lease on a partition lives without renewal, and so how long the partitions of a crashed process stand
+     * still. 1 second or more.
+     */
+    public void setLeaseTtl(Duration leaseTtl) {
+        this.leaseTtl = leaseTtl;
+    }
+
+    /** @return see the setter */
+    public Duration getDrainTimeout() {
+        return drainTimeout;
+    }
+
+    /**
+     * How long suspend and stop wait for jobs in flight before their partitions are given up. Keep it below Camel's
+     * shutdown timeout.
+     */
+    public void setDrainTimeout(Duration drainTimeout) {
+        this.drainTimeout = drainTimeout;
+    }
+
+    /** @return see the setter */
+    public Duration getStallAfter() {
+        return stallAfter;
+    }
+
+    /** After how long a partition that has jobs and does not move is reported as a problem. */
+    public void setStallAfter(Duration stallAfter) {
+        this.stallAfter = stallAfter;
+    }
+
+    /** @return see the setter */
+    public int getPrefetch() {
+        return prefetch;
+    }
+
+    /** The most jobs of a partition that wait in memory, 1 to 10000; at most 1 MB of them. */
+    public void setPrefetch(int prefetch) {
+        this.prefetch = prefetch;
+    }
+
+    /** @return see the setter */
+    public Duration getCommitInterval() {
+        return commitInterval;
+    }
+
+    /** The longest that a finished job waits to be committed together with others; 0 means at once. */
+    public void setCommitInterval(Duration commitInterval) {
+        this.commitInterval = commitInterval;
+    }
+
+    /** @return see the setter */
+    public int getMaxAttempts() {
+        return maxAttempts;
+    }
+
+    /** How often a failing job runs before it goes to the dead-letter stream. */
+    public void setMaxAttempts(int maxAttempts) {
+        this.maxAttempts = maxAttempts;
+    }
+
+    /** @return see the setter */
+    public Duration getBackoff() {
+        return backoff;
+    }
+
+    /** The pause before a failed job runs again; its partition waits meanwhile. */
+    public void setBackoff(Duration backoff) {
+        this.backoff = backoff;
+    }
+
+    /** @return see the setter */
+    public @Nullable String getKey() {
+        return key;
+    }
+
+    /**
+     * The key of a job, as an expression of the Simple language such as ${header.to}. Default: the header
+     * CamelQbullKey.
+     */
+    public void setKey(@Nullable String key) {
+        this.key = key;
+    }
+
+    /** @return see the setter */
+    public Duration getDeduplicationWindow() {
+        return deduplicationWindow;
+    }
+
+    /**
+     * How long a job id that a caller gave is remembered, so that a second job with it is not added; 0 switches
+     * deduplication off.
+     */
+    public void setDeduplicationWindow(Duration deduplicationWindow) {
+        this.deduplicationWindow = deduplicationWindow;
+    }
+
+    /** @return see the setter */
+    public int getMaxBodySize() {
+        return maxBodySize;
+    }
+
+    /** The largest body in bytes. */
+    public void setMaxBodySize(int maxBodySize) {
+        this.maxBodySize = maxBodySize;
+    }
+
+    /** @return see the setter */
+    public int getMaxKeyLength() {
+        return maxKeyLength;
+    }
+
+    /** The longest key in bytes of UTF-8. */
+    public void setMaxKeyLength(int maxKeyLength) {
+        this.maxKeyLength = maxKeyLength;
+    }
+
+    /** @return see the setter */
+    public int getBatch() {
+        return batch;
+    }
+
+    /** The most jobs that travel to Redis in one call, 1 to 500. */
+    public void setBatch(int batch) {
+        this.batch = batch;
+    }
+
+    /** @return see the setter */
+    public Duration getEnqueueTimeout() {
+        return enqueueTimeout;
+    }
+
+    /** How long the producer waits for the answer of Redis. */
+    public void setEnqueueTimeout(Duration enqueueTimeout) {
+        this.enqueueTimeout = enqueueTimeout;
+    }
+}

@@ -1,0 +1,73 @@
+package io.qbull.component;
+
+import org.apache.camel.spi.Metadata;
+
+/** Names of the message headers. */
+public final class QbullConstants {
+    /** The job's key. */
+    @Metadata(
+            label = "common",
+            description = "The job's key: jobs of one key run in order, one after another. Read by the producer unless"
+                    + " the option key is set; set by the consumer.",
+            javaType = "String")
+    public static final String KEY = "CamelQbullKey";
+
+    /** The job's id. */
+    @Metadata(
+            label = "common",
+            description = "The job's id. A producer's caller may set it: a second job with that id within the"
+                    + " deduplicationWindow is not added. Otherwise it is generated. The answer of a producer and a"
+                    + " consumed job carry it too; an id that QBull itself set is never taken for the caller's.",
+            javaType = "String")
+    public static final String JOB_ID = "CamelQbullJobId";
+
+    /** The queue. */
+    @Metadata(label = "common", description = "The name of the queue.", javaType = "String")
+    public static final String QUEUE = "CamelQbullQueue";
+
+    /** The partition. */
+    @Metadata(
+            label = "common",
+            description =
+                    "The index of the partition. Never read by the producer, which computes it from key and layout.",
+            javaType = "Integer")
+    public static final String PARTITION = "CamelQbullPartition";
+
+    /** The fencing token. */
+    @Metadata(
+            label = "consumer",
+            description = "The fencing token of the lease under which the job runs: it only grows for a partition, so a"
+                    + " store that keeps the highest one seen can refuse the writes of a pod that has lost its lease.",
+            javaType = "Long")
+    public static final String EPOCH = "CamelQbullEpoch";
+
+    /** Which run of the job this is. */
+    @Metadata(label = "consumer", description = "1 for the first run of the job.", javaType = "Integer")
+    public static final String ATTEMPT = "CamelQbullAttempt";
+
+    /** When Redis took the job. */
+    @Metadata(
+            label = "consumer",
+            description = "When Redis took the job, in milliseconds since 1970.",
+            javaType = "Long")
+    public static final String ENQUEUED_AT = "CamelQbullEnqueuedAt";
+
+    /** The stream entry. */
+    @Metadata(
+            label = "common",
+            description =
+                    "The id of the job's entry in the partition's stream. A producer sets 0-0 for a duplicate, whose"
+                            + " entry may be gone already.",
+            javaType = "String")
+    public static final String STREAM_ID = "CamelQbullStreamId";
+
+    /** Whether nothing was added. */
+    @Metadata(
+            label = "producer",
+            description = "Set by the producer: true if a job with this id, given by the caller, had come within the"
+                    + " deduplicationWindow, so that nothing was added.",
+            javaType = "Boolean")
+    public static final String DUPLICATE = "CamelQbullDuplicate";
+
+    private QbullConstants() {}
+}

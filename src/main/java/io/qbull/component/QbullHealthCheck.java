@@ -1,0 +1,48 @@
+package io.qbull.component;
+
+import io.qbull.engine.QueueNode;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DOWN while something keeps a node from working. A node without partitions is UP: it stands by. Readiness only: a restart
+ * of the process does not bring back Redis.
+ */
+final class QbullHealthCheck extends AbstractHealthCheck {
+    private final Supplier<@Nullable SharedNode> shared;
+
+    /**
+     * @param id the check's name
+     * @param shared the node; null while it is not used
+     */
+    QbullHealthCheck(String id, Supplier<@Nullable SharedNode> shared) {
+        super("camel", id);
+        this.shared = shared;
+    }
+
+    @Override
+    public boolean isLiveness() {
+        return false;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        SharedNode used = shared.get();
+        if (used == null) {
+            builder.unknown();
+            return;
+        }
+        QueueNode.Sight sight = used.node().sight();
+        builder.detail("queue", used.key().queue().value());
+        builder.detail("owned", sight.owned().size());
+        builder.detail("inFlight", sight.inFlight().size());
+        if (sight.problem().isEmpty()) {
+            builder.up();
+        } else {
+            builder.down().message(sight.problem());
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.qbull.component;
+
+import io.qbull.config.EnqueueSettings;
+import io.qbull.model.Enqueued;
+import io.qbull.model.NewJob;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.WritableHealthCheckRepository;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds the message of an exchange to the queue. The exchange goes on once Redis has the job; it fails with a
+ * {@link io.qbull.model.EnqueueException} if Redis has not or may not have it, and with an {@link IllegalArgumentException}
+ * if it makes no job.
+ */
+public class QbullProducer extends DefaultAsyncProducer {
+    private final QbullEndpoint endpoint;
+    private final JobWriter writer;
+    private final EnqueueSettings settings;
+    private volatile @Nullable SharedNode shared;
+    private @Nullable QbullHealthCheck healthCheck;
+
+    /**
+     * @param endpoint names the queue and the options
+     */
+    QbullProducer(QbullEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        this.writer = new JobWriter(endpoint);
+        this.settings = QbullSettings.enqueue(endpoint.getConfiguration());
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        shared = endpoint.getComponent().nodes().acquire(endpoint);
+        addHealthCheck();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        removeHealthCheck();
+        SharedNode used = shared;
+        shared = null;
+        if (used != null) {
+            endpoint.getComponent().nodes().release(used);
+        }
+        super.doStop();
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        SharedNode used = shared;
+        if (used == null) {
+            exchange.setException(new RejectedExecutionException("the producer of " + endpoint + " is stopped"));
+            callback.done(true);
+            return true;
+        }
+        try {
+            NewJob job = writer.write(exchange);
+            used.node()
+                    .enqueue(job, settings)
+                    .whenComplete(
+                            (answer, failure) -> used.goOn(() -> answered(exchange, callback, job, answer, failure)));
+            return false;
+        } catch (Exception e) {
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
+    }
+
+    private static void answered(
+            Exchange exchange,
+            AsyncCallback callback,
+            NewJob job,
+            @Nullable Enqueued answer,
+            @Nullable Throwable failure) {
+        if (answer != null) {
+            tell(exchange.getMessage(), answer);
+            if (!job.callerId()) {
+                InheritedId.mark(exchange, answer.id());
+            }
+        } else if (failure != null) {
+            exchange.setException(
+                    failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause()
+                            : failure);
+        }
+        callback.done(false);
+    }
+
+    private static void tell(Message message, Enqueued answer) {
+        message.setHeader(QbullConstants.JOB_ID, answer.id().value());
+        message.setHeader(QbullConstants.QUEUE, answer.partition().queue().value());
+        message.setHeader(QbullConstants.PARTITION, answer.partition().index());
+        message.setHeader(QbullConstants.STREAM_ID, answer.streamId().toString());
+        message.setHeader(QbullConstants.DUPLICATE, answer.duplicate());
+    }
+
+    private void addHealthCheck() {
+        WritableHealthCheckRepository producers = HealthCheckHelper.getHealthCheckRepository(
+                endpoint.getCamelContext(), "producers", WritableHealthCheckRepository.class);
+        if (producers != null) {
+            QbullHealthCheck check = new QbullHealthCheck("producer:qbull-" + endpoint.getQueue(), () -> shared);
+            check.setCamelContext(endpoint.getCamelContext());
+            check.setEnabled(endpoint.getComponent().isHealthCheckProducerEnabled());
+            producers.addHealthCheck(check);
+            healthCheck = check;
+        }
+    }
+
+    private void removeHealthCheck() {
+        WritableHealthCheckRepository producers = HealthCheckHelper.getHealthCheckRepository(
+                endpoint.getCamelContext(), "producers", WritableHealthCheckRepository.class);
+        if (producers != null && healthCheck != null) {
+            producers.removeHealthCheck(healthCheck);
+            healthCheck = null;
+        }
+    }
+}

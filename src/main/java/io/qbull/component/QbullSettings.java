@@ -1,0 +1,88 @@
+package io.qbull.component;
+
+import io.qbull.config.EnqueueSettings;
+import io.qbull.config.LeaseSettings;
+import io.qbull.config.PumpSettings;
+import io.qbull.config.RedisSettings;
+import io.qbull.engine.QueueNode;
+import io.qbull.model.Layout;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Options as the engine's settings. A value that breaks its rule is refused with its name, the value and the rule. */
+final class QbullSettings {
+    /** P of a queue of which no endpoint says how many partitions it gets. */
+    static final int DEFAULT_PARTITIONS = 16;
+
+    private static final int PREFETCH_BYTES = 1 << 20;
+
+    private QbullSettings() {}
+
+    /**
+     * @param options of an endpoint
+     * @throws IllegalArgumentException if any value is wrong, used by a producer or by a consumer
+     */
+    static void check(QbullConfiguration options) {
+        redis(redisUri(options), options.getLeaseTtl());
+        consumption(options);
+        enqueue(options);
+        Integer partitions = options.getPartitions();
+        if (partitions != null) {
+            new Layout(1, partitions);
+        }
+    }
+
+    static String redisUri(QbullConfiguration options) {
+        String uri = options.getRedisUri();
+        if (uri == null || uri.isBlank()) {
+            throw new IllegalArgumentException(
+                    "redisUri must be set, best for the component (camel.component.qbull.redisUri)");
+        }
+        return uri;
+    }
+
+    static RedisSettings redis(String uri, Duration shortestLease) {
+        return RedisSettings.forLeases(uri, shortestLease);
+    }
+
+    static QueueNode.Consumption consumption(QbullConfiguration options) {
+        Duration stallAfter = options.getStallAfter();
+        if (stallAfter.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("stallAfter (" + stallAfter + ") must be at least PT0.001S");
+        }
+        return new QueueNode.Consumption(lease(options), pump(options), stallAfter);
+    }
+
+    static EnqueueSettings enqueue(QbullConfiguration options) {
+        return new EnqueueSettings(
+                options.getDeduplicationWindow(),
+                options.getMaxBodySize(),
+                options.getMaxKeyLength(),
+                options.getBatch(),
+                options.getEnqueueTimeout());
+    }
+
+    private static LeaseSettings lease(QbullConfiguration options) {
+        int most = options.getMaxPartitionsPerPod();
+        return new LeaseSettings(
+                options.getPartitionsPerPod(),
+                most == 0 ? Layout.MOST_PARTITIONS : most,
+                options.isAdoptOrphans(),
+                orElse(options.getOrphanGrace(), options.getLeaseTtl()),
+                options.getLeaseTtl());
+    }
+
+    private static PumpSettings pump(QbullConfiguration options) {
+        return new PumpSettings(
+                options.getPrefetch(),
+                PREFETCH_BYTES,
+                options.getCommitInterval(),
+                options.getMaxAttempts(),
+                options.getBackoff(),
+                options.getDrainTimeout());
+    }
+
+    private static Duration orElse(@Nullable Duration value, Duration otherwise) {
+        return value != null ? value : otherwise;
+    }
+}
