@@ -77,12 +77,17 @@ final class Node implements QueueNode {
         return known != null && !known.isCompletedExceptionally() ? known : freshLayout();
     }
 
-    private CompletionStage<Layout> freshLayout() {
-        CompletableFuture<Layout> asked = store.layouts()
-                .createIfAbsent(identity.queue(), identity.partitions())
-                .toCompletableFuture();
-        CompletableFuture<Layout> before = layout.getAndSet(asked);
-        return before == null ? asked.thenApply(this::compared) : asked;
+    /** Reads the layout anew; whoever asks while an answer is under way gets that one. */
+    private synchronized CompletionStage<Layout> freshLayout() {
+        CompletableFuture<Layout> before = layout.get();
+        if (before != null && !before.isDone()) {
+            return before;
+        }
+        CompletionStage<Layout> asked = store.layouts().createIfAbsent(identity.queue(), identity.partitions());
+        CompletableFuture<Layout> fresh =
+                (before == null ? asked.thenApply(this::compared) : asked).toCompletableFuture();
+        layout.set(fresh);
+        return fresh;
     }
 
     private Layout compared(Layout found) {

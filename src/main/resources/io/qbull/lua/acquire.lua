@@ -18,8 +18,10 @@ if old[1] == owner and expires == 0 then
   return {'spent'}
 end
 if old[1] == owner and expires > now then
+  -- A hand-over leaves no window: what this owner is about to start must be on record before its first renewal.
+  local widest = math.max(tonumber(old[5] or '0'), tonumber(ARGV[3]))
   redis.call('PERSIST', lease)
-  redis.call('HSET', lease, 'expires', until_then)
+  redis.call('HSET', lease, 'expires', until_then, 'window', string.format('%.0f', widest))
   return {'granted', old[2], 'expired', old[5] or '0'}
 end
 if expires > now then

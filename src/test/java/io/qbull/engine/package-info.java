@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.engine;
+
+import org.jspecify.annotations.NullMarked;
