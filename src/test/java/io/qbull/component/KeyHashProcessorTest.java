@@ -1,0 +1,129 @@
+package io.qbull.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.Test;
+
+class KeyHashProcessorTest extends QbullTestSupport {
+    private static final String ROUTES = """
+            - beans:
+                - name: fixed
+                  type: io.qbull.component.KeyHashProcessor
+                  properties:
+                    partitions: 5
+                    key: ${header.to}
+                - name: other
+                  type: io.qbull.component.KeyHashProcessor
+                  properties:
+                    queue: OTHER
+            - route:
+                id: in
+                from:
+                  uri: direct:in
+                  steps:
+                    - process:
+                        ref: "#class:io.qbull.component.KeyHashProcessor"
+                    - setProperty:
+                        name: advised
+                        simple: ${header.CamelQbullPartition}
+                    - to: qbull:ORDERS
+            - route:
+                id: fixed
+                from:
+                  uri: direct:fixed
+                  steps:
+                    - process:
+                        ref: fixed
+            - route:
+                id: other
+                from:
+                  uri: direct:other
+                  steps:
+                    - process:
+                        ref: other
+            """;
+
+    private Exchange send(String to, Map<String, Object> headers) throws Exception {
+        if (context.getRoutes().isEmpty()) {
+            PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("keyhash.camel.yaml", ROUTES));
+        }
+        Exchange exchange = template.request(
+                to, e -> headers.forEach((name, value) -> e.getMessage().setHeader(name, value)));
+        assertThat(exchange.getException()).isNull();
+        return exchange;
+    }
+
+    @Test
+    void the_advice_is_what_the_producer_computes() throws Exception {
+        for (int key = 0; key < 20; key++) {
+            Exchange exchange = send("direct:in", Map.of(QbullConstants.KEY, "k" + key));
+
+            assertThat(exchange.getProperty("advised", Integer.class))
+                    .isEqualTo(exchange.getMessage().getHeader(QbullConstants.PARTITION));
+        }
+        assertThat(nodes).hasSize(1);
+    }
+
+    @Test
+    void an_unknown_layout_leaves_the_header_out_and_the_route_running() throws Exception {
+        send("direct:in", Map.of(QbullConstants.KEY, "k"));
+        node().layout = CompletableFuture.failedFuture(new IllegalStateException("away"));
+
+        Exchange exchange = send("direct:in", Map.of(QbullConstants.KEY, "k", QbullConstants.PARTITION, 4711));
+
+        assertThat(exchange.getProperty("advised", String.class)).isNullOrEmpty();
+        assertThat(node().enqueued).hasSize(2);
+    }
+
+    @Test
+    void a_layout_that_comes_later_is_waited_for() throws Exception {
+        send("direct:in", Map.of(QbullConstants.KEY, "k"));
+        CompletableFuture<Layout> layout = new CompletableFuture<>();
+        node().layout = layout;
+
+        CompletableFuture<Exchange> pending =
+                template.asyncSend("direct:in", e -> e.getMessage().setHeader(QbullConstants.KEY, "k"));
+        assertThat(pending).isNotDone();
+        layout.complete(new Layout(2, 1));
+
+        assertThat(pending).succeedsWithin(SOON);
+        assertThat(pending.join().getProperty("advised", Integer.class)).isZero();
+    }
+
+    @Test
+    void a_bean_may_say_key_and_number_of_partitions() throws Exception {
+        Exchange exchange = send("direct:fixed", Map.of("to", "57320"));
+
+        assertThat(exchange.getMessage().getHeader(QbullConstants.PARTITION))
+                .isEqualTo(new Layout(1, 5).indexOf(KeyHash.XXH64, "57320"));
+    }
+
+    @Test
+    void a_bean_may_name_a_queue_that_no_route_uses() throws Exception {
+        Exchange exchange = send("direct:other", Map.of(QbullConstants.KEY, "57320"));
+
+        assertThat(exchange.getMessage().getHeader(QbullConstants.PARTITION))
+                .isEqualTo(new Layout(1, 16).indexOf(KeyHash.XXH64, "57320"));
+        assertThat(node().identity.queue().value()).isEqualTo("OTHER");
+        context.stop();
+        assertThat(nodes).allMatch(node -> node.closed);
+    }
+
+    @Test
+    void a_job_without_a_key_is_an_error() throws Exception {
+        send("direct:in", Map.of(QbullConstants.KEY, "k"));
+
+        Exchange exchange = template.request("direct:in", e -> e.getMessage().setBody("x"));
+
+        assertThat(exchange.getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("CamelQbullKey");
+    }
+}

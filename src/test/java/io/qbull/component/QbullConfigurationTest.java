@@ -1,0 +1,141 @@
+package io.qbull.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.qbull.engine.QueueNode;
+import io.qbull.model.KeyHash;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.ResolveEndpointFailedException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QbullConfigurationTest extends QbullTestSupport {
+    private static final String ALL = "qbull:ORDERS?redisUri=redis://h:1&podId=p-1&partitions=8&keyHash=xxh64"
+            + "&partitionsPerPod=2&maxPartitionsPerPod=6&adoptOrphans=false&orphanGrace=20s&leaseTtl=3s&drainTimeout=7s"
+            + "&stallAfter=2m&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250&deduplicationWindow=1h&maxBodySize=99"
+            + "&maxKeyLength=44&batch=17&enqueueTimeout=PT4S&key=${header.to}";
+
+    private QbullEndpoint endpoint(String uri) {
+        return context.getEndpoint(uri, QbullEndpoint.class);
+    }
+
+    @Test
+    void every_option_of_a_uri_reaches_the_engine() {
+        QbullConfiguration options = endpoint(ALL).getConfiguration();
+
+        QueueNode.Consumption consumption = QbullSettings.consumption(options);
+        assertThat(consumption.toString())
+                .contains("partitionsPerPod=2", "maxPartitionsPerPod=6", "adoptOrphans=false", "orphanGrace=PT20S")
+                .contains("leaseTtl=PT3S", "drainTimeout=PT7S", "stallAfter=PT2M", "prefetch=9", "commitInterval=PT0S")
+                .contains("prefetchBytes=1048576", "maxAttempts=3", "backoff=PT0.25S");
+        assertThat(QbullSettings.enqueue(options).toString())
+                .contains("deduplicationWindow=PT1H", "maxBodySize=99", "maxKeyLength=44", "batch=17")
+                .contains("enqueueTimeout=PT4S");
+        assertThat(options.getRedisUri()).isEqualTo("redis://h:1");
+        assertThat(options.getPodId()).isEqualTo("p-1");
+        assertThat(options.getPartitions()).isEqualTo(8);
+        assertThat(options.getKeyHash()).isEqualTo(KeyHash.XXH64);
+        assertThat(options.getKey()).isEqualTo("${header.to}");
+    }
+
+    @Test
+    void defaults_are_those_of_the_design() {
+        QbullConfiguration options = endpoint("qbull:ORDERS").getConfiguration();
+
+        assertThat(QbullSettings.consumption(options).toString())
+                .contains("partitionsPerPod=4", "maxPartitionsPerPod=16384", "adoptOrphans=true", "orphanGrace=PT15S")
+                .contains("leaseTtl=PT15S", "drainTimeout=PT30S", "stallAfter=PT1M", "prefetch=128")
+                .contains("commitInterval=PT0.005S", "maxAttempts=5", "backoff=PT1S");
+        assertThat(QbullSettings.enqueue(options).toString())
+                .contains("deduplicationWindow=PT10M", "maxBodySize=1048576", "maxKeyLength=512", "batch=500")
+                .contains("enqueueTimeout=PT10S");
+        assertThat(component.pod(options).value()).matches(".+-[0-9a-f]{8}");
+    }
+
+    @Test
+    void the_component_gives_its_endpoints_their_defaults_and_is_not_changed_by_them() {
+        component.getConfiguration().setLeaseTtl(Duration.ofSeconds(3));
+
+        assertThat(endpoint("qbull:A").getConfiguration().getLeaseTtl()).hasSeconds(3);
+        assertThat(endpoint("qbull:B?leaseTtl=5s").getConfiguration().getLeaseTtl())
+                .hasSeconds(5);
+        assertThat(component.getConfiguration().getLeaseTtl()).hasSeconds(3);
+    }
+
+    @Test
+    void orphan_grace_follows_the_lease() {
+        QbullConfiguration options = endpoint("qbull:A?leaseTtl=4s").getConfiguration();
+
+        assertThat(QbullSettings.consumption(options).lease().orphanGrace()).hasSeconds(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "leaseTtl=999ms         | leaseTtl (PT0.999S) must be at least PT1S",
+                "partitionsPerPod=0     | partitionsPerPod (0) must be between 1 and 16384",
+                "maxPartitionsPerPod=3  | maxPartitionsPerPod (3) must be at least partitionsPerPod (4)",
+                "maxPartitionsPerPod=-1 | maxPartitionsPerPod (-1) must be between 1 and 16384",
+                "orphanGrace=-1         | orphanGrace (PT-0.001S) must be at least PT0S",
+                "prefetch=0             | prefetch (0) must be between 1 and 10000",
+                "maxAttempts=0          | maxAttempts (0) must be between 1 and 1000000",
+                "stallAfter=0           | stallAfter (PT0S) must be at least PT0.001S",
+                "batch=501              | batch (501) must be between 1 and 500",
+                "maxKeyLength=0         | maxKeyLength (0) must be between 1 and 65536",
+                "partitions=0           | partitions (0) must be between 1 and 16384",
+                "podId=a b              | pod id 'a b' must be 1 to 200 characters",
+                "redisUri=              | redisUri must be set",
+                "enqueueTimeout=soon    | enqueueTimeout",
+                "keyHash=md5            | keyHash",
+                "leaseTTTl=1s           | leaseTTTl",
+                "concurrency=2          | concurrency",
+            })
+    void a_wrong_option_is_refused_with_name_value_and_rule(String option, String message) {
+        assertThatThrownBy(() -> endpoint("qbull:ORDERS?" + option))
+                .isInstanceOf(ResolveEndpointFailedException.class)
+                .hasStackTraceContaining(message);
+    }
+
+    @Test
+    void a_wrong_queue_name_is_refused() {
+        assertThatThrownBy(() -> endpoint("qbull:{evil}"))
+                .hasStackTraceContaining("queue name '{evil}' must be 1 to 100 characters of A-Z a-z 0-9 _ . -");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redis://u:s3cret@h:1",
+        "RAW(redis://u:s3cret@h:1)",
+        "'redis://u:s3cret@h:1,redis://u:s3cret@h:2'",
+        "redis://:s3cret%2C@h:1"
+    })
+    void a_redis_uri_shows_neither_in_endpoint_uris_nor_as_service(String redisUri) {
+        QbullEndpoint endpoint = endpoint("qbull:ORDERS?redisUri=" + redisUri + "&leaseTtl=2s");
+
+        assertThat(endpoint.getEndpointUri()).doesNotContain("s3cret").contains("leaseTtl=2s");
+        assertThat(endpoint.toString()).doesNotContain("s3cret");
+        assertThat(endpoint.getServiceUrl()).startsWith("redis://h:1").doesNotContain("s3cret");
+        assertThat(endpoint.getServiceMetadata()).isEqualTo(Map.of("queue", "ORDERS"));
+        assertThat(endpoint.nodeKey().toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void endpoints_of_different_servers_stay_different() {
+        QbullEndpoint one = endpoint("qbull:ORDERS?redisUri=redis://u:a@h");
+        QbullEndpoint other = endpoint("qbull:ORDERS?redisUri=redis://u:b@h");
+
+        assertThat(one).isNotEqualTo(other);
+        assertThat(endpoint("qbull:ORDERS?redisUri=redis://u:a@h")).isSameAs(one);
+    }
+
+    @Test
+    void a_sentinel_address_is_shown_without_its_secrets() {
+        assertThat(RedisAddress.withoutSecrets("redis-sentinel://:a,b@s1:1,s2:2/0?sentinelMasterId=m#x"))
+                .isEqualTo("redis-sentinel://s1:1,s2:2/0");
+        assertThat(RedisAddress.withoutSecrets("redis://h")).isEqualTo("redis://h");
+    }
+}

@@ -1,0 +1,169 @@
+package io.qbull.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.apache.camel.ServiceStatus;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.DefaultExchange;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class QbullConsumerTest extends QbullTestSupport {
+    private final CountDownLatch gate = new CountDownLatch(1);
+
+    @Override
+    protected RouteBuilder createRouteBuilder() {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("qbull:ORDERS?leaseTtl=3s&partitions=8").routeId("orders").process(e -> gate.await());
+                from("direct:in").routeId("in").to("qbull:ORDERS");
+            }
+        };
+    }
+
+    @AfterEach
+    void openGate() {
+        gate.countDown();
+    }
+
+    private QbullConsumer ordersConsumer() {
+        return (QbullConsumer) context.getRoute("orders").getConsumer();
+    }
+
+    private static CompletableFuture<Void> async(Action action) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                action.run();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /** Something that Camel lets throw anything. */
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    @Test
+    void producer_and_consumer_share_a_node_that_fits_both() {
+        assertThat(nodes).hasSize(1);
+        assertThat(node().identity.partitions()).isEqualTo(8);
+        assertThat(node().redis.commandTimeout()).isLessThan(Duration.ofSeconds(1));
+        assertThat(node().consuming).isTrue();
+        assertThat(node().consumptions.get(0).lease().leaseTtl()).hasSeconds(3);
+    }
+
+    @Test
+    void suspend_waits_for_the_job_in_flight_and_resume_consumes_again() throws Exception {
+        FakeNode.Run run = node().deliver("j1", "x");
+        CompletableFuture<Void> suspended =
+                async(() -> context.getRouteController().suspendRoute("orders"));
+        Awaitility.await().until(() -> !node().consuming);
+        assertThat(suspended).isNotDone();
+        assertThat(ordersConsumer().getPendingExchangesSize()).isOne();
+
+        gate.countDown();
+
+        assertThat(suspended).succeedsWithin(SOON);
+        assertEnds(run, "completed");
+        assertThat(ordersConsumer().getPendingExchangesSize()).isZero();
+
+        context.getRouteController().resumeRoute("orders");
+        assertThat(node().consuming).isTrue();
+        assertThat(nodes).hasSize(1);
+    }
+
+    @Test
+    void stop_waits_for_the_job_in_flight_and_leaves_the_producers_node_open() throws Exception {
+        FakeNode.Run run = node().deliver("j1", "x");
+        CompletableFuture<Void> stopped =
+                async(() -> context.getRouteController().stopRoute("orders"));
+        Awaitility.await().until(() -> !node().consuming);
+        assertThat(run.end).isNotDone();
+
+        gate.countDown();
+
+        assertThat(stopped).succeedsWithin(SOON);
+        assertEnds(run, "completed");
+        assertThat(node().closed).isFalse();
+
+        context.getRouteController().startRoute("orders");
+        assertThat(node().consuming).isTrue();
+        assertThat(nodes).hasSize(1);
+        context.getRouteController().stopRoute("orders");
+        context.getRouteController().stopRoute("in");
+    }
+
+    @Test
+    void a_context_that_stops_lets_the_job_in_flight_end_and_closes_the_node() {
+        FakeNode.Run run = node().deliver("j1", "x");
+        CompletableFuture<Void> stopped = async(context::stop);
+        Awaitility.await().until(() -> !node().consuming);
+        assertThat(run.end).isNotDone();
+
+        gate.countDown();
+
+        assertThat(stopped).succeedsWithin(SOON);
+        assertEnds(run, "completed");
+        assertThat(node().closed).isTrue();
+    }
+
+    @Test
+    void nothing_stays_behind_after_start_stop_start() throws Exception {
+        context.getRouteController().stopRoute("in");
+        for (int round = 0; round < 3; round++) {
+            context.getRouteController().stopRoute("orders");
+            context.getRouteController().startRoute("orders");
+            assertThat(node().consuming).isTrue();
+        }
+        context.getRouteController().stopRoute("orders");
+        context.stop();
+
+        assertThat(nodes).allMatch(node -> node.closed);
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.contains(context.getName() + ")") && name.contains("qbull-")));
+    }
+
+    @Test
+    void a_second_consumer_of_a_queue_is_refused() {
+        assertThatThrownBy(() -> context.addRoutes(new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        from("qbull:ORDERS?leaseTtl=3s&prefetch=1")
+                                .routeId("second")
+                                .to("mock:out");
+                    }
+                }))
+                .hasStackTraceContaining("has a consumer in this context already, in route orders");
+        assertThat(node().consuming).isTrue();
+        assertThat(context.getRouteController().getRouteStatus("orders")).isEqualTo(ServiceStatus.Started);
+    }
+
+    @Test
+    void endpoints_that_contradict_each_other_are_refused() {
+        assertThatThrownBy(() -> template.send("qbull:ORDERS?partitions=4", new DefaultExchange(context)))
+                .hasStackTraceContaining("partitions [4, 8] of queue=ORDERS");
+    }
+
+    @Test
+    void a_lease_shorter_than_the_open_connections_allow_is_refused() throws Exception {
+        context.getRouteController().stopRoute("orders");
+
+        assertThatThrownBy(() -> context.addRoutes(new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        from("qbull:ORDERS?leaseTtl=1s").routeId("short").to("mock:out");
+                    }
+                }))
+                .hasStackTraceContaining("leaseTtl (PT1S) must be at least PT3S");
+    }
+}
