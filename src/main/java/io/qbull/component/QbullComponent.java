@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.camel.Endpoint;
+import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
@@ -54,6 +55,20 @@ public class QbullComponent extends HealthCheckComponent {
     }
 
     @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        // Camel knows by name only the secrets of its own components; this covers messages about URIs that were
+        // refused.
+        ExtendedCamelContext context = getCamelContext().getCamelContextExtension();
+        String known = context.getAdditionalSensitiveKeywords();
+        if (known == null) {
+            context.setAdditionalSensitiveKeywords("redisUri");
+        } else if (!known.contains("redisUri")) {
+            context.setAdditionalSensitiveKeywords(known + ",redisUri");
+        }
+    }
+
+    @Override
     protected void doStop() throws Exception {
         // Producers and consumers have stopped before; what is still open belongs to a processor that nobody stopped.
         nodes.close();
@@ -91,8 +106,8 @@ public class QbullComponent extends HealthCheckComponent {
     }
 
     /**
-     * Endpoint URIs end in logs, JMX and health details, and Camel knows by their names only the secrets of its own
-     * components. Equal addresses get equal masks, because endpoints are compared by their URIs.
+     * Endpoint URIs end in logs, JMX and health details, not all of which are sanitized. Equal addresses get equal masks,
+     * because endpoints are compared by their URIs.
      */
     private String masked(String uri) {
         return REDIS_URI.matcher(uri).replaceAll(found -> found.group(1) + "xxxxxx" + numberOf(found.group(2)));

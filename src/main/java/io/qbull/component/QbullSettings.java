@@ -23,8 +23,8 @@ final class QbullSettings {
      * @throws IllegalArgumentException if any value is wrong, used by a producer or by a consumer
      */
     static void check(QbullConfiguration options) {
-        redis(redisUri(options), options.getLeaseTtl());
         consumption(options);
+        redis(redisUri(options), options.getLeaseTtl());
         enqueue(options);
         Integer partitions = options.getPartitions();
         if (partitions != null) {

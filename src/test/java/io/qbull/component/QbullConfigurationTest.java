@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.KeyHash;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.ResolveEndpointFailedException;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +78,7 @@ class QbullConfigurationTest extends QbullTestSupport {
     @CsvSource(
             delimiter = '|',
             value = {
+                "leaseTtl=1             | leaseTtl (PT0.001S) must be at least PT1S",
                 "leaseTtl=999ms         | leaseTtl (PT0.999S) must be at least PT1S",
                 "partitionsPerPod=0     | partitionsPerPod (0) must be between 1 and 16384",
                 "maxPartitionsPerPod=3  | maxPartitionsPerPod (3) must be at least partitionsPerPod (4)",
@@ -137,5 +140,15 @@ class QbullConfigurationTest extends QbullTestSupport {
         assertThat(RedisAddress.withoutSecrets("redis-sentinel://:a,b@s1:1,s2:2/0?sentinelMasterId=m#x"))
                 .isEqualTo("redis-sentinel://s1:1,s2:2/0");
         assertThat(RedisAddress.withoutSecrets("redis://h")).isEqualTo("redis://h");
+    }
+
+    @Test
+    void a_refused_endpoint_does_not_show_the_password() {
+        for (String redisUri : List.of("RAW(redis://u:s3cret@h:1)", "redis://u:s3cret@h:1")) {
+            for (String wrong : List.of("&leaseTtl=1", "&nonsense=1")) {
+                assertThatThrownBy(() -> endpoint("qbull:ORDERS?redisUri=" + redisUri + wrong))
+                        .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("s3cret"));
+            }
+        }
     }
 }
