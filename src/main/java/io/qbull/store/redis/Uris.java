@@ -4,12 +4,16 @@ import io.lettuce.core.RedisURI;
 import io.qbull.config.RedisSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads where the servers are. No message of this class quotes the text, which may hold a password. */
 final class Uris {
     private static final String FORM =
             "redisUri must be redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://…#master, "
                     + "or several nodes of a cluster separated by commas; user and password percent-encoded";
+
+    /** A name or an address; the client's own reader lets a mistyped port pass as part of the name. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.%]+]?");
 
     private Uris() {}
 
@@ -58,9 +62,11 @@ final class Uris {
             // Without the cause, whose message quotes the text.
             throw new IllegalArgumentException(FORM);
         }
-        boolean server = uri.getHost() != null && !uri.getHost().isEmpty();
-        if (!server && uri.getSentinels().isEmpty()) {
-            throw new IllegalArgumentException(FORM);
+        List<RedisURI> hosts = uri.getSentinels().isEmpty() ? List.of(uri) : uri.getSentinels();
+        for (RedisURI each : hosts) {
+            if (each.getHost() == null || !HOST.matcher(each.getHost()).matches()) {
+                throw new IllegalArgumentException(FORM);
+            }
         }
         return uri;
     }

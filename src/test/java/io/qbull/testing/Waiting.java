@@ -1,0 +1,47 @@
+package io.qbull.testing;
+
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for asynchronous answers in tests. */
+public final class Waiting {
+    private static final int LONGEST_SECONDS = 10;
+
+    private Waiting() {}
+
+    /**
+     * @param stage a stage
+     * @param <T> of this type
+     * @return its result
+     * @throws RuntimeException with which it failed
+     */
+    public static <T> T get(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(LONGEST_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new AssertionError(e);
+        } catch (TimeoutException e) {
+            throw new AssertionError("no answer within " + LONGEST_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /**
+     * @param stage a stage that fails
+     * @return the exception itself, as a handler of the stage sees it: not the cause of a wrapper
+     */
+    public static Throwable failure(CompletionStage<?> stage) {
+        Object outcome = get(stage.handle((value, error) -> error == null ? "no failure but " + value : error));
+        if (outcome instanceof Throwable error) {
+            return error;
+        }
+        throw new AssertionError(outcome);
+    }
+}
