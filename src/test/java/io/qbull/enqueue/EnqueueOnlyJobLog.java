@@ -1,0 +1,30 @@
+package io.qbull.enqueue;
+
+import io.qbull.model.Lease;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** A job log that a producer may use, and nobody else. */
+interface EnqueueOnlyJobLog extends JobLog {
+    @Override
+    default CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
+        throw new UnsupportedOperationException("fetch");
+    }
+
+    @Override
+    default CompletionStage<Verdict> commit(Lease lease, List<StreamId> done) {
+        throw new UnsupportedOperationException("commit");
+    }
+
+    @Override
+    default CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
+        throw new UnsupportedOperationException("fail");
+    }
+
+    @Override
+    default CompletionStage<Verdict> bury(Lease lease, StreamId job, String reason, int attempts) {
+        throw new UnsupportedOperationException("bury");
+    }
+}

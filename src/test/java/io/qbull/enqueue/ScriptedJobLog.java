@@ -1,0 +1,82 @@
+package io.qbull.enqueue;
+
+import io.qbull.model.NewJob;
+import io.qbull.model.StreamId;
+import io.qbull.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Notes each attempt of a call; the test ends it by hand. */
+final class ScriptedJobLog implements EnqueueOnlyJobLog {
+    private final List<Attempt> attempts = new ArrayList<>();
+    private long lastMillis;
+
+    @Override
+    public CompletionStage<Answer> enqueue(Call call) {
+        Attempt attempt = new Attempt(call, new CompletableFuture<>());
+        attempts.add(attempt);
+        return attempt.end();
+    }
+
+    int count() {
+        return attempts.size();
+    }
+
+    Attempt attempt(int index) {
+        return attempts.get(index);
+    }
+
+    Attempt last() {
+        return attempts.get(attempts.size() - 1);
+    }
+
+    final class Attempt {
+        private final Call call;
+        private final CompletableFuture<Answer> end;
+
+        Attempt(Call call, CompletableFuture<Answer> end) {
+            this.call = call;
+            this.end = end;
+        }
+
+        Call call() {
+            return call;
+        }
+
+        CompletableFuture<Answer> end() {
+            return end;
+        }
+
+        List<String> ids() {
+            return call.jobs().stream().map(NewJob::id).map(Object::toString).toList();
+        }
+
+        void accept() {
+            end.complete(new Answer.Accepted(call.jobs().stream()
+                    .map(job -> new Answer.Place(new StreamId(++lastMillis, 0), false))
+                    .toList()));
+        }
+
+        void answer(Answer answer) {
+            end.complete(answer);
+        }
+
+        void notSent() {
+            end.completeExceptionally(new StoreException.Unavailable("not connected", false, new Exception()));
+        }
+
+        void replyLost() {
+            end.completeExceptionally(new StoreException.Unavailable("timeout", true, new Exception()));
+        }
+
+        void full() {
+            end.completeExceptionally(new StoreException.Full("OOM", new Exception()));
+        }
+
+        void misconfigured() {
+            end.completeExceptionally(new StoreException.Misconfigured("NOPERM", new Exception()));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.enqueue;
+
+import org.jspecify.annotations.NullMarked;
