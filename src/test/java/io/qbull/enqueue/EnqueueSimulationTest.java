@@ -1,0 +1,236 @@
+package io.qbull.enqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.EnqueueSettings;
+import io.qbull.model.EnqueueException;
+import io.qbull.model.Enqueued;
+import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.store.StoreException;
+import io.qbull.testing.ManualEventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random outages, lost replies, late executions and layout changes between an enqueuer and a model of the enqueue script.
+ * {@code -Dseed=N} replays one run, {@code -Druns=N} makes more of them.
+ */
+class EnqueueSimulationTest {
+    private static final QueueName QUEUE = new QueueName("Q");
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration LATENESS = Duration.ofMillis(50);
+
+    @Test
+    void nothing_accepted_is_lost_or_doubled_and_each_key_keeps_its_order() {
+        Long replayed = Long.getLong("seed");
+        long first = replayed == null ? new Random().nextLong() : replayed;
+        int runs = replayed == null ? Integer.getInteger("runs", 150) : 1;
+        for (long seed = first; seed < first + runs; seed++) {
+            try {
+                new Run(seed).play();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("replay with -Dseed=" + seed, e);
+            }
+        }
+    }
+
+    /** What the callers saw of one job. */
+    private record Submission(NewJob job, CompletableFuture<Enqueued> end, boolean repeat) {}
+
+    private static final class Run {
+        private final Random random;
+        private final ManualEventLoop loop = new ManualEventLoop();
+        private final ScriptModel script = new ScriptModel();
+        private final UnreliableJobLog log;
+        private final Enqueuer enqueuer;
+        private final List<Submission> submissions = new ArrayList<>();
+        private final Map<String, Duration> lateness = new HashMap<>();
+        private final boolean resizes;
+        private Layout layout = new Layout(1, 2);
+        private int troublePercent;
+
+        Run(long seed) {
+            random = new Random(seed);
+            // The old partition's ids are not asked after a resize yet, so repeated ids and resizes do not mix.
+            resizes = random.nextBoolean();
+            log = new UnreliableJobLog(script, loop, random);
+            Enqueuer.Identity identity = new Enqueuer.Identity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
+            enqueuer = new Enqueuer(identity, this::readLayout, log, loop);
+            open(layout);
+        }
+
+        void play() {
+            for (int step = 0; step < 300; step++) {
+                step();
+            }
+            log.weather(0, false);
+            troublePercent = 0;
+            loop.tick(Duration.ofMinutes(3));
+            Submission last = submit(newJob(), false);
+            loop.tick(Duration.ofSeconds(2));
+            assertThat(last.end()).as("after the outage").isCompleted();
+            check();
+            CompletionStage<Void> closed = enqueuer.close(Duration.ZERO);
+            loop.run();
+            assertThat(closed.toCompletableFuture()).isCompleted();
+        }
+
+        private void step() {
+            switch (random.nextInt(resizes ? 12 : 11)) {
+                case 0 -> {
+                    troublePercent = random.nextInt(101);
+                    log.weather(troublePercent, random.nextInt(4) == 0);
+                }
+                case 1, 2 -> loop.tick(Duration.ofMillis(random.nextInt(3_000)));
+                case 3 -> loop.tick(Duration.ofSeconds(random.nextInt(60)));
+                case 4 -> loop.tick(random.nextInt(20) == 0 ? Duration.ofMinutes(31) : Duration.ZERO);
+                case 5 -> repeat();
+                case 11 -> resize();
+                default -> {
+                    IntStream.range(0, 1 + random.nextInt(4)).forEach(i -> submit(newJob(), false));
+                    loop.tick(Duration.ofMillis(random.nextInt(30)));
+                }
+            }
+        }
+
+        private NewJob newJob() {
+            String id = "job" + submissions.size();
+            String key = "key" + random.nextInt(4);
+            return new NewJob(new JobId(id), random.nextBoolean(), key, new byte[0], null, Map.of());
+        }
+
+        private Submission submit(NewJob job, boolean repeat) {
+            EnqueueSettings settings = new EnqueueSettings(
+                    resizes ? Duration.ZERO : Duration.ofMinutes(10), 100, 100, 1 + random.nextInt(4), TIMEOUT);
+            long at = loop.nanoTime();
+            CompletionStage<Enqueued> end = enqueuer.enqueue(job, settings);
+            end.whenComplete((ok, failure) -> lateness.merge(
+                    job.id().value(), Duration.ofNanos(loop.nanoTime() - at), (a, b) -> a.compareTo(b) > 0 ? a : b));
+            Submission submission = new Submission(job, end.toCompletableFuture(), repeat);
+            submissions.add(submission);
+            return submission;
+        }
+
+        /** A caller that was not told for sure comes again with its own id. */
+        private void repeat() {
+            if (resizes || submissions.isEmpty()) {
+                return;
+            }
+            Submission earlier = submissions.get(random.nextInt(submissions.size()));
+            if (earlier.job().callerId() && failureOf(earlier) != null) {
+                submit(earlier.job(), true);
+            }
+        }
+
+        private void resize() {
+            Layout next = new Layout(layout.version() + 1, 1 + random.nextInt(3));
+            IntStream.range(0, layout.partitions()).forEach(p -> script.open(new PartitionId(QUEUE, p), 0));
+            loop.tick(Duration.ofMillis(random.nextInt(2_000)));
+            open(next);
+            loop.tick(Duration.ofMillis(random.nextInt(2_000)));
+            layout = next;
+        }
+
+        private void open(Layout opened) {
+            IntStream.range(0, opened.partitions())
+                    .forEach(p -> script.open(new PartitionId(QUEUE, p), opened.version()));
+        }
+
+        private CompletionStage<Layout> readLayout() {
+            CompletableFuture<Layout> read = new CompletableFuture<>();
+            boolean fails = random.nextInt(100) < troublePercent;
+            loop.schedule(Duration.ofMillis(random.nextInt(50)), () -> {
+                if (fails) {
+                    read.completeExceptionally(new StoreException.Unavailable("lost", true, new Exception()));
+                } else {
+                    read.complete(layout);
+                }
+            });
+            return read;
+        }
+
+        private void check() {
+            Map<String, List<Submission>> byId = new HashMap<>();
+            for (Submission submission : submissions) {
+                String id = submission.job().id().value();
+                byId.computeIfAbsent(id, any -> new ArrayList<>()).add(submission);
+            }
+            byId.forEach(this::checkJob);
+            checkOrder();
+            assertThat(lateness.values())
+                    .allSatisfy(waited -> assertThat(waited).isLessThanOrEqualTo(TIMEOUT.plus(LATENESS)));
+        }
+
+        private void checkJob(String id, List<Submission> all) {
+            ScriptModel.@Nullable Added entry = script.entryOf(id);
+            boolean maybe = false;
+            for (Submission submission : all) {
+                assertThat(submission.end()).as(id).isDone();
+                EnqueueException failure = failureOf(submission);
+                if (failure == null) {
+                    Enqueued told = submission.end().join();
+                    assertThat(entry).as("accepted: " + told).isNotNull();
+                    if (entry != null && !told.duplicate()) {
+                        assertThat(told.streamId()).isEqualTo(entry.streamId());
+                        assertThat(told.partition()).isEqualTo(entry.partition());
+                    }
+                    maybe = true;
+                } else {
+                    maybe |= failure.kind() == EnqueueException.Kind.UNKNOWN;
+                }
+            }
+            if (!maybe) {
+                assertThat(entry).as("refused for sure: " + all).isNull();
+            }
+        }
+
+        /** By layout version, then by the stream: no job that came before another one of its key stands behind it. */
+        private void checkOrder() {
+            Map<String, Integer> submitted = new HashMap<>();
+            IntStream.range(0, submissions.size())
+                    .filter(i -> !submissions.get(i).repeat())
+                    .forEach(i -> submitted.put(submissions.get(i).job().id().value(), i));
+            List<String> repeated = submissions.stream()
+                    .filter(Submission::repeat)
+                    .map(submission -> submission.job().id().value())
+                    .toList();
+            Map<String, List<Integer>> byKey = new HashMap<>();
+            script.added().stream()
+                    .sorted(Comparator.comparingInt(ScriptModel.Added::layoutVersion)
+                            .thenComparing(ScriptModel.Added::streamId))
+                    .filter(entry -> !repeated.contains(entry.job().id().value()))
+                    .forEach(entry -> byKey.computeIfAbsent(entry.job().key(), any -> new ArrayList<>())
+                            .add(submitted.get(entry.job().id().value())));
+            byKey.forEach((key, order) -> assertThat(order).as(key).isSorted());
+        }
+
+        private static @Nullable EnqueueException failureOf(Submission submission) {
+            if (!submission.end().isCompletedExceptionally()) {
+                return null;
+            }
+            try {
+                submission.end().join();
+                return null;
+            } catch (CompletionException e) {
+                return (EnqueueException) e.getCause();
+            }
+        }
+    }
+}

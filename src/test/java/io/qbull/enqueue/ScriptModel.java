@@ -1,0 +1,106 @@
+package io.qbull.enqueue;
+
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog.Answer;
+import io.qbull.store.JobLog.Call;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the enqueue script does in one partition each, as a model: call number, then the ids seen, then the seal. Runs each
+ * execution of a call, be it the first, a repeat or a late one.
+ */
+final class ScriptModel {
+    private final Map<PartitionId, Partition> partitions = new HashMap<>();
+    private final List<Added> added = new ArrayList<>();
+
+    /** An entry of a stream. */
+    record Added(PartitionId partition, int layoutVersion, StreamId streamId, NewJob job) {}
+
+    private static final class Partition {
+        private final Map<String, Long> lastNumber = new HashMap<>();
+        private final Map<String, Answer> lastAnswer = new HashMap<>();
+        private final Set<String> seen = new HashSet<>();
+        private int openFor;
+        private long lastMillis;
+    }
+
+    /** The partition takes jobs for this version from now on; zero for none. */
+    void open(PartitionId partition, int version) {
+        partition(partition).openFor = version;
+    }
+
+    /**
+     * @return all entries ever added, in the order of time
+     */
+    List<Added> added() {
+        return added;
+    }
+
+    Answer run(Call call) {
+        Partition here = partition(call.partition());
+        long last = here.lastNumber.getOrDefault(call.producer(), 0L);
+        Answer known = here.lastAnswer.get(call.producer());
+        if (call.number() == last && known != null) {
+            return known;
+        }
+        if (call.number() < last) {
+            return new Answer.Stale();
+        }
+        Answer answer = add(call, here);
+        here.lastNumber.put(call.producer(), call.number());
+        here.lastAnswer.put(call.producer(), answer);
+        return answer;
+    }
+
+    private Answer add(Call call, Partition here) {
+        boolean deduplicates = !call.deduplicationWindow().isZero();
+        boolean allSeen = deduplicates
+                && call.jobs().stream()
+                        .allMatch(job ->
+                                job.callerId() && here.seen.contains(job.id().value()));
+        if (!allSeen && here.openFor != call.layoutVersion()) {
+            return new Answer.OtherLayout();
+        }
+        List<Answer.Place> places = new ArrayList<>();
+        for (NewJob job : call.jobs()) {
+            boolean duplicate =
+                    deduplicates && job.callerId() && !here.seen.add(job.id().value());
+            places.add(new Answer.Place(duplicate ? StreamId.START : append(call, here, job), duplicate));
+        }
+        return new Answer.Accepted(places);
+    }
+
+    private StreamId append(Call call, Partition here, NewJob job) {
+        StreamId streamId = new StreamId(++here.lastMillis, 0);
+        added.add(new Added(call.partition(), call.layoutVersion(), streamId, job));
+        return streamId;
+    }
+
+    private Partition partition(PartitionId id) {
+        return partitions.computeIfAbsent(id, any -> new Partition());
+    }
+
+    /**
+     * @param id a job id
+     * @return its only entry, null if it has none
+     * @throws AssertionError if it has several
+     */
+    @Nullable
+    Added entryOf(String id) {
+        List<Added> entries = added.stream()
+                .filter(entry -> entry.job().id().value().equals(id))
+                .toList();
+        if (entries.size() > 1) {
+            throw new AssertionError("added twice: " + entries);
+        }
+        return entries.isEmpty() ? null : entries.get(0);
+    }
+}
