@@ -21,6 +21,7 @@ final class Link {
     private final String suffix;
     private final boolean clustered;
     private final AtomicBoolean doubted = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * @param connection an open connection
@@ -74,9 +75,11 @@ final class Link {
         return result;
     }
 
-    /** Ends the connection; what is under way fails. Does not block. */
+    /** Ends the connection; what is under way fails. Does not block; may be called again. */
     void close() {
-        Stages.ignore(connection.closeAsync());
+        if (closed.compareAndSet(false, true)) {
+            Stages.ignore(connection.closeAsync());
+        }
     }
 
     /** Runs {@code task} when the connection is gone, at once if it is gone already; perhaps more than once. */

@@ -60,6 +60,9 @@ final class RedisWakeUps implements WakeUps {
             closed = true;
             bells.values().forEach(Bell::close);
             bells.clear();
+            if (common != null) {
+                common.close();
+            }
         }
     }
 
