@@ -1,0 +1,243 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.P;
+import static io.qbull.store.redis.Seed.SEAL;
+import static io.qbull.store.redis.Seed.SEEN;
+import static io.qbull.store.redis.Seed.STREAM;
+import static io.qbull.store.redis.Seed.newJob;
+import static io.qbull.testing.Waiting.failure;
+import static io.qbull.testing.Waiting.get;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.qbull.model.JobId;
+import io.qbull.model.NewJob;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import io.qbull.store.JobLog.Answer;
+import io.qbull.store.JobLog.Answer.Place;
+import io.qbull.store.StoreException;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.RedisState;
+import io.qbull.testing.Resp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Adding jobs, by the whole state before and after. */
+class EnqueueScriptTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final Duration WINDOW = Duration.ofMinutes(10);
+    private static final String CALL = "{Q:3}:call:pod#1";
+
+    private Resp resp;
+    private JobLog jobs;
+
+    @BeforeEach
+    void open() {
+        resp = REDIS.resp();
+        resp.call("SET", SEAL, "1 open");
+        jobs = REDIS.store().jobs();
+    }
+
+    @Test
+    void jobs_are_added_in_order_with_the_time_of_the_server() {
+        long before = new Seed(resp).now();
+        NewJob rich = new NewJob(
+                new JobId("r"), false, "köy", new byte[] {0, -1}, "text/plain", Map.of("traceparent", "00-a", "n", 5));
+        List<Place> places = accepted(enqueue(7, newJob("a", false, "1"), rich));
+        assertThat(places).extracting(Place::duplicate).containsOnly(false);
+        assertThat(places.get(0).streamId()).isLessThan(places.get(1).streamId());
+        List<?> stream = (List<?>) requireNonNull(RedisState.read(resp).get(STREAM));
+        List<?> first = (List<?>) stream.get(0);
+        String ts = (String) first.get(6);
+        assertThat(Long.parseLong(ts)).isBetween(before, new Seed(resp).now());
+        assertThat(first)
+                .isEqualTo(List.of(
+                        places.get(0).streamId().toString(), "id", "a", "key", "key of a", "ts", ts, "body", "1"));
+        List<?> second = (List<?>) stream.get(1);
+        assertThat(second.subList(1, 12))
+                .isEqualTo(List.of("id", "r", "key", "kÃ¶y", "ts", ts, "body", "\u0000ÿ", "ct", "text/plain", "h"));
+        assertThat((String) second.get(12)).contains("\"traceparent\":\"00-a\"").contains("\"n\":5");
+        assertThat(RedisState.read(resp))
+                .containsOnlyKeys(STREAM, CALL, SEAL)
+                .containsEntry(
+                        CALL,
+                        "7 accepted " + places.get(0).streamId() + " "
+                                + places.get(1).streamId());
+        assertThat(resp.number("TTL", CALL)).isBetween(3590L, 3600L);
+    }
+
+    @Test
+    void a_repeated_call_gets_the_same_answer_and_adds_nothing() {
+        Answer first = enqueue(7, newJob("a"), newJob("b", false, "2"));
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(enqueue(7, newJob("a"), newJob("b", false, "2"))).isEqualTo(first);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
+    void a_call_that_arrives_after_a_later_one_is_stale() {
+        enqueue(9, newJob("a"));
+        enqueue(10, newJob("b"));
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(enqueue(9, newJob("c"))).isEqualTo(new Answer.Stale());
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
+    void producers_do_not_share_numbers() {
+        enqueue(9, newJob("a"));
+        JobLog.Call other = new JobLog.Call(P, 1, "pod#2", 1, List.of(newJob("b")), WINDOW);
+        assertThat(get(jobs.enqueue(other))).isInstanceOf(Answer.Accepted.class);
+        assertThat(resp.number("XLEN", STREAM)).isEqualTo(2);
+    }
+
+    @Test
+    void an_id_that_a_caller_gave_is_added_once_within_the_window_even_if_its_job_is_done() {
+        long before = new Seed(resp).now();
+        enqueue(1, newJob("a"));
+        resp.call("DEL", STREAM);
+        assertThat(accepted(enqueue(2, newJob("b"), newJob("a"), newJob("c"), newJob("b"))))
+                .satisfiesExactly(
+                        place -> assertThat(place.duplicate()).isFalse(),
+                        place -> assertThat(place).isEqualTo(new Place(StreamId.START, true)),
+                        place -> assertThat(place.duplicate()).isFalse(),
+                        place -> assertThat(place.duplicate())
+                                .as("twice in one call")
+                                .isTrue());
+        assertThat(resp.number("XLEN", STREAM)).isEqualTo(2);
+        @SuppressWarnings("unchecked")
+        Map<String, String> seen =
+                (Map<String, String>) requireNonNull(RedisState.read(resp).get(SEEN));
+        assertThat(seen).containsOnlyKeys("a", "b", "c");
+        assertThat(Long.parseLong(seen.get("a")))
+                .isBetween(before + WINDOW.toMillis(), new Seed(resp).now() + WINDOW.toMillis());
+        assertThat(resp.number("PTTL", SEEN)).isBetween(WINDOW.toMillis() - 5_000, WINDOW.toMillis());
+    }
+
+    @Test
+    void an_id_is_taken_again_after_the_window() {
+        resp.call("ZADD", SEEN, Long.toString(new Seed(resp).now() - 1), "a");
+        assertThat(accepted(enqueue(1, newJob("a"))).get(0).duplicate()).isFalse();
+    }
+
+    @Test
+    void generated_ids_and_a_window_of_zero_are_not_remembered() {
+        enqueue(1, newJob("a", false, ""), newJob("a", false, ""));
+        get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 2, List.of(newJob("b"), newJob("b")), Duration.ZERO)));
+        assertThat(resp.number("XLEN", STREAM)).isEqualTo(4);
+        assertThat(RedisState.read(resp)).doesNotContainKey(SEEN);
+    }
+
+    @Test
+    void ids_of_the_past_are_forgotten_a_few_with_each_call() {
+        String past = Long.toString(new Seed(resp).now() - 1);
+        IntStream.range(0, 250).forEach(i -> resp.call("ZADD", SEEN, past, "old" + i));
+        enqueue(1, newJob("a"));
+        assertThat(resp.number("ZCARD", SEEN)).isEqualTo(151);
+        enqueue(2, newJob("b"));
+        enqueue(3, newJob("c"));
+        assertThat(resp.number("ZCARD", SEEN)).isEqualTo(3);
+    }
+
+    @Test
+    void ids_are_forgotten_faster_than_they_come() {
+        String past = Long.toString(new Seed(resp).now() - 1);
+        IntStream.range(0, 1000).forEach(i -> resp.call("ZADD", SEEN, past, "old" + i));
+        enqueue(1, IntStream.range(0, 500).mapToObj(i -> newJob("j" + i)).toArray(NewJob[]::new));
+        assertThat(resp.number("ZCARD", SEEN)).isEqualTo(500);
+    }
+
+    @Test
+    void a_shorter_window_does_not_shorten_the_life_of_longer_ones() {
+        enqueue(1, newJob("a"));
+        get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 2, List.of(newJob("b")), Duration.ofSeconds(1))));
+        assertThat(resp.number("PTTL", SEEN)).isGreaterThan(WINDOW.toMillis() - 5_000);
+    }
+
+    @Test
+    void a_partition_that_is_not_open_for_the_version_refuses_and_remembers_that_it_did() {
+        for (String seal : new String[] {"", "1 closed", "2 open", "2 closed"}) {
+            resp.call("FLUSHALL");
+            if (!seal.isEmpty()) {
+                resp.call("SET", SEAL, seal);
+            }
+            Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
+            assertThat(enqueue(5, newJob("a"))).as(seal).isEqualTo(new Answer.OtherLayout());
+            before.put(CALL, "5 layout");
+            assertThat(RedisState.read(resp)).isEqualTo(before);
+            resp.call("SET", SEAL, "1 open");
+            assertThat(enqueue(5, newJob("a"))).as("repeat").isEqualTo(new Answer.OtherLayout());
+            assertThat(enqueue(6, newJob("a"))).isInstanceOf(Answer.Accepted.class);
+        }
+    }
+
+    @Test
+    void a_call_of_known_ids_only_is_answered_even_by_a_sealed_partition() {
+        enqueue(1, newJob("a"));
+        resp.call("SET", SEAL, "2 closed");
+        assertThat(accepted(enqueue(2, newJob("a")))).containsExactly(new Place(StreamId.START, true));
+        assertThat(enqueue(3, newJob("a"), newJob("b"))).isEqualTo(new Answer.OtherLayout());
+        assertThat(resp.number("XLEN", STREAM)).isEqualTo(1);
+    }
+
+    @Test
+    void ids_with_blanks_and_dashes_do_not_confuse_the_answer() {
+        List<Place> places = accepted(enqueue(1, newJob("- -"), newJob("-"), newJob("- -"), newJob("7 accepted 1-1")));
+        assertThat(places).extracting(Place::duplicate).containsExactly(false, false, true, false);
+        assertThat(accepted(enqueue(1, newJob("- -"), newJob("-"), newJob("- -"), newJob("7 accepted 1-1"))))
+                .isEqualTo(places);
+    }
+
+    @Test
+    void five_hundred_jobs_travel_in_one_call_and_more_are_refused() {
+        List<NewJob> all = new ArrayList<>();
+        IntStream.range(0, 500).forEach(i -> all.add(newJob("j" + i)));
+        List<Place> places = accepted(enqueue(1, all.toArray(NewJob[]::new)));
+        assertThat(places)
+                .hasSize(500)
+                .isSortedAccordingTo((a, b) -> a.streamId().compareTo(b.streamId()));
+        all.add(newJob("one more"));
+        assertThatIllegalArgumentException().isThrownBy(() -> enqueue(2, all.toArray(NewJob[]::new)));
+        assertThatIllegalArgumentException().isThrownBy(() -> enqueue(2));
+    }
+
+    @Test
+    void a_key_of_a_foreign_type_is_misconfigured_and_nothing_is_done() {
+        resp.call("DEL", SEAL);
+        resp.call("SADD", "test:set", "x");
+        resp.call("RENAME", "test:set", STREAM);
+        resp.call("SET", SEAL, "1 open");
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(failure(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(newJob("a")), WINDOW))))
+                .isInstanceOf(StoreException.Misconfigured.class)
+                .hasMessageContaining("WRONGTYPE");
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        resp.call("DEL", STREAM);
+    }
+
+    @Test
+    void a_number_used_twice_for_different_calls_is_an_error_and_not_a_success() {
+        enqueue(1, newJob("a"));
+        assertThat(failure(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(newJob("a"), newJob("b")), WINDOW))))
+                .isInstanceOf(StoreException.Misconfigured.class);
+    }
+
+    private Answer enqueue(long number, NewJob... added) {
+        return get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", number, List.of(added), WINDOW)));
+    }
+
+    private static List<Place> accepted(Answer answer) {
+        return ((Answer.Accepted) answer).places();
+    }
+}

@@ -1,0 +1,154 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.ME;
+import static io.qbull.store.redis.Seed.OTHER;
+import static io.qbull.store.redis.Seed.P;
+import static io.qbull.store.redis.Seed.QUEUE;
+import static io.qbull.store.redis.Seed.SEAL;
+import static io.qbull.store.redis.Seed.newJob;
+import static io.qbull.testing.Waiting.failure;
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Renewal;
+import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.StoreException;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.RedisState;
+import io.qbull.testing.Resp;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** At maxmemory: nothing comes in, and everything that gets jobs out works. */
+class FullRedisTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final Duration TTL = Duration.ofSeconds(30);
+
+    private Resp resp;
+    private Seed seed;
+    private RedisStore store;
+    private Lease lease;
+
+    @BeforeEach
+    void open() {
+        resp = REDIS.resp();
+        seed = new Seed(resp);
+        store = REDIS.store();
+        lease = seed.held();
+        resp.call("SET", SEAL, "1 open");
+    }
+
+    @Test
+    void producers_are_refused_and_nothing_is_half_done() {
+        get(store.jobs().enqueue(call(1, "a")));
+        fill();
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(failure(store.jobs().enqueue(call(2, "b")))).isInstanceOf(StoreException.Full.class);
+        assertThat(failure(store.jobs().enqueue(call(2, "a"))))
+                .as("a duplicate")
+                .isInstanceOf(StoreException.Full.class);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        free();
+        assertThat(get(store.jobs().enqueue(call(2, "b"))))
+                .as("the same number")
+                .isInstanceOf(JobLog.Answer.Accepted.class);
+    }
+
+    @Test
+    void a_refusal_by_the_seal_is_not_answered_before_it_can_be_remembered() {
+        resp.call("SET", SEAL, "1 closed");
+        fill();
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(failure(store.jobs().enqueue(call(2, "b")))).isInstanceOf(StoreException.Full.class);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
+    void expired_ids_do_not_let_a_job_in() {
+        resp.call("ZADD", Seed.SEEN, "1", "old");
+        resp.call("PEXPIRE", Seed.SEEN, "600000");
+        fill();
+        assertThat(failure(store.jobs().enqueue(call(2, "b")))).isInstanceOf(StoreException.Full.class);
+        assertThat(resp.number("ZCARD", Seed.SEEN)).isEqualTo(1);
+    }
+
+    @Test
+    void leases_are_taken_kept_wanted_handed_over_and_released() {
+        seed.held(OTHER, -1);
+        fill();
+        Lease mine = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
+        PartitionId never = new PartitionId(QUEUE, 4);
+        assertThat(get(store.leases().acquire(never, ME, TTL, 1))).isInstanceOf(Acquisition.Granted.class);
+        assertThat(get(store.leases().renew(List.of(new RenewalRequest(mine, 1, 0, null)), TTL)))
+                .containsEntry(mine, new Renewal.Renewed(null));
+        assertThat(get(store.leases().want(P, OTHER))).isTrue();
+        assertThat(get(store.leases().handOver(mine, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        Lease theirs = seed.lease(OTHER, resp.text("HGET", Seed.LEASE, "epoch"));
+        assertThat(get(store.leases().release(theirs))).isEqualTo(Verdict.DONE);
+        assertThat(resp.text("HGET", Seed.LEASE, "expires")).isEqualTo("0");
+    }
+
+    @Test
+    void jobs_are_fetched_recorded_buried_and_committed() {
+        StreamId a = seed.job("a", "1");
+        StreamId b = seed.job("b", "2");
+        fill();
+        assertThat(((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000))).entries())
+                .hasSize(2);
+        assertThat(get(store.jobs().fail(lease, a, 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, a, "broken", 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().commit(lease, List.of(b)))).isEqualTo(Verdict.DONE);
+        assertThat(resp.number("XLEN", Seed.STREAM)).isZero();
+        assertThat(resp.number("XLEN", Seed.DEAD)).isEqualTo(1);
+    }
+
+    @Test
+    void a_failure_can_be_recorded_first_of_all() {
+        StreamId a = seed.job("a", "1");
+        fill();
+        assertThat(get(store.jobs().fail(lease, a, 1))).isEqualTo(Verdict.DONE);
+        assertThat(resp.text("HGET", Seed.ATTEMPTS, a.toString())).isEqualTo("1");
+    }
+
+    @Test
+    void pods_register_and_a_queue_that_exists_opens() {
+        get(store.layouts().createIfAbsent(QUEUE, 4));
+        fill();
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, 4)).partitions()).isEqualTo(4);
+        assertThat(get(store.layouts().register(QUEUE, new PodId("p"), 4, List.of(), TTL)))
+                .hasSize(1);
+        get(store.layouts().unregister(QUEUE, new PodId("p")));
+        assertThat(get(store.inspector().queue(QUEUE))).isNotNull();
+    }
+
+    @Test
+    void a_new_queue_is_refused() {
+        fill();
+        assertThat(failure(store.layouts().createIfAbsent(QUEUE, 4))).isInstanceOf(StoreException.Full.class);
+    }
+
+    private void fill() {
+        resp.call("CONFIG", "SET", "maxmemory", "1");
+    }
+
+    private void free() {
+        resp.call("CONFIG", "SET", "maxmemory", "0");
+    }
+
+    private static JobLog.Call call(long number, String id) {
+        return new JobLog.Call(P, 1, "pod#1", number, List.of(newJob(id)), Duration.ofMinutes(10));
+    }
+}

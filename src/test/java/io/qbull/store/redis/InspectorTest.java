@@ -1,0 +1,64 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.QUEUE;
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.store.Inspector.PartitionSight;
+import io.qbull.store.Inspector.QueueSight;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class InspectorTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    @Test
+    void a_queue_that_is_not_there_is_absent() {
+        RedisStore store = REDIS.store();
+        assertThat(get(store.inspector().queues())).isEmpty();
+        assertThat(get(store.inspector().queue(QUEUE))).isEqualTo(new QueueSight.Absent());
+    }
+
+    @Test
+    void a_queue_is_shown_as_it_stands() {
+        RedisStore store = REDIS.store();
+        Resp resp = REDIS.resp();
+        Seed seed = new Seed(resp);
+        get(store.layouts().createIfAbsent(QUEUE, 5));
+        get(store.layouts().createIfAbsent(new QueueName("other"), 1));
+        get(store.layouts().register(QUEUE, new PodId("me"), 2, List.of(3), Duration.ofMinutes(1)));
+        long now = seed.now();
+        String epoch = Long.toString((now - 4_000) * 1000);
+        seed.lease("owner", "me#1", "epoch", epoch, "expires", Long.toString(now + 60_000), "inflight", "2");
+        resp.call("HSET", "{Q:0}:lease", "owner", "gone#1", "epoch", "77", "expires", "1000", "inflight", "9");
+        resp.call("XADD", "Q:3", (now - 60_000) + "-0", "f", "v");
+        seed.job("a", "1");
+        resp.call("XADD", "{Q:3}:dead", "*", "reason", "r", "attempts", "1", "failed_at", "1", "epoch", "1");
+
+        assertThat(get(store.inspector().queues())).containsExactlyInAnyOrder(QUEUE, new QueueName("other"));
+        QueueSight.Present sight = (QueueSight.Present) get(store.inspector().queue(QUEUE));
+        assertThat(sight.layoutVersion()).isEqualTo(1);
+        assertThat(sight.partitionCount()).isEqualTo(5);
+        assertThat(sight.pods())
+                .singleElement()
+                .satisfies(pod -> assertThat(pod.held()).containsExactly(3));
+        assertThat(sight.partitions()).extracting(PartitionSight::index).containsExactly(0, 1, 2, 3, 4);
+        assertThat(sight.partitions().get(0)).isEqualTo(new PartitionSight(0, null, "77", null, 0, null, 0, 0));
+        assertThat(sight.partitions().get(1)).isEqualTo(new PartitionSight(1, null, null, null, 0, null, 0, 0));
+        PartitionSight busy = sight.partitions().get(3);
+        assertThat(busy.owner()).isEqualTo("me");
+        assertThat(busy.epoch()).isEqualTo(epoch);
+        assertThat(busy.leaseAgeMillis()).isBetween(4_000L, 9_000L);
+        assertThat(busy.oldestAgeMillis()).isBetween(60_000L, 65_000L);
+        assertThat(busy.backlog()).isEqualTo(2);
+        assertThat(busy.inFlight()).isEqualTo(2);
+        assertThat(busy.dead()).isEqualTo(1);
+    }
+}

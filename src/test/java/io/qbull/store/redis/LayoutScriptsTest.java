@@ -1,0 +1,187 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.QUEUE;
+import static io.qbull.testing.Waiting.failure;
+import static io.qbull.testing.Waiting.get;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.Layout;
+import io.qbull.model.PodId;
+import io.qbull.store.LayoutTable;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.StoreException;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.RedisState;
+import io.qbull.testing.Resp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Creating queues and knowing pods, by the whole state before and after. */
+class LayoutScriptsTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final PodId POD = new PodId("pod-1");
+    private static final Duration STALE = Duration.ofSeconds(30);
+
+    private Resp resp;
+    private LayoutTable layouts;
+
+    @BeforeEach
+    void open() {
+        resp = REDIS.resp();
+        layouts = REDIS.store().layouts();
+    }
+
+    @Test
+    void a_queue_is_created_with_all_its_partitions_open() {
+        assertThat(get(layouts.createIfAbsent(QUEUE, 3))).isEqualTo(new Layout(1, 3));
+        assertThat(RedisState.read(resp)).isEqualTo(created(3));
+    }
+
+    @Test
+    void a_queue_that_exists_keeps_its_layout() {
+        get(layouts.createIfAbsent(QUEUE, 3));
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(get(layouts.createIfAbsent(QUEUE, 8))).isEqualTo(new Layout(1, 3));
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
+    void a_creation_that_stopped_anywhere_is_finished_by_the_next_caller() {
+        for (int step = 0; step <= 5; step++) {
+            resp.call("FLUSHALL");
+            resp.call("HSET", "{Q}:layout", "next_version", "1", "next_partitions", "3");
+            for (int p = 0; p < Math.min(step, 3); p++) {
+                resp.call("SET", "{Q:" + p + "}:seal", "1 open");
+                if (p < step - 1) {
+                    resp.call("SET", "{Q:" + p + "}:started", "1");
+                }
+            }
+            if (step == 5) {
+                resp.call("SADD", "qbull:queues", "Q");
+            }
+            assertThat(get(layouts.createIfAbsent(QUEUE, 8)))
+                    .as("step %d", step)
+                    .isEqualTo(new Layout(1, 3));
+            assertThat(RedisState.read(resp)).as("step %d", step).isEqualTo(created(3));
+        }
+    }
+
+    @Test
+    void of_many_pods_that_create_at_once_with_different_wishes_one_wins() {
+        List<CompletionStage<Layout>> all = new ArrayList<>();
+        for (int pod = 1; pod <= 8; pod++) {
+            all.add(REDIS.store().layouts().createIfAbsent(QUEUE, pod));
+        }
+        Layout won = get(all.get(0));
+        all.forEach(each -> assertThat(get(each)).isEqualTo(won));
+        assertThat(RedisState.read(resp)).isEqualTo(created(won.partitions()));
+    }
+
+    @Test
+    void what_a_later_version_sealed_or_started_is_left_alone() {
+        resp.call("HSET", "{Q}:layout", "next_version", "1", "next_partitions", "3");
+        resp.call("SET", "{Q:1}:seal", "2 closed");
+        resp.call("SET", "{Q:1}:started", "2");
+        get(layouts.createIfAbsent(QUEUE, 3));
+        Map<String, Object> expected = created(3);
+        expected.put("{Q:1}:seal", "2 closed");
+        expected.put("{Q:1}:started", "2");
+        assertThat(RedisState.read(resp)).isEqualTo(expected);
+    }
+
+    @Test
+    void a_server_that_may_evict_data_is_refused_before_anything_is_written() {
+        resp.call("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 3)))
+                .isInstanceOf(StoreException.Misconfigured.class)
+                .hasMessageContaining("maxmemory-policy allkeys-lru")
+                .hasMessageContaining("noeviction");
+        assertThat(failure(REDIS.store().check())).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(RedisState.read(resp)).isEmpty();
+        resp.call("CONFIG", "SET", "maxmemory-policy", "noeviction");
+        get(REDIS.store().check());
+    }
+
+    @Test
+    void a_layout_that_cannot_be_read_is_an_error() {
+        resp.call("HSET", "{Q}:layout", "version", "1", "partitions", "99999");
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 3))).isInstanceOf(StoreException.Misconfigured.class);
+    }
+
+    @Test
+    void pods_see_each_other() {
+        long before = new Seed(resp).now();
+        List<Pod> alone = get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
+        Pod me = alone.get(0);
+        assertThat(alone).containsExactly(new Pod(POD, 4, List.of(), me.startedAtMillis(), me.seenAtMillis()));
+        assertThat(me.startedAtMillis()).isBetween(before, new Seed(resp).now()).isEqualTo(me.seenAtMillis());
+        assertThat(resp.text("HGET", "{Q}:pods", "pod-1"))
+                .isEqualTo("{\"partitions\":[],\"capacity\":4,\"started\":" + me.startedAtMillis() + ",\"seen\":"
+                        + me.seenAtMillis() + "}");
+        List<Pod> both = get(layouts.register(QUEUE, new PodId("pod-2"), 2, List.of(0, 11), STALE));
+        assertThat(both).extracting(Pod::id).containsExactlyInAnyOrder(POD, new PodId("pod-2"));
+        assertThat(both)
+                .filteredOn(pod -> !pod.id().equals(POD))
+                .first()
+                .satisfies(pod -> assertThat(pod.held()).containsExactly(0, 11));
+    }
+
+    @Test
+    void a_pod_that_registers_again_keeps_the_time_of_its_start() {
+        resp.call(
+                "HSET",
+                "{Q}:pods",
+                "pod-1",
+                "{\"partitions\":[1],\"capacity\":4,\"started\":1000,\"seen\":" + (new Seed(resp).now() - 5_000) + "}");
+        Pod me = get(layouts.register(QUEUE, POD, 5, List.of(1, 2), STALE)).get(0);
+        assertThat(me.startedAtMillis()).isEqualTo(1000);
+        assertThat(me.capacity()).isEqualTo(5);
+        assertThat(me.held()).containsExactly(1, 2);
+    }
+
+    @Test
+    void pods_that_are_silent_or_cannot_be_read_are_forgotten() {
+        resp.call(
+                "HSET",
+                "{Q}:pods",
+                "silent",
+                "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (new Seed(resp).now() - 31_000) + "}");
+        resp.call("HSET", "{Q}:pods", "broken", "{", "empty", "", "odd", "{\"seen\":\"x\"}", "list", "[]");
+        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
+                .extracting(Pod::id)
+                .containsExactly(POD);
+        @SuppressWarnings("unchecked")
+        Map<String, String> pods =
+                (Map<String, String>) requireNonNull(RedisState.read(resp).get("{Q}:pods"));
+        assertThat(pods).containsOnlyKeys("pod-1");
+    }
+
+    @Test
+    void a_pod_that_leaves_is_forgotten() {
+        get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
+        get(layouts.unregister(QUEUE, POD));
+        get(layouts.unregister(QUEUE, POD));
+        assertThat(RedisState.read(resp)).isEmpty();
+    }
+
+    private static Map<String, Object> created(int partitions) {
+        Map<String, Object> state = new TreeMap<>();
+        state.put("qbull:queues", List.of("Q"));
+        state.put("{Q}:layout", Map.of("version", "1", "partitions", Integer.toString(partitions)));
+        for (int p = 0; p < partitions; p++) {
+            state.put("{Q:" + p + "}:seal", "1 open");
+            state.put("{Q:" + p + "}:started", "1");
+        }
+        return state;
+    }
+}

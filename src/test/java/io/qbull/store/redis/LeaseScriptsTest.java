@@ -1,0 +1,324 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.LEASE;
+import static io.qbull.store.redis.Seed.ME;
+import static io.qbull.store.redis.Seed.OTHER;
+import static io.qbull.store.redis.Seed.P;
+import static io.qbull.store.redis.Seed.THIRD;
+import static io.qbull.testing.Waiting.get;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.Epoch;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LeaseTable;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Renewal;
+import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.RedisState;
+import io.qbull.testing.Resp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Each script of the leases, by the whole state before and after. */
+class LeaseScriptsTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final Duration TTL = Duration.ofSeconds(30);
+    private static final String LATER = "about 30 s from now";
+
+    private Resp resp;
+    private Seed seed;
+    private LeaseTable leases;
+
+    @BeforeEach
+    void open() {
+        resp = REDIS.resp();
+        seed = new Seed(resp);
+        leases = REDIS.store().leases();
+    }
+
+    @Test
+    void a_lease_that_never_was_is_granted_with_an_epoch_of_now() {
+        long before = seed.now();
+        Acquisition.Granted granted = granted(leases.acquire(P, ME, TTL, 7));
+        assertThat(granted.predecessor()).isEqualTo(Predecessor.NONE);
+        assertThat(granted.window()).isZero();
+        assertThat(granted.lease().primary()).isEqualTo(seed.primary());
+        assertThat(granted.lease().epoch().value()).isBetween(before * 1000, (seed.now() + 1) * 1000);
+        assertThat(lease()).isEqualTo(state("me#1", granted.lease().epoch().toString(), LATER, "", "7", "0"));
+    }
+
+    @Test
+    void a_released_lease_is_granted_under_a_higher_epoch() {
+        seed.held(OTHER, 0);
+        seed.lease("wanted", "third#1");
+        Acquisition.Granted granted = granted(leases.acquire(P, ME, TTL, 7));
+        assertThat(granted.predecessor()).isEqualTo(Predecessor.RELEASED);
+        assertThat(granted.window()).isEqualTo(5);
+        assertThat(granted.lease().epoch()).isGreaterThan(Epoch.parse(Seed.EPOCH));
+        assertThat(lease()).isEqualTo(state("me#1", granted.lease().epoch().toString(), LATER, "", "7", "0"));
+    }
+
+    @Test
+    void an_expired_lease_is_granted_and_its_window_is_told_and_kept_until_the_first_renewal() {
+        seed.held(OTHER, -1);
+        seed.lease("window", "9");
+        Acquisition.Granted granted = granted(leases.acquire(P, ME, TTL, 7));
+        assertThat(granted.predecessor()).isEqualTo(Predecessor.EXPIRED);
+        assertThat(granted.window()).isEqualTo(9);
+        assertThat(lease()).containsEntry("window", "9").containsEntry("owner", "me#1");
+    }
+
+    @Test
+    void an_epoch_grows_even_when_the_clock_of_the_server_went_back() {
+        seed.lease("owner", "other#1", "epoch", "3000000000000000", "expires", "0");
+        assertThat(granted(leases.acquire(P, ME, TTL, 1)).lease().epoch()).isEqualTo(new Epoch(3000000000000001L));
+    }
+
+    @Test
+    void a_held_lease_is_shown_and_not_touched() {
+        seed.held(OTHER, 20_000);
+        seed.lease("wanted", "third#1");
+        Map<String, Object> before = RedisState.read(resp);
+        Acquisition.Held held = (Acquisition.Held) get(leases.acquire(P, ME, TTL, 7));
+        assertThat(held.sight().owner()).isEqualTo(OTHER);
+        assertThat(held.sight().epoch()).isEqualTo(Epoch.parse(Seed.EPOCH));
+        assertThat(held.sight().wanted()).isEqualTo(THIRD);
+        assertThat(held.sight().released()).isFalse();
+        assertThat(held.sight().remaining()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(20));
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
+    void a_repeated_acquire_gets_the_same_epoch_and_extends_the_lease() {
+        seed.held(ME, 1_000);
+        Acquisition.Granted granted = granted(leases.acquire(P, ME, TTL, 1));
+        assertThat(granted.lease().epoch()).isEqualTo(Epoch.parse(Seed.EPOCH));
+        // A repeat does not know how the lease before ended, so it answers the careful case.
+        assertThat(granted.predecessor()).isEqualTo(Predecessor.EXPIRED);
+        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, LATER, "", "5", "1"));
+    }
+
+    @Test
+    void a_late_acquire_does_not_revive_a_lease_that_its_owner_released() {
+        seed.held(ME, 0);
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(get(leases.acquire(P, ME, TTL, 1))).isInstanceOf(Acquisition.Spent.class);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
+    void a_renewal_extends_and_reports_and_tells_who_waits() {
+        Lease lease = seed.held(ME, 1_000);
+        seed.lease("wanted", "other#1");
+        assertThat(renew(lease, 11, 3, null)).isEqualTo(new Renewal.Renewed(OTHER));
+        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, LATER, "other#1", "11", "3"));
+    }
+
+    @Test
+    void a_renewal_of_a_lease_that_ran_out_and_was_not_taken_still_counts() {
+        Lease lease = seed.held(ME, -5_000);
+        assertThat(renew(lease, 5, 1, null)).isEqualTo(new Renewal.Renewed(null));
+        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, LATER, "", "5", "1"));
+    }
+
+    @Test
+    void a_declined_wish_is_cleared_only_if_it_still_stands() {
+        Lease lease = seed.held();
+        seed.lease("wanted", "other#1");
+        assertThat(renew(lease, 5, 1, THIRD)).isEqualTo(new Renewal.Renewed(OTHER));
+        assertThat(renew(lease, 5, 1, OTHER)).isEqualTo(new Renewal.Renewed(null));
+        assertThat(lease()).containsEntry("wanted", "");
+    }
+
+    @Test
+    void a_renewal_by_a_stale_owner_or_a_stale_epoch_or_after_a_release_changes_nothing() {
+        seed.held();
+        refusedRenewal(seed.lease(OTHER, Seed.EPOCH));
+        refusedRenewal(seed.lease(ME, "1699999999999999"));
+        refusedRenewal(seed.lease(Seed.owner("me#2"), Seed.EPOCH));
+        refusedRenewal(seed.held(ME, 0));
+    }
+
+    @Test
+    void epochs_that_differ_beyond_the_precision_of_lua_numbers_are_told_apart() {
+        seed.lease("owner", "me#1", "epoch", "9007199254740993", "expires", Long.toString(seed.now() + 60_000));
+        refusedRenewal(seed.lease(ME, "9007199254740992"));
+    }
+
+    @Test
+    void many_leases_are_judged_each_alone() {
+        List<RenewalRequest> requests = new ArrayList<>();
+        List<Lease> good = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            PartitionId partition = new PartitionId(Seed.QUEUE, i);
+            String owner = i % 2 == 0 ? "me#1" : "other#1";
+            resp.call("HSET", "{Q:" + i + "}:lease", "owner", owner, "epoch", "77", "expires", "9999999999999");
+            Lease lease = new Lease(partition, ME, new Epoch(77), seed.primary());
+            requests.add(new RenewalRequest(lease, i, 0, null));
+            if (i % 2 == 0) {
+                good.add(lease);
+            }
+        }
+        Map<Lease, Renewal> answers = get(leases.renew(requests, TTL));
+        assertThat(answers).hasSize(600);
+        assertThat(answers)
+                .allSatisfy((lease, renewal) -> assertThat(renewal)
+                        .isInstanceOf(good.contains(lease) ? Renewal.Renewed.class : Renewal.Lost.class));
+        assertThat(resp.text("HGET", "{Q:598}:lease", "window")).isEqualTo("598");
+        assertThat(resp.call("HGET", "{Q:599}:lease", "window")).isNull();
+    }
+
+    @Test
+    void a_release_frees_the_lease_and_keeps_its_owner_on_record() {
+        Lease lease = seed.held();
+        assertThat(get(leases.release(lease))).isEqualTo(Verdict.DONE);
+        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, "0", "", "5", "0"));
+        assertThat(get(leases.release(lease))).as("repeat").isEqualTo(Verdict.DONE);
+        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, "0", "", "5", "0"));
+    }
+
+    @Test
+    void a_release_by_a_stale_owner_or_a_stale_epoch_changes_nothing() {
+        seed.held();
+        for (Lease stale : List.of(seed.lease(OTHER, Seed.EPOCH), seed.lease(ME, "1699999999999999"))) {
+            Map<String, Object> before = RedisState.read(resp);
+            assertThat(get(leases.release(stale))).isEqualTo(Verdict.FENCED);
+            assertThat(RedisState.read(resp)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void a_hand_over_makes_the_waiting_pod_owner_for_a_short_time() {
+        Lease lease = seed.held();
+        seed.lease("wanted", "other#1");
+        assertThat(get(leases.handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        Map<String, String> after = lease();
+        String epoch = requireNonNull(after.get("epoch"));
+        assertThat(Epoch.parse(epoch)).isGreaterThan(lease.epoch());
+        assertThat(after).isEqualTo(state("other#1", epoch, LATER, "", "0", "0"));
+        // The receiver confirms under the new epoch; the giver is out.
+        assertThat(renew(seed.lease(OTHER, epoch), 1, 0, null)).isEqualTo(new Renewal.Renewed(null));
+        refusedRenewal(lease);
+    }
+
+    @Test
+    void a_hand_over_by_a_stale_owner_or_to_one_who_asks_no_more_or_after_a_release_or_repeated_changes_nothing() {
+        Lease lease = seed.held();
+        seed.lease("wanted", "other#1");
+        refusedHandOver(seed.lease(THIRD, Seed.EPOCH), OTHER);
+        refusedHandOver(seed.lease(ME, "1699999999999999"), OTHER);
+        refusedHandOver(lease, THIRD);
+        assertThat(get(leases.handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        refusedHandOver(lease, OTHER);
+        seed.held(ME, 0);
+        seed.lease("wanted", "other#1");
+        refusedHandOver(lease, OTHER);
+    }
+
+    @Test
+    void a_wish_is_recorded_once_and_only_against_a_living_foreign_owner() {
+        assertThat(get(leases.want(P, OTHER))).as("never leased").isFalse();
+        assertThat(RedisState.read(resp)).isEmpty();
+        seed.held(ME, 0);
+        assertThat(get(leases.want(P, OTHER))).as("released").isFalse();
+        seed.held(ME, -1);
+        assertThat(get(leases.want(P, OTHER))).as("expired").isFalse();
+        seed.held();
+        assertThat(get(leases.want(P, ME))).as("own").isFalse();
+        assertThat(lease()).containsEntry("wanted", "");
+        assertThat(get(leases.want(P, OTHER))).isTrue();
+        assertThat(get(leases.want(P, OTHER))).as("repeat").isTrue();
+        assertThat(get(leases.want(P, THIRD))).as("asked for by another").isFalse();
+        assertThat(lease()).containsEntry("wanted", "other#1").containsEntry("owner", "me#1");
+    }
+
+    @Test
+    void peeking_shows_every_kind_of_lease_and_touches_none() {
+        seed.held(OTHER, 20_000);
+        resp.call("HSET", "{Q:4}:lease", "owner", "me#1", "epoch", "5", "expires", "0");
+        resp.call("HSET", "{Q:5}:lease", "owner", "me#1", "epoch", "6", "expires", "1000");
+        Map<String, Object> before = RedisState.read(resp);
+        PartitionId p4 = new PartitionId(Seed.QUEUE, 4);
+        PartitionId p5 = new PartitionId(Seed.QUEUE, 5);
+        PartitionId p6 = new PartitionId(Seed.QUEUE, 6);
+        Map<PartitionId, LeaseTable.Sight> sights = get(leases.peek(List.of(P, p4, p5, p6)));
+        assertThat(requireNonNull(sights.get(P)).free()).isFalse();
+        assertThat(requireNonNull(sights.get(P)).owner()).isEqualTo(OTHER);
+        assertThat(sights.get(p4)).isEqualTo(new LeaseTable.Sight(ME, new Epoch(5), Duration.ZERO, true, null));
+        assertThat(sights.get(p5)).isEqualTo(new LeaseTable.Sight(ME, new Epoch(6), Duration.ZERO, false, null));
+        assertThat(sights.get(p6)).isEqualTo(new LeaseTable.Sight(null, null, Duration.ZERO, false, null));
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        assertThat(get(leases.peek(List.of()))).isEmpty();
+    }
+
+    @Test
+    void a_lease_without_an_end_of_life_stays_so() {
+        granted(leases.acquire(P, ME, TTL, 1));
+        assertThat(resp.number("TTL", LEASE)).isEqualTo(-1);
+    }
+
+    private void refusedRenewal(Lease stale) {
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(renew(stale, 99, 99, null)).as("%s", stale).isEqualTo(new Renewal.Lost());
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    private void refusedHandOver(Lease lease, LeaseOwner to) {
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(get(leases.handOver(lease, to, TTL))).isEqualTo(Verdict.FENCED);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    private Renewal renew(Lease lease, int window, int inFlight, @Nullable LeaseOwner declined) {
+        return requireNonNull(get(leases.renew(List.of(new RenewalRequest(lease, window, inFlight, declined)), TTL))
+                .get(lease));
+    }
+
+    private static Acquisition.Granted granted(java.util.concurrent.CompletionStage<Acquisition> acquisition) {
+        return (Acquisition.Granted) get(acquisition);
+    }
+
+    /** The lease as it lies there; a time of expiry that fits {@link #TTL} is shown as {@link #LATER}. */
+    private Map<String, String> lease() {
+        @SuppressWarnings("unchecked")
+        Map<String, String> lease =
+                new TreeMap<>((Map<String, String>) RedisState.read(resp).get(LEASE));
+        long left = Long.parseLong(lease.get("expires")) - seed.now();
+        if (left > TTL.toMillis() - 5_000 && left <= TTL.toMillis()) {
+            lease.put("expires", LATER);
+        }
+        return lease;
+    }
+
+    private static Map<String, String> state(
+            String owner, String epoch, String expires, String wanted, String window, String inFlight) {
+        return new TreeMap<>(Map.of(
+                "owner",
+                owner,
+                "epoch",
+                epoch,
+                "expires",
+                expires,
+                "wanted",
+                wanted,
+                "window",
+                window,
+                "inflight",
+                inFlight));
+    }
+}
