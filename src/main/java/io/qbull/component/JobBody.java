@@ -71,7 +71,7 @@ final class JobBody {
     private byte[] bounded(byte[] bytes) {
         if (bytes.length > largest) {
             throw new EnqueueException(
-                    EnqueueException.Kind.INVALID, "the body is larger than maxBodySize (" + largest + " bytes)");
+                    EnqueueException.Kind.INVALID, "body must be at most maxBodySize (" + largest + " bytes)");
         }
         return bytes;
     }

@@ -18,6 +18,7 @@ import io.qbull.model.StreamId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -61,8 +62,8 @@ final class FakeNode implements QueueNode {
                 new PartitionId(identity.queue(), 3), new LeaseOwner(identity.pod(), "n1"), new Epoch(42), "primary");
         Run run = new Run(this);
         open.incrementAndGet();
-        JobHandler runs = java.util.Objects.requireNonNull(handler);
-        java.util.Objects.requireNonNull(workers).execute(() -> {
+        JobHandler runs = Objects.requireNonNull(handler);
+        Objects.requireNonNull(workers).execute(() -> {
             try {
                 runs.handle(new Delivery(job, lease, attempt), run);
             } catch (RuntimeException e) {

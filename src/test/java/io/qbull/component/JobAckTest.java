@@ -3,6 +3,7 @@ package io.qbull.component;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Job;
+import io.qbull.model.JobId;
 import io.qbull.model.StreamId;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -173,7 +174,7 @@ class JobAckTest extends QbullTestSupport {
     void the_message_tells_all_about_the_job() {
         Job job = new Job(
                 new StreamId(1700, 1),
-                new io.qbull.model.JobId("j1"),
+                new JobId("j1"),
                 "57320",
                 1_700_000_000_123L,
                 "hello".getBytes(StandardCharsets.UTF_8),

@@ -20,6 +20,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,7 +118,7 @@ class QbullProducerTest extends QbullTestSupport {
         Exchange exchange = send("direct:uncached", endless, Map.of(QbullConstants.KEY, "k"));
 
         assertThat(exchange.getException(EnqueueException.class))
-                .hasMessage("the body is larger than maxBodySize (1000 bytes)")
+                .hasMessage("body must be at most maxBodySize (1000 bytes)")
                 .extracting(EnqueueException::kind)
                 .isEqualTo(EnqueueException.Kind.INVALID);
         assertThat(read.get()).isLessThan(20_000);
@@ -249,7 +250,7 @@ class QbullProducerTest extends QbullTestSupport {
         CompletableFuture<Exchange> pending = template.asyncSend(
                 "direct:in", exchange -> exchange.getMessage().setHeader(QbullConstants.KEY, "k"));
         assertThat(out.getReceivedCounter()).isZero();
-        org.awaitility.Awaitility.await().until(() -> !node.enqueued.isEmpty());
+        Awaitility.await().until(() -> !node.enqueued.isEmpty());
         answer.complete(node.accepted(node.enqueued.get(0), false));
 
         assertThat(pending.get(10, TimeUnit.SECONDS).getException()).isNull();

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
 import org.apache.camel.test.junit5.CamelTestSupport;
-import org.assertj.core.api.Assertions;
 
 /** A Camel context whose component opens {@link FakeNode}s. */
 abstract class QbullTestSupport extends CamelTestSupport {
@@ -39,7 +38,7 @@ abstract class QbullTestSupport extends CamelTestSupport {
     }
 
     static void assertEnds(FakeNode.Run run, String how) {
-        Assertions.assertThat(run.end).succeedsWithin(SOON).isEqualTo(how);
+        assertThat(run.end).succeedsWithin(SOON).isEqualTo(how);
         assertThat(run.calls).hasValue(1);
     }
 }
