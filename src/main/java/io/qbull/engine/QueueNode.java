@@ -28,7 +28,8 @@ public interface QueueNode extends AutoCloseable {
      *
      * @param job the job
      * @param settings how
-     * @return where it is, once Redis has it; fails with a {@link EnqueueException}
+     * @return where it is, once Redis has it; fails with an {@link EnqueueException}. It completes on the node's event loop, which
+     *     what depends on it must not block
      */
     CompletionStage<Enqueued> enqueue(NewJob job, EnqueueSettings settings);
 
