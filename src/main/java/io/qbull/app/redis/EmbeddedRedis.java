@@ -1,0 +1,117 @@
+package io.qbull.app.redis;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pod's share in the Redis server of a data folder. Every pod holds {@code users.lock} shared; who gets it exclusively is
+ * alone. Looking, starting, and stopping happen under {@code start.lock}, so that nobody joins a server that is about to go.
+ * The operating system drops both locks of a killed pod.
+ */
+public final class EmbeddedRedis implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
+    private final ServerFolder folder;
+    private final FileChannel users;
+    private final int port;
+
+    private EmbeddedRedis(ServerFolder folder, FileChannel users, int port) {
+        this.folder = folder;
+        this.users = users;
+        this.port = port;
+    }
+
+    /**
+     * Joins the server of a folder and starts it if need be. Blocks until it answers.
+     *
+     * @param path the folder; made if it does not exist
+     * @return the share; close it when nothing of this process talks to the server any more
+     * @throws RedisFailure if there is no server to be had
+     */
+    public static EmbeddedRedis join(Path path) throws RedisFailure {
+        try {
+            Files.createDirectories(path);
+            ServerFolder folder = new ServerFolder(path);
+            try (FileChannel start = open(folder, "start.lock")) {
+                start.lock();
+                return joinLocked(folder);
+            }
+        } catch (IOException e) {
+            throw new RedisFailure(
+                    "The embedded Redis cannot use " + path + " (" + e + "). Set QBULL_DATA or REDIS_URL.", e);
+        }
+    }
+
+    private static EmbeddedRedis joinLocked(ServerFolder folder) throws IOException, RedisFailure {
+        FileChannel users = open(folder, "users.lock");
+        try {
+            users.lock(0, Long.MAX_VALUE, true);
+            return new EmbeddedRedis(folder, users, new ServerStart(folder).attachOrStart());
+        } catch (IOException | RedisFailure | RuntimeException e) {
+            users.close();
+            throw e;
+        }
+    }
+
+    /**
+     * @param path a data folder
+     * @return the URI of a server that runs there now; starts and joins nothing
+     * @throws IOException if the folder cannot be read
+     */
+    public static Optional<String> find(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return Optional.empty();
+        }
+        ServerFolder folder = new ServerFolder(path);
+        return folder.rememberedPort()
+                .filter(port -> folder.stateAt(port) == ServerFolder.State.OURS)
+                .map(EmbeddedRedis::uri);
+    }
+
+    /**
+     * @return where it listens
+     */
+    public String uri() {
+        return uri(port);
+    }
+
+    /** Leaves the server; the last one out stops it, after its data is on disk. Blocks. */
+    @Override
+    public void close() {
+        try (FileChannel start = open(folder, "start.lock")) {
+            start.lock();
+            users.close();
+            if (alone()) {
+                ServerStop.stop(folder, port);
+            }
+        } catch (IOException e) {
+            LOG.warn("embedded Redis at port {} was left running: {}", port, e.toString());
+        }
+    }
+
+    /** Whether no other pod uses the server; none can come while {@code start.lock} is held. */
+    private boolean alone() throws IOException {
+        try (FileChannel channel = open(folder, "users.lock")) {
+            FileLock last = channel.tryLock();
+            return last != null;
+        }
+    }
+
+    private static FileChannel open(ServerFolder folder, String name) throws IOException {
+        return FileChannel.open(
+                folder.path().resolve(name),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+    }
+
+    private static String uri(int port) {
+        return "redis://127.0.0.1:" + port;
+    }
+}

@@ -1,0 +1,126 @@
+package io.qbull.app.redis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The files of the embedded server, and what can be learned from them about a server that may run there. */
+final class ServerFolder {
+    private static final Duration REPLY = Duration.ofSeconds(2);
+    private final Path folder;
+
+    /**
+     * @param folder exists; its real path is what {@code CONFIG GET dir} answers
+     */
+    ServerFolder(Path folder) throws IOException {
+        this.folder = folder.toRealPath();
+    }
+
+    Path path() {
+        return folder;
+    }
+
+    Path log() {
+        return folder.resolve("redis.log");
+    }
+
+    Path pidFile() {
+        return folder.resolve("redis.pid");
+    }
+
+    private Path portFile() {
+        return folder.resolve("port");
+    }
+
+    /** The port that the last server used. */
+    Optional<Integer> rememberedPort() throws IOException {
+        return number(portFile()).filter(port -> port > 0 && port < 65_536).map(Long::intValue);
+    }
+
+    void rememberPort(int port) throws IOException {
+        Path fresh = folder.resolve("port.new");
+        Files.writeString(fresh, port + "\n");
+        Files.move(fresh, portFile(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The pid of a living server of this folder; a stale file, or a pid that now belongs to another program, counts as none. */
+    Optional<Long> livingPid() throws IOException {
+        return number(pidFile())
+                .filter(pid -> ProcessHandle.of(pid)
+                        .filter(ProcessHandle::isAlive)
+                        .flatMap(process -> process.info().command())
+                        .filter(command -> command.contains("redis-server"))
+                        .isPresent());
+    }
+
+    /** Whether our server answers at {@code port}. */
+    State stateAt(int port) {
+        try (AdminSocket socket = AdminSocket.open(port, REPLY)) {
+            socket.call("PING");
+            List<String> dir = socket.call("CONFIG", "GET", "dir");
+            return dir.size() == 2 && Path.of(dir.get(1)).equals(folder) ? State.OURS : State.FOREIGN;
+        } catch (AdminSocket.ErrorReply e) {
+            String text = String.valueOf(e.getMessage());
+            return text.startsWith("LOADING") ? State.LOADING : State.FOREIGN;
+        } catch (IOException e) {
+            return State.SILENT;
+        }
+    }
+
+    /** The remembered port if nobody has taken it, else any free one. */
+    int freePort() throws IOException {
+        Optional<Integer> remembered = rememberedPort();
+        if (remembered.isPresent()) {
+            try (ServerSocket socket = new ServerSocket(remembered.get(), 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // Taken meanwhile by another program: any other port serves as well.
+            }
+        }
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** What the server has logged since {@code offset}. */
+    String logSince(long offset) throws IOException {
+        if (!Files.exists(log())) {
+            return "";
+        }
+        byte[] bytes = Files.readAllBytes(log());
+        int from = (int) Math.min(offset, bytes.length);
+        return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
+    }
+
+    long logLength() throws IOException {
+        return Files.exists(log()) ? Files.size(log()) : 0;
+    }
+
+    private static Optional<Long> number(Path file) throws IOException {
+        try {
+            return Optional.of(Long.valueOf(Files.readString(file).strip()));
+        } catch (NoSuchFileException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What answers at a port. */
+    enum State {
+        /** Our server. */
+        OURS,
+        /** A Redis that still reads its data: ours if the pid file says that ours lives. */
+        LOADING,
+        /** Something else. */
+        FOREIGN,
+        /** Nobody, or nobody in time. */
+        SILENT
+    }
+}

@@ -1,0 +1,173 @@
+package io.qbull.app.redis;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the running server of a folder, or starts one. Used under {@code start.lock} only. */
+final class ServerStart {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerStart.class);
+    private static final Duration TO_LISTEN = Duration.ofSeconds(15);
+    private static final Duration TO_LOAD = Duration.ofMinutes(10);
+    private static final int PORTS_TO_TRY = 5;
+    private final ServerFolder folder;
+
+    ServerStart(ServerFolder folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * @return the port of a server that answers and holds this folder's data
+     */
+    int attachOrStart() throws IOException, RedisFailure {
+        Optional<Integer> running = running();
+        if (running.isPresent()) {
+            LOG.info("joined the embedded Redis at port {}", running.get());
+            return running.get();
+        }
+        Path program = ServerBinary.unpack(folder.path());
+        for (int i = 0; i < PORTS_TO_TRY; i++) {
+            int port = folder.freePort();
+            if (start(program, port)) {
+                folder.rememberPort(port);
+                LOG.info("started the embedded Redis at port {}, data in {}", port, folder.path());
+                return port;
+            }
+        }
+        throw new RedisFailure("The embedded Redis found no free port on 127.0.0.1. Set REDIS_URL.");
+    }
+
+    /**
+     * Two servers on one append-only file would destroy it: while the old one lives, however silent, no other is started.
+     */
+    private Optional<Integer> running() throws IOException, RedisFailure {
+        Optional<Integer> remembered = folder.rememberedPort();
+        boolean listening = remembered.isPresent() && awaitOurs(remembered.get(), Duration.ZERO);
+        if (listening) {
+            return remembered;
+        }
+        Optional<Long> pid = folder.livingPid();
+        if (pid.isEmpty()) {
+            return Optional.empty();
+        }
+        if (remembered.isPresent() && awaitOurs(remembered.get(), TO_LISTEN)) {
+            return remembered;
+        }
+        if (folder.livingPid().isEmpty()) {
+            return Optional.empty();
+        }
+        throw new RedisFailure("The embedded Redis (pid " + pid.get() + ") lives but does not answer; see "
+                + folder.log() + ". End that process, or set REDIS_URL.");
+    }
+
+    private boolean start(Path program, int port) throws IOException, RedisFailure {
+        long logged = folder.logLength();
+        Process launcher = new ProcessBuilder(command(program, port))
+                .directory(folder.path().toFile())
+                .redirectErrorStream(true)
+                .start();
+        launcher.getOutputStream().close();
+        String said = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (exitCode(launcher) != 0) {
+            throw new RedisFailure("The embedded Redis cannot run on this machine (" + firstLine(said)
+                    + "). Set REDIS_URL to a Redis 6.2 or newer.");
+        }
+        return awaitStart(port, logged);
+    }
+
+    /** False if another program took the port first. */
+    private boolean awaitStart(int port, long logged) throws IOException, RedisFailure {
+        long deadline = System.nanoTime() + TO_LISTEN.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (awaitOurs(port, Duration.ZERO)) {
+                return true;
+            }
+            String log = folder.logSince(logged);
+            if (log.contains("Address already in use")) {
+                return false;
+            }
+            if (log.contains("Bad file format") || log.contains("Fatal error")) {
+                break;
+            }
+            pause();
+        }
+        throw new RedisFailure("The embedded Redis does not start: " + lastLine(folder.logSince(logged))
+                + " (all of it in " + folder.log() + ")");
+    }
+
+    /** Waits while a server reads its data, however long; waits {@code patience} for one that does not answer. */
+    private boolean awaitOurs(int port, Duration patience) throws IOException {
+        long start = System.nanoTime();
+        while (true) {
+            ServerFolder.State state = folder.stateAt(port);
+            if (state == ServerFolder.State.OURS) {
+                return true;
+            }
+            boolean loading =
+                    state == ServerFolder.State.LOADING && folder.livingPid().isPresent();
+            if (System.nanoTime() - start >= (loading ? TO_LOAD : patience).toNanos()) {
+                return false;
+            }
+            pause();
+        }
+    }
+
+    private List<String> command(Path program, int port) {
+        return List.of(
+                program.toString(),
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--daemonize",
+                "yes",
+                "--dir",
+                folder.path().toString(),
+                "--pidfile",
+                folder.pidFile().toString(),
+                "--logfile",
+                folder.log().toString(),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "everysec",
+                "--save",
+                "",
+                "--maxmemory-policy",
+                "noeviction");
+    }
+
+    private static int exitCode(Process process) throws IOException, RedisFailure {
+        try {
+            if (process.waitFor(10, TimeUnit.SECONDS)) {
+                return process.exitValue();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        process.destroyForcibly();
+        throw new RedisFailure("The embedded Redis did not go to the background. Set REDIS_URL.");
+    }
+
+    static void pause() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("no message");
+    }
+
+    private static String lastLine(String text) {
+        return text.lines().reduce((first, second) -> second).orElse("no message");
+    }
+}
