@@ -1,0 +1,75 @@
+package io.qbull.app;
+
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the app was told, checked.
+ *
+ * @param pod the name of this process
+ * @param redisUrl where the data is; null = the embedded Redis
+ * @param queues the queues and how they are worked off
+ * @param web the two HTTP servers
+ * @param folders where files are
+ * @param webhookUrl where the sample consumer posts jobs; null = nowhere
+ */
+record AppSettings(
+        PodId pod,
+        @Nullable String redisUrl,
+        Queues queues,
+        Web web,
+        Folders folders,
+        @Nullable URI webhookUrl) {
+    /**
+     * @param names the queues that exist for HTTP clients
+     * @param partitions P for a queue that does not exist yet
+     * @param partitionsPerPod leases that this pod wants of each queue
+     * @param leaseTtl how long a lease lives without renewal
+     * @param options options of single queues, by queue and option name; they override the above
+     */
+    record Queues(
+            List<QueueName> names,
+            int partitions,
+            int partitionsPerPod,
+            Duration leaseTtl,
+            Map<QueueName, Map<String, String>> options) {}
+
+    /**
+     * @param http takes jobs
+     * @param management health, metrics, state of the queues
+     * @param token every request must carry it; null = no request needs one
+     * @param keptHeaders request headers that jobs keep, besides the trace headers and the content type
+     */
+    record Web(Address http, Address management, @Nullable String token, Set<String> keptHeaders) {}
+
+    /**
+     * @param host a name or an address of this machine
+     * @param port 1 to 65535
+     */
+    record Address(String host, int port) {
+        /** What a person types into a browser. */
+        String url() {
+            return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    /**
+     * @param home the top of the repository
+     * @param routes the folder of the routes
+     * @param data the folder of the embedded Redis
+     */
+    record Folders(Path home, Path routes, Path data) {}
+
+    /** Without token and Redis URL, which may carry a password. */
+    @Override
+    public String toString() {
+        return "AppSettings[pod=" + pod + ", queues=" + queues + ", folders=" + folders + "]";
+    }
+}

@@ -1,0 +1,37 @@
+package io.qbull.app;
+
+import io.qbull.model.Printable;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as people write them: {@code 500ms}, {@code 15s}, {@code 2m}, {@code 1h}. */
+final class Durations {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
+    private static final Duration LEAST = Duration.ofSeconds(1);
+
+    private Durations() {}
+
+    /**
+     * @param name of the setting, for the message
+     * @param text what was given
+     * @return at least one second
+     */
+    static Duration read(String name, String text) throws Refusal {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches()) {
+            throw Refusal.setting(name, Printable.of(text), "must be a number with a unit: 500ms, 15s, 2m, 1h");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        Duration duration = switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+        if (duration.compareTo(LEAST) < 0) {
+            throw Refusal.setting(name, text, "must be 1s or more");
+        }
+        return duration;
+    }
+}

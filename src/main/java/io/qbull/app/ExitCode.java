@@ -1,0 +1,27 @@
+package io.qbull.app;
+
+/** How the program ends. Listed in {@code --help}. */
+enum ExitCode {
+    OK(0, "done"),
+    FAILED(1, "failed; the message says why"),
+    USAGE(2, "wrong option, setting or routes file; nothing was started"),
+    NOT_FOUND(3, "there is no such queue"),
+    UNREACHABLE(4, "Redis cannot be reached; try again"),
+    PORT_TAKEN(7, "an HTTP port is taken by another program");
+
+    private final int number;
+    private final String meaning;
+
+    ExitCode(int number, String meaning) {
+        this.number = number;
+        this.meaning = meaning;
+    }
+
+    int number() {
+        return number;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+}

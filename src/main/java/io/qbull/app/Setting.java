@@ -1,0 +1,60 @@
+package io.qbull.app;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The settings of the app: name in the environment, name in {@code config/application.properties}, default. */
+enum Setting {
+    REDIS_URL("REDIS_URL", "redisUrl", ""),
+    QUEUES("QBULL_QUEUES", "queues", "WHATSAPP"),
+    PARTITIONS("PARTITIONS", "partitions", "16"),
+    PARTITIONS_PER_POD("PARTITIONS_PER_POD", "partitionsPerPod", "4"),
+    POD_ID("QBULL_POD_ID", "podId", ""),
+    LEASE_TTL("QBULL_LEASE_TTL", "leaseTtl", "15s"),
+    ROUTES("QBULL_ROUTES", "routes", "routes"),
+    HTTP_HOST("QBULL_HTTP_HOST", "httpHost", "127.0.0.1"),
+    HTTP_PORT("QBULL_HTTP_PORT", "httpPort", "8080"),
+    MANAGEMENT_HOST("QBULL_MANAGEMENT_HOST", "managementHost", "127.0.0.1"),
+    MANAGEMENT_PORT("QBULL_MANAGEMENT_PORT", "managementPort", "9876"),
+    TOKEN("QBULL_TOKEN", "token", ""),
+    HTTP_HEADERS("QBULL_HTTP_HEADERS", "httpHeaders", ""),
+    DATA("QBULL_DATA", "data", "data"),
+    WEBHOOK_URL("QBULL_WEBHOOK_URL", "webhookUrl", "");
+
+    /** What the names in the file begin with. */
+    static final String PREFIX = "qbull.";
+
+    /** What the settings of one queue begin with: {@code qbull.queue.NAME.OPTION}. */
+    static final String QUEUE_PREFIX = PREFIX + "queue.";
+
+    private final String variable;
+    private final String property;
+    private final String preset;
+
+    Setting(String variable, String property, String preset) {
+        this.variable = variable;
+        this.property = PREFIX + property;
+        this.preset = preset;
+    }
+
+    /** Its name in the environment. */
+    String variable() {
+        return variable;
+    }
+
+    /** Its name in the file. */
+    String property() {
+        return property;
+    }
+
+    /** Its value when nobody gives one; empty = none. */
+    String preset() {
+        return preset;
+    }
+
+    static Optional<Setting> ofProperty(String property) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.property.equals(property))
+                .findFirst();
+    }
+}

@@ -1,0 +1,247 @@
+package io.qbull.app;
+
+import io.qbull.model.PodId;
+import io.qbull.model.Printable;
+import io.qbull.model.QueueName;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Turns environment and file into {@link AppSettings}. The environment wins; an empty value counts as none. */
+final class SettingsReader {
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
+    private static final Set<String> SECRET_HEADERS =
+            Set.of("authorization", "cookie", "set-cookie", "proxy-authorization", "idempotency-key");
+    private static final int MOST_PARTITIONS = 16_384;
+
+    private final Map<String, String> environment;
+    private final Map<String, String> file;
+    private final Path home;
+
+    /**
+     * @param environment variables
+     * @param file content of {@code config/application.properties}
+     * @param home the top of the repository, from which relative folders count
+     */
+    SettingsReader(Map<String, String> environment, Map<String, String> file, Path home) {
+        this.environment = environment;
+        this.file = file;
+        this.home = home;
+    }
+
+    /**
+     * @throws Refusal for the first value that breaks its rule
+     */
+    AppSettings read() throws Refusal {
+        Map<QueueName, Map<String, String>> options = queueOptions();
+        List<QueueName> names = queueNames();
+        for (QueueName named : options.keySet()) {
+            if (!names.contains(named)) {
+                throw Refusal.setting(
+                        Setting.QUEUE_PREFIX + named,
+                        "",
+                        "is set, but " + name(Setting.QUEUES) + " does not list that queue");
+            }
+        }
+        int partitions = number(Setting.PARTITIONS, 1, MOST_PARTITIONS);
+        int partitionsPerPod = number(Setting.PARTITIONS_PER_POD, 1, MOST_PARTITIONS);
+        AppSettings.Queues queues = new AppSettings.Queues(
+                names,
+                partitions,
+                partitionsPerPod,
+                Durations.read(name(Setting.LEASE_TTL), value(Setting.LEASE_TTL)),
+                options);
+        String redisUrl = value(Setting.REDIS_URL);
+        return new AppSettings(
+                pod(), redisUrl.isEmpty() ? null : redisUrl(redisUrl), queues, web(), folders(), webhookUrl());
+    }
+
+    private List<QueueName> queueNames() throws Refusal {
+        List<QueueName> names = new ArrayList<>();
+        for (String name : list(Setting.QUEUES)) {
+            QueueName queue = queueName(name(Setting.QUEUES), name);
+            if (names.contains(queue)) {
+                throw Refusal.setting(name(Setting.QUEUES), name, "is listed twice");
+            }
+            names.add(queue);
+        }
+        if (names.isEmpty()) {
+            throw Refusal.setting(name(Setting.QUEUES), value(Setting.QUEUES), "must name at least one queue");
+        }
+        return List.copyOf(names);
+    }
+
+    private Map<QueueName, Map<String, String>> queueOptions() throws Refusal {
+        Map<QueueName, Map<String, String>> options = new TreeMap<>();
+        for (Map.Entry<String, String> entry : file.entrySet()) {
+            String property = entry.getKey();
+            if (property.startsWith(Setting.QUEUE_PREFIX)) {
+                // A queue's name may contain dots, an option's does not.
+                int dot = property.lastIndexOf('.');
+                if (dot < Setting.QUEUE_PREFIX.length()) {
+                    throw Refusal.setting(property, entry.getValue(), "must read qbull.queue.NAME.OPTION");
+                }
+                QueueName queue = queueName(property, property.substring(Setting.QUEUE_PREFIX.length(), dot));
+                options.computeIfAbsent(queue, q -> new LinkedHashMap<>())
+                        .put(property.substring(dot + 1), entry.getValue().strip());
+            } else if (property.startsWith(Setting.PREFIX)
+                    && Setting.ofProperty(property).isEmpty()) {
+                throw Refusal.setting(property, entry.getValue(), "is no setting; see the table in README.md");
+            }
+        }
+        return options;
+    }
+
+    private static QueueName queueName(String setting, String name) throws Refusal {
+        try {
+            return new QueueName(name);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.setting(setting, Printable.of(name), "is wrong: " + e.getMessage());
+        }
+    }
+
+    private PodId pod() throws Refusal {
+        String given = value(Setting.POD_ID);
+        try {
+            return given.isEmpty() ? PodNames.random() : new PodId(given);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.setting(name(Setting.POD_ID), Printable.of(given), "is wrong: " + e.getMessage());
+        }
+    }
+
+    /** The password, if any, is not repeated in a message. */
+    private String redisUrl(String url) throws Refusal {
+        for (String node : url.split(",", -1)) {
+            if (!node.strip().matches("(redis|rediss|redis-sentinel|rediss-sentinel)://\\S+")) {
+                throw new Refusal(
+                        ExitCode.USAGE,
+                        name(Setting.REDIS_URL) + " must be redis://, rediss:// or redis-sentinel:// with a host;"
+                                + " the nodes of a cluster are separated by commas");
+            }
+        }
+        return url;
+    }
+
+    private AppSettings.Web web() throws Refusal {
+        String token = value(Setting.TOKEN);
+        if (!token.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw new Refusal(ExitCode.USAGE, name(Setting.TOKEN) + " must be visible ASCII characters without blanks");
+        }
+        AppSettings.Address http = address(Setting.HTTP_HOST, Setting.HTTP_PORT, token);
+        AppSettings.Address management = address(Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT, token);
+        if (http.port() == management.port()) {
+            throw Refusal.setting(
+                    name(Setting.MANAGEMENT_PORT),
+                    value(Setting.MANAGEMENT_PORT),
+                    "must differ from " + name(Setting.HTTP_PORT));
+        }
+        return new AppSettings.Web(http, management, token.isEmpty() ? null : token, keptHeaders());
+    }
+
+    private AppSettings.Address address(Setting host, Setting port, String token) throws Refusal {
+        String given = value(host);
+        if (!Hosts.exists(given)) {
+            throw Refusal.setting(name(host), Printable.of(given), "is no host that this machine knows");
+        }
+        if (token.isEmpty() && !Hosts.isLoopback(given)) {
+            throw Refusal.setting(
+                    name(host),
+                    Printable.of(given),
+                    "can be reached from other machines: set " + Setting.TOKEN.variable() + ", or use 127.0.0.1");
+        }
+        return new AppSettings.Address(given, number(port, 1, 65_535));
+    }
+
+    private Set<String> keptHeaders() throws Refusal {
+        for (String header : list(Setting.HTTP_HEADERS)) {
+            String lower = header.toLowerCase(Locale.ROOT);
+            if (!HEADER.matcher(header).matches()) {
+                throw Refusal.setting(name(Setting.HTTP_HEADERS), Printable.of(header), "is no header name");
+            }
+            if (lower.startsWith("camel") || lower.startsWith("org.apache.camel") || SECRET_HEADERS.contains(lower)) {
+                throw Refusal.setting(name(Setting.HTTP_HEADERS), header, "is never kept with a job");
+            }
+        }
+        return Set.copyOf(list(Setting.HTTP_HEADERS));
+    }
+
+    private AppSettings.Folders folders() throws Refusal {
+        return new AppSettings.Folders(home, folder(Setting.ROUTES), folder(Setting.DATA));
+    }
+
+    private Path folder(Setting setting) throws Refusal {
+        try {
+            return home.resolve(value(setting)).normalize();
+        } catch (InvalidPathException e) {
+            throw Refusal.setting(name(setting), Printable.of(value(setting)), "is no path: " + e.getReason());
+        }
+    }
+
+    private @Nullable URI webhookUrl() throws Refusal {
+        String given = value(Setting.WEBHOOK_URL);
+        if (given.isEmpty()) {
+            return null;
+        }
+        try {
+            URI uri = new URI(given);
+            boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+            if (http && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            throw Refusal.setting(name(Setting.WEBHOOK_URL), Printable.of(given), "is no URL: " + e.getReason());
+        }
+        throw Refusal.setting(name(Setting.WEBHOOK_URL), Printable.of(given), "must be an http:// or https:// URL");
+    }
+
+    private int number(Setting setting, int least, int most) throws Refusal {
+        String given = value(setting);
+        try {
+            int number = Integer.parseInt(given);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Same answer as for a number out of range.
+        }
+        throw Refusal.setting(
+                name(setting), Printable.of(given), "must be a whole number between " + least + " and " + most);
+    }
+
+    private List<String> list(Setting setting) {
+        return Arrays.stream(value(setting).split(","))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .collect(Collectors.toList());
+    }
+
+    private String value(Setting setting) {
+        return given(environment.get(setting.variable()))
+                .or(() -> given(file.get(setting.property())))
+                .orElse(setting.preset());
+    }
+
+    /** The name that the person used. */
+    private String name(Setting setting) {
+        boolean fromFile = given(environment.get(setting.variable())).isEmpty()
+                && given(file.get(setting.property())).isPresent();
+        return fromFile ? setting.property() : setting.variable();
+    }
+
+    private static Optional<String> given(@Nullable String value) {
+        return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
+    }
+}
