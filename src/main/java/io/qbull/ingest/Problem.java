@@ -1,0 +1,60 @@
+package io.qbull.ingest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Why a request is refused, as {@code application/problem+json} (RFC 9457).
+ *
+ * @param status the HTTP status
+ * @param detail what the client can do about it; never text of a server behind
+ * @param headers response headers that belong to it, such as {@code Retry-After}
+ */
+public record Problem(int status, String detail, Map<String, String> headers) {
+    /** The media type of an answer that carries a problem. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Copies the headers. */
+    public Problem {
+        headers = Map.copyOf(headers);
+    }
+
+    /**
+     * @param status the HTTP status
+     * @param detail see {@link Problem}
+     * @return a problem without headers of its own
+     */
+    public static Problem of(int status, String detail) {
+        return new Problem(status, detail, Map.of());
+    }
+
+    /**
+     * @param detail see {@link Problem}
+     * @param seconds when to try again
+     * @return a 503
+     */
+    public static Problem later(String detail, int seconds) {
+        return new Problem(503, detail, Map.of("Retry-After", Integer.toString(seconds)));
+    }
+
+    /**
+     * @return the body of the answer, UTF-8
+     */
+    public byte[] json() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", "about:blank");
+        members.put("title", HttpResponseStatus.valueOf(status).reasonPhrase());
+        members.put("status", status);
+        members.put("detail", detail);
+        try {
+            return JSON.writeValueAsBytes(members);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a map of strings became no JSON", e);
+        }
+    }
+}
