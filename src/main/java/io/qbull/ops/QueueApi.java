@@ -6,6 +6,7 @@ import io.qbull.model.QueueName;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ public final class QueueApi {
      * @param http a request
      */
     public void all(RoutingContext http) {
-        answer(http, queues.all().thenApply(Queues::json));
+        answer(http, queues.all().thenApply(found -> Optional.of(Queues.json(found))));
     }
 
     /**
@@ -44,24 +45,21 @@ public final class QueueApi {
             problem(http, 404, "There is no such queue.");
             return;
         }
-        answer(
-                http,
-                queues.one(name)
-                        .thenApply(found -> found.<JsonNode>map(QueueJson::of).orElseGet(QueueJson::object)));
+        answer(http, queues.one(name).thenApply(found -> found.map(QueueJson::of)));
     }
 
-    private static void answer(RoutingContext http, CompletionStage<? extends JsonNode> json) {
+    private static void answer(RoutingContext http, CompletionStage<? extends Optional<? extends JsonNode>> answer) {
         Context loop = http.vertx().getOrCreateContext();
-        json.whenComplete((found, failure) -> loop.runOnContext(now -> {
+        answer.whenComplete((found, failure) -> loop.runOnContext(now -> {
             if (failure != null) {
                 LOG.debug("the state of the queues cannot be read", failure);
                 http.response().putHeader("Retry-After", "2");
                 problem(http, 503, "The queue's storage cannot be reached.");
-            } else if (found.isEmpty() && found.isObject()) {
+            } else if (found.isEmpty()) {
                 problem(http, 404, "There is no such queue.");
             } else {
                 http.response().putHeader("Content-Type", "application/json");
-                http.end(Buffer.buffer(QueueJson.bytes(found)));
+                http.end(Buffer.buffer(QueueJson.bytes(found.get())));
             }
         }));
     }
