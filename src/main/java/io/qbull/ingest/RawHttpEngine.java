@@ -12,12 +12,21 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
  */
 public final class RawHttpEngine extends VertxPlatformHttpEngine {
     private final BodyLimits limits;
+    private final int port;
 
     /**
      * @param limits shared by all raw endpoints
+     * @param port where the server listens that serves the routes
      */
-    public RawHttpEngine(BodyLimits limits) {
+    public RawHttpEngine(BodyLimits limits, int port) {
         this.limits = limits;
+        this.port = port;
+    }
+
+    /** Told, not guessed: with a second server in the context the engine of Camel takes port 8080, whatever was configured. */
+    @Override
+    public int getServerPort() {
+        return port;
     }
 
     @Override

@@ -1,0 +1,109 @@
+package io.qbull.app;
+
+import io.qbull.app.sample.JobLine;
+import io.qbull.app.sample.WebhookRequest;
+import io.qbull.component.QbullComponent;
+import io.qbull.component.QbullConfiguration;
+import io.qbull.ingest.BodyLimits;
+import io.qbull.ingest.HttpJobReader;
+import io.qbull.ingest.HttpJobReply;
+import io.qbull.ingest.HttpProblemReply;
+import io.qbull.ingest.RawHttpEngine;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.main.MainHttpServerFactory;
+import org.apache.camel.model.RedeliveryPolicyDefinition;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.spi.Registry;
+
+/**
+ * Wires the app into a Camel context: the component's defaults, the HTTP servers, and the beans that the YAML routes name.
+ * Settings come from the {@link AppSettings} in the registry, or, in a test, from the properties of the context. What the
+ * properties {@code camel.component.qbull.*} say comes later and wins.
+ */
+public final class AppConfiguration implements CamelConfiguration {
+    /** Bodies in memory, all together: a share of the heap. */
+    private static final int HEAP_SHARE = 4;
+
+    @Override
+    public void configure(CamelContext context) throws Exception {
+        AppSettings settings = settings(context);
+        QbullConfiguration options = component(context, settings);
+        beans(context.getRegistry(), settings, options);
+        servers(context, settings, options);
+        context.getCamelContextExtension().setErrorHandlerFactory(quietErrorHandler());
+    }
+
+    private static AppSettings settings(CamelContext context) throws Refusal {
+        AppSettings given = context.getRegistry().findSingleByType(AppSettings.class);
+        return given != null ? given : read(context);
+    }
+
+    private static AppSettings read(CamelContext context) throws Refusal {
+        Map<String, String> properties = new HashMap<>();
+        for (Setting setting : Setting.values()) {
+            Optional<String> value = context.getPropertiesComponent().resolveProperty(setting.property());
+            value.ifPresent(found -> properties.put(setting.property(), found));
+        }
+        return new SettingsReader(Map.of(), properties, Path.of("")).read();
+    }
+
+    private static QbullConfiguration component(CamelContext context, AppSettings settings) {
+        QbullConfiguration options =
+                context.getComponent("qbull", QbullComponent.class).getConfiguration();
+        options.setRedisUri(settings.redisUrl());
+        options.setPodId(settings.pod().value());
+        options.setPartitions(settings.queues().partitions());
+        options.setPartitionsPerPod(settings.queues().partitionsPerPod());
+        options.setLeaseTtl(settings.queues().leaseTtl());
+        context.getCamelContextExtension()
+                .registerEndpointCallback(
+                        new QueueOptions(context, settings.queues().options()));
+        return options;
+    }
+
+    private static void beans(Registry registry, AppSettings settings, QbullConfiguration options) {
+        registry.bind(
+                "qbullHttpJob",
+                new HttpJobReader(
+                        Set.copyOf(settings.queues().names()), settings.web().keptHeaders(), options::getMaxKeyLength));
+        registry.bind("qbullHttpReply", new HttpJobReply());
+        registry.bind("qbullHttpProblem", new HttpProblemReply());
+        registry.bind("qbullJobLine", new JobLine());
+        registry.bind("qbullWebhookRequest", new WebhookRequest(settings.webhookUrl()));
+    }
+
+    private static void servers(CamelContext context, AppSettings settings, QbullConfiguration options) {
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        context.getRegistry().bind("vertx", Vertx.class, vertx);
+        HttpServers servers = new HttpServers(settings.web());
+        context.getRegistry().bind("qbullHttpServers", MainHttpServerFactory.class, servers);
+        BodyLimits limits =
+                new BodyLimits(options::getMaxBodySize, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+        context.getComponent("platform-http", PlatformHttpComponent.class)
+                .setEngine(new RawHttpEngine(limits, settings.web().http().port()));
+        context.addLifecycleStrategy(new ServerLife(servers, vertx));
+    }
+
+    /** A failed job is told to the queue, which writes one line; a stack trace for each would bury everything else. */
+    private static DefaultErrorHandlerDefinition quietErrorHandler() {
+        RedeliveryPolicyDefinition policy = new RedeliveryPolicyDefinition();
+        policy.setMaximumRedeliveries("0");
+        policy.setLogExhausted("false");
+        policy.setLogStackTrace("false");
+        DefaultErrorHandlerDefinition handler = new DefaultErrorHandlerDefinition();
+        handler.setRedeliveryPolicy(policy);
+        return handler;
+    }
+}
