@@ -23,6 +23,7 @@ import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.main.MainHttpServerFactory;
 import org.apache.camel.model.RedeliveryPolicyDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Registry;
 
 /**
@@ -37,6 +38,7 @@ public final class AppConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) throws Exception {
         AppSettings settings = settings(context);
+        facts(context, settings);
         QbullConfiguration options = component(context, settings);
         beans(context.getRegistry(), settings, options);
         servers(context, settings, options);
@@ -55,6 +57,13 @@ public final class AppConfiguration implements CamelConfiguration {
             value.ifPresent(found -> properties.put(setting.property(), found));
         }
         return new SettingsReader(Map.of(), properties, Path.of("")).read();
+    }
+
+    /** What the preconditions of routes ask for: {@code qbull.has.NAME} for each queue, {@code qbull.has.webhook}. */
+    private static void facts(CamelContext context, AppSettings settings) {
+        PropertiesComponent properties = context.getPropertiesComponent();
+        settings.queues().names().forEach(name -> properties.addOverrideProperty("qbull.has." + name, "true"));
+        properties.addOverrideProperty("qbull.has.webhook", String.valueOf(settings.webhookUrl() != null));
     }
 
     private static QbullConfiguration component(CamelContext context, AppSettings settings) {

@@ -67,6 +67,11 @@ record AppSettings(
      */
     record Folders(Path home, Path routes, Path data) {}
 
+    /** The same with an address of Redis, for the embedded one has none before it runs. */
+    AppSettings withRedisUrl(String url) {
+        return new AppSettings(pod, url, queues, web, folders, webhookUrl);
+    }
+
     /** Without token and Redis URL, which may carry a password. */
     @Override
     public String toString() {

@@ -2,7 +2,6 @@ package io.qbull.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,6 +16,16 @@ public record Problem(int status, String detail, Map<String, String> headers) {
     /** The media type of an answer that carries a problem. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    private static final Map<Integer, String> TITLES = Map.of(
+            400, "Bad Request",
+            401, "Unauthorized",
+            404, "Not Found",
+            405, "Method Not Allowed",
+            408, "Request Timeout",
+            413, "Content Too Large",
+            415, "Unsupported Media Type",
+            500, "Internal Server Error",
+            503, "Service Unavailable");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Copies the headers. */
@@ -48,7 +57,7 @@ public record Problem(int status, String detail, Map<String, String> headers) {
     public byte[] json() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("type", "about:blank");
-        members.put("title", HttpResponseStatus.valueOf(status).reasonPhrase());
+        members.put("title", TITLES.getOrDefault(status, "Error"));
         members.put("status", status);
         members.put("detail", detail);
         try {

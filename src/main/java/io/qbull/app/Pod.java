@@ -1,0 +1,125 @@
+package io.qbull.app;
+
+import io.qbull.app.redis.EmbeddedRedis;
+import io.qbull.app.redis.RedisFailure;
+import io.qbull.store.redis.RedisStore;
+import java.nio.file.Path;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.DefaultMainShutdownStrategy;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process of the app, from its checks to its end: Redis, then Camel with the routes; and back in the opposite order, so
+ * that Redis outlives the jobs in flight.
+ */
+final class Pod {
+    private static final Logger LOG = LoggerFactory.getLogger(Pod.class);
+    private final AppSettings settings;
+    private final ConfigFile file;
+
+    Pod(AppSettings settings, ConfigFile file) {
+        this.settings = settings;
+        this.file = file;
+    }
+
+    static Path redisFolder(AppSettings settings) {
+        return settings.folders().data().resolve("redis");
+    }
+
+    /**
+     * Blocks until a signal has stopped the pod.
+     *
+     * @return how it ended
+     * @throws Refusal if it cannot start; then nothing of it is left
+     */
+    ExitCode run() throws Refusal {
+        RouteFolder.check(settings.folders().routes());
+        Hosts.checkFree(settings.web().http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
+        Hosts.checkFree(settings.web().management(), Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT);
+        StopSignal signal = StopSignal.install();
+        ExitCode end = ExitCode.FAILED;
+        try {
+            end = runOnRedis(signal);
+            return end;
+        } catch (Refusal e) {
+            end = e.exitCode();
+            throw e;
+        } finally {
+            signal.finish(end);
+        }
+    }
+
+    private ExitCode runOnRedis(StopSignal signal) throws Refusal {
+        String given = settings.redisUrl();
+        if (given != null) {
+            return runRoutes(signal, given);
+        }
+        try (EmbeddedRedis redis = EmbeddedRedis.join(redisFolder(settings))) {
+            return runRoutes(signal, redis.uri());
+        } catch (RedisFailure e) {
+            throw new Refusal(ExitCode.UNREACHABLE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ExitCode runRoutes(StopSignal signal, String redisUri) throws Refusal {
+        try (RedisStore store = Stores.open(settings, redisUri)) {
+            Main camel = camel(store, settings.withRedisUrl(redisUri));
+            camel.addMainListener(new Ready(new ReadyLine(settings, store, signal)));
+            signal.onRaised(camel::completed);
+            try {
+                camel.run();
+            } catch (Exception e) {
+                throw StartFailure.of(e, settings.folders().routes());
+            } finally {
+                stop(camel);
+            }
+            return drained(camel.getCamelContext()) ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    private Main camel(RedisStore store, AppSettings complete) {
+        Main camel = new Main();
+        if (camel.getShutdownStrategy() instanceof DefaultMainShutdownStrategy strategy) {
+            strategy.disableHangupSupport();
+        }
+        camel.bind("qbullSettings", complete);
+        camel.bind("qbullStore", store);
+        camel.configure().addConfiguration(new AppConfiguration());
+        camel.configure()
+                .setRoutesIncludePattern(RouteFolder.pattern(settings.folders().routes()));
+        camel.setPropertyPlaceholderLocations(
+                "file:" + file.path() + ";optional=true,classpath:io/qbull/app/camel.properties");
+        return camel;
+    }
+
+    /** After a failed start some services run. */
+    private static void stop(Main camel) {
+        try {
+            camel.stop();
+        } catch (RuntimeException e) {
+            LOG.warn("the routes did not stop cleanly: {}", e.toString());
+        }
+    }
+
+    private static boolean drained(CamelContext context) {
+        return context == null || !context.getShutdownStrategy().isTimeoutOccurred();
+    }
+
+    /** Tells when the routes run. */
+    private static final class Ready extends MainListenerSupport {
+        private final ReadyLine line;
+
+        Ready(ReadyLine line) {
+            this.line = line;
+        }
+
+        @Override
+        public void afterStart(BaseMainSupport main) {
+            line.print(main.getCamelContext());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.qbull.app;
+
+import io.qbull.app.redis.EmbeddedRedis;
+import io.qbull.model.QueueName;
+import io.qbull.ops.QueueJson;
+import io.qbull.ops.Queues;
+import io.qbull.ops.StatusTable;
+import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Store;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code qbull status} prints. */
+final class StatusReport {
+    private final AppSettings settings;
+    private final boolean json;
+
+    StatusReport(AppSettings settings, boolean json) {
+        this.settings = settings;
+        this.json = json;
+    }
+
+    /**
+     * @param queue null = all
+     * @throws Refusal if there is no such queue or no Redis
+     */
+    String of(@Nullable QueueName queue) throws Refusal {
+        try (Store store = Stores.open(settings, uri())) {
+            Queues queues = new Queues(store.inspector());
+            return queue == null ? all(Stores.await(queues.all())) : one(queue, Stores.await(queues.one(queue)));
+        }
+    }
+
+    private String uri() throws Refusal {
+        String given = settings.redisUrl();
+        if (given != null) {
+            return given;
+        }
+        Path folder = Pod.redisFolder(settings);
+        try {
+            Optional<String> running = EmbeddedRedis.find(folder);
+            if (running.isPresent()) {
+                return running.get();
+            }
+        } catch (IOException e) {
+            throw new Refusal(ExitCode.UNREACHABLE, folder + " cannot be read: " + e, e);
+        }
+        throw new Refusal(
+                ExitCode.UNREACHABLE,
+                "No Redis runs in " + folder + ": start a pod with ./qbull up, or set " + Setting.REDIS_URL.variable());
+    }
+
+    private String all(List<QueueSight.Present> queues) {
+        if (json) {
+            return new String(QueueJson.bytes(Queues.json(queues)), StandardCharsets.UTF_8) + "\n";
+        }
+        return queues.isEmpty()
+                ? "There are no queues yet.\n"
+                : queues.stream().map(StatusTable::of).collect(Collectors.joining("\n"));
+    }
+
+    private String one(QueueName name, Optional<QueueSight.Present> found) throws Refusal {
+        QueueSight.Present queue = found.orElseThrow(
+                () -> new Refusal(ExitCode.NOT_FOUND, "There is no queue " + name + " in this Redis"));
+        return json
+                ? new String(QueueJson.bytes(QueueJson.of(queue)), StandardCharsets.UTF_8) + "\n"
+                : StatusTable.of(queue);
+    }
+}

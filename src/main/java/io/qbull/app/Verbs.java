@@ -1,0 +1,95 @@
+package io.qbull.app;
+
+import io.qbull.model.QueueName;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The verbs of the command line. */
+final class Verbs {
+    private Verbs() {}
+
+    @Command(
+            name = "up",
+            description =
+                    "Starts a pod: takes jobs over HTTP and runs the routes. Ctrl-C stops it after its jobs in flight.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Versions.class)
+    static final class UpVerb implements Callable<Integer> {
+        private final Path home;
+
+        UpVerb(Path home) {
+            this.home = home;
+        }
+
+        @Override
+        public Integer call() throws Refusal {
+            ConfigFile file = ConfigFile.of(home);
+            return new Pod(new SettingsReader(System.getenv(), file.properties(), home).read(), file)
+                    .run()
+                    .number();
+        }
+    }
+
+    @Command(
+            name = "status",
+            description = "Shows who owns the partitions and how many jobs wait.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Versions.class)
+    static final class StatusVerb implements Callable<Integer> {
+        private final Path home;
+
+        @Parameters(index = "0", arity = "0..1", paramLabel = "QUEUE", description = "Only this queue.")
+        private @Nullable String queue;
+
+        @Option(names = "--json", description = "As JSON: what /api/queues answers.")
+        private boolean json;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        StatusVerb(Path home) {
+            this.home = home;
+        }
+
+        @Override
+        public Integer call() throws Refusal {
+            AppSettings settings =
+                    new SettingsReader(System.getenv(), ConfigFile.of(home).properties(), home).read();
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(new StatusReport(settings, json).of(name()));
+            out.flush();
+            return ExitCode.OK.number();
+        }
+
+        private @Nullable QueueName name() throws Refusal {
+            try {
+                return queue == null ? null : new QueueName(queue);
+            } catch (IllegalArgumentException e) {
+                throw new Refusal(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    @Command(
+            name = "version",
+            description = "Prints the versions of QBull, Camel and Java.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Versions.class)
+    static final class VersionVerb implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Override
+        public Integer call() {
+            spec.commandLine().getOut().println(String.join(", ", new Versions().getVersion()));
+            return ExitCode.OK.number();
+        }
+    }
+}
