@@ -93,6 +93,24 @@ public final class RedisClusterExtension
         awaitFormed();
     }
 
+    /**
+     * Stops a master in its tracks.
+     *
+     * @param node 0 to 2
+     */
+    public void pause(int node) {
+        nodes.get(node).pause();
+    }
+
+    /**
+     * Lets a master go on.
+     *
+     * @param node 0 to 2
+     */
+    public void resume(int node) {
+        nodes.get(node).resume();
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         for (int i = 0; i < MASTERS; i++) {
@@ -142,6 +160,8 @@ public final class RedisClusterExtension
             each.close();
         }
         opened.clear();
+        nodes.forEach(RedisProcess::resume);
+        awaitFormed();
         List<Resp> connections = new ArrayList<>();
         try {
             nodes.forEach(node -> connections.add(new Resp(node.port())));

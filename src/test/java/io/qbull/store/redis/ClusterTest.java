@@ -1,0 +1,299 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.ME;
+import static io.qbull.store.redis.Seed.OTHER;
+import static io.qbull.store.redis.Seed.QUEUE;
+import static io.qbull.store.redis.Seed.newJob;
+import static io.qbull.testing.Waiting.failure;
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.cluster.SlotHash;
+import io.qbull.config.RedisSettings;
+import io.qbull.model.Entry;
+import io.qbull.model.Lease;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.StreamId;
+import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.JobLog;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Renewal;
+import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.StoreException;
+import io.qbull.testing.RedisClusterExtension;
+import io.qbull.testing.Resp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The same on three masters, whose slots lie everywhere. */
+class ClusterTest {
+    @RegisterExtension
+    static final RedisClusterExtension REDIS = new RedisClusterExtension();
+
+    private static final Duration TTL = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int P = 16;
+
+    @Test
+    void a_queue_spreads_over_all_masters_and_every_command_finds_its_way() {
+        RedisStore store = REDIS.store();
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, P)).partitions()).isEqualTo(P);
+        Set<String> primaries = new HashSet<>();
+        for (int index = 0; index < P; index++) {
+            PartitionId partition = new PartitionId(QUEUE, index);
+            enqueue(store, partition, "job" + index);
+            primaries.add(acquire(store, partition).primary());
+        }
+        assertThat(primaries).containsExactlyInAnyOrder(runId(0), runId(1), runId(2));
+    }
+
+    @Test
+    void jobs_go_through_their_whole_life() {
+        RedisStore store = REDIS.store();
+        get(store.layouts().createIfAbsent(QUEUE, P));
+        for (int index = 0; index < P; index++) {
+            PartitionId partition = new PartitionId(QUEUE, index);
+            enqueue(store, partition, "a", "b", "a");
+            Lease lease = acquire(store, partition);
+            List<Entry> entries =
+                    ((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 10_000))).entries();
+            assertThat(entries).hasSize(2);
+            assertThat(get(store.jobs().fail(lease, entries.get(0).streamId(), 1)))
+                    .isEqualTo(Verdict.DONE);
+            assertThat(get(store.jobs().bury(lease, entries.get(0).streamId(), "r", 1)))
+                    .isEqualTo(Verdict.DONE);
+            assertThat(get(store.jobs().commit(lease, List.of(entries.get(1).streamId()))))
+                    .isEqualTo(Verdict.DONE);
+            assertThat(get(store.leases().want(partition, OTHER))).isTrue();
+            assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+            assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.FENCED);
+        }
+        get(store.layouts().register(QUEUE, new PodId("pod"), 4, List.of(1, 2), TTL));
+        QueueSight.Present sight = (QueueSight.Present) get(store.inspector().queue(QUEUE));
+        assertThat(sight.partitions()).hasSize(P).allSatisfy(partition -> {
+            assertThat(partition.dead()).isEqualTo(1);
+            assertThat(partition.owner()).isEqualTo("other");
+        });
+        assertThat(get(store.inspector().queues())).containsExactly(QUEUE);
+    }
+
+    @Test
+    void renewals_and_peeks_of_many_partitions_are_split_and_joined() {
+        RedisStore store = REDIS.store();
+        List<PartitionId> partitions = new ArrayList<>();
+        List<RenewalRequest> renewals = new ArrayList<>();
+        for (int index = 0; index < P; index++) {
+            PartitionId partition = new PartitionId(QUEUE, index);
+            partitions.add(partition);
+            renewals.add(new RenewalRequest(acquire(store, partition), 1, 0, null));
+        }
+        Lease lost = renewals.get(3).lease();
+        assertThat(get(store.leases().release(lost))).isEqualTo(Verdict.DONE);
+        Map<Lease, Renewal> answers = get(store.leases().renew(renewals, TTL));
+        assertThat(answers).hasSize(P).containsEntry(lost, new Renewal.Lost());
+        assertThat(answers.values())
+                .filteredOn(new Renewal.Renewed(null)::equals)
+                .hasSize(P - 1);
+        assertThat(get(store.leases().peek(partitions))).hasSize(P);
+    }
+
+    @Test
+    void one_node_is_enough_to_find_the_others() {
+        RedisStore store = REDIS.store(new RedisSettings(REDIS.seedUri(), Duration.ofSeconds(1)));
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, P)).partitions()).isEqualTo(P);
+    }
+
+    @Test
+    void every_idle_partition_is_woken_wherever_it_lies() throws Exception {
+        RedisStore store = REDIS.store();
+        get(store.layouts().createIfAbsent(QUEUE, P));
+        CountDownLatch woken = new CountDownLatch(P);
+        for (int index = 0; index < P; index++) {
+            store.wakeUps().watch(new PartitionId(QUEUE, index), StreamId.START, woken::countDown);
+        }
+        await().atMost(SOON).until(() -> blockedClients() == P);
+        assertThat(woken.getCount()).isEqualTo(P);
+        for (int index = 0; index < P; index++) {
+            enqueue(store, new PartitionId(QUEUE, index), "a");
+        }
+        assertThat(woken.await(5, TimeUnit.SECONDS)).isTrue();
+        for (int index = 0; index < P; index++) {
+            store.wakeUps().forget(new PartitionId(QUEUE, index));
+        }
+    }
+
+    @Test
+    void announcements_reach_pods_at_any_node() {
+        RedisStore speaking = REDIS.store();
+        RedisStore listening = REDIS.store();
+        List<PartitionId> heard = new CopyOnWriteArrayList<>();
+        get(listening.leases().announcements(QUEUE, heard::add));
+        List<PartitionId> expected = new ArrayList<>();
+        for (int index = 0; index < P; index++) {
+            PartitionId partition = new PartitionId(QUEUE, index);
+            get(speaking.leases().release(acquire(speaking, partition)));
+            expected.add(partition);
+        }
+        await().atMost(SOON).untilAsserted(() -> assertThat(heard).containsExactlyInAnyOrderElementsOf(expected));
+    }
+
+    @Test
+    void a_slot_that_moves_ends_the_lease_and_loses_no_job() {
+        RedisStore store = REDIS.store();
+        get(store.layouts().createIfAbsent(QUEUE, P));
+        PartitionId partition = new PartitionId(QUEUE, 0);
+        enqueue(store, partition, "a");
+        Lease lease = acquire(store, partition);
+        int slot = SlotHash.getSlot(partition.toString());
+        int from = owner(slot);
+        int to = (from + 1) % 3;
+        move(slot, from, to, () -> {
+            // In the midst of it: what is there is found, and what would need keys of both sides waits.
+            assertThat(get(store.leases().peek(List.of(partition))).get(partition))
+                    .satisfies(sight -> assertThat(sight.owner()).isEqualTo(ME));
+            assertThat(failure(store.jobs().enqueue(call(partition, "b"))))
+                    .hasMessageContaining("TRYAGAIN")
+                    .isInstanceOfSatisfying(
+                            StoreException.Unavailable.class,
+                            e -> assertThat(e.sent()).isFalse());
+        });
+        enqueue(store, partition, "b");
+        try {
+            assertThat(get(store.jobs().fetch(lease, StreamId.START, 10, 1000))).isEqualTo(new JobLog.Fetch.Fenced());
+            assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
+            Acquisition.Granted granted =
+                    (Acquisition.Granted) get(store.leases().acquire(partition, Seed.nonce(5), TTL, 1));
+            JobLog.Fetch.Entries entries =
+                    (JobLog.Fetch.Entries) get(store.jobs().fetch(granted.lease(), StreamId.START, 10, 1000));
+            assertThat(entries.entries())
+                    .extracting(entry -> ((Entry.Decoded) entry).job().id().value())
+                    .containsExactly("a", "b");
+        } finally {
+            move(slot, to, from, () -> {});
+        }
+    }
+
+    @Test
+    void while_one_master_is_away_the_partitions_of_the_others_go_on() {
+        RedisStore store = REDIS.store();
+        List<RenewalRequest> renewals = new ArrayList<>();
+        List<Lease> lost = new ArrayList<>();
+        String gone = runId(2);
+        for (int index = 0; index < P; index++) {
+            Lease lease = acquire(store, new PartitionId(QUEUE, index));
+            renewals.add(new RenewalRequest(lease, 1, 0, null));
+            if (lease.primary().equals(gone)) {
+                lost.add(lease);
+            }
+        }
+        assertThat(lost).isNotEmpty().hasSizeLessThan(P);
+        REDIS.pause(2);
+        Map<Lease, Renewal> answers = get(store.leases().renew(renewals, TTL));
+        assertThat(answers.keySet()).doesNotContainAnyElementsOf(lost).hasSize(P - lost.size());
+        assertThat(failure(store.jobs().commit(lost.get(0), List.of(StreamId.START))))
+                .isInstanceOf(StoreException.Unavailable.class);
+        REDIS.resume(2);
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(get(store.leases().renew(renewals, TTL)))
+                        .hasSize(P)
+                        .allSatisfy((lease, renewal) -> assertThat(renewal).isEqualTo(new Renewal.Renewed(null))));
+    }
+
+    @Test
+    void after_the_restart_of_one_master_its_leases_are_fenced_and_the_others_stand() {
+        RedisStore store = REDIS.store();
+        CountDownLatch told = new CountDownLatch(1);
+        store.onPrimaryChange(told::countDown);
+        List<RenewalRequest> renewals = new ArrayList<>();
+        String old = runId(1);
+        for (int index = 0; index < P; index++) {
+            renewals.add(new RenewalRequest(acquire(store, new PartitionId(QUEUE, index)), 1, 0, null));
+        }
+        REDIS.restart(1);
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(get(store.leases().renew(renewals, TTL)))
+                        .hasSize(P)
+                        .allSatisfy((lease, renewal) -> assertThat(renewal)
+                                .isEqualTo(
+                                        lease.primary().equals(old) ? new Renewal.Lost() : new Renewal.Renewed(null))));
+        assertThat(told.getCount()).isZero();
+    }
+
+    private static void enqueue(RedisStore store, PartitionId partition, String... ids) {
+        JobLog.Call call = call(partition, ids);
+        await().atMost(SOON)
+                .until(() -> get(store.jobs().enqueue(call).exceptionally(e -> new JobLog.Answer.Stale()))
+                        instanceof JobLog.Answer.Accepted);
+    }
+
+    private static JobLog.Call call(PartitionId partition, String... ids) {
+        List<NewJob> jobs = new ArrayList<>();
+        for (String id : ids) {
+            jobs.add(newJob(id));
+        }
+        return new JobLog.Call(partition, 1, "pod#" + ids[0], 1, jobs, Duration.ofMinutes(1));
+    }
+
+    private static Lease acquire(RedisStore store, PartitionId partition) {
+        return ((Acquisition.Granted) get(store.leases().acquire(partition, ME, TTL, 1))).lease();
+    }
+
+    private static int blockedClients() {
+        int blocked = 0;
+        for (int node = 0; node < 3; node++) {
+            blocked += Integer.parseInt(
+                    REDIS.resp(node).text("INFO", "clients").replaceAll("(?s).*blocked_clients:(\\d+).*", "$1"));
+        }
+        return blocked;
+    }
+
+    private static String runId(int node) {
+        return new Seed(REDIS.resp(node)).primary();
+    }
+
+    private static int owner(int slot) {
+        for (int node = 0; node < 3; node++) {
+            if (REDIS.resp(node).number("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot)) > 0) {
+                return node;
+            }
+        }
+        throw new AssertionError("no node has keys of slot " + slot);
+    }
+
+    /** As an operator does it: announce, copy key by key, settle. */
+    private static void move(int slot, int from, int to, Runnable midway) {
+        Resp source = REDIS.resp(from);
+        Resp target = REDIS.resp(to);
+        String number = Integer.toString(slot);
+        String sourceId = source.text("CLUSTER", "MYID");
+        String targetId = target.text("CLUSTER", "MYID");
+        target.call("CLUSTER", "SETSLOT", number, "IMPORTING", sourceId);
+        source.call("CLUSTER", "SETSLOT", number, "MIGRATING", targetId);
+        List<?> keys = source.list("CLUSTER", "GETKEYSINSLOT", number, "1000");
+        for (Object key : keys) {
+            source.call("MIGRATE", "127.0.0.1", Integer.toString(REDIS.ports().get(to)), (String) key, "0", "5000");
+        }
+        try {
+            midway.run();
+        } finally {
+            for (int node = 0; node < 3; node++) {
+                REDIS.resp(node).call("CLUSTER", "SETSLOT", number, "NODE", targetId);
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.ME;
+import static io.qbull.store.redis.Seed.P;
+import static io.qbull.store.redis.Seed.QUEUE;
+import static io.qbull.store.redis.Seed.newJob;
+import static io.qbull.testing.Waiting.failure;
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.config.RedisSettings;
+import io.qbull.model.Lease;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Renewal;
+import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.StoreException;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.RedisState;
+import io.qbull.testing.Resp;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The server goes away and comes back, in every way that it can. */
+class OutageTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.own();
+
+    private static final Duration TTL = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @Test
+    void a_store_opens_while_the_server_is_away_and_works_when_it_comes() {
+        REDIS.server().kill();
+        RedisStore store = REDIS.store();
+        assertThat(failure(store.layouts().createIfAbsent(QUEUE, 2)))
+                .isInstanceOfSatisfying(
+                        StoreException.Unavailable.class,
+                        e -> assertThat(e.sent()).isFalse());
+        assertThat(failure(store.check())).isInstanceOf(StoreException.Unavailable.class);
+        REDIS.server().restart();
+        works(store);
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, 2)).partitions()).isEqualTo(2);
+    }
+
+    @Test
+    void every_command_fails_as_unavailable_while_the_server_is_away_and_none_hangs() {
+        RedisStore store = REDIS.store();
+        Lease lease = acquire(store);
+        REDIS.server().kill();
+        await().atMost(SOON).untilAsserted(() -> assertNotSent(store.leases().peek(List.of(P))));
+        assertNotSent(store.jobs().fetch(lease, StreamId.START, 1, 1));
+        assertNotSent(store.jobs().commit(lease, List.of(StreamId.START)));
+        assertNotSent(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL));
+        assertNotSent(store.leases().release(lease));
+        assertNotSent(store.inspector().queues());
+        assertNotSent(store.jobs().enqueue(new JobLog.Call(P, 1, "p#1", 1, List.of(newJob("a")), TTL)));
+    }
+
+    @Test
+    void after_a_restart_the_leases_of_before_are_fenced_without_asking_and_the_listener_is_told() {
+        RedisStore store = REDIS.store();
+        AtomicInteger told = new AtomicInteger();
+        store.onPrimaryChange(told::incrementAndGet);
+        Lease lease = acquire(store);
+        StreamId job = new Seed(REDIS.resp()).job("a", "1");
+        REDIS.server().restart();
+        works(store);
+        assertThat(told).hasValue(1);
+        Resp resp = REDIS.resp();
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(before).as("the data survived").containsKey(Seed.LEASE);
+        assertThat(get(store.jobs().fetch(lease, StreamId.START, 1, 1))).isEqualTo(new JobLog.Fetch.Fenced());
+        assertThat(get(store.jobs().commit(lease, List.of(job)))).isEqualTo(Verdict.FENCED);
+        assertThat(get(store.jobs().fail(lease, job, 1))).isEqualTo(Verdict.FENCED);
+        assertThat(get(store.jobs().bury(lease, job, "r", 1))).isEqualTo(Verdict.FENCED);
+        assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
+                .containsEntry(lease, new Renewal.Lost());
+        assertThat(get(store.leases().handOver(lease, Seed.OTHER, TTL))).isEqualTo(Verdict.FENCED);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        // The release alone goes through, so that the partition is free at once.
+        assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
+        assertThat(resp.text("HGET", Seed.LEASE, "expires")).isEqualTo("0");
+        Lease anew = ((Acquisition.Granted) get(store.leases().acquire(P, Seed.nonce(2), TTL, 1))).lease();
+        assertThat(anew.epoch()).isGreaterThan(lease.epoch());
+        assertThat(get(store.jobs().commit(anew, List.of(job)))).isEqualTo(Verdict.DONE);
+    }
+
+    @Test
+    void a_lost_connection_to_the_same_server_ends_no_lease() {
+        RedisStore store = REDIS.store();
+        AtomicInteger told = new AtomicInteger();
+        store.onPrimaryChange(told::incrementAndGet);
+        Lease lease = acquire(store);
+        for (int i = 0; i < 5; i++) {
+            REDIS.resp().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+            works(store);
+        }
+        assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
+                .containsEntry(lease, new Renewal.Renewed(null));
+        assertThat(told).hasValue(0);
+    }
+
+    @Test
+    void a_primary_that_was_a_replica_for_a_while_has_voided_its_leases() {
+        RedisStore store = REDIS.store();
+        AtomicInteger told = new AtomicInteger();
+        store.onPrimaryChange(told::incrementAndGet);
+        Lease lease = acquire(store);
+        Resp resp = REDIS.resp();
+        // A replica of nobody that can be reached keeps its data.
+        resp.call("REPLICAOF", "127.0.0.1", "1");
+        assertThat(failure(store.jobs().commit(lease, List.of(StreamId.START))))
+                .isInstanceOfSatisfying(
+                        StoreException.Unavailable.class,
+                        e -> assertThat(e.sent()).isFalse());
+        resp.call("REPLICAOF", "NO", "ONE");
+        works(store);
+        assertThat(told.get()).isPositive();
+        assertThat(get(store.jobs().commit(lease, List.of(StreamId.START)))).isEqualTo(Verdict.FENCED);
+        assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
+    }
+
+    @Test
+    void scripts_that_the_server_forgot_are_given_to_it_again() {
+        RedisStore store = REDIS.store();
+        Lease lease = acquire(store);
+        Resp resp = REDIS.resp();
+        resp.call("SCRIPT", "FLUSH");
+        StreamId job = new Seed(resp).job("a", "1");
+        assertThat(get(store.jobs().fetch(lease, StreamId.START, 1, 1))).isInstanceOf(JobLog.Fetch.Entries.class);
+        assertThat(get(store.jobs().commit(lease, List.of(job)))).isEqualTo(Verdict.DONE);
+        resp.call("CONFIG", "RESETSTAT");
+        get(store.jobs().commit(lease, List.of(job)));
+        assertThat(resp.text("INFO", "commandstats"))
+                .contains("cmdstat_evalsha:calls=1,")
+                .doesNotContain("cmdstat_eval:");
+    }
+
+    @Test
+    void a_frozen_server_makes_no_command_wait_longer_than_its_timeout() {
+        RedisStore store = REDIS.store(new RedisSettings(REDIS.server().uri(), Duration.ofMillis(300)));
+        Lease lease = acquire(store);
+        REDIS.server().pause();
+        for (int i = 0; i < 5; i++) {
+            long started = System.nanoTime();
+            assertThat(failure(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
+                    .isInstanceOf(StoreException.Unavailable.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+        }
+        REDIS.server().resume();
+        works(store);
+        assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
+                .as("the same process, the same lease")
+                .containsEntry(lease, new Renewal.Renewed(null));
+    }
+
+    @Test
+    void a_busy_script_is_a_server_that_cannot_answer_now() {
+        RedisStore store = REDIS.store(new RedisSettings(REDIS.server().uri(), Duration.ofMillis(500)));
+        works(store);
+        Resp resp = REDIS.resp();
+        resp.call("CONFIG", "SET", "lua-time-limit", "20");
+        Thread busy = new Thread(() -> {
+            try (Resp other = REDIS.server().connect()) {
+                other.call("EVAL", "while true do end", "0");
+            } catch (Resp.ErrorReply e) {
+                assertThat(e).hasMessageContaining("killed");
+            }
+        });
+        busy.start();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(failure(store.leases().peek(List.of(P))))
+                        .isInstanceOf(StoreException.Unavailable.class)
+                        .hasMessageContaining("BUSY"));
+        resp.call("SCRIPT", "KILL");
+        works(store);
+    }
+
+    @Test
+    void a_closed_store_answers_that_it_is_closed_and_leaves_others_alone() {
+        RedisStore one = REDIS.store();
+        RedisStore two = REDIS.store();
+        works(one);
+        works(two);
+        one.close();
+        assertNotSent(one.leases().peek(List.of(P)));
+        works(two);
+        two.close();
+        Resp resp = REDIS.resp();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(resp.text("CLIENT", "LIST")
+                                .lines()
+                                .filter(line -> line.contains("lib-name=Lettuce") || !line.contains("cmd=client")))
+                        .isEmpty());
+        RedisStore three = REDIS.store();
+        works(three);
+    }
+
+    private static Lease acquire(RedisStore store) {
+        return ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
+    }
+
+    private static void works(RedisStore store) {
+        await("the store works").atMost(SOON).ignoreExceptions().until(() -> {
+            get(store.leases().peek(List.of(P)));
+            return true;
+        });
+    }
+
+    private static void assertNotSent(CompletionStage<?> stage) {
+        assertThat(failure(stage))
+                .isInstanceOfSatisfying(
+                        StoreException.Unavailable.class,
+                        e -> assertThat(e.sent()).isFalse());
+    }
+}
