@@ -28,11 +28,23 @@ final class RedisProcess implements AutoCloseable {
      * @param config settings as on its command line, such as {@code --cluster-enabled yes}
      */
     RedisProcess(int port, List<String> config) {
-        this.port = port;
-        command.add(RedisBinary.path().toString());
+        this(port);
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--protected-mode", "no"));
         command.addAll(List.of("--dir", directory.toString(), "--save", "", "--appendonly", "yes"));
         command.addAll(config);
+    }
+
+    private RedisProcess(int port) {
+        this.port = port;
+        command.add(RedisBinary.path().toString());
+    }
+
+    /** A sentinel with a configuration file, which it rewrites. */
+    static RedisProcess sentinel(int port, Path file) {
+        RedisProcess sentinel = new RedisProcess(port);
+        sentinel.command.addAll(List.of(file.toString(), "--sentinel", "--port", Integer.toString(port)));
+        sentinel.command.addAll(List.of("--bind", "127.0.0.1"));
+        return sentinel;
     }
 
     int port() {

@@ -1,0 +1,192 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.ME;
+import static io.qbull.store.redis.Seed.OTHER;
+import static io.qbull.store.redis.Seed.P;
+import static io.qbull.store.redis.Seed.QUEUE;
+import static io.qbull.store.redis.Seed.newJob;
+import static io.qbull.testing.Waiting.failure;
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import io.qbull.config.RedisSettings;
+import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Renewal;
+import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.StoreException;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.RedisState;
+import io.qbull.testing.Resp;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
+
+/** Users with few rights, wrong passwords, and what is said about them. */
+class AccessTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.own();
+
+    private static final Duration TTL = Duration.ofSeconds(30);
+    private static final String PASSWORD = "hidden-4711";
+    /** All that the store needs; what a server of version 6.2 understands. */
+    private static final String RIGHTS = "~Q:* ~{Q:*}:* ~{Q}:* ~qbull:queues resetchannels &qbull:announce:Q -@all"
+            + " +ping +info +eval +evalsha +client|id +client|unblock +time +subscribe +unsubscribe +publish"
+            + " +xread +xlen +xrange +xadd +xdel +hmget +hget +hset +hdel +hgetall +persist +exists +get +set"
+            + " +zscore +zadd +zrangebyscore +zrem +pttl +pexpire +sadd +smembers";
+
+    @AfterEach
+    void forgetUser() {
+        REDIS.resp().call("ACL", "DELUSER", "worker");
+    }
+
+    @Test
+    void a_user_with_these_rights_alone_can_do_everything() throws Exception {
+        user(RIGHTS);
+        RedisStore store = REDIS.store(settings(PASSWORD));
+        get(store.check());
+        get(store.layouts().createIfAbsent(QUEUE, 4));
+        get(store.layouts().register(QUEUE, new PodId("me"), 1, List.of(), TTL));
+        List<PartitionId> heard = new CopyOnWriteArrayList<>();
+        get(store.leases().announcements(QUEUE, heard::add));
+        CountDownLatch woken = new CountDownLatch(2);
+        store.wakeUps().watch(new PartitionId(QUEUE, 1), StreamId.START, woken::countDown);
+        store.wakeUps().watch(P, StreamId.START, woken::countDown);
+        get(store.jobs().enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(newJob("a"), newJob("b")), TTL)));
+        get(store.jobs().enqueue(new JobLog.Call(new PartitionId(QUEUE, 1), 1, "pod#1", 1, List.of(newJob("a")), TTL)));
+        assertThat(woken.await(10, TimeUnit.SECONDS)).isTrue();
+        Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
+        JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000));
+        StreamId first = entries.entries().get(0).streamId();
+        assertThat(get(store.jobs().fail(lease, first, 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, first, "r", 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs()
+                        .commit(lease, List.of(entries.entries().get(1).streamId()))))
+                .isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
+                .containsEntry(lease, new Renewal.Renewed(null));
+        assertThat(get(store.leases().want(P, OTHER))).isTrue();
+        assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        await().untilAsserted(() -> assertThat(heard).containsExactly(P, P));
+        get(store.inspector().queue(QUEUE));
+        assertThat(get(store.inspector().queues())).containsExactly(QUEUE);
+        get(store.layouts().unregister(QUEUE, new PodId("me")));
+    }
+
+    @Test
+    void a_user_who_may_not_publish_still_releases_whole() {
+        user(RIGHTS + " -publish");
+        RedisStore store = REDIS.store(settings(PASSWORD));
+        Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
+        assertThat(get(store.leases().want(P, OTHER))).isTrue();
+        assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        assertThat(REDIS.resp().text("HGET", Seed.LEASE, "owner")).isEqualTo("other#1");
+    }
+
+    @Test
+    void a_missing_right_is_misconfigured_and_nothing_is_half_done() {
+        user(RIGHTS + " -persist");
+        RedisStore store = REDIS.store(settings(PASSWORD));
+        Resp resp = REDIS.resp();
+        Lease lease = new Seed(resp).held();
+        StreamId job = new Seed(resp).job("a", "1");
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(failure(store.jobs().commit(lease, List.of(job)))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(failure(store.jobs().bury(lease, job, "r", 1))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(failure(store.leases().release(lease))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
+    void keys_of_other_queues_are_out_of_reach() {
+        user(RIGHTS);
+        RedisStore store = REDIS.store(settings(PASSWORD));
+        PartitionId foreign = new PartitionId(new io.qbull.model.QueueName("Z"), 0);
+        assertThat(failure(store.leases().acquire(foreign, ME, TTL, 1)))
+                .isInstanceOf(StoreException.Misconfigured.class)
+                .hasMessageContaining("NOPERM");
+    }
+
+    @Test
+    void a_wrong_password_is_misconfigured_is_tried_again_and_is_never_told() {
+        user(RIGHTS);
+        List<String> said = listen();
+        RedisStore store = REDIS.store(settings("wrong-" + PASSWORD));
+        Throwable refused = failure(store.check());
+        assertThat(refused).isInstanceOf(StoreException.Misconfigured.class).hasMessageContaining("WRONGPASS");
+        REDIS.resp().call("ACL", "SETUSER", "worker", ">wrong-" + PASSWORD);
+        await().ignoreExceptions().until(() -> {
+            get(store.check());
+            return true;
+        });
+        REDIS.resp().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        await().ignoreExceptions().until(() -> {
+            get(store.leases().peek(List.of(P)));
+            return true;
+        });
+        store.close();
+        StringWriter trace = new StringWriter();
+        refused.printStackTrace(new PrintWriter(trace));
+        said.add(trace.toString());
+        said.add(settings(PASSWORD).toString());
+        assertThat(said).hasSizeGreaterThan(10).noneMatch(text -> text.contains(PASSWORD));
+    }
+
+    private static void user(String rights) {
+        List<String> command = new ArrayList<>(List.of("ACL", "SETUSER", "worker", "reset", "on", ">" + PASSWORD));
+        command.addAll(Arrays.asList(rights.split(" ", -1)));
+        REDIS.resp().call(command.toArray(String[]::new));
+    }
+
+    private static RedisSettings settings(String password) {
+        return new RedisSettings(
+                "redis://worker:" + password + "@127.0.0.1:" + REDIS.server().port(), Duration.ofSeconds(1));
+    }
+
+    /** Everything that the client and we log from now on; the client's TRACE level is a dump of the wire and left out. */
+    private static List<String> listen() {
+        List<String> said = new CopyOnWriteArrayList<>();
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                said.add(event.getFormattedMessage());
+                if (event.getThrowableProxy() != null) {
+                    said.add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+                }
+            }
+        };
+        appender.setContext(context);
+        appender.start();
+        for (String name : List.of("io.lettuce", "io.qbull")) {
+            Logger logger = context.getLogger(name);
+            logger.setLevel(Level.DEBUG);
+            logger.setAdditive(false);
+            logger.addAppender(appender);
+        }
+        return said;
+    }
+}
