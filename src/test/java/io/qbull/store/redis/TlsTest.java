@@ -1,0 +1,128 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.P;
+import static io.qbull.testing.Waiting.failure;
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.qbull.config.RedisSettings;
+import io.qbull.store.StoreException;
+import io.qbull.testing.Ports;
+import io.qbull.testing.RedisServer;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that speaks TLS, with a certificate of its own making. */
+class TlsTest {
+    private static final char[] STORE_PASSWORD = "changeit".toCharArray();
+    private static final String TRUST = "javax.net.ssl.trustStore";
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void forget() {
+        System.clearProperty(TRUST);
+        System.clearProperty(TRUST + "Password");
+    }
+
+    @Test
+    void a_certificate_that_is_not_trusted_is_refused_and_one_that_is_trusted_serves() throws Exception {
+        Path keys = keys();
+        int port = Ports.free();
+        try (RedisServer server = server(port)) {
+            assertThat(server.port()).isNotEqualTo(port);
+            RedisSettings settings = new RedisSettings("rediss://localhost:" + port, Duration.ofSeconds(2));
+            try (RedisStore store = RedisStore.open(settings)) {
+                assertThat(failure(store.leases().peek(List.of(P)))).isInstanceOf(StoreException.class);
+            }
+            System.setProperty(TRUST, keys.toString());
+            System.setProperty(TRUST + "Password", new String(STORE_PASSWORD));
+            try (RedisStore store = RedisStore.open(settings)) {
+                await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+                    get(store.leases().peek(List.of(P)));
+                    return true;
+                });
+            }
+        }
+    }
+
+    private RedisServer server(int port) {
+        try {
+            return RedisServer.start(
+                    "--tls-port", Integer.toString(port),
+                    "--tls-cert-file", directory.resolve("cert.pem").toString(),
+                    "--tls-key-file", directory.resolve("key.pem").toString(),
+                    "--tls-ca-cert-file", directory.resolve("cert.pem").toString(),
+                    "--tls-auth-clients", "no");
+        } catch (RuntimeException e) {
+            assumeTrue(false, "the embedded Redis was built without TLS");
+            throw e;
+        }
+    }
+
+    private Path keys() throws Exception {
+        Path file = directory.resolve("keys.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "redis",
+                        "-keyalg",
+                        "RSA",
+                        "-keysize",
+                        "2048",
+                        "-validity",
+                        "2",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost,ip:127.0.0.1",
+                        "-ext",
+                        "bc:c",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        new String(STORE_PASSWORD),
+                        "-keystore",
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("keytool.log").toFile())
+                .start();
+        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.exitValue()).isZero();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, STORE_PASSWORD);
+        }
+        pem("key.pem", "PRIVATE KEY", store.getKey("redis", STORE_PASSWORD).getEncoded());
+        pem("cert.pem", "CERTIFICATE", store.getCertificate("redis").getEncoded());
+        // The same certificate as something to trust.
+        store.setCertificateEntry("trusted", store.getCertificate("redis"));
+        Path trust = directory.resolve("trust.p12");
+        try (var out = Files.newOutputStream(trust)) {
+            store.store(out, STORE_PASSWORD);
+        }
+        return trust;
+    }
+
+    private void pem(String file, String type, byte[] bytes) throws Exception {
+        String text = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                .encodeToString(bytes);
+        Files.writeString(
+                directory.resolve(file), "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
+    }
+}
