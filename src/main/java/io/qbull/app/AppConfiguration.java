@@ -20,11 +20,11 @@ import java.util.Set;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
-import org.apache.camel.main.MainHttpServerFactory;
 import org.apache.camel.model.RedeliveryPolicyDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.support.LifecycleStrategySupport;
 
 /**
  * Wires the app into a Camel context: the component's defaults, the HTTP servers, and the beans that the YAML routes name.
@@ -91,18 +91,25 @@ public final class AppConfiguration implements CamelConfiguration {
         registry.bind("qbullWebhookRequest", new WebhookRequest(settings.webhookUrl()));
     }
 
-    private static void servers(CamelContext context, AppSettings settings, QbullConfiguration options) {
+    private static void servers(CamelContext context, AppSettings settings, QbullConfiguration options)
+            throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         context.getRegistry().bind("vertx", Vertx.class, vertx);
         HttpServers servers = new HttpServers(settings.web());
-        context.getRegistry().bind("qbullHttpServers", MainHttpServerFactory.class, servers);
+        servers.add(context);
         BodyLimits limits =
                 new BodyLimits(options::getMaxBodySize, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
         context.getComponent("platform-http", PlatformHttpComponent.class)
                 .setEngine(new RawHttpEngine(limits, settings.web().http().port()));
-        context.addLifecycleStrategy(new ServerLife(servers, vertx));
+        context.addService(new MountedHandlers(servers, context), true, true);
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopped(CamelContext stopped) {
+                vertx.close();
+            }
+        });
     }
 
     /** A failed job is told to the queue, which writes one line; a stack trace for each would bury everything else. */

@@ -5,65 +5,54 @@ import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Service;
-import org.apache.camel.component.platform.http.main.DefaultMainHttpServerFactory;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
-import org.apache.camel.main.HttpManagementServerConfigurationProperties;
-import org.apache.camel.main.HttpServerConfigurationProperties;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes Camel's two HTTP servers with our addresses and our guard, which stands there before the server listens: mounted later
- * it would leave a gap. Camel's own authentication guards single paths and has let sub-paths through.
+ * Camel's two HTTP servers with our addresses and our guard, which stands there before they listen: mounted later it would leave
+ * a gap. Camel's own authentication guards single paths and has let sub-paths through. They are made here instead of from the
+ * properties {@code camel.server.*}, which Camel reads before any code of an application runs.
  */
-final class HttpServers extends DefaultMainHttpServerFactory {
+final class HttpServers {
     private final AppSettings.Web web;
-    private @Nullable MainHttpServer http;
-    private @Nullable ManagementHttpServer management;
+    private final MainHttpServer http = new MainHttpServer();
+    private final ManagementHttpServer management = new ManagementHttpServer();
 
     HttpServers(AppSettings.Web web) {
         this.web = web;
     }
 
-    @Override
-    public Service newHttpServer(CamelContext context, HttpServerConfigurationProperties properties) {
-        properties.setHost(web.http().host());
-        properties.setPort(web.http().port());
-        MainHttpServer server = (MainHttpServer) super.newHttpServer(context, properties);
-        guard(server.getConfiguration());
-        http = server;
-        return server;
+    /** Hands both to the context, which starts and stops them. */
+    void add(CamelContext context) throws Exception {
+        http.setCamelContext(context);
+        http.setHost(web.http().host());
+        http.setPort(web.http().port());
+        http.setPath("/");
+        guard(http.getConfiguration());
+        management.setCamelContext(context);
+        management.setHost(web.management().host());
+        management.setPort(web.management().port());
+        management.setPath("/");
+        management.setHealthCheckEnabled(true);
+        management.setHealthPath("/observe/health");
+        management.setMetricsEnabled(true);
+        guard(management.getConfiguration());
+        context.addService(http, true, true);
+        context.addService(management, true, true);
     }
 
-    @Override
-    public Service newHttpManagementServer(
-            CamelContext context, HttpManagementServerConfigurationProperties properties) {
-        properties.setHost(web.management().host());
-        properties.setPort(web.management().port());
-        ManagementHttpServer server = (ManagementHttpServer) super.newHttpManagementServer(context, properties);
-        guard(server.getConfiguration());
-        management = server;
-        return server;
-    }
-
-    /** The routes of the management server; null if it is switched off. */
-    @Nullable
-    Router managementRoutes() {
-        return management == null ? null : management.getRouter();
-    }
-
-    /** Problems instead of Vert.x's own error pages, on both servers. */
-    void installErrors(CamelContext context) {
-        if (http != null) {
-            installErrors(http.getRouter(), context);
-        }
-        if (management != null) {
-            installErrors(management.getRouter(), context);
-        }
+    /**
+     * Problems instead of Vert.x's own error pages. Once the servers run.
+     *
+     * @return the routes of the management server
+     */
+    Router complete(CamelContext context) {
+        installErrors(http.getRouter(), context);
+        installErrors(management.getRouter(), context);
+        return management.getRouter();
     }
 
     private static void installErrors(VertxPlatformHttpRouter routes, CamelContext context) {
