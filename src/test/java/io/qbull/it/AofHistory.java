@@ -1,0 +1,139 @@
+package io.qbull.it;
+
+import io.qbull.it.Event.Answer;
+import io.qbull.it.Event.Owner;
+import io.qbull.it.History.Place;
+import io.qbull.model.StreamId;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Redis's own order of events, from its append-only file: there each change of a lease's epoch and each removal of an entry
+ * stands in the order in which the server made it.
+ */
+final class AofHistory {
+    private final Pattern lease;
+    private final Pattern stream;
+    private final Map<Integer, Long> epochs = new HashMap<>();
+    private final Map<Place, Long> removedUnder = new HashMap<>();
+    private final List<Violation> backwards = new ArrayList<>();
+
+    /**
+     * @param queue name of the queue that is read out
+     */
+    AofHistory(String queue) {
+        this.lease = Pattern.compile(Pattern.quote("{" + queue + ":") + "(\\d+)" + Pattern.quote("}:lease"));
+        this.stream = Pattern.compile(Pattern.quote(queue + ":") + "(\\d+)");
+    }
+
+    /**
+     * @param file an append-only file that holds commands only (no snapshot in front); an incomplete end is left out
+     */
+    void read(Path file) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            for (List<String> command = next(in); command != null; command = next(in)) {
+                apply(command);
+            }
+        }
+    }
+
+    /** One command of the server, in its order. */
+    void apply(List<String> command) {
+        String verb = command.get(0).toUpperCase(Locale.ROOT);
+        if ("HSET".equals(verb) || "HMSET".equals(verb)) {
+            Matcher m = lease.matcher(command.get(1));
+            for (int i = 2; m.matches() && i + 1 < command.size(); i += 2) {
+                if ("epoch".equals(command.get(i))) {
+                    raise(Integer.parseInt(m.group(1)), Long.parseLong(command.get(i + 1)));
+                }
+            }
+        } else if ("XDEL".equals(verb)) {
+            Matcher m = stream.matcher(command.get(1));
+            for (int i = 2; m.matches() && i < command.size(); i++) {
+                int partition = Integer.parseInt(m.group(1));
+                removedUnder.put(
+                        new Place(partition, StreamId.parse(command.get(i))), epochs.getOrDefault(partition, 0L));
+            }
+        }
+    }
+
+    private void raise(int partition, long epoch) {
+        Long before = epochs.put(partition, epoch);
+        if (before != null && before > epoch) {
+            backwards.add(new Violation(
+                    Violation.Kind.STALE_OWNER_ACCEPTED,
+                    "epoch of partition " + partition + " went from " + before + " back to " + epoch));
+        }
+    }
+
+    /**
+     * Each removal must belong to a pod that sent it under the very epoch that was in force when Redis made it.
+     *
+     * @param history what the pods say
+     * @param violations takes what does not fit
+     * @return removals that were compared
+     */
+    int compare(History history, Consumer<Violation> violations) {
+        backwards.forEach(violations);
+        Ledger ledger = new Ledger(history);
+        removedUnder.forEach((place, epoch) -> {
+            boolean sent = ledger.removals.getOrDefault(place, List.of()).stream()
+                    .anyMatch(
+                            r -> r.answer() != Answer.FENCED && r.owner().equals(new Owner(place.partition(), epoch)));
+            if (!sent) {
+                violations.accept(new Violation(
+                        Violation.Kind.STALE_OWNER_ACCEPTED,
+                        place + " was removed under epoch " + epoch + ", but the pods say "
+                                + ledger.removals.getOrDefault(place, List.of())));
+            }
+        });
+        return removedUnder.size();
+    }
+
+    private static @Nullable List<String> next(InputStream in) throws IOException {
+        String header = line(in);
+        while (header != null && header.startsWith("#")) {
+            header = line(in);
+        }
+        if (header == null || !header.startsWith("*")) {
+            return null;
+        }
+        List<String> words = new ArrayList<>();
+        for (int i = Integer.parseInt(header.substring(1)); i > 0; i--) {
+            String length = line(in);
+            if (length == null) {
+                return null;
+            }
+            byte[] word = in.readNBytes(Integer.parseInt(length.substring(1)));
+            in.skipNBytes(2);
+            words.add(new String(word, StandardCharsets.ISO_8859_1));
+        }
+        return words;
+    }
+
+    private static @Nullable String line(InputStream in) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                return null;
+            }
+            if (c != '\r') {
+                text.append((char) c);
+            }
+        }
+        return text.toString();
+    }
+}

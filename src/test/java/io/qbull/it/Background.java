@@ -1,0 +1,25 @@
+package io.qbull.it;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Work beside the test's thread. */
+final class Background {
+    private Background() {}
+
+    /** What may throw. */
+    @FunctionalInterface
+    interface Task {
+        void run() throws Exception;
+    }
+
+    static CompletableFuture<Void> run(Task task) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                task.run();
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+}

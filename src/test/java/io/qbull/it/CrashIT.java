@@ -1,0 +1,58 @@
+package io.qbull.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.it.Pods.Pod;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Acceptance A3: pods are killed while they work. */
+@Tag("slow")
+class CrashIT {
+    private static final int PARTITIONS = 16;
+    private static final Duration LEASE = Duration.ofSeconds(3);
+    private static final int KILLS = 3;
+
+    @Test
+    void a_pod_that_is_killed_three_times_loses_nothing_and_mixes_up_nothing() throws Exception {
+        int jobs = Size.jobs(12_000);
+        int perSecond = jobs / (KILLS * 10);
+        try (Scene scene = new Scene("crash", PARTITIONS, "partitionsPerPod=6&leaseTtl=3s");
+                Producer producer = scene.producer(1000)) {
+            List<String> names = List.of("a", "b", "c", "d");
+            Pod[] pods = names.stream().map(scene.pods::spawn).toArray(Pod[]::new);
+            scene.pods.awaitUp(pods);
+            scene.awaitOwned(Duration.ofSeconds(20), names);
+            CompletableFuture<Void> sending = Background.run(() -> producer.send(jobs, perSecond));
+
+            Pod victim = pods[0];
+            for (int kill = 1; kill <= KILLS; kill++) {
+                int mark = jobs * (2 * kill - 1) / (2 * KILLS);
+                await().atMost(Duration.ofMinutes(10)).until(() -> producer.accepted() >= mark);
+                Pod killed = victim;
+                scene.pods.kill(killed);
+                scene.awaitOwned(LEASE.plusSeconds(5), List.of("b", "c", "d"));
+                victim = scene.pods.spawn("a");
+                scene.pods.awaitUp(victim);
+                scene.awaitOwned(Duration.ofSeconds(20), names);
+            }
+            sending.join();
+            List<History.Sent> sent = producer.finish();
+            scene.awaitDrained(Duration.ofMinutes(2));
+
+            Report report = scene.judge(sent, List.of());
+            assertThat(report.violations()).isEmpty();
+            assertThat(report.accepted()).isEqualTo(jobs);
+            assertThat(report.repeats()).hasSize(KILLS).allSatisfy(r -> assertThat(r.repeated())
+                    .isLessThanOrEqualTo(r.inFlight() + r.uncommitted()));
+            List<Report.TakeOver> late = new ArrayList<>(report.takeOvers());
+            late.removeIf(t -> t.fetchAfter() != null && t.fetchAfter().compareTo(LEASE.plusSeconds(1)) <= 0);
+            assertThat(late).as("take-overs later than leaseTtl + 1 s").isEmpty();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.qbull.it;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes events so that they outlive a kill -9: one system call a line, no buffer in this process. Thread-safe. A file stream,
+ * because a channel would be closed by the interruption of any writing thread.
+ */
+final class EventLog implements AutoCloseable {
+    private final FileOutputStream out;
+
+    EventLog(Path file) throws IOException {
+        this.out = new FileOutputStream(file.toFile(), true);
+    }
+
+    synchronized void add(Event event) {
+        try {
+            out.write((event.line() + '\n').getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * @param file written by a log, perhaps still being written
+     * @return its events; a last line without its end is left out
+     */
+    static List<Event> read(Path file) throws IOException {
+        String text = Files.exists(file) ? Files.readString(file, StandardCharsets.US_ASCII) : "";
+        List<Event> events = new ArrayList<>();
+        int from = 0;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+            events.add(Event.parse(text.substring(from, end)));
+            from = end + 1;
+        }
+        return events;
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        out.close();
+    }
+}

@@ -1,0 +1,68 @@
+package io.qbull.it;
+
+import io.qbull.it.Event.Answer;
+import io.qbull.it.History.PodLife;
+import io.qbull.it.History.Result;
+import io.qbull.it.Report.Repeats;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Judges a history by what QBull promises: G1 no loss, G2 order, G3 one owner, G4 few duplicates. Pure; the rules are in
+ * {@link LossCheck}, {@link OrderCheck}, {@link FenceCheck} and {@link RepeatCheck}, and {@code HistoryCheckerTest} shows for
+ * each that it is able to fail.
+ */
+final class HistoryChecker {
+    private HistoryChecker() {}
+
+    /**
+     * @param history of pods that work with concurrency 1
+     * @param excuses disruptions besides the kills, which the history knows
+     * @return figures and violations
+     */
+    static Report check(History history, List<Disruption> excuses) {
+        Ledger ledger = new Ledger(history);
+        List<Violation> violations = new ArrayList<>();
+        new LossCheck(history, ledger, violations::add).run();
+        new OrderCheck(ledger, violations::add).run();
+        new FenceCheck(history, ledger, violations::add).run();
+        List<Disruption> kills = history.pods().stream()
+                .filter(pod -> pod.killedAt() != History.NEVER)
+                .map(Disruption::kill)
+                .toList();
+        List<Repeats> repeats = new RepeatCheck(
+                        ledger, Stream.concat(kills.stream(), excuses.stream()).toList(), violations::add)
+                .run();
+        return new Report(
+                count(history, Result.ACCEPTED),
+                count(history, Result.REFUSED),
+                count(history, Result.UNKNOWN),
+                history.sent().stream()
+                        .filter(s -> s.result() == Result.UNKNOWN && ledger.placesOf.containsKey(s.job()))
+                        .count(),
+                ledger.runs.size(),
+                ledger.runs.stream()
+                        .filter(run -> ledger.staleAt(run.owner(), run.startedAt()))
+                        .count(),
+                history.pods().stream().mapToLong(HistoryChecker::fenced).sum(),
+                repeats,
+                new TakeOvers(history).list(),
+                violations);
+    }
+
+    /**
+     * @param pod a life
+     * @return its fetches, commits and burials that were refused because their lease was over
+     */
+    static long fenced(PodLife pod) {
+        return pod.events().stream()
+                .filter(e -> (e instanceof Event.Fetched f && f.answer() == Answer.FENCED)
+                        || (e instanceof Event.RemovalAnswered a && a.answer() == Answer.FENCED))
+                .count();
+    }
+
+    private static long count(History history, Result result) {
+        return history.sent().stream().filter(s -> s.result() == result).count();
+    }
+}

@@ -1,0 +1,76 @@
+package io.qbull.it;
+
+import io.qbull.it.Event.Kind;
+import io.qbull.it.Event.Owner;
+import io.qbull.model.Lease;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a line before an owner's command leaves and another when its answer is there, before anybody else sees it. If the
+ * pod dies between the two, the command counts as one that may have run.
+ */
+final class LoggedJobs implements JobLog {
+    private final JobLog jobs;
+    private final EventLog log;
+    private final AtomicLong calls = new AtomicLong();
+
+    LoggedJobs(JobLog jobs, EventLog log) {
+        this.jobs = jobs;
+        this.log = log;
+    }
+
+    static Owner owner(Lease lease) {
+        return new Owner(lease.partition().index(), lease.epoch().value());
+    }
+
+    @Override
+    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
+        long sent = System.nanoTime();
+        return jobs.fetch(lease, after, maxCount, maxBytes)
+                .whenComplete((fetch, failure) -> log.add(fetched(lease, sent, fetch)));
+    }
+
+    private static Event fetched(Lease lease, long sent, @Nullable Fetch fetch) {
+        int entries = fetch instanceof Fetch.Entries read ? read.entries().size() : 0;
+        Event.Answer answer = fetch == null
+                ? Event.Answer.UNKNOWN
+                : fetch instanceof Fetch.Fenced ? Event.Answer.FENCED : Event.Answer.DONE;
+        return new Event.Fetched(System.nanoTime(), sent, owner(lease), answer, entries);
+    }
+
+    @Override
+    public CompletionStage<Verdict> commit(Lease lease, List<StreamId> done) {
+        return logged(lease, Kind.COMMIT, done, () -> jobs.commit(lease, done));
+    }
+
+    @Override
+    public CompletionStage<Verdict> bury(Lease lease, StreamId job, String reason, int attempts) {
+        return logged(lease, Kind.BURIAL, List.of(job), () -> jobs.bury(lease, job, reason, attempts));
+    }
+
+    private CompletionStage<Verdict> logged(
+            Lease lease, Kind kind, List<StreamId> ids, Supplier<CompletionStage<Verdict>> command) {
+        long call = calls.incrementAndGet();
+        log.add(new Event.RemovalSent(System.nanoTime(), owner(lease), call, kind, ids));
+        return command.get().whenComplete((verdict, failure) -> {
+            Event.Answer answer = verdict == null ? Event.Answer.UNKNOWN : Event.Answer.valueOf(verdict.name());
+            log.add(new Event.RemovalAnswered(System.nanoTime(), call, answer));
+        });
+    }
+
+    @Override
+    public CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
+        return jobs.fail(lease, job, failedAttempts);
+    }
+
+    @Override
+    public CompletionStage<Answer> enqueue(Call call) {
+        return jobs.enqueue(call);
+    }
+}

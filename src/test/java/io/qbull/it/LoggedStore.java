@@ -1,0 +1,56 @@
+package io.qbull.it;
+
+import io.qbull.store.Inspector;
+import io.qbull.store.JobLog;
+import io.qbull.store.LayoutTable;
+import io.qbull.store.LeaseTable;
+import io.qbull.store.Store;
+import io.qbull.store.WakeUps;
+
+/** A store that writes down what its pod asks as an owner, and what Redis answers. */
+final class LoggedStore implements Store {
+    private final Store store;
+    private final JobLog jobs;
+    private final LeaseTable leases;
+
+    LoggedStore(Store store, EventLog log) {
+        this.store = store;
+        this.jobs = new LoggedJobs(store.jobs(), log);
+        this.leases = new LoggedLeases(store.leases(), log);
+    }
+
+    @Override
+    public JobLog jobs() {
+        return jobs;
+    }
+
+    @Override
+    public LeaseTable leases() {
+        return leases;
+    }
+
+    @Override
+    public LayoutTable layouts() {
+        return store.layouts();
+    }
+
+    @Override
+    public Inspector inspector() {
+        return store.inspector();
+    }
+
+    @Override
+    public WakeUps wakeUps() {
+        return store.wakeUps();
+    }
+
+    @Override
+    public void onPrimaryChange(Runnable listener) {
+        store.onPrimaryChange(listener);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,205 @@
+package io.qbull.it;
+
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.it.History.PodLife;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Spawns pods as child processes, and makes an end of them. Nothing that it started outlives {@link #close()} or the JVM. */
+final class Pods implements AutoCloseable {
+    private static final String CLASS_PATH =
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final Path folder;
+    private final String redisUri;
+    private final String queue;
+    private final String options;
+    private final List<Pod> all = new ArrayList<>();
+    private final Map<String, Integer> lives = new HashMap<>();
+
+    /**
+     * @param folder takes the logs
+     * @param redisUri where Redis is
+     * @param queue which all pods consume
+     * @param options of the consumer's endpoint, {@code a=b&c=d}
+     */
+    Pods(Path folder, String redisUri, String queue, String options) {
+        this.folder = folder;
+        this.redisUri = redisUri;
+        this.queue = queue;
+        this.options = options;
+    }
+
+    /** One life of a pod. */
+    static final class Pod {
+        final String name;
+        final Process process;
+        final Path events;
+        final Path output;
+        volatile long killedAt = History.NEVER;
+
+        Pod(String name, Process process, Path events, Path output) {
+            this.name = name;
+            this.process = process;
+            this.events = events;
+            this.output = output;
+        }
+
+        List<Event> events() {
+            try {
+                return EventLog.read(events);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        String output() {
+            try {
+                return Files.readString(output);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        PodLife life() {
+            return new PodLife(name, events(), killedAt);
+        }
+    }
+
+    /**
+     * Spawns without waiting.
+     *
+     * @param podId which may have lived before
+     * @param flavour of its route
+     * @return the new life
+     */
+    Pod spawn(String podId, PodRoute.Flavour flavour) {
+        String name = podId + "." + lives.merge(podId, 1, Integer::sum);
+        Path events = folder.resolve(name + ".events");
+        Path output = folder.resolve(name + ".out");
+        String uri = "qbull:" + queue + "?podId=" + podId + "&" + options;
+        try {
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx256m",
+                            "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1",
+                            "-Djava.net.preferIPv4Stack=true",
+                            "-cp",
+                            CLASS_PATH,
+                            PodMain.class.getName(),
+                            redisUri,
+                            uri,
+                            flavour.name(),
+                            events.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            // A child that the JVM forgets to end is stopped by the end of its input, unless it is frozen: then by
+            // this.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            Pod pod = new Pod(name, process, events, output);
+            all.add(pod);
+            return pod;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Pod spawn(String podId) {
+        return spawn(podId, PodRoute.Flavour.DIRECT);
+    }
+
+    /** Waits until the pods' routes run. */
+    void awaitUp(Pod... pods) {
+        for (Pod pod : pods) {
+            await(pod.name).atMost(START).until(() -> {
+                if (!pod.process.isAlive()) {
+                    throw new IllegalStateException(pod.name + " ended at once:\n" + pod.output());
+                }
+                return pod.events().stream().anyMatch(Event.Up.class::isInstance);
+            });
+        }
+    }
+
+    /** As {@code kill -9}. */
+    void kill(Pod pod) {
+        pod.killedAt = System.nanoTime();
+        pod.process.destroyForcibly();
+        ended(pod, 10);
+    }
+
+    /** As {@code kill -STOP}. */
+    void freeze(Pod pod) {
+        signal(pod, "-STOP");
+    }
+
+    /** As {@code kill -CONT}. */
+    void thaw(Pod pod) {
+        signal(pod, "-CONT");
+    }
+
+    /** Asks for a clean stop, and waits. */
+    int stop(Pod pod) {
+        try {
+            Writer orders = pod.process.outputWriter(StandardCharsets.US_ASCII);
+            orders.write("stop\n");
+            orders.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ended(pod, 60);
+    }
+
+    /** What all lives wrote down so far. */
+    List<PodLife> history() {
+        return all.stream().map(Pod::life).toList();
+    }
+
+    private static int ended(Pod pod, long seconds) {
+        try {
+            if (!pod.process.waitFor(seconds, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(pod.name + " did not end:\n" + pod.output());
+            }
+            return pod.process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void signal(Pod pod, String signal) {
+        try {
+            int exit = new ProcessBuilder("kill", signal, Long.toString(pod.process.pid()))
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("kill " + signal + " " + pod.name + ": " + exit);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        all.forEach(pod -> pod.process.destroyForcibly());
+        all.forEach(pod -> ended(pod, 10));
+    }
+}

@@ -1,0 +1,169 @@
+package io.qbull.it;
+
+import io.qbull.component.QbullConstants;
+import io.qbull.it.Event.JobRef;
+import io.qbull.it.History.Place;
+import io.qbull.it.History.Result;
+import io.qbull.it.History.Sent;
+import io.qbull.model.EnqueueException;
+import io.qbull.model.StreamId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends jobs through the component's producer, many at a time, and writes down how each sending ended. One thread sends, so
+ * that the jobs of a key have an order; nothing is sent again. Keys are drawn at random with a fixed seed.
+ */
+final class Producer implements AutoCloseable {
+    private static final int UNDER_WAY = 2000;
+
+    private final CamelContext context = new DefaultCamelContext();
+    private final Endpoint endpoint;
+    private final AsyncProducer producer;
+    private final int keys;
+    private final String suffix;
+    private final Random random = new Random(42);
+    private final Map<String, Integer> next = new HashMap<>();
+    private final ConcurrentLinkedQueue<Sent> sent = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger failed = new AtomicInteger();
+    private final Map<String, Integer> failures = new HashMap<>();
+    private final Semaphore room = new Semaphore(UNDER_WAY);
+    private volatile boolean stopped;
+
+    /**
+     * @param redisUri where Redis is, or a proxy before it
+     * @param queue where to send
+     * @param options of the producer's endpoint
+     * @param keys how many different ones
+     * @param suffix of each body, with a blank in front, or nothing
+     */
+    Producer(String redisUri, String queue, String options, int keys, String suffix) {
+        this.keys = keys;
+        this.suffix = suffix;
+        try {
+            context.start();
+            endpoint = context.getEndpoint("qbull:" + queue + "?redisUri=RAW(" + redisUri + ")&" + options);
+            producer = endpoint.createAsyncProducer();
+            producer.start();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Sends and returns when the last job is handed over.
+     *
+     * @param jobs how many
+     * @param perSecond at most so many a second; 0 = as fast as answers come
+     */
+    void send(int jobs, int perSecond) throws InterruptedException {
+        long begin = System.nanoTime();
+        for (int i = 0; i < jobs && !stopped; i++) {
+            if (perSecond > 0) {
+                long early = begin + i * 1_000_000_000L / perSecond - System.nanoTime();
+                if (early > 1_000_000) {
+                    LockSupport.parkNanos(early);
+                }
+            }
+            room.acquire();
+            String key = "k" + random.nextInt(keys);
+            sendOne(key, suffix);
+        }
+    }
+
+    /** Sends one job of a key of the caller's choice; waits for nothing. */
+    JobRef sendNow(String key, String work) throws InterruptedException {
+        room.acquire();
+        return sendOne(key, work);
+    }
+
+    private JobRef sendOne(String key, String work) {
+        JobRef job = new JobRef(key, next.merge(key, 1, Integer::sum) - 1);
+        Exchange exchange = endpoint.createExchange();
+        exchange.getMessage().setHeader(QbullConstants.KEY, key);
+        exchange.getMessage().setBody((job + work).getBytes(StandardCharsets.UTF_8));
+        long invokedAt = System.nanoTime();
+        producer.process(exchange, doneSync -> answered(job, invokedAt, exchange));
+        return job;
+    }
+
+    private void answered(JobRef job, long invokedAt, Exchange exchange) {
+        Exception failure = exchange.getException();
+        if (failure == null) {
+            accepted.incrementAndGet();
+            sent.add(new Sent(job, invokedAt, Result.ACCEPTED, place(exchange)));
+        } else {
+            failed.incrementAndGet();
+            synchronized (failures) {
+                failures.merge(kind(failure), 1, Integer::sum);
+            }
+            boolean known = !(failure instanceof EnqueueException e) || e.kind() != EnqueueException.Kind.UNKNOWN;
+            sent.add(new Sent(job, invokedAt, known ? Result.REFUSED : Result.UNKNOWN, null));
+        }
+        room.release();
+    }
+
+    private static String kind(Exception failure) {
+        return failure instanceof EnqueueException e
+                ? e.kind() + " " + e.getMessage()
+                : failure.getClass().getSimpleName();
+    }
+
+    private static @Nullable Place place(Exchange exchange) {
+        return new Place(
+                exchange.getMessage().getHeader(QbullConstants.PARTITION, Integer.class),
+                StreamId.parse(exchange.getMessage().getHeader(QbullConstants.STREAM_ID, String.class)));
+    }
+
+    /** Makes {@link #send} return early. */
+    void stop() {
+        stopped = true;
+    }
+
+    int accepted() {
+        return accepted.get();
+    }
+
+    int failed() {
+        return failed.get();
+    }
+
+    /** How often each failure was reported. */
+    Map<String, Integer> failures() {
+        synchronized (failures) {
+            return Map.copyOf(failures);
+        }
+    }
+
+    /** Waits for all answers and returns what was sent. */
+    List<Sent> finish() throws InterruptedException {
+        if (!room.tryAcquire(UNDER_WAY, 60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException((UNDER_WAY - room.availablePermits()) + " sendings were never answered");
+        }
+        room.release(UNDER_WAY);
+        return new ArrayList<>(sent);
+    }
+
+    @Override
+    public void close() {
+        stop();
+        producer.stop();
+        context.stop();
+    }
+}

@@ -1,0 +1,190 @@
+package io.qbull.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.it.Event.JobRef;
+import io.qbull.it.History.Left;
+import io.qbull.it.History.Place;
+import io.qbull.it.History.Remains;
+import io.qbull.model.StreamId;
+import io.qbull.testing.QueueInvariants;
+import io.qbull.testing.RedisServer;
+import io.qbull.testing.Resp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * A Redis of its own, pods on it, and the judgement of what happened. Logs and the append-only file stay under
+ * {@code target/it/NAME} for a look afterwards.
+ */
+final class Scene implements AutoCloseable {
+    /** The queue of every scene. */
+    static final String QUEUE = "IT";
+
+    final RedisServer redis;
+    final Pods pods;
+    final int partitions;
+    private final String name;
+    private final Path folder;
+
+    /**
+     * @param name of the test
+     * @param partitions of the queue
+     * @param options of the consumers, besides the partitions
+     */
+    Scene(String name, int partitions, String options) {
+        this.name = name;
+        this.partitions = partitions;
+        this.folder = Path.of("target", "it", name).toAbsolutePath();
+        try {
+            if (Files.exists(folder)) {
+                try (Stream<Path> old = Files.walk(folder)) {
+                    old.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                }
+            }
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        redis = RedisServer.start("--dir", folder.toString(), "--auto-aof-rewrite-percentage", "0");
+        pods = new Pods(folder, redis.uri(), QUEUE, "partitions=" + partitions + "&" + options);
+    }
+
+    /** A producer with {@code keys} keys, straight to Redis, whose jobs ask for no work. */
+    Producer producer(int keys) {
+        return producer(redis.uri(), "", keys);
+    }
+
+    /** A producer through {@code uri} with more options for its endpoint. */
+    Producer producer(String uri, String options, int keys) {
+        return new Producer(uri, QUEUE, "partitions=" + partitions + options, keys, "");
+    }
+
+    long backlog() {
+        try (Resp resp = redis.connect()) {
+            long sum = 0;
+            for (int p = 0; p < partitions; p++) {
+                sum += resp.number("XLEN", QUEUE + ":" + p);
+            }
+            return sum;
+        }
+    }
+
+    /** Waits until all streams are empty. */
+    void awaitDrained(Duration limit) {
+        await("streams empty").atMost(limit).pollInterval(Duration.ofMillis(50)).until(() -> backlog() == 0);
+    }
+
+    /** Waits until each partition has a lease that lives, owned by one of {@code podIds}; an empty list allows any. */
+    void awaitOwned(Duration limit, List<String> podIds) {
+        await("every partition owned by " + podIds)
+                .atMost(limit)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    List<String> owners = owners();
+                    return owners.stream().noneMatch(String::isEmpty)
+                            && (podIds.isEmpty() || podIds.containsAll(owners) && owners.containsAll(podIds));
+                });
+    }
+
+    /** The pod that owns each partition, or nothing where the lease has expired. */
+    List<String> owners() {
+        try (Resp resp = redis.connect()) {
+            List<?> time = resp.list("TIME");
+            long now = Long.parseLong((String) time.get(0)) * 1000;
+            List<String> owners = new ArrayList<>();
+            for (int p = 0; p < partitions; p++) {
+                List<?> lease = resp.list("HMGET", "{" + QUEUE + ":" + p + "}:lease", "owner", "expires");
+                Object owner = lease.get(0);
+                Object expires = lease.get(1);
+                boolean lives = owner != null && expires != null && Long.parseLong((String) expires) > now;
+                owners.add(lives ? String.valueOf(owner).replaceFirst("#.*", "") : "");
+            }
+            return owners;
+        }
+    }
+
+    /** Reads what is left, judges, and prints the figures. */
+    Report judge(List<History.Sent> sent, List<Disruption> excuses) {
+        return judge(sent, excuses, true);
+    }
+
+    /**
+     * @param fromTheStart whether the append-only file holds the server's whole life
+     */
+    Report judge(List<History.Sent> sent, List<Disruption> excuses, boolean fromTheStart) {
+        Remains remains;
+        try (Resp resp = redis.connect()) {
+            remains = remains(resp);
+            QueueInvariants.check(List.of(resp));
+        }
+        History history = new History(pods.history(), sent, remains);
+        Report report = HistoryChecker.check(history, excuses);
+        StringBuilder text = new StringBuilder("== " + name + System.lineSeparator() + report.table());
+        List<Violation> byRedis = new ArrayList<>();
+        if (fromTheStart) {
+            int removed = aof(history, byRedis::add);
+            text.append("removals in Redis's own order ").append(removed).append(", not under the epoch in force ");
+            text.append(byRedis.size()).append(System.lineSeparator());
+        }
+        System.out.print(text);
+        write(text.toString());
+        assertThat(byRedis).as("append-only file").isEmpty();
+        return report;
+    }
+
+    private void write(String text) {
+        try {
+            Files.writeString(folder.resolve("report.txt"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int aof(History history, Consumer<Violation> violations) {
+        AofHistory aof = new AofHistory(QUEUE);
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".aof")).sorted().toList()) {
+                aof.read(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return aof.compare(history, violations);
+    }
+
+    private Remains remains(Resp resp) {
+        List<Left> waiting = new ArrayList<>();
+        List<Left> dead = new ArrayList<>();
+        for (int p = 0; p < partitions; p++) {
+            for (Object entry : resp.list("XRANGE", QUEUE + ":" + p, "-", "+")) {
+                List<?> pair = (List<?>) entry;
+                waiting.add(new Left(job(pair), new Place(p, StreamId.parse((String) pair.get(0)))));
+            }
+            for (Object entry : resp.list("XRANGE", "{" + QUEUE + ":" + p + "}:dead", "-", "+")) {
+                dead.add(new Left(job((List<?>) entry), null));
+            }
+        }
+        return new Remains(waiting, dead);
+    }
+
+    private static JobRef job(List<?> entry) {
+        List<?> fields = (List<?>) entry.get(1);
+        return JobRef.parse((String) fields.get(fields.indexOf("body") + 1));
+    }
+
+    @Override
+    public void close() {
+        pods.close();
+        redis.close();
+    }
+}

@@ -1,0 +1,10 @@
+package io.qbull.it;
+
+/** Small by default, so that a build stays short; {@code -Dqbull.it.jobs=200000} makes it large. */
+final class Size {
+    private Size() {}
+
+    static int jobs(int byDefault) {
+        return Integer.getInteger("qbull.it.jobs", byDefault);
+    }
+}
