@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.it.Pods.Pod;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,23 +26,22 @@ class CrashIT {
         int jobs = Size.jobs(12_000);
         int perSecond = jobs / (KILLS * 10);
         try (Scene scene = new Scene("crash", PARTITIONS, "partitionsPerPod=6&leaseTtl=3s");
-                Producer producer = scene.producer(1000)) {
-            List<String> names = List.of("a", "b", "c", "d");
-            Pod[] pods = names.stream().map(scene.pods::spawn).toArray(Pod[]::new);
-            scene.pods.awaitUp(pods);
-            scene.awaitOwned(Duration.ofSeconds(20), names);
+                Producer producer = scene.producer(1000, " sleep=2")) {
+            Map<String, Pod> pods = new HashMap<>();
+            List.of("a", "b", "c", "d").forEach(id -> pods.put(id, scene.pods.spawn(id)));
+            scene.pods.awaitUp(pods.values());
+            scene.awaitOwned(Duration.ofSeconds(20));
             CompletableFuture<Void> sending = Background.run(() -> producer.send(jobs, perSecond));
 
-            Pod victim = pods[0];
             for (int kill = 1; kill <= KILLS; kill++) {
                 int mark = jobs * (2 * kill - 1) / (2 * KILLS);
                 await().atMost(Duration.ofMinutes(10)).until(() -> producer.accepted() >= mark);
-                Pod killed = victim;
-                scene.pods.kill(killed);
-                scene.awaitOwned(LEASE.plusSeconds(5), List.of("b", "c", "d"));
-                victim = scene.pods.spawn("a");
-                scene.pods.awaitUp(victim);
-                scene.awaitOwned(Duration.ofSeconds(20), names);
+                String victim = scene.busiest();
+                scene.pods.kill(Objects.requireNonNull(pods.get(victim)));
+                scene.awaitOwned(LEASE.plusSeconds(5), victim);
+                Pod next = scene.pods.spawn(victim);
+                pods.put(victim, next);
+                scene.pods.awaitUp(List.of(next));
             }
             sending.join();
             List<History.Sent> sent = producer.finish();
@@ -48,8 +50,9 @@ class CrashIT {
             Report report = scene.judge(sent, List.of());
             assertThat(report.violations()).isEmpty();
             assertThat(report.accepted()).isEqualTo(jobs);
-            assertThat(report.repeats()).hasSize(KILLS).allSatisfy(r -> assertThat(r.repeated())
-                    .isLessThanOrEqualTo(r.inFlight() + r.uncommitted()));
+            assertThat(report.repeats())
+                    .hasSize(KILLS)
+                    .allSatisfy(r -> assertThat(r.repeated()).isLessThanOrEqualTo(r.inFlight() + r.uncommitted()));
             List<Report.TakeOver> late = new ArrayList<>(report.takeOvers());
             late.removeIf(t -> t.fetchAfter() != null && t.fetchAfter().compareTo(LEASE.plusSeconds(1)) <= 0);
             assertThat(late).as("take-overs later than leaseTtl + 1 s").isEmpty();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +125,7 @@ final class Pods implements AutoCloseable {
     }
 
     /** Waits until the pods' routes run. */
-    void awaitUp(Pod... pods) {
+    void awaitUp(Collection<Pod> pods) {
         for (Pod pod : pods) {
             await(pod.name).atMost(START).until(() -> {
                 if (!pod.process.isAlive()) {

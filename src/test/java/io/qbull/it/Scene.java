@@ -17,9 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -48,7 +51,8 @@ final class Scene implements AutoCloseable {
         try {
             if (Files.exists(folder)) {
                 try (Stream<Path> old = Files.walk(folder)) {
-                    old.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                    old.sorted(Comparator.reverseOrder())
+                            .forEach(file -> file.toFile().delete());
                 }
             }
             Files.createDirectories(folder);
@@ -84,16 +88,21 @@ final class Scene implements AutoCloseable {
         await("streams empty").atMost(limit).pollInterval(Duration.ofMillis(50)).until(() -> backlog() == 0);
     }
 
-    /** Waits until each partition has a lease that lives, owned by one of {@code podIds}; an empty list allows any. */
-    void awaitOwned(Duration limit, List<String> podIds) {
-        await("every partition owned by " + podIds)
+    /** Waits until each partition has a lease that lives, and none of them belongs to {@code nobodyOf}. */
+    void awaitOwned(Duration limit, String... nobodyOf) {
+        await("every partition owned")
                 .atMost(limit)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
                     List<String> owners = owners();
-                    return owners.stream().noneMatch(String::isEmpty)
-                            && (podIds.isEmpty() || podIds.containsAll(owners) && owners.containsAll(podIds));
+                    return !owners.contains("") && List.of(nobodyOf).stream().noneMatch(owners::contains);
                 });
+    }
+
+    /** The pod that owns most partitions. */
+    String busiest() {
+        Map<String, Long> held = owners().stream().collect(Collectors.groupingBy(o -> o, Collectors.counting()));
+        return Collections.max(held.entrySet(), Map.Entry.comparingByValue()).getKey();
     }
 
     /** The pod that owns each partition, or nothing where the lease has expired. */
@@ -153,7 +162,8 @@ final class Scene implements AutoCloseable {
     private int aof(History history, Consumer<Violation> violations) {
         AofHistory aof = new AofHistory(QUEUE);
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".aof")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".aof")).sorted().toList()) {
                 aof.read(file);
             }
         } catch (IOException e) {
