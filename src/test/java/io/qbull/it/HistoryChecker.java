@@ -48,6 +48,7 @@ final class HistoryChecker {
                 history.pods().stream().mapToLong(HistoryChecker::fenced).sum(),
                 repeats,
                 new TakeOvers(history).list(),
+                HandOvers.list(history),
                 violations);
     }
 

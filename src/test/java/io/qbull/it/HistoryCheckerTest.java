@@ -55,6 +55,15 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void a_hand_over_is_timed_from_the_last_end_of_a_job() {
+        history.accepted("k:0", 1).granted("a", 10).runs("a", 10, 1);
+        long ended = history.now() - 1;
+        history.pass(3_000_000).released("a", 10).granted("b", 20).fetch("b", 20, Answer.DONE);
+
+        assertThat(check().handOvers()).containsExactly(Duration.ofNanos(history.now() - 1 - ended));
+    }
+
+    @Test
     void an_accepted_job_that_is_nowhere_is_lost() {
         history.accepted("k:0", 1);
 

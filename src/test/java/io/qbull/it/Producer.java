@@ -131,6 +131,11 @@ final class Producer implements AutoCloseable {
                 StreamId.parse(exchange.getMessage().getHeader(QbullConstants.STREAM_ID, String.class)));
     }
 
+    /** How many sendings have no answer yet. */
+    int underWay() {
+        return UNDER_WAY - room.availablePermits();
+    }
+
     /** Makes {@link #send} return early. */
     void stop() {
         stopped = true;

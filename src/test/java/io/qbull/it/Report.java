@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param fenced commands that Redis refused because their lease was over
  * @param repeats one for each disruption
  * @param takeOvers one for each kill and partition
+ * @param handOvers one for each lease given up on purpose, see {@link HandOvers}
  * @param violations what must not be
  */
 record Report(
@@ -32,6 +33,7 @@ record Report(
         long fenced,
         List<Repeats> repeats,
         List<TakeOver> takeOvers,
+        List<Duration> handOvers,
         List<Violation> violations) {
     private static final int SHOWN = 20;
 
@@ -84,6 +86,16 @@ record Report(
                                         + millis(t.startAfter()))
                                 .collect(Collectors.joining(", ")))
                         .append(System.lineSeparator()));
+        if (!handOvers.isEmpty()) {
+            List<Duration> sorted = handOvers.stream().sorted().toList();
+            text.append("hand-overs ")
+                    .append(sorted.size())
+                    .append(", median ")
+                    .append(millis(sorted.get(sorted.size() / 2)))
+                    .append(", longest ")
+                    .append(millis(sorted.get(sorted.size() - 1)))
+                    .append(System.lineSeparator());
+        }
         text.append("violations ")
                 .append(violations.size())
                 .append(' ')

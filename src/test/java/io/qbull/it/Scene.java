@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.it.Event.JobRef;
 import io.qbull.it.History.Left;
 import io.qbull.it.History.Place;
+import io.qbull.it.History.PodLife;
 import io.qbull.it.History.Remains;
 import io.qbull.model.StreamId;
 import io.qbull.testing.QueueInvariants;
@@ -35,6 +36,7 @@ final class Scene implements AutoCloseable {
 
     final RedisServer redis;
     final Pods pods;
+    final LocalPods localPods;
     final int partitions;
     private final String name;
     private final Path folder;
@@ -60,17 +62,19 @@ final class Scene implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         redis = RedisServer.start("--dir", folder.toString(), "--auto-aof-rewrite-percentage", "0");
-        pods = new Pods(folder, redis.uri(), QUEUE, "partitions=" + partitions + "&" + options);
+        String all = "partitions=" + partitions + "&" + options;
+        pods = new Pods(folder, redis.uri(), QUEUE, all);
+        localPods = new LocalPods(folder, redis.uri(), "qbull:" + QUEUE + "?" + all);
     }
 
-    /** A producer with {@code keys} keys, straight to Redis, whose jobs ask for no work. */
-    Producer producer(int keys) {
-        return producer(redis.uri(), "", keys);
+    /** A producer straight to Redis; {@code work} is what its jobs ask for, with a blank in front. */
+    Producer producer(int keys, String work) {
+        return producer(redis.uri(), keys, work);
     }
 
-    /** A producer through {@code uri} with more options for its endpoint. */
-    Producer producer(String uri, String options, int keys) {
-        return new Producer(uri, QUEUE, "partitions=" + partitions + options, keys, "");
+    /** A producer through {@code uri}. */
+    Producer producer(String uri, int keys, String work) {
+        return new Producer(uri, QUEUE, "partitions=" + partitions, keys, work);
     }
 
     long backlog() {
@@ -122,31 +126,28 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    /** Reads what is left, judges, and prints the figures. */
-    Report judge(List<History.Sent> sent, List<Disruption> excuses) {
-        return judge(sent, excuses, true);
+    /** What everybody saw so far. */
+    History history(List<History.Sent> sent) {
+        try (Resp resp = redis.connect()) {
+            List<PodLife> lives = new ArrayList<>(pods.history());
+            lives.addAll(localPods.history());
+            return new History(lives, sent, remains(resp));
+        }
     }
 
-    /**
-     * @param fromTheStart whether the append-only file holds the server's whole life
-     */
-    Report judge(List<History.Sent> sent, List<Disruption> excuses, boolean fromTheStart) {
-        Remains remains;
+    /** Judges, prints the figures, and fails if Redis's own record contradicts the pods. */
+    Report judge(List<History.Sent> sent, List<Disruption> excuses) {
         try (Resp resp = redis.connect()) {
-            remains = remains(resp);
             QueueInvariants.check(List.of(resp));
         }
-        History history = new History(pods.history(), sent, remains);
+        History history = history(sent);
         Report report = HistoryChecker.check(history, excuses);
-        StringBuilder text = new StringBuilder("== " + name + System.lineSeparator() + report.table());
         List<Violation> byRedis = new ArrayList<>();
-        if (fromTheStart) {
-            int removed = aof(history, byRedis::add);
-            text.append("removals in Redis's own order ").append(removed).append(", not under the epoch in force ");
-            text.append(byRedis.size()).append(System.lineSeparator());
-        }
+        int removed = aof(history, byRedis::add);
+        String text = "== " + name + System.lineSeparator() + report.table() + "removals in Redis's own order "
+                + removed + ", not under the epoch in force " + byRedis.size() + System.lineSeparator();
         System.out.print(text);
-        write(text.toString());
+        write(text);
         assertThat(byRedis).as("append-only file").isEmpty();
         return report;
     }
@@ -194,6 +195,7 @@ final class Scene implements AutoCloseable {
 
     @Override
     public void close() {
+        localPods.close();
         pods.close();
         redis.close();
     }

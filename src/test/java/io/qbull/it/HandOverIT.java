@@ -1,0 +1,55 @@
+package io.qbull.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Two contexts of one JVM share the partitions of a queue: one joins, one leaves, nothing runs twice. */
+@Tag("slow")
+class HandOverIT {
+    private static final int PARTITIONS = 8;
+    private static final Duration PROMISE = Duration.ofMillis(500);
+
+    @Test
+    void joining_and_leaving_repeats_nothing_and_takes_less_than_half_a_second() throws Exception {
+        try (Scene scene = new Scene("hand-over", PARTITIONS, "partitionsPerPod=4&leaseTtl=3s");
+                Producer producer = scene.producer(200, " sleep=5")) {
+            CamelContext first = scene.localPods.start("a", PodRoute.Flavour.DIRECT);
+            scene.awaitOwned(Duration.ofSeconds(15));
+            CompletableFuture<Void> sending = Background.run(() -> producer.send(100_000, 500));
+            await().until(() -> producer.accepted() > 500);
+
+            long joined = System.nanoTime();
+            scene.localPods.start("b", PodRoute.Flavour.DIRECT);
+            await().pollInterval(Duration.ofMillis(20))
+                    .until(() -> Collections.frequency(scene.owners(), "b") == PARTITIONS / 2);
+            Duration join = Duration.ofNanos(System.nanoTime() - joined);
+            int before = producer.accepted();
+            await().until(() -> producer.accepted() > before + 500);
+
+            long left = System.nanoTime();
+            first.stop();
+            scene.awaitOwned(Duration.ofSeconds(5), "a");
+            Duration leave = Duration.ofNanos(System.nanoTime() - left);
+            int after = producer.accepted();
+            await().until(() -> producer.accepted() > after + 500);
+            producer.stop();
+            sending.join();
+            List<History.Sent> sent = producer.finish();
+            scene.awaitDrained(Duration.ofSeconds(30));
+
+            Report report = scene.judge(sent, List.of());
+            System.out.println("join " + join.toMillis() + " ms, leave " + leave.toMillis() + " ms");
+            assertThat(report.violations()).isEmpty();
+            assertThat(report.starts()).as("no repeats").isEqualTo(report.accepted());
+            assertThat(report.handOvers()).hasSize(PARTITIONS).allMatch(t -> t.compareTo(PROMISE) < 0);
+        }
+    }
+}

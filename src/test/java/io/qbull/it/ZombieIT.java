@@ -1,0 +1,74 @@
+package io.qbull.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.it.Event.Answer;
+import io.qbull.it.Pods.Pod;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Acceptance A4: a pod is frozen for longer than its leases live, and wakes up. */
+@Tag("slow")
+class ZombieIT {
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
+    @Test
+    void a_frozen_pod_wakes_up_is_refused_and_works_on_with_new_leases() throws Exception {
+        try (Scene scene = new Scene("zombie", 8, "partitionsPerPod=4&leaseTtl=2s");
+                Producer producer = scene.producer(200, " sleep=10")) {
+            Pod zombie = scene.pods.spawn("a");
+            Pod other = scene.pods.spawn("b");
+            scene.pods.awaitUp(List.of(zombie, other));
+            scene.awaitOwned(Duration.ofSeconds(20));
+            CompletableFuture<Void> sending = Background.run(() -> producer.send(100_000, 400));
+            await().until(() -> producer.accepted() > 400);
+
+            long frozen = System.nanoTime();
+            scene.pods.freeze(zombie);
+            await().pollDelay(LEASE.multipliedBy(3))
+                    .atMost(LEASE.multipliedBy(4))
+                    .until(() -> true);
+            assertThat(scene.owners()).containsOnly("b");
+            long thawed = System.nanoTime();
+            scene.pods.thaw(zombie);
+            await().atMost(Duration.ofSeconds(20)).until(() -> worksAgain(zombie, thawed));
+            long works = System.nanoTime();
+            producer.stop();
+            sending.join();
+            List<History.Sent> sent = producer.finish();
+            scene.awaitDrained(Duration.ofSeconds(30));
+
+            Report report = scene.judge(sent, List.of(new Disruption("freeze of a", zombie.name, frozen, works)));
+            System.out.println(lateWord(zombie, thawed));
+            assertThat(report.violations()).isEmpty();
+            assertThat(report.handOvers()).isNotEmpty();
+            assertThat(zombie.output().lines().filter(line -> line.contains(" WARN ")))
+                    .as("lines that say so")
+                    .hasSize(1);
+        }
+    }
+
+    private static boolean worksAgain(Pod pod, long since) {
+        List<Event> events = pod.events();
+        return events.stream()
+                .anyMatch(e -> e instanceof Event.Granted g
+                        && g.sent() > since
+                        && events.stream()
+                                .anyMatch(s -> s instanceof Event.Started started
+                                        && started.owner().equals(g.owner())));
+    }
+
+    /** What the zombie asked for under its old leases after it woke up, and what it said. */
+    private static String lateWord(Pod pod, long since) {
+        long refused = pod.events().stream()
+                .filter(e -> e.at() > since)
+                .filter(e -> (e instanceof Event.Fetched f && f.answer() == Answer.FENCED)
+                        || (e instanceof Event.RemovalAnswered a && a.answer() == Answer.FENCED))
+                .count();
+        return "late commands refused " + refused + ", output of the zombie:" + System.lineSeparator() + pod.output();
+    }
+}
