@@ -45,7 +45,7 @@ class CrashIT {
             }
             sending.join();
             List<History.Sent> sent = producer.finish();
-            scene.awaitDrained(Duration.ofMinutes(2));
+            scene.awaitDrained(Duration.ofMinutes(10));
 
             Report report = scene.judge(sent, List.of());
             assertThat(report.violations()).isEmpty();

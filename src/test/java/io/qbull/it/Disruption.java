@@ -18,10 +18,18 @@ record Disruption(String name, @Nullable String pod, long from, long to) {
         return new Disruption("kill -9 of " + life.name(), life.name(), life.killedAt(), NEVER);
     }
 
-    /** Whether a run was in flight, or its end not yet committed for certain, while this lasted. */
+    /** Whether it struck the pod of a run that started while this lasted. */
+    boolean covers(Ledger.Run run) {
+        return (pod == null || pod.equals(run.pod().name())) && run.startedAt() > from && run.startedAt() < to;
+    }
+
+    /** Whether a run's lease ended while this lasted, and the run was in flight then or its end not yet committed for certain. */
     boolean endangers(Ledger.Run run, Ledger ledger) {
+        long end = ledger.leaseEnd(run);
         return (pod == null || pod.equals(run.pod().name()))
-                && run.startedAt() < to
-                && ledger.surelyRemovedAt(run.place()) > from;
+                && from <= end
+                && end <= to
+                && run.startedAt() <= end
+                && ledger.committedAt(run) > end;
     }
 }

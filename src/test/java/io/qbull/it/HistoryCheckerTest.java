@@ -250,7 +250,10 @@ class HistoryCheckerTest {
         history.accepted("k:0", 1);
         history.granted("a", 10).start("a", 10, 1);
         long from = history.now();
-        history.end("a", 10, 1).send("a", 10, Kind.COMMIT, 1).answer("a", Answer.UNKNOWN);
+        history.end("a", 10, 1)
+                .send("a", 10, Kind.COMMIT, 1)
+                .answer("a", Answer.UNKNOWN)
+                .released("a", 10);
         history.granted("a", 20).runs("a", 20, 1).commit("a", 20, 1);
 
         assertThat(kinds(new Disruption("outage", null, from, history.now()))).isEmpty();
@@ -311,11 +314,11 @@ class HistoryCheckerTest {
                 .commit("b", 20, 1);
         history.start("a", 10, 1);
 
-        Report report =
-                HistoryChecker.check(history.build(), List.of(new Disruption("freeze", null, 0, Long.MAX_VALUE)));
+        Report report = HistoryChecker.check(history.build(), List.of(new Disruption("freeze", "a", 0, history.now())));
 
         assertThat(report.staleStarts()).isOne();
-        assertThat(report.violations()).extracting(Violation::kind).doesNotContain(Violation.Kind.REVIVED);
+        assertThat(report.violations()).isEmpty();
+        assertThat(kinds(new Disruption("another", "b", 0, 1))).containsExactly(Violation.Kind.UNEXPLAINED_REPEAT);
     }
 
     @Test

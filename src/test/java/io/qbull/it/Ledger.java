@@ -37,12 +37,15 @@ final class Ledger {
     final Map<JobRef, List<Place>> placesOf = new HashMap<>();
 
     private final Map<Integer, List<Event.Granted>> grants = new HashMap<>();
+    private final Map<Owner, Long> leaseEnds = new HashMap<>();
 
     Ledger(History history) {
         history.pods().stream().flatMap(pod -> pod.events().stream()).forEach(event -> {
             if (event instanceof Event.Granted g) {
                 grants.computeIfAbsent(g.owner().partition(), k -> new ArrayList<>())
                         .add(g);
+            } else if (event instanceof Event.Gone g) {
+                leaseEnds.merge(g.owner(), g.at(), Math::max);
             }
         });
         history.pods().forEach(this::addRuns);
@@ -108,6 +111,15 @@ final class Ledger {
                 .anyMatch(r -> r.answer() != Answer.FENCED && r.sentAt() < time);
     }
 
+    /** When Redis had told a run's own lease that its commit is done; {@link History#NEVER} if it has not. */
+    long committedAt(Run run) {
+        return removals.getOrDefault(run.place(), List.of()).stream()
+                .filter(r -> r.answer() == Answer.DONE && r.owner().equals(run.owner()))
+                .mapToLong(Removal::answeredAt)
+                .min()
+                .orElse(NEVER);
+    }
+
     /** When the entry had left its stream for certain; {@link History#NEVER} if it is not certain. */
     long surelyRemovedAt(Place place) {
         return removals.getOrDefault(place, List.of()).stream()
@@ -121,6 +133,11 @@ final class Ledger {
     boolean doneUnder(Owner owner, Place place, long time) {
         return runsAt.getOrDefault(place, List.of()).stream()
                 .anyMatch(run -> run.owner().equals(owner) && run.doneBefore(time));
+    }
+
+    /** When a run's lease was given up, lost, or its pod killed. */
+    long leaseEnd(Run run) {
+        return Math.min(leaseEnds.getOrDefault(run.owner(), NEVER), run.pod().killedAt());
     }
 
     /** Whether a later lease on the partition had been granted for certain before {@code time}. */

@@ -28,10 +28,15 @@ final class LocalPods implements AutoCloseable {
 
     /** Starts a pod; each has a name of its own. */
     CamelContext start(String podId, PodRoute.Flavour flavour) {
+        return start(podId, flavour, "");
+    }
+
+    /** Starts a pod with more options, {@code &a=b}. */
+    CamelContext start(String podId, PodRoute.Flavour flavour, String options) {
         try {
             EventLog log = new EventLog(file(podId));
             logs.put(podId, log);
-            CamelContext context = PodMain.context(redisUri, uri + "&podId=" + podId, flavour, log);
+            CamelContext context = PodMain.context(redisUri, uri + "&podId=" + podId + options, flavour, log);
             contexts.put(podId, context);
             context.start();
             log.add(new Event.Up(System.nanoTime()));

@@ -34,12 +34,10 @@ final class RepeatCheck {
         for (Disruption d : disruptions) {
             List<Run> endangered =
                     ledger.runs.stream().filter(r -> d.endangers(r, ledger)).toList();
-            List<Run> before =
-                    endangered.stream().filter(r -> r.startedAt() <= d.from()).toList();
-            int inFlight =
-                    (int) before.stream().filter(r -> r.endedAt() > d.from()).count();
-            result.add(
-                    new Repeats(d, inFlight, before.size() - inFlight, endangered.size(), repeated.getOrDefault(d, 0)));
+            int inFlight = (int) endangered.stream()
+                    .filter(r -> r.endedAt() > ledger.leaseEnd(r))
+                    .count();
+            result.add(new Repeats(d, inFlight, endangered.size() - inFlight, repeated.getOrDefault(d, 0)));
         }
         return result;
     }
@@ -58,10 +56,10 @@ final class RepeatCheck {
     }
 
     private void blame(Run earlier, Run later, Map<Disruption, Integer> repeated) {
+        boolean late = ledger.staleAt(later.owner(), later.startedAt());
         for (Disruption d : disruptions) {
-            if (!earlier.owner().equals(later.owner())
-                    && d.endangers(earlier, ledger)
-                    && later.startedAt() > d.from()) {
+            boolean caused = d.endangers(earlier, ledger) && later.startedAt() > d.from();
+            if (!earlier.owner().equals(later.owner()) && (caused || (late && d.covers(later)))) {
                 repeated.merge(d, 1, Integer::sum);
                 return;
             }

@@ -39,12 +39,11 @@ record Report(
 
     /**
      * @param disruption what happened
-     * @param inFlight runs under way when it began
-     * @param uncommitted runs ended by then whose commit was not answered by then
-     * @param endangered all runs that it excuses, also those begun while it lasted
-     * @param repeated runs among these that were followed by another run of the same job
+     * @param inFlight runs under way when a lease ended by it
+     * @param uncommitted runs over by then, whose commit was not answered by then
+     * @param repeated runs among these that were followed by another run of the same job, and late starts
      */
-    record Repeats(Disruption disruption, int inFlight, int uncommitted, int endangered, int repeated) {}
+    record Repeats(Disruption disruption, int inFlight, int uncommitted, int repeated) {}
 
     /**
      * @param pod who was killed
@@ -71,11 +70,9 @@ record Report(
                 starts,
                 staleStarts,
                 fenced));
-        text.append(String.format(
-                "%-28s %9s %11s %10s %8s%n", "disruption", "in flight", "uncommitted", "endangered", "repeated"));
+        text.append(String.format("%-28s %9s %11s %8s%n", "disruption", "in flight", "uncommitted", "repeated"));
         repeats.forEach(r -> text.append(String.format(
-                "%-28s %9d %11d %10d %8d%n",
-                r.disruption().name(), r.inFlight(), r.uncommitted(), r.endangered(), r.repeated())));
+                "%-28s %9d %11d %8d%n", r.disruption().name(), r.inFlight(), r.uncommitted(), r.repeated())));
         takeOvers.stream()
                 .collect(Collectors.groupingBy(TakeOver::pod, TreeMap::new, Collectors.toList()))
                 .forEach((pod, list) -> text.append("take-over of ")
