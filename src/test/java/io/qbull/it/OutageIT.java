@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.it.Pods.Pod;
+import io.qbull.testing.FaultyProxy;
 import io.qbull.testing.Resp;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -95,24 +97,33 @@ class OutageIT {
     }
 
     @Test
-    void lost_replies_add_nothing_twice() throws Exception {
+    void lost_replies_add_nothing_twice_and_run_nothing_twice() throws Exception {
+        int jobs = Size.jobs(5000);
         try (Scene scene = new Scene("lost-replies", PARTITIONS, OPTIONS);
-                LossyProxy proxy = new LossyProxy(scene.redis.port());
-                Producer producer = scene.producer(proxy.uri(), 500, "")) {
+                FaultyProxy forProducer = new FaultyProxy(scene.redis.port());
+                FaultyProxy forPods = new FaultyProxy(scene.redis.port());
+                Producer producer = scene.producer(forProducer.uri(), 500, "")) {
+            scene.pods.connectThrough(forPods.uri());
             scene.pods.awaitUp(List.of(scene.pods.spawn("a"), scene.pods.spawn("b")));
-            producer.send(500, 0);
-            await().until(() -> producer.underWay() == 0);
-            proxy.lose(10);
-            producer.send(Size.jobs(5000), 1000);
-            proxy.lose(0);
-            producer.send(500, 0);
+            scene.awaitOwned(Duration.ofSeconds(20));
+            CompletableFuture<Void> sending = Background.run(() -> producer.send(jobs, 800));
+            int lost = 0;
+            while (!sending.isDone()) {
+                FaultyProxy proxy = lost % 3 == 0 ? forPods : forProducer;
+                CountDownLatch cut = proxy.loseReplyTo("EVALSHA");
+                await().atMost(Duration.ofSeconds(20)).until(() -> cut.getCount() == 0 || sending.isDone());
+                lost++;
+            }
+            sending.join();
+            producer.sendNow("last", "");
             List<History.Sent> sent = producer.finish();
             scene.awaitDrained(Duration.ofSeconds(60));
 
             Report report = scene.judge(sent, List.of());
-            System.out.println("cut " + proxy.cuts() + " times, failures " + producer.failures());
-            assertThat(proxy.cuts()).isGreaterThan(10);
+            System.out.println("lost " + lost + " replies, failures " + producer.failures());
+            assertThat(lost).isGreaterThan(10);
             assertThat(report.violations()).isEmpty();
+            assertThat(report.accepted()).isEqualTo(jobs + 1);
         }
     }
 

@@ -24,7 +24,7 @@ final class Pods implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
     private final Path folder;
-    private final String redisUri;
+    private String redisUri;
     private final String queue;
     private final String options;
     private final List<Pod> all = new ArrayList<>();
@@ -122,6 +122,11 @@ final class Pods implements AutoCloseable {
 
     Pod spawn(String podId) {
         return spawn(podId, PodRoute.Flavour.DIRECT);
+    }
+
+    /** Pods spawned from now on find Redis here. */
+    void connectThrough(String uri) {
+        redisUri = uri;
     }
 
     /** Waits until the pods' routes run. */

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 
 /**
  * A Redis of its own, pods on it, and the judgement of what happened. Logs and the append-only file stay under
- * {@code target/it/NAME} for a look afterwards.
+ * {@code it/NAME} of the build directory for a look afterwards.
  */
 final class Scene implements AutoCloseable {
     /** The queue of every scene. */
@@ -49,7 +49,8 @@ final class Scene implements AutoCloseable {
     Scene(String name, int partitions, String options) {
         this.name = name;
         this.partitions = partitions;
-        this.folder = Path.of("target", "it", name).toAbsolutePath();
+        this.folder = Path.of(System.getProperty("qbull.build.directory", "target"), "it", name)
+                .toAbsolutePath();
         try {
             if (Files.exists(folder)) {
                 try (Stream<Path> old = Files.walk(folder)) {
