@@ -12,16 +12,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns the errors that the server itself makes into problems; left alone, they are HTML, plain text or nothing. */
 final class HttpErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
     private static final Map<Integer, String> DETAILS = Map.of(
             400, "The request cannot be read.",
             404, "There is nothing at this path.",
             406, "This path has no answer of the wanted type.",
             413, "The body is too large.",
             415, "This path does not take that content type.",
-            500, "The server failed; its log says more.",
             501, "The server cannot do that.",
             503, "The server is busy.");
 
@@ -43,8 +45,14 @@ final class HttpErrors {
     void install(Router root) {
         DETAILS.forEach((status, detail) ->
                 root.errorHandler(status, http -> answer(http, Problem.of(status, detail))));
+        root.errorHandler(500, this::failed);
         root.errorHandler(404, this::notFound);
         root.errorHandler(405, this::notAllowed);
+    }
+
+    private void failed(RoutingContext http) {
+        LOG.error("a request failed", http.failure());
+        answer(http, Problem.of(500, "The server failed; its log says more."));
     }
 
     private void notFound(RoutingContext http) {

@@ -56,10 +56,12 @@ final class HttpServers {
     }
 
     private static void installErrors(VertxPlatformHttpRouter routes, CamelContext context) {
+        HttpErrors errors = new HttpErrors(routes, context::isStarted);
+        errors.install(routes);
         // What no route answers ends at the router above the one that Camel shows.
         Object root = routes.getServer().getServer().requestHandler();
         if (root instanceof Router router) {
-            new HttpErrors(routes, context::isStarted).install(router);
+            errors.install(router);
         }
     }
 

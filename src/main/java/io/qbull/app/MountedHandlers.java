@@ -1,10 +1,12 @@
 package io.qbull.app;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.qbull.ops.QueueApi;
 import io.qbull.ops.Queues;
 import io.qbull.store.Store;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.StaticService;
 import org.apache.camel.support.service.ServiceSupport;
@@ -14,6 +16,8 @@ import org.apache.camel.support.service.ServiceSupport;
  * because it was added after them.
  */
 final class MountedHandlers extends ServiceSupport implements StaticService {
+    private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
+
     private final HttpServers servers;
     private final CamelContext context;
 
@@ -31,5 +35,18 @@ final class MountedHandlers extends ServiceSupport implements StaticService {
             management.route("/api/queues").method(HttpMethod.GET).handler(api::all);
             management.route("/api/queues/:queue").method(HttpMethod.GET).handler(api::one);
         }
+        PrometheusMeterRegistry meters = context.getRegistry().findSingleByType(PrometheusMeterRegistry.class);
+        if (meters != null) {
+            // Camel mounts its own only on a server that starts before the meters.
+            management
+                    .route("/observe/metrics")
+                    .method(HttpMethod.GET)
+                    .blockingHandler(http -> scrape(meters, http), false);
+        }
+    }
+
+    private static void scrape(PrometheusMeterRegistry meters, RoutingContext http) {
+        http.response().putHeader("Content-Type", METRICS);
+        http.end(meters.scrape(METRICS));
     }
 }
