@@ -34,6 +34,7 @@ final class Node implements QueueNode {
     private final Store store;
     private final EventLoop loop;
     private final Outage outage;
+    private final Ghosts ghosts = new Ghosts(this::ghostEnded);
     private final Enqueuer enqueuer;
     private final AtomicReference<@Nullable CompletableFuture<Layout>> layout = new AtomicReference<>();
     private final AtomicReference<@Nullable Stretch> stretch = new AtomicReference<>();
@@ -44,7 +45,10 @@ final class Node implements QueueNode {
         final PartitionPump.Crew crew;
         final CompletableFuture<Void> ended = new CompletableFuture<>();
         volatile @Nullable Workplace workplace;
-        boolean ending;
+        /** Set when the end is asked for; from then on another stretch may wait for this one's end. */
+        volatile boolean ending;
+
+        boolean closing;
 
         Stretch(Consumption consumption, PartitionPump.Crew crew) {
             this.consumption = consumption;
@@ -104,10 +108,13 @@ final class Node implements QueueNode {
     @Override
     public void consume(Consumption consumption, JobHandler handler, Executor workers) {
         Stretch begun = new Stretch(consumption, new PartitionPump.Crew(handler, workers));
-        if (!stretch.compareAndSet(null, begun)) {
+        Stretch before = stretch.get();
+        boolean free = before == null || before.ending;
+        if (!free || !stretch.compareAndSet(before, begun)) {
             throw new IllegalStateException("queue " + identity.queue() + " is consumed already by this node");
         }
-        loop.execute(() -> open(begun));
+        CompletionStage<Void> turn = before == null ? CompletableFuture.completedFuture(null) : before.ended;
+        turn.whenComplete((done, failure) -> loop.execute(() -> open(begun)));
     }
 
     private void open(Stretch begun) {
@@ -125,7 +132,12 @@ final class Node implements QueueNode {
             }
             outage.answered();
             Workplace workplace = new Workplace(
-                    identity, begun.consumption, found, new NodeParts(store, loop, outage), begun.crew, new Random());
+                    identity,
+                    begun.consumption,
+                    found,
+                    new NodeParts(store, loop, outage, ghosts),
+                    begun.crew,
+                    new Random());
             begun.workplace = workplace;
             workplace.open();
         }));
@@ -137,21 +149,29 @@ final class Node implements QueueNode {
         if (current == null) {
             return CompletableFuture.completedFuture(null);
         }
+        current.ending = true;
         loop.execute(() -> end(current));
         return current.ended;
     }
 
     private void end(Stretch current) {
-        if (current.ending) {
+        if (current.closing) {
             return;
         }
-        current.ending = true;
+        current.closing = true;
         Workplace workplace = current.workplace;
         CompletionStage<Void> closed = workplace == null ? CompletableFuture.completedFuture(null) : workplace.close();
         closed.whenComplete((done, failure) -> {
             stretch.compareAndSet(current, null);
             current.ended.complete(null);
         });
+    }
+
+    private void ghostEnded(int index) {
+        Workplace workplace = workplace();
+        if (workplace != null) {
+            workplace.ghostEnded(index);
+        }
     }
 
     private void primaryChanged() {

@@ -9,5 +9,6 @@ import io.qbull.store.Store;
  * @param store its storage
  * @param loop its event loop
  * @param outage its view of Redis' health
+ * @param ghosts what still runs of earlier stretches of consuming
  */
-record NodeParts(Store store, EventLoop loop, Outage outage) {}
+record NodeParts(Store store, EventLoop loop, Outage outage, Ghosts ghosts) {}

@@ -36,6 +36,7 @@ final class Workplace {
     private final EventLoop loop;
     private final PartitionPump.Crew crew;
     private final Outage outage;
+    private final Ghosts ghosts;
     private final LeaseKeeper keeper;
     private final Map<PartitionId, Worker> workers = new ConcurrentSkipListMap<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -68,6 +69,7 @@ final class Workplace {
         this.store = parts.store();
         this.loop = parts.loop();
         this.outage = parts.outage();
+        this.ghosts = parts.ghosts();
         this.crew = crew;
         this.keeper = new LeaseKeeper(
                 new LeaseKeeper.Domain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
@@ -79,7 +81,13 @@ final class Workplace {
     }
 
     void open() {
+        ghosts.partitions().forEach(keeper::block);
         keeper.start();
+    }
+
+    /** The last job of an earlier stretch has ended on a partition. */
+    void ghostEnded(int index) {
+        keeper.unblock(index);
     }
 
     /** Stop order: intake, jobs in flight, their commits, the leases, the registration. */
@@ -174,7 +182,9 @@ final class Workplace {
                 workers.keySet());
         for (Worker worker : List.copyOf(workers.values())) {
             remove(worker);
-            worker.pump.abandon(() -> LOG.debug("{} its last job has ended", worker.lease));
+            int index = worker.lease.partition().index();
+            ghosts.add(index);
+            worker.pump.abandon(() -> ghosts.ended(index));
         }
         closeIfEmpty();
     }

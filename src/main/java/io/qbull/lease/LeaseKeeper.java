@@ -43,6 +43,10 @@ public final class LeaseKeeper implements Ownership {
     private final Map<Integer, Holding> holdings = new TreeMap<>();
     private EventLoop.@Nullable Timer tick;
     private EventLoop.@Nullable Timer renewalRetry;
+    private EventLoop.@Nullable Timer registerRetry;
+    /** The ends of leases that were granted after the stop: a stop waits for them. */
+    private CompletionStage<Void> unwanted = CompletableFuture.completedFuture(null);
+
     private boolean renewing;
     private boolean renewAgain;
     private boolean taking;
@@ -92,11 +96,22 @@ public final class LeaseKeeper implements Ownership {
         stopTaking();
         cancel(tick);
         cancel(renewalRetry);
+        cancel(registerRetry);
         holdings.clear();
-        return store.layouts().unregister(domain.queue(), domain.pod()).exceptionally(failure -> {
-            LOG.debug("queue={} pod {} not unregistered, its entry goes stale", domain.queue(), domain.pod(), failure);
-            return null;
-        });
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        store.layouts()
+                .unregister(domain.queue(), domain.pod())
+                .whenComplete((done, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        LOG.debug(
+                                "queue={} pod {} not unregistered, its entry goes stale",
+                                queue(),
+                                domain.pod(),
+                                failure);
+                    }
+                    unwanted.whenComplete((ended, never) -> stopped.complete(null));
+                }));
+        return stopped;
     }
 
     @Override
@@ -186,6 +201,24 @@ public final class LeaseKeeper implements Ownership {
         scout.block(lease.partition().index());
     }
 
+    /**
+     * Keeps this pod from taking a partition while a job of an earlier stretch of consuming still runs there.
+     *
+     * @param index the partition
+     */
+    public void block(int index) {
+        scout.block(index);
+    }
+
+    /**
+     * Ends {@link #block}.
+     *
+     * @param index the partition
+     */
+    public void unblock(int index) {
+        scout.released(index);
+    }
+
     private void tick() {
         tick = loop.schedule(settings.renewEvery(), this::tick);
         register();
@@ -210,7 +243,8 @@ public final class LeaseKeeper implements Ownership {
                     } else {
                         listener.unanswered(failure);
                         if (taking && !scout.knowsPods()) {
-                            loop.schedule(retryAfter(), this::register);
+                            cancel(registerRetry);
+                            registerRetry = loop.schedule(retryAfter(), this::register);
                         }
                     }
                 }));
@@ -402,7 +436,8 @@ public final class LeaseKeeper implements Ownership {
         @Override
         public void granted(Lease lease, Predecessor predecessor, long started) {
             if (!taking) {
-                repeat(() -> store.leases().release(lease));
+                CompletionStage<Void> released = repeat(() -> store.leases().release(lease));
+                unwanted = unwanted.thenCombine(released, (one, other) -> null);
                 return;
             }
             holdings.put(lease.partition().index(), new Holding(lease, trustFrom(started)));

@@ -61,11 +61,13 @@ final class Scout {
         long lookAt;
         /** Set while a command that may make this pod the owner is under way. */
         boolean acquiring;
-        /** What this pod has asked the owner for, and until when it hopes. */
+        /** Announced meanwhile: what the command under way answers may be out of date. */
+        boolean announced;
+        /** What this pod has asked the owner for. */
         @Nullable
         LeaseOwner wish;
-
-        long wishUntil;
+        /** Whether the question was answered, or will not be any more. */
+        boolean wishKnown;
 
         Place(long lookAt) {
             this.lookAt = lookAt;
@@ -146,6 +148,7 @@ final class Scout {
     private void soon(int index) {
         Place place = places.get(index);
         if (place != null && running) {
+            place.announced = place.acquiring;
             place.lookAt = loop.nanoTime();
             look();
         }
@@ -234,7 +237,7 @@ final class Scout {
         if (wish.equals(sight.owner()) && !sight.free()) {
             place.wish = null;
             acquire(index, place, wish);
-        } else if (sight.free() || !wish.equals(sight.wanted()) || place.wishUntil - loop.nanoTime() < 0) {
+        } else if (place.wishKnown && (sight.free() || !wish.equals(sight.wanted()))) {
             place.wish = null;
         }
     }
@@ -297,6 +300,10 @@ final class Scout {
             host.granted(granted.lease(), granted.predecessor(), started);
         } else if (acquisition instanceof Acquisition.Held held) {
             saw(index, held.sight());
+            if (place.announced) {
+                place.announced = false;
+                place.lookAt = loop.nanoTime();
+            }
             decide();
         } else {
             place.lookAt = loop.nanoTime();
@@ -306,18 +313,20 @@ final class Scout {
     private void want(int index, Place place) {
         LeaseOwner wish = newOwner();
         place.wish = wish;
-        place.wishUntil = loop.nanoTime() + settings.leaseTtl().multipliedBy(2).toNanos();
+        place.wishKnown = false;
         store.leases()
                 .want(new PartitionId(domain.queue(), index), wish)
                 .whenComplete((asked, failure) -> loop.execute(() -> {
                     if (failure != null) {
+                        // It may have been carried out, and the owner hands over to this wish: a look tells.
                         host.unanswered(failure);
-                    }
-                    if (!Boolean.TRUE.equals(asked) && wish.equals(place.wish)) {
+                        place.lookAt = loop.nanoTime() + RETRY.toNanos();
+                    } else if (!Boolean.TRUE.equals(asked) && wish.equals(place.wish)) {
                         place.wish = null;
                         place.lookAt = loop.nanoTime() + settings.renewEvery().toNanos();
-                        planLook();
                     }
+                    place.wishKnown = true;
+                    planLook();
                 }));
     }
 

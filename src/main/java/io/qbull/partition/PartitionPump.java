@@ -204,6 +204,15 @@ public final class PartitionPump {
             LOG.warn("{} job={} not started, the workers are shut down", lease, job.id());
             inFlight = null;
             fenced();
+        } catch (RuntimeException | Error e) {
+            // No thread could be had, for example: the shortage may pass.
+            LOG.error("{} job={} not started, again in {}: {}", lease, job.id(), RETRY, e.toString());
+            inFlight = null;
+            headBlocked = true;
+            loop.schedule(RETRY, () -> {
+                headBlocked = false;
+                step();
+            });
         }
     }
 

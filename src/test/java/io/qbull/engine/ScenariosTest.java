@@ -67,8 +67,10 @@ class ScenariosTest {
                 .until(() -> pods.stream().mapToInt(pod -> pod.started.size()).sum() >= JOBS);
         assertThat(pods).flatExtracting(pod -> pod.started).hasSize(JOBS);
         for (TestPod pod : pods) {
-            for (String key : pod.started.stream().map(d -> d.job().key()).distinct().toList()) {
-                assertThat(pod.bodies(key).stream().map(Integer::valueOf).toList()).isSorted();
+            for (String key :
+                    pod.started.stream().map(d -> d.job().key()).distinct().toList()) {
+                assertThat(pod.bodies(key).stream().map(Integer::valueOf).toList())
+                        .isSorted();
             }
         }
     }

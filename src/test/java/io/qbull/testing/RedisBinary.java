@@ -11,7 +11,10 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import redis.embedded.RedisServer;
 
-/** The server program that the embedded-redis library carries, unpacked once per JVM. */
+/**
+ * The server program for child processes: the one that {@code QBULL_TEST_REDIS_SERVER} names (a path, to try other versions), else
+ * the one that the embedded-redis library carries, unpacked once per JVM.
+ */
 final class RedisBinary {
     private static final class Holder {
         private static final Path PATH = unpack();
@@ -24,6 +27,10 @@ final class RedisBinary {
     }
 
     private static Path unpack() {
+        String given = System.getenv("QBULL_TEST_REDIS_SERVER");
+        if (given != null && !given.isBlank()) {
+            return Path.of(given);
+        }
         String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         boolean arm = System.getProperty("os.arch").equals("aarch64");
         String name;

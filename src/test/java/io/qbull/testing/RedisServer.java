@@ -155,7 +155,7 @@ public final class RedisServer implements AutoCloseable {
             kind = "container " + IMAGE;
         } else {
             chosen = start();
-            kind = "embedded program";
+            kind = "child process of " + RedisBinary.path().getFileName();
         }
         try (Resp resp = chosen.connect()) {
             String version = resp.text("INFO", "server")

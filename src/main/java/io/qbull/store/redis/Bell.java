@@ -29,7 +29,6 @@ final class Bell {
     private final Map<PartitionId, Watch> watched = new HashMap<>();
     private @Nullable Ear ear;
     private boolean connecting;
-    private boolean missed;
     private boolean calling;
     private boolean unblocking;
     private long call;
@@ -138,7 +137,6 @@ final class Bell {
     }
 
     private void connected(Ear opened) {
-        List<Watch> waiting = List.of();
         boolean late;
         synchronized (this) {
             late = closed;
@@ -146,18 +144,12 @@ final class Bell {
             calling = false;
             if (!late) {
                 ear = opened;
-                if (missed) {
-                    waiting = new ArrayList<>(watched.values());
-                    watched.clear();
-                    missed = false;
-                }
             }
         }
         if (late) {
             opened.link().close();
             return;
         }
-        waiting.forEach(Bell::wake);
         proceed();
     }
 
@@ -222,7 +214,6 @@ final class Bell {
             if (closed) {
                 return;
             }
-            missed = true;
             news = !text.equals(lastError);
             lastError = text;
         }
@@ -230,10 +221,14 @@ final class Bell {
             LOG.warn("Waiting for new jobs was interrupted, polling until it works again: {}", text);
         }
         connector.schedule(RECONNECT_PAUSE, () -> {
+            List<Watch> waiting;
             synchronized (this) {
                 connecting = false;
+                waiting = new ArrayList<>(watched.values());
+                watched.clear();
             }
-            proceed();
+            // They look for themselves and watch again, which connects: that is the polling.
+            waiting.forEach(Bell::wake);
         });
     }
 

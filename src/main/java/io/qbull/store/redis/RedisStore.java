@@ -12,6 +12,7 @@ import io.qbull.store.WakeUps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The storage on Redis: one server, a master behind sentinels, or a cluster. Thread-safe. It connects by itself, in the
@@ -31,6 +32,7 @@ public final class RedisStore implements Store {
     private final Inspector inspector;
     private final RedisWakeUps wakeUps;
     private final Announcements announcements;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RedisStore(Connector connector, Servers servers) {
         this.connector = connector;
@@ -104,9 +106,12 @@ public final class RedisStore implements Store {
         servers.onPrimaryChange(listener);
     }
 
-    /** Does not block; the connections are gone shortly after. */
+    /** Does not block; the connections are gone shortly after. May be called again. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         wakeUps.close();
         announcements.close();
         servers.close();

@@ -58,9 +58,12 @@ final class Servers implements Node.Listener {
         AtomicReferenceArray<@Nullable Node> known = slots;
         if (known != null) {
             Node node = known.get(SlotHash.getSlot(key));
-            return node == null
-                    ? Failures.failed(Failures.unavailable("no node of the cluster serves the slot of " + key))
-                    : linked(node);
+            if (node == null) {
+                // Nothing is sent, so no answer would ever correct the table.
+                reload();
+                return Failures.failed(Failures.unavailable("no node of the cluster serves the slot of " + key));
+            }
+            return linked(node);
         }
         return firstOf(seeds.iterator()).thenCompose(route -> {
             if (route.link().clustered()) {

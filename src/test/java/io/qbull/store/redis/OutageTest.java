@@ -192,6 +192,7 @@ class OutageTest {
         works(one);
         works(two);
         one.close();
+        one.close();
         assertNotSent(one.leases().peek(List.of(P)));
         works(two);
         two.close();
