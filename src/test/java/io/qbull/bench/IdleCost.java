@@ -10,8 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -26,6 +31,8 @@ public final class IdleCost {
     private static final int PARTITIONS = 16;
     private static final String OPTIONS = "partitions=" + PARTITIONS + "&partitionsPerPod=" + PARTITIONS;
     private static final int WARM_UP = 1000;
+    private static final Pattern CALLS = Pattern.compile("cmdstat_(\\w+):calls=(\\d+)");
+    private static final Set<String> CALLED_BY_PODS = Set.of("evalsha", "eval", "xread", "ping", "client", "script");
 
     private IdleCost() {}
 
@@ -62,28 +69,27 @@ public final class IdleCost {
             }
             TimeUnit.SECONDS.sleep(10);
             Duration cpu = cpu(pod);
-            long commands = stat(resp, "total_commands_processed");
             double redisCpu = redisCpu(resp);
             resp.call("CONFIG", "RESETSTAT");
             TimeUnit.SECONDS.sleep(seconds);
             double used = cpu(pod).minus(cpu).toNanos() / 1e9;
-            // RESETSTAT set the counter to zero; the measuring connection itself sends one command before the count is
-            // read.
-            long during = stat(resp, "total_commands_processed") - 1;
+            double redisUsed = redisCpu(resp) - redisCpu;
+            Map<String, Long> calls = calls(resp);
+            long trips = CALLED_BY_PODS.stream()
+                    .mapToLong(verb -> calls.getOrDefault(verb, 0L))
+                    .sum();
+            long all = calls.values().stream().mapToLong(Long::longValue).sum();
             System.out.printf(
                     Locale.ROOT,
-                    "idle pod, %d partitions, %d s: pod CPU %.2f s = %.2f %% of a core; Redis commands %.1f/s (%d before), Redis CPU %.2f %%%n",
+                    "idle pod, %d partitions, %d s: pod CPU %.2f s = %.2f %% of a core, Redis CPU %.2f %%; %.1f calls/s to Redis, %.1f/s with the commands inside scripts%n%s%n",
                     PARTITIONS,
                     seconds,
                     used,
                     100 * used / seconds,
-                    (double) during / seconds,
-                    commands,
-                    100 * (redisCpu(resp) - redisCpu) / seconds);
-            resp.text("INFO", "commandstats")
-                    .lines()
-                    .filter(line -> line.startsWith("cmdstat_"))
-                    .forEach(line -> System.out.println("  " + line.replaceFirst(",usec=.*", "")));
+                    100 * redisUsed / seconds,
+                    (double) trips / seconds,
+                    (double) all / seconds,
+                    calls);
         } finally {
             pod.destroyForcibly().waitFor();
         }
@@ -93,8 +99,15 @@ public final class IdleCost {
         return pod.toHandle().info().totalCpuDuration().orElseThrow();
     }
 
-    private static long stat(Resp resp, String name) {
-        return Long.parseLong(info(resp, "stats", name));
+    /** Without what the measurement itself calls. */
+    private static Map<String, Long> calls(Resp resp) {
+        Map<String, Long> calls = new TreeMap<>();
+        Matcher found = CALLS.matcher(resp.text("INFO", "commandstats"));
+        while (found.find()) {
+            calls.put(found.group(1), Long.parseLong(found.group(2)));
+        }
+        calls.keySet().removeAll(Set.of("info", "config"));
+        return calls;
     }
 
     private static double redisCpu(Resp resp) {

@@ -21,7 +21,14 @@ record History(List<PodLife> pods, List<Sent> sent, Remains remains) {
      * @param events in the order of the log
      * @param killedAt just before the kill -9; {@link #NEVER} if it was not killed
      */
-    record PodLife(String name, List<Event> events, long killedAt) {}
+    record PodLife(String name, List<Event> events, long killedAt) {
+        /** When it did its last step: a signal takes a moment, in which a pod works on. */
+        long endedAt() {
+            return killedAt == NEVER || events.isEmpty()
+                    ? killedAt
+                    : Math.max(killedAt, events.get(events.size() - 1).at());
+        }
+    }
 
     /**
      * @param job the job

@@ -35,6 +35,20 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void what_a_pod_begins_while_the_signal_travels_counts_as_in_flight() {
+        history.accepted("k:0", 1).granted("a", 10).kill("a").start("a", 10, 1);
+        history.granted("b", 20).runs("b", 20, 1).commit("b", 20, 1);
+
+        Report report = check();
+
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.repeats())
+                .singleElement()
+                .returns(1, Repeats::inFlight)
+                .returns(1, Repeats::repeated);
+    }
+
+    @Test
     void take_over_is_timed_from_the_kill() {
         history.accepted("k:0", 1).granted("a", 10).fetch("a", 10, Answer.DONE).kill("a");
         long killed = history.now() - 1;

@@ -137,7 +137,7 @@ final class Ledger {
 
     /** When a run's lease was given up, lost, or its pod killed. */
     long leaseEnd(Run run) {
-        return Math.min(leaseEnds.getOrDefault(run.owner(), NEVER), run.pod().killedAt());
+        return Math.min(leaseEnds.getOrDefault(run.owner(), NEVER), run.pod().endedAt());
     }
 
     /** Whether a later lease on the partition had been granted for certain before {@code time}. */
