@@ -66,7 +66,7 @@ public final class AppConfiguration implements CamelConfiguration {
         properties.addOverrideProperty("qbull.has.webhook", String.valueOf(settings.webhookUrl() != null));
     }
 
-    private static QbullConfiguration component(CamelContext context, AppSettings settings) {
+    private static QbullConfiguration component(CamelContext context, AppSettings settings) throws Refusal {
         QbullConfiguration options =
                 context.getComponent("qbull", QbullComponent.class).getConfiguration();
         options.setRedisUri(settings.redisUrl());

@@ -73,7 +73,7 @@ final class Pod {
             try {
                 camel.run();
             } catch (Exception e) {
-                throw StartFailure.of(e, settings.folders().routes());
+                throw StartFailure.of(e, settings.folders(), camel.getCamelContext());
             } finally {
                 stop(camel);
             }

@@ -1,8 +1,8 @@
 package io.qbull.app;
 
-import io.qbull.component.QbullConfiguration;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.QueueName;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -19,31 +19,35 @@ final class QueueOptions implements EndpointStrategy {
         this.options = options;
     }
 
+    /**
+     * Makes an endpoint with the options of each queue, for nobody: the component knows what is right.
+     *
+     * @throws Refusal for the first queue with an unknown option or a wrong value
+     */
+    void check() throws Refusal {
+        for (Map.Entry<QueueName, Map<String, String>> queue : options.entrySet()) {
+            Map<String, Object> parameters = new LinkedHashMap<>(queue.getValue());
+            try {
+                context.getComponent("qbull").createEndpoint("qbull:" + queue.getKey(), parameters);
+            } catch (Exception e) {
+                Throwable root = e;
+                while (root.getCause() != null) {
+                    root = root.getCause();
+                }
+                throw new Refusal(
+                        ExitCode.USAGE, Setting.QUEUE_PREFIX + queue.getKey() + " is wrong: " + root.getMessage(), e);
+            }
+        }
+    }
+
     @Override
     public Endpoint registerEndpoint(String uri, Endpoint endpoint) {
         if (endpoint instanceof QbullEndpoint queue) {
-            apply(context, options.getOrDefault(new QueueName(queue.getQueue()), Map.of()), queue.getConfiguration());
+            options.getOrDefault(new QueueName(queue.getQueue()), Map.of())
+                    .forEach((option, value) -> PropertyBindingSupport.build()
+                            .withIgnoreCase(true)
+                            .bind(context, queue.getConfiguration(), option, value));
         }
         return endpoint;
-    }
-
-    /**
-     * @throws IllegalArgumentException if there is no such option, or its value has a wrong form
-     */
-    static void apply(CamelContext context, Map<String, String> values, QbullConfiguration configuration) {
-        values.forEach((option, value) -> {
-            boolean known;
-            try {
-                known = PropertyBindingSupport.build()
-                        .withMandatory(false)
-                        .withIgnoreCase(true)
-                        .bind(context, configuration, option, value);
-            } catch (RuntimeException e) {
-                throw new IllegalArgumentException(option + " (" + value + ") has a wrong form", e);
-            }
-            if (!known) {
-                throw new IllegalArgumentException(option + " (" + value + ") is no option of a queue");
-            }
-        });
     }
 }
