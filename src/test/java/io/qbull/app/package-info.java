@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.app;
+
+import org.jspecify.annotations.NullMarked;

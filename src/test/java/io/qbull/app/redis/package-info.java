@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.app.redis;
+
+import org.jspecify.annotations.NullMarked;

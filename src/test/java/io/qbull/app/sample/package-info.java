@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.app.sample;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.ingest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.ops;
+
+import org.jspecify.annotations.NullMarked;
