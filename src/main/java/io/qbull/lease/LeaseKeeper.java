@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaseKeeper implements Ownership {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
+    /** Announcements come in bunches; one look at the pods serves a bunch. */
+    private static final Duration REFRESH = Duration.ofMillis(50);
+
     private static final Duration SHORTEST_RETRY = Duration.ofMillis(50);
 
     private final Domain domain;
@@ -40,16 +43,20 @@ public final class LeaseKeeper implements Ownership {
     private final EventLoop loop;
     private final Listener listener;
     private final Scout scout;
-    private final Map<Integer, Holding> holdings = new TreeMap<>();
+    /** Changed on the loop; read by workers, which ask whether a lease is trusted. */
+    private final Map<Integer, Holding> holdings = new ConcurrentSkipListMap<>();
+
     private EventLoop.@Nullable Timer tick;
     private EventLoop.@Nullable Timer renewalRetry;
     private EventLoop.@Nullable Timer registerRetry;
+    private CompletionStage<Void> unregistered = CompletableFuture.completedFuture(null);
     /** The ends of leases that were granted after the stop: a stop waits for them. */
     private CompletionStage<Void> unwanted = CompletableFuture.completedFuture(null);
 
     private boolean renewing;
     private boolean renewAgain;
     private boolean taking;
+    private boolean refreshing;
 
     /**
      * @param domain what to take leases on, and for whom
@@ -81,14 +88,25 @@ public final class LeaseKeeper implements Ownership {
         scout.start();
     }
 
-    /** Takes no more leases; those held are renewed until they are released. */
+    /**
+     * Takes no more leases; those held are renewed until they are released. The others hear at once that this pod leaves, so that
+     * they know whose turn it is when its leases come free.
+     */
     public void stopTaking() {
+        if (!taking) {
+            return;
+        }
         taking = false;
         scout.stop();
+        cancel(registerRetry);
+        unregistered = store.layouts().unregister(domain.queue(), domain.pod()).exceptionally(failure -> {
+            LOG.debug("queue={} pod {} not unregistered, its entry goes stale", queue(), domain.pod(), failure);
+            return null;
+        });
     }
 
     /**
-     * Stops renewing and forgets this pod. What is still held expires by itself.
+     * Stops renewing. What is still held expires by itself.
      *
      * @return completes when Redis knows, or could not be told
      */
@@ -96,21 +114,10 @@ public final class LeaseKeeper implements Ownership {
         stopTaking();
         cancel(tick);
         cancel(renewalRetry);
-        cancel(registerRetry);
         holdings.clear();
         CompletableFuture<Void> stopped = new CompletableFuture<>();
-        store.layouts()
-                .unregister(domain.queue(), domain.pod())
-                .whenComplete((done, failure) -> loop.execute(() -> {
-                    if (failure != null) {
-                        LOG.debug(
-                                "queue={} pod {} not unregistered, its entry goes stale",
-                                queue(),
-                                domain.pod(),
-                                failure);
-                    }
-                    unwanted.whenComplete((ended, never) -> stopped.complete(null));
-                }));
+        unregistered.whenComplete(
+                (done, failure) -> loop.execute(() -> unwanted.whenComplete((ended, never) -> stopped.complete(null))));
         return stopped;
     }
 
@@ -453,6 +460,18 @@ public final class LeaseKeeper implements Ownership {
         @Override
         public void announcedHeld() {
             renew();
+        }
+
+        /** Somebody gave a lease up: perhaps because he leaves, which decides who may take it. */
+        @Override
+        public void announcedElsewhere() {
+            if (!refreshing) {
+                refreshing = true;
+                loop.schedule(REFRESH, () -> {
+                    refreshing = false;
+                    register();
+                });
+            }
         }
 
         @Override

@@ -142,6 +142,7 @@ final class Scout {
             host.announcedHeld();
         } else {
             soon(partition.index());
+            host.announcedElsewhere();
         }
     }
 
@@ -366,6 +367,9 @@ final class Scout {
 
         /** A lease of this pod was announced: somebody may want it. */
         void announcedHeld();
+
+        /** A lease of another pod was announced: its owner may have gone. */
+        void announcedElsewhere();
 
         void answered();
 

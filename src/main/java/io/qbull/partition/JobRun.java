@@ -25,6 +25,13 @@ final class JobRun implements Runnable, JobHandler.Outcome {
 
     @Override
     public void run() {
+        if (!ending.mayStart()) {
+            // The thread came late, as after a pause of the process: the job belongs to the next owner by now.
+            if (ended.compareAndSet(false, true)) {
+                ending.notStarted();
+            }
+            return;
+        }
         try {
             handler.handle(delivery, this);
         } catch (RuntimeException | Error e) {
@@ -50,6 +57,14 @@ final class JobRun implements Runnable, JobHandler.Outcome {
 
     /** Takes the end of a run, on any thread. */
     interface Ending {
+        /**
+         * @return whether the lease is still trusted, just before the job is handed to the handler
+         */
+        boolean mayStart();
+
+        /** The lease was not trusted any more; the job is as it was. */
+        void notStarted();
+
         /**
          * @param run the run
          * @param failure why it failed; null if it did not

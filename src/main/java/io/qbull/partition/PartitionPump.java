@@ -192,11 +192,7 @@ public final class PartitionPump {
             return;
         }
         Delivery delivery = new Delivery(job, lease, job.failedAttempts() + 1);
-        JobRun run = new JobRun(
-                delivery,
-                loop.nanoTime(),
-                crew.handler(),
-                (ended, failure) -> loop.execute(() -> ended(ended, failure)));
+        JobRun run = new JobRun(delivery, loop.nanoTime(), crew.handler(), new RunEnding());
         inFlight = run;
         try {
             crew.workers().execute(run);
@@ -294,7 +290,7 @@ public final class PartitionPump {
                     }
                     if (verdict == null) {
                         listener.unanswered(lease, failure);
-                        loop.schedule(RETRY, () -> attempt(command, done));
+                        loop.schedule(RETRY, () -> repeat(command, done));
                         return;
                     }
                     scripts--;
@@ -305,6 +301,12 @@ public final class PartitionPump {
                         step();
                     }
                 }));
+    }
+
+    private void repeat(Supplier<CompletionStage<Verdict>> command, Runnable done) {
+        if (state == State.RUNNING || state == State.DRAINING) {
+            attempt(command, done);
+        }
     }
 
     private void fetchIfWorthwhile() {
@@ -407,6 +409,27 @@ public final class PartitionPump {
             throw new IllegalStateException(lease + ": a pump does not go from " + state + " to " + next);
         }
         state = next;
+    }
+
+    /** Brings the ends of runs back to the loop. */
+    private final class RunEnding implements JobRun.Ending {
+        @Override
+        public boolean mayStart() {
+            return listener.trusted(lease);
+        }
+
+        @Override
+        public void notStarted() {
+            loop.execute(() -> {
+                inFlight = null;
+                step();
+            });
+        }
+
+        @Override
+        public void ended(JobRun run, @Nullable String failure) {
+            loop.execute(() -> PartitionPump.this.ended(run, failure));
+        }
     }
 
     /**

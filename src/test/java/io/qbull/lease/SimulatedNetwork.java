@@ -104,6 +104,10 @@ final class SimulatedNetwork {
             }
             case "peek" -> redis.peek(list(a[0]));
             case "register" -> redis.register((PodId) a[1], (Integer) a[2], list(a[3]), (Duration) a[4]);
+            case "unregister" -> {
+                redis.unregister((PodId) a[1]);
+                yield true;
+            }
             default -> throw new IllegalArgumentException(name);
         };
     }

@@ -161,6 +161,21 @@ class PartitionPumpTest {
     }
 
     @Test
+    void a_job_whose_thread_came_too_late_is_not_started_and_starts_when_trust_returns() {
+        pump.start();
+        answerFetch(false, entries(1));
+        trusted = false;
+        work();
+        assertThat(started).isEmpty();
+        assertThat(pump.unfinished()).isZero();
+        trusted = true;
+        pump.resume();
+        work();
+        assertThat(ids()).containsExactly(1L);
+        assertThat(started.get(0).attempt()).isEqualTo(1);
+    }
+
+    @Test
     void a_failed_job_runs_again_in_its_place_after_the_pause() {
         given(1, 2);
         outcomes.get(0).failed("partner is down");
