@@ -1,0 +1,232 @@
+package io.qbull.app.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.testing.Resp;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With processes of their own as pods: what is tested is who is left when one of them is gone, however it went. */
+@Timeout(180)
+class EmbeddedRedisTest {
+    @TempDir
+    private Path top;
+
+    private final List<Holder> holders = new ArrayList<>();
+
+    @AfterEach
+    void leave() throws IOException {
+        for (Holder holder : holders) {
+            holder.close();
+        }
+        serverPid().flatMap(ProcessHandle::of).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void pods_share_one_server_and_the_last_one_out_stops_it() throws IOException {
+        Holder first = join();
+        Holder second = join();
+
+        assertThat(second.uri()).isEqualTo(first.uri());
+        first.close();
+        assertThat(get(second, "a")).isNull();
+        second.close();
+        assertThat(EmbeddedRedis.find(folder())).isEmpty();
+        assertThat(serverPid()).isEmpty();
+    }
+
+    @Test
+    void pods_that_start_at_once_share_one_server() throws IOException {
+        List<Process> processes = List.of(Holder.launch(folder()), Holder.launch(folder()), Holder.launch(folder()));
+        for (Process process : processes) {
+            holders.add(Holder.await(process));
+        }
+
+        assertThat(holders).extracting(Holder::uri).containsOnly(holders.get(0).uri());
+    }
+
+    @Test
+    void a_killed_pod_holds_nothing() throws IOException {
+        Holder killed = join();
+        Holder last = join();
+
+        killed.kill();
+        last.close();
+
+        assertThat(EmbeddedRedis.find(folder())).isEmpty();
+    }
+
+    @Test
+    void a_clean_stop_loses_nothing() throws IOException {
+        Holder first = join();
+        set(first, "a", "1");
+        first.close();
+
+        assertThat(get(join(), "a")).isEqualTo("1");
+    }
+
+    @Test
+    void after_a_kill_of_everything_the_next_start_has_the_data() throws IOException {
+        Holder first = join();
+        set(first, "a", "1");
+        first.kill();
+        kill();
+
+        Holder second = join();
+
+        assertThat(get(second, "a")).isEqualTo("1");
+        assertThat(second.uri()).as("its port was free").isEqualTo(first.uri());
+    }
+
+    @Test
+    void a_server_that_all_pods_left_by_a_kill_is_joined_again() throws IOException {
+        Holder first = join();
+        Optional<Long> server = serverPid();
+        first.kill();
+
+        assertThat(join().uri()).isEqualTo(first.uri());
+        assertThat(serverPid()).isEqualTo(server);
+    }
+
+    @Test
+    void a_port_that_another_program_took_is_left_to_it() throws IOException {
+        Holder first = join();
+        set(first, "a", "1");
+        first.close();
+
+        try (ServerSocket other = new ServerSocket(first.port(), 1, InetAddress.getLoopbackAddress())) {
+            Holder second = join();
+
+            assertThat(second.port()).isNotEqualTo(other.getLocalPort());
+            assertThat(get(second, "a")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_pid_that_belongs_to_another_program_by_now_is_nothing() throws IOException {
+        Files.createDirectories(folder());
+        Files.writeString(folder().resolve("redis.pid"), ProcessHandle.current().pid() + "\n");
+        Files.writeString(folder().resolve("port"), "nonsense");
+
+        assertThat(get(join(), "a")).isNull();
+    }
+
+    @Test
+    void a_silent_server_is_not_joined_by_a_second_one_on_the_same_files() throws IOException {
+        Holder first = join();
+        long pid = serverPid().orElseThrow();
+        signal(pid, "STOP");
+        try {
+            assertThatThrownBy(() -> EmbeddedRedis.join(folder()))
+                    .isInstanceOf(RedisFailure.class)
+                    .hasMessageContaining("pid " + pid)
+                    .hasMessageContaining("REDIS_URL");
+        } finally {
+            signal(pid, "CONT");
+        }
+        assertThat(get(first, "a")).isNull();
+    }
+
+    @Test
+    void a_machine_that_cannot_run_the_program_is_told_so() throws IOException, RedisFailure {
+        Files.createDirectories(folder());
+        Path program = ServerBinary.unpack(folder());
+        Path broken = Files.writeString(folder().resolve("broken"), """
+                #!/bin/sh
+                echo 'error while loading shared libraries: libssl.so.3' >&2
+                exit 127
+                """);
+        assertThat(broken.toFile().setExecutable(true)).isTrue();
+        Files.move(broken, program, StandardCopyOption.REPLACE_EXISTING);
+
+        assertThatThrownBy(() -> EmbeddedRedis.join(folder()))
+                .isInstanceOf(RedisFailure.class)
+                .hasMessageContaining("libssl.so.3")
+                .hasMessageContaining("REDIS_URL");
+    }
+
+    @Test
+    void the_server_is_reachable_from_this_machine_only_and_refuses_instead_of_evicting() throws IOException {
+        try (Resp resp = new Resp(join().port())) {
+            assertThat(resp.call("CONFIG", "GET", "bind")).isEqualTo(List.of("bind", "127.0.0.1"));
+            assertThat(resp.call("CONFIG", "GET", "maxmemory-policy"))
+                    .isEqualTo(List.of("maxmemory-policy", "noeviction"));
+            assertThat(resp.call("CONFIG", "GET", "appendonly")).isEqualTo(List.of("appendonly", "yes"));
+        }
+    }
+
+    @Test
+    void looking_for_a_server_starts_none() throws IOException {
+        assertThat(EmbeddedRedis.find(folder())).isEmpty();
+        Holder holder = join();
+
+        assertThat(EmbeddedRedis.find(folder())).contains(holder.uri());
+    }
+
+    private Path folder() {
+        return top.resolve("data with blank").resolve("redis");
+    }
+
+    private Holder join() throws IOException {
+        Holder holder = Holder.start(folder());
+        holders.add(holder);
+        return holder;
+    }
+
+    private Optional<Long> serverPid() throws IOException {
+        Path file = folder().resolve("redis.pid");
+        return Files.exists(file)
+                ? Stream.of(Files.readString(file, StandardCharsets.UTF_8).strip())
+                        .map(Long::valueOf)
+                        .filter(pid -> pid != ProcessHandle.current().pid())
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    private void kill() throws IOException {
+        long pid = serverPid().orElseThrow();
+        signal(pid, "KILL");
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> EmbeddedRedis.find(folder()).isEmpty());
+    }
+
+    private static void signal(long pid, String name) throws IOException {
+        try {
+            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static @Nullable Object get(Holder holder, String key) {
+        try (Resp resp = new Resp(holder.port())) {
+            return resp.call("GET", key);
+        }
+    }
+
+    private static void set(Holder holder, String key, String value) {
+        try (Resp resp = new Resp(holder.port())) {
+            assertThat(resp.call("SET", key, value)).isEqualTo("OK");
+        }
+    }
+}
