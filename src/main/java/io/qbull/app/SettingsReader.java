@@ -122,15 +122,13 @@ final class SettingsReader {
         }
     }
 
-    /** The password, if any, is not repeated in a message. */
+    /** The store judges the rest. The password, if any, is not repeated in a message. */
     private String redisUrl(String url) throws Refusal {
-        for (String node : url.split(",", -1)) {
-            if (!node.strip().matches("(redis|rediss|redis-sentinel|rediss-sentinel)://\\S+")) {
-                throw new Refusal(
-                        ExitCode.USAGE,
-                        name(Setting.REDIS_URL) + " must be redis://, rediss:// or redis-sentinel:// with a host;"
-                                + " the nodes of a cluster are separated by commas");
-            }
+        if (!url.strip().matches("(redis|rediss|redis-sentinel|rediss-sentinel)://\\S.*")) {
+            throw new Refusal(
+                    ExitCode.USAGE,
+                    name(Setting.REDIS_URL) + " must be redis://, rediss:// or redis-sentinel:// with a host;"
+                            + " the nodes of a cluster are separated by commas");
         }
         return url;
     }

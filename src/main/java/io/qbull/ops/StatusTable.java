@@ -28,12 +28,13 @@ public final class StatusTable {
                 sight.pods().size(),
                 backlog,
                 dead));
-        table.append(row("PARTITION", "OWNER", "LEASE AGE", "BACKLOG", "OLDEST", "IN FLIGHT", "DEAD"));
+        table.append(row("PARTITION", "OWNER", "EPOCH", "LEASE AGE", "BACKLOG", "OLDEST", "IN FLIGHT", "DEAD"));
         for (PartitionSight partition : sight.partitions()) {
             String owner = partition.owner();
             table.append(row(
                     partition.index(),
                     owner == null ? "-" : owner,
+                    partition.epoch() == null ? "-" : partition.epoch(),
                     age(partition.leaseAgeMillis()),
                     partition.backlog(),
                     age(partition.oldestAgeMillis()),
@@ -44,7 +45,7 @@ public final class StatusTable {
     }
 
     private static String row(Object... cells) {
-        return String.format(Locale.ROOT, "%9s  %-36s %10s %8s %10s %9s %6s%n", cells);
+        return String.format(Locale.ROOT, "%9s  %-36s %16s %10s %8s %10s %9s %6s%n", cells);
     }
 
     private static String age(@Nullable Long millis) {

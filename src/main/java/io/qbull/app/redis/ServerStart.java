@@ -34,8 +34,9 @@ final class ServerStart {
         Path program = ServerBinary.unpack(folder.path());
         for (int i = 0; i < PORTS_TO_TRY; i++) {
             int port = folder.freePort();
+            // Before the server lives: whoever finds its pid must find its port too.
+            folder.rememberPort(port);
             if (start(program, port)) {
-                folder.rememberPort(port);
                 LOG.info("started the embedded Redis at port {}, data in {}", port, folder.path());
                 return port;
             }
