@@ -1,0 +1,97 @@
+package io.qbull.app;
+
+import io.qbull.testing.Ports;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.MainConfigurationProperties;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.test.main.junit5.CamelMainTestSupport;
+
+/** The app's wiring and its real routes in one context for each test, on ports of its own. */
+abstract class AppTestSupport extends CamelMainTestSupport {
+    final int http = Ports.free();
+    final int management = Ports.free();
+
+    /** The Redis of the test. */
+    abstract RedisExtension redis();
+
+    /** The files of {@code routes/} that run. */
+    abstract String routes();
+
+    /** Settings that differ from the defaults, by name in the file. */
+    Map<String, String> settings() {
+        return Map.of();
+    }
+
+    @Override
+    protected void configure(MainConfigurationProperties configuration) {
+        configuration.addConfiguration(new AppConfiguration());
+    }
+
+    @Override
+    protected String getPropertyPlaceholderLocations() {
+        return "classpath:io/qbull/app/camel.properties";
+    }
+
+    @Override
+    protected void bindToRegistry(Registry registry) {
+        registry.bind("qbullStore", redis().store());
+    }
+
+    /** Here and not in {@code configureContext}, which runs before our fields have values. */
+    @Override
+    protected CamelContext createCamelContext() throws Exception {
+        camelContextConfiguration().withUseOverridePropertiesWithPropertiesComponent(properties());
+        return super.createCamelContext();
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty("camel.main.routesIncludePattern", "file:routes/" + routes());
+        properties.setProperty("qbull.redisUrl", redis().server().uri());
+        properties.setProperty("qbull.httpPort", Integer.toString(http));
+        properties.setProperty("qbull.managementPort", Integer.toString(management));
+        properties.putAll(settings());
+        return properties;
+    }
+
+    RawHttp.Answer post(String target, String body, String... headers) {
+        return RawHttp.send(http, "POST " + target, List.of(headers), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    RawHttp.Answer get(int port, String target, String... headers) {
+        return RawHttp.send(port, "GET " + target, List.of(headers), new byte[0]);
+    }
+
+    /** The jobs of a queue, with their fields, bytes as characters; by partition, in order. */
+    List<Map<String, String>> jobs(String queue, int partitions) {
+        List<Map<String, String>> jobs = new ArrayList<>();
+        try (Resp resp = redis().server().connect()) {
+            for (int p = 0; p < partitions; p++) {
+                Object entries = resp.call("XRANGE", queue + ":" + p, "-", "+");
+                for (Object entry : entries instanceof List<?> list ? list : List.of()) {
+                    jobs.add(job(p, entry));
+                }
+            }
+        }
+        return jobs;
+    }
+
+    private static Map<String, String> job(int partition, Object entry) {
+        Map<String, String> job = new LinkedHashMap<>();
+        job.put("partition", Integer.toString(partition));
+        if (entry instanceof List<?> pair && pair.get(1) instanceof List<?> fields) {
+            for (int i = 0; i < fields.size(); i += 2) {
+                job.put(String.valueOf(fields.get(i)), String.valueOf(fields.get(i + 1)));
+            }
+        }
+        return job;
+    }
+}

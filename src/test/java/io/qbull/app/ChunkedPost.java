@@ -1,0 +1,42 @@
+package io.qbull.app;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A POST whose body comes in pieces, without a length. */
+final class ChunkedPost implements AutoCloseable {
+    private final Socket socket;
+
+    ChunkedPost(int port, String target) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(30_000);
+        write("POST " + target
+                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
+    }
+
+    void send(byte[] chunk) throws IOException {
+        write(Integer.toHexString(chunk.length) + "\r\n");
+        socket.getOutputStream().write(chunk);
+        write("\r\n");
+    }
+
+    void end() throws IOException {
+        write("0\r\n\r\n");
+    }
+
+    RawHttp.Answer answer() throws IOException {
+        return RawHttp.answer(socket.getInputStream());
+    }
+
+    private void write(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,229 @@
+package io.qbull.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.QueueName;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The route {@code ingest-http} as it is shipped. */
+class HttpIngestTest extends AppTestSupport {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String JOBS = "/queues/WHATSAPP/jobs";
+
+    @Override
+    RedisExtension redis() {
+        return REDIS;
+    }
+
+    @Override
+    String routes() {
+        return "ingest-http.camel.yaml";
+    }
+
+    @Override
+    Map<String, String> settings() {
+        return Map.of("qbull.queues", "WHATSAPP,OTHER", "qbull.partitions", "4", "qbull.httpHeaders", "X-Tenant");
+    }
+
+    @Test
+    void a_job_is_answered_with_its_place_when_redis_has_it() throws IOException {
+        RawHttp.Answer answer =
+                post(JOBS + "?key=573205104418", "hello", "Content-Type: application/x-www-form-urlencoded");
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        JsonNode json = JSON.readTree(answer.body());
+        assertThat(json.fieldNames()).toIterable().containsExactly("id", "queue", "partition", "duplicate");
+        assertThat(json.get("queue").asText()).isEqualTo("WHATSAPP");
+        assertThat(json.get("partition").intValue()).isEqualTo(partition("573205104418"));
+        assertThat(json.get("duplicate").booleanValue()).isFalse();
+        assertThat(jobs("WHATSAPP", 4))
+                .singleElement()
+                .satisfies(job -> assertThat(job)
+                        .containsEntry("partition", json.get("partition").asText())
+                        .containsEntry("id", json.get("id").asText())
+                        .containsEntry("key", "573205104418")
+                        .containsEntry("body", "hello")
+                        .containsEntry("ct", "application/x-www-form-urlencoded"));
+    }
+
+    @Test
+    void any_body_arrives_as_it_was_sent_whatever_it_calls_itself() {
+        byte[] binary = new byte[70_000];
+        new Random(7).nextBytes(binary);
+        List<byte[]> bodies =
+                List.of("a+b&c=%41 %zz ü 🐂".getBytes(StandardCharsets.UTF_8), new byte[0], binary, new byte[1 << 20]);
+        for (String type : List.of(
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "application/json",
+                "application/octet-stream",
+                "text/plain; charset=utf-16")) {
+            for (byte[] body : bodies) {
+                RawHttp.Answer answer =
+                        RawHttp.send(http, "POST " + JOBS + "?key=k", List.of("Content-Type: " + type), body);
+
+                assertThat(answer.status()).isEqualTo(202);
+                assertThat(takeOnlyJob().getBytes(StandardCharsets.ISO_8859_1))
+                        .as(type)
+                        .isEqualTo(body);
+            }
+        }
+        assertThat(RawHttp.send(http, "POST " + JOBS + "?key=k", List.of(), "no type".getBytes(StandardCharsets.UTF_8))
+                        .status())
+                .isEqualTo(202);
+        assertThat(takeOnlyJob()).isEqualTo("no type");
+    }
+
+    @Test
+    void nothing_but_path_and_query_chooses_queue_key_and_partition() throws IOException {
+        String form = "key=evil&queue=OTHER&CamelQbullPartition=3&CamelQbullKey=evil";
+        RawHttp.Answer answer = post(
+                JOBS + "?key=mine&queue=OTHER&CamelQbullQueue=OTHER&CamelQbullKey=evil&partition=3",
+                form,
+                "key: evil",
+                "queue: OTHER",
+                "CamelQbullKey: evil",
+                "cAmElQbullKey: evil",
+                "CamelQbullQueue: OTHER",
+                "CamelQbullPartition: " + (partition("mine") + 1) % 4,
+                "camelqbulljobid: evil",
+                "CamelHttpPath: /queues/OTHER/jobs",
+                "CamelHttpQuery: key=evil",
+                "CamelHttpResponseCode: 500",
+                "Content-Type: application/x-www-form-urlencoded");
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(JSON.readTree(answer.body()).get("partition").intValue()).isEqualTo(partition("mine"));
+        assertThat(jobs("OTHER", 4)).isEmpty();
+        assertThat(jobs("WHATSAPP", 4))
+                .singleElement()
+                .satisfies(job -> assertThat(job)
+                        .containsEntry("key", "mine")
+                        .containsEntry("body", form)
+                        .satisfies(fields -> assertThat(fields.get("id")).isNotEqualTo("evil")));
+    }
+
+    @Test
+    void of_the_headers_only_the_listed_ones_are_kept_and_none_comes_back() {
+        RawHttp.Answer answer = post(
+                JOBS + "?key=k",
+                "x",
+                "Authorization: Bearer s3cret-auth",
+                "Cookie: s3cret-cookie",
+                "X-Tenant: acme",
+                "X-Other: s3cret-other",
+                "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                "tracestate: a=b");
+
+        assertThat(answer.head()).doesNotContain("s3cret", "acme", "traceparent", "X-");
+        assertThat(jobs("WHATSAPP", 4))
+                .singleElement()
+                .satisfies(job -> assertThat(job.get("h"))
+                        .contains("acme", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "a=b")
+                        .doesNotContain("s3cret"));
+        try (Resp resp = redis().server().connect()) {
+            Object keys = resp.call("KEYS", "*");
+            assertThat(String.valueOf(keys)).doesNotContain("s3cret");
+        }
+    }
+
+    @Test
+    void an_idempotency_key_is_the_id_and_adds_one_job() {
+        RawHttp.Answer first = post(JOBS + "?key=k", "x", "Idempotency-Key: order-1");
+        RawHttp.Answer second = post(JOBS + "?key=k", "x", "Idempotency-Key: order-1");
+
+        assertThat(first.body()).contains("\"id\":\"order-1\"", "\"duplicate\":false");
+        assertThat(second.status()).isEqualTo(202);
+        assertThat(second.body()).contains("\"id\":\"order-1\"", "\"duplicate\":true");
+        assertThat(jobs("WHATSAPP", 4)).hasSize(1);
+    }
+
+    @Test
+    void what_cannot_be_done_is_refused_with_a_problem() throws IOException {
+        refused(post(JOBS, "x"), 400, "key is missing");
+        refused(post(JOBS + "?key=", "x"), 400, "1 to 512 bytes");
+        refused(post(JOBS + "?key=" + "k".repeat(513), "x"), 400, "1 to 512 bytes");
+        refused(post(JOBS + "?key=a&key=b", "x"), 400, "more than one key");
+        refused(post(JOBS + "?key=%zz", "x"), 400, "");
+        refused(post(JOBS + "?key=%ff", "x"), 400, "UTF-8");
+        refused(post(JOBS + "?key=k", "x", "Idempotency-Key: " + "i".repeat(257)), 400, "Idempotency-Key");
+        refused(post(JOBS + "?key=k", "x", "Idempotency-Key: a", "Idempotency-Key: b"), 400, "Idempotency-Key");
+        refused(post("/queues/NOPE/jobs?key=k", "x"), 404, "no such queue");
+        refused(post("/queues/whatsapp/jobs?key=k", "x"), 404, "no such queue");
+        refused(post("/queues/WHATSAPP/nothing?key=k", "x"), 404, "nothing at this path");
+        refused(post("/", "x"), 404, "nothing at this path");
+        RawHttp.Answer method = get(http, JOBS + "?key=k");
+        refused(method, 405, "POST");
+        assertThat(method.header("Allow")).isEqualTo("POST");
+        refused(
+                RawHttp.send(http, "POST " + JOBS + "?key=k", List.of(), new byte[(1 << 20) + 1]),
+                413,
+                "more than 1048576 bytes");
+        assertThat(jobs("WHATSAPP", 4)).isEmpty();
+        try (Resp resp = redis().server().connect()) {
+            assertThat(String.valueOf(resp.call("KEYS", "*"))).doesNotContain("NOPE");
+        }
+    }
+
+    @Test
+    void a_raw_plus_at_the_start_of_a_key_is_refused_and_an_encoded_one_is_kept() {
+        assertThat(post(JOBS + "?key=+573205104418", "x").status()).isEqualTo(400);
+        assertThat(post(JOBS + "?key=%2B573205104418", "x").status()).isEqualTo(202);
+        assertThat(jobs("WHATSAPP", 4))
+                .singleElement()
+                .satisfies(job -> assertThat(job).containsEntry("key", "+573205104418"));
+    }
+
+    @Test
+    void a_body_without_announced_length_is_bounded_too() throws IOException {
+        byte[] chunk = new byte[64 << 10];
+        try (ChunkedPost post = new ChunkedPost(http, JOBS + "?key=k")) {
+            for (int i = 0; i < 17; i++) {
+                post.send(chunk);
+            }
+            post.end();
+
+            refused(post.answer(), 413, "more than");
+        }
+        assertThat(jobs("WHATSAPP", 4)).isEmpty();
+    }
+
+    private static void refused(RawHttp.Answer answer, int status, String reason) throws IOException {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        JsonNode json = JSON.readTree(answer.body());
+        assertThat(json.get("status").intValue()).isEqualTo(status);
+        assertThat(json.get("title").asText()).isNotBlank();
+        assertThat(json.get("detail").asText()).contains(reason).doesNotContain("Exception");
+    }
+
+    private String takeOnlyJob() {
+        Map<String, String> job = jobs("WHATSAPP", 4).get(0);
+        try (Resp resp = redis().server().connect()) {
+            resp.call("XTRIM", "WHATSAPP:" + job.get("partition"), "MAXLEN", "0");
+        }
+        return job.getOrDefault("body", "");
+    }
+
+    private static int partition(String key) {
+        return new Layout(1, 4)
+                .partitionOf(new QueueName("WHATSAPP"), KeyHash.XXH64, key)
+                .index();
+    }
+}
