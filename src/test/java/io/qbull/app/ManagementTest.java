@@ -1,0 +1,92 @@
+package io.qbull.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.testing.RedisExtension;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The management server beside the shipped routes. */
+class ManagementTest extends AppTestSupport {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Override
+    RedisExtension redis() {
+        return REDIS;
+    }
+
+    @Override
+    String routes() {
+        return "*.camel.yaml";
+    }
+
+    @Override
+    Map<String, String> settings() {
+        return Map.of("qbull.partitions", "3", "qbull.podId", "pod-a");
+    }
+
+    @Test
+    void a_queue_is_shown_with_its_layout_pods_and_partitions() throws IOException {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> get(management, "/api/queues/WHATSAPP").body().split("pod-a\",\"epoch", -1).length == 4);
+
+        JsonNode queue = JSON.readTree(get(management, "/api/queues/WHATSAPP").body());
+
+        assertThat(queue.fieldNames()).toIterable().containsExactly("queue", "layout", "pods", "partitions");
+        assertThat(queue.get("layout").get("version").intValue()).isEqualTo(1);
+        assertThat(queue.get("layout").get("partitions").intValue()).isEqualTo(3);
+        assertThat(queue.get("pods").get(0).fieldNames())
+                .toIterable()
+                .containsExactly("pod", "partitions", "capacity", "seen");
+        assertThat(queue.get("partitions").get(2).fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "partition",
+                        "owner",
+                        "epoch",
+                        "leaseAgeMs",
+                        "backlog",
+                        "oldestAgeMs",
+                        "inFlight",
+                        "held",
+                        "delayed",
+                        "dead");
+        assertThat(JSON.readTree(get(management, "/api/queues").body()).get(0).get("queue"))
+                .isEqualTo(queue.get("queue"));
+    }
+
+    @Test
+    void a_queue_that_does_not_exist_is_a_404() {
+        for (String path : new String[] {"/api/queues/NOPE", "/api/queues/a%20b", "/api/nothing"}) {
+            RawHttp.Answer answer = get(management, path);
+            assertThat(answer.status()).as(path).isEqualTo(404);
+            assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        }
+    }
+
+    @Test
+    void health_and_metrics_answer() {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> get(management, "/observe/health/ready").status() == 200);
+        assertThat(get(management, "/observe/health").body()).contains("consumer:whatsapp");
+        assertThat(get(management, "/observe/health/live").body()).doesNotContain("consumer");
+        assertThat(get(management, "/observe/metrics").body()).contains("camel_exchanges_total", "jvm_memory_used");
+    }
+
+    @Test
+    void only_reading_is_possible() {
+        RawHttp.Answer answer = RawHttp.send(management, "POST /api/queues", java.util.List.of(), new byte[0]);
+
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.header("Allow")).isEqualTo("GET");
+    }
+}
