@@ -118,6 +118,7 @@ public final class AppConfiguration implements CamelConfiguration {
         policy.setMaximumRedeliveries("0");
         policy.setLogExhausted("false");
         policy.setLogStackTrace("false");
+        policy.setLogExhaustedMessageHistory("false");
         DefaultErrorHandlerDefinition handler = new DefaultErrorHandlerDefinition();
         handler.setRedeliveryPolicy(policy);
         return handler;
