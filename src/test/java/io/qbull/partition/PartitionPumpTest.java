@@ -58,22 +58,7 @@ class PartitionPumpTest {
                         outcomes.add(outcome);
                     },
                     workers::add),
-            new PartitionPump.Listener() {
-                @Override
-                public boolean trusted(Lease lease) {
-                    return trusted;
-                }
-
-                @Override
-                public void fenced(Lease lease) {
-                    told.add("fenced");
-                }
-
-                @Override
-                public void unanswered(Lease lease, @Nullable Throwable failure) {
-                    told.add("unanswered");
-                }
-            });
+            new Recorder());
 
     @Test
     void jobs_run_one_after_another_in_stream_order() {
@@ -232,7 +217,7 @@ class PartitionPumpTest {
                             throw new IllegalStateException("boom");
                         },
                         Runnable::run),
-                trusting());
+                new Recorder());
         throwing.start();
         answerFetch(false, entries(5));
         assertThat(store.next("fail").argument(1, StreamId.class)).isEqualTo(new StreamId(5, 0));
@@ -349,23 +334,21 @@ class PartitionPumpTest {
                         "ABANDONED>CLOSED");
     }
 
-    private PartitionPump.Listener trusting() {
-        return new PartitionPump.Listener() {
-            @Override
-            public boolean trusted(Lease lease) {
-                return true;
-            }
+    private final class Recorder implements PartitionPump.Listener {
+        @Override
+        public boolean trusted(Lease lease) {
+            return trusted;
+        }
 
-            @Override
-            public void fenced(Lease lease) {
-                told.add("fenced");
-            }
+        @Override
+        public void fenced(Lease lease) {
+            told.add("fenced");
+        }
 
-            @Override
-            public void unanswered(Lease lease, @Nullable Throwable failure) {
-                told.add("unanswered");
-            }
-        };
+        @Override
+        public void unanswered(Lease lease, @Nullable Throwable failure) {
+            told.add("unanswered");
+        }
     }
 
     private void given(int... streamMillis) {
