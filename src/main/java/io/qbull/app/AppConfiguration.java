@@ -12,6 +12,7 @@ import io.qbull.ingest.RawHttpEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,8 @@ import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Wires the app into a Camel context: the component's defaults, the HTTP servers, and the beans that the YAML routes name.
@@ -34,6 +37,8 @@ import org.apache.camel.support.LifecycleStrategySupport;
 public final class AppConfiguration implements CamelConfiguration {
     /** Bodies in memory, all together: a share of the heap. */
     private static final int HEAP_SHARE = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(AppConfiguration.class);
 
     @Override
     public void configure(CamelContext context) throws Exception {
@@ -96,6 +101,7 @@ public final class AppConfiguration implements CamelConfiguration {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        vertx.exceptionHandler(AppConfiguration::unhandled);
         context.getRegistry().bind("vertx", Vertx.class, vertx);
         HttpServers servers = new HttpServers(settings.web());
         servers.add(context);
@@ -110,6 +116,13 @@ public final class AppConfiguration implements CamelConfiguration {
                 vertx.close();
             }
         });
+    }
+
+    /** Camel throws a port that is taken at nobody; {@link HttpServers} refuses it in one line. */
+    private static void unhandled(Throwable failure) {
+        if (!(failure.getCause() instanceof BindException)) {
+            LOG.error("a fault in an HTTP server", failure);
+        }
     }
 
     /** A failed job is told to the queue, which writes one line; a stack trace for each would bury everything else. */

@@ -33,7 +33,7 @@ final class Hosts {
     }
 
     /**
-     * Camel only logs a warning when it cannot listen, and fails later with a message about something else.
+     * Asks before anything is started. {@link HttpServers} asks again: between the two another program may take the port.
      *
      * @throws Refusal if another program listens there
      */
@@ -41,11 +41,18 @@ final class Hosts {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(address.host(), address.port()));
         } catch (IOException e) {
-            throw new Refusal(
-                    ExitCode.PORT_TAKEN,
-                    "Cannot listen at " + address.host() + " port " + address.port() + " (" + e.getMessage() + "). Set "
-                            + port.variable() + " to another port, or " + host.variable() + " to another host.",
-                    e);
+            throw cannotListen(address, host, port, String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * @param reason in brackets
+     * @return names the port and the settings that choose another one
+     */
+    static Refusal cannotListen(AppSettings.Address address, Setting host, Setting port, String reason) {
+        return new Refusal(
+                ExitCode.PORT_TAKEN,
+                "Cannot listen at " + address.host() + " port " + address.port() + " (" + reason + "). Set "
+                        + port.variable() + " to another port, or " + host.variable() + " to another host.");
     }
 }

@@ -1,6 +1,8 @@
 package io.qbull.app;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.impl.TCPServerBase;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.AuthenticationHandler;
@@ -48,11 +50,23 @@ final class HttpServers {
      * Problems instead of Vert.x's own error pages. Once the servers run.
      *
      * @return the routes of the management server
+     * @throws Refusal if one of them does not: Camel only logs a warning when it cannot listen
      */
-    Router complete(CamelContext context) {
+    Router complete(CamelContext context) throws Refusal {
+        requireListening(http.getRouter(), web.http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
+        requireListening(management.getRouter(), web.management(), Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT);
         installErrors(http.getRouter(), context);
         installErrors(management.getRouter(), context);
         return management.getRouter();
+    }
+
+    private static void requireListening(
+            VertxPlatformHttpRouter routes, AppSettings.Address address, Setting host, Setting port) throws Refusal {
+        HttpServer listener = routes.getServer().getServer();
+        // Nothing that is public in Vert.x tells whether a server listens.
+        if (!(listener instanceof TCPServerBase tcp) || !tcp.isListening()) {
+            throw Hosts.cannotListen(address, host, port, "another program took it just now");
+        }
     }
 
     private static void installErrors(VertxPlatformHttpRouter routes, CamelContext context) {

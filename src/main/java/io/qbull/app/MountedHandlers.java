@@ -27,7 +27,7 @@ final class MountedHandlers extends ServiceSupport implements StaticService {
     }
 
     @Override
-    protected void doStart() {
+    protected void doStart() throws Refusal {
         Router management = servers.complete(context);
         Store store = context.getRegistry().findSingleByType(Store.class);
         if (store != null) {

@@ -1,0 +1,43 @@
+package io.qbull.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.qbull.testing.Ports;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Set;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.util.ObjectHelper;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpServersTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"QBULL_HTTP_PORT", "QBULL_MANAGEMENT_PORT"})
+    void a_port_that_another_program_takes_after_the_first_look_ends_the_start(String variable) throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            boolean http = variable.equals("QBULL_HTTP_PORT");
+            HttpServers servers = new HttpServers(new AppSettings.Web(
+                    address(http ? other.getLocalPort() : Ports.free()),
+                    address(http ? Ports.free() : other.getLocalPort()),
+                    null,
+                    Set.of()));
+            servers.add(context);
+            context.addService(new MountedHandlers(servers, context), true, true);
+
+            assertThatThrownBy(context::start).satisfies(failure -> {
+                Refusal refusal = ObjectHelper.getException(Refusal.class, failure);
+                assertThat(refusal.exitCode()).isEqualTo(ExitCode.PORT_TAKEN);
+                assertThat(refusal)
+                        .hasMessageContaining("port " + other.getLocalPort())
+                        .hasMessageContaining(variable);
+            });
+        }
+    }
+
+    private static AppSettings.Address address(int port) {
+        return new AppSettings.Address("127.0.0.1", port);
+    }
+}

@@ -1,0 +1,127 @@
+package io.qbull.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.testing.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The real program as a process: {@code qbull up} on ports of its own. */
+final class PodProcess implements AutoCloseable {
+    private static final String CLASS_PATH =
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Process process;
+    private final Path output;
+    private final int http;
+
+    private PodProcess(Process process, Path output, int http) {
+        this.process = process;
+        this.output = output;
+        this.http = http;
+    }
+
+    /**
+     * @param home has {@code config} and {@code routes}
+     * @param settings environment variables
+     */
+    static PodProcess launch(Path home, Map<String, String> settings) throws IOException {
+        int http = Ports.free();
+        Path output = Files.createTempFile(home, "pod", ".log");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Djava.net.preferIPv4Stack=true",
+                        "-Dqbull.home=" + home,
+                        "-cp",
+                        CLASS_PATH,
+                        Main.class.getName(),
+                        "up")
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(name -> name.startsWith("QBULL_") || name.startsWith("CAMEL_"));
+        List.of("REDIS_URL", "PARTITIONS", "PARTITIONS_PER_POD").forEach(environment::remove);
+        environment.put("QBULL_HTTP_PORT", Integer.toString(http));
+        environment.put("QBULL_MANAGEMENT_PORT", Integer.toString(Ports.free()));
+        environment.putAll(settings);
+        return new PodProcess(builder.start(), output, Integer.parseInt(environment.get("QBULL_HTTP_PORT")));
+    }
+
+    /** Waits for its ready line. */
+    PodProcess awaitReady() {
+        awaitSaid("QBull ready");
+        return this;
+    }
+
+    void awaitSaid(String text) {
+        await().atMost(PATIENCE).until(() -> {
+            if (!said().contains(text) && !process.isAlive()) {
+                throw new IllegalStateException("it ended without saying '" + text + "':\n" + said());
+            }
+            return said().contains(text);
+        });
+    }
+
+    /** All that it has printed. */
+    String said() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a job. */
+    void send(String key) {
+        RawHttp.Answer answer = RawHttp.send(
+                http, "POST /queues/WHATSAPP/jobs?key=" + key, List.of(), "x".getBytes(StandardCharsets.UTF_8));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+    }
+
+    /** As {@code kill}. */
+    void signal() {
+        process.destroy();
+    }
+
+    /** As {@code kill -9}. */
+    void kill() {
+        process.destroyForcibly();
+        exitCode();
+    }
+
+    boolean running() {
+        return process.isAlive();
+    }
+
+    /** Waits for its end. */
+    int exitCode() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("it does not end:\n" + said());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            kill();
+        }
+    }
+}
