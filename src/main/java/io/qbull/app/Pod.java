@@ -2,9 +2,12 @@ package io.qbull.app;
 
 import io.qbull.app.redis.EmbeddedRedis;
 import io.qbull.app.redis.RedisFailure;
+import io.qbull.component.QbullConsumer;
 import io.qbull.store.redis.RedisStore;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.DefaultMainShutdownStrategy;
 import org.apache.camel.main.Main;
@@ -68,7 +71,8 @@ final class Pod {
     private ExitCode runRoutes(StopSignal signal, String redisUri) throws Refusal {
         try (RedisStore store = Stores.open(settings, redisUri)) {
             Main camel = camel(store, settings.withRedisUrl(redisUri));
-            camel.addMainListener(new Ready(new ReadyLine(settings, store, signal)));
+            Watch watch = new Watch(new ReadyLine(settings, store, signal));
+            camel.addMainListener(watch);
             signal.onRaised(camel::completed);
             try {
                 camel.run();
@@ -77,7 +81,7 @@ final class Pod {
             } finally {
                 stop(camel);
             }
-            return drained(camel.getCamelContext()) ? ExitCode.OK : ExitCode.FAILED;
+            return end(watch.givenUp(), camel.getCamelContext());
         }
     }
 
@@ -105,21 +109,39 @@ final class Pod {
         }
     }
 
-    private static boolean drained(CamelContext context) {
-        return context == null || !context.getShutdownStrategy().isTimeoutOccurred();
+    private static ExitCode end(int givenUp, CamelContext context) {
+        if (givenUp > 0) {
+            LOG.warn("stopped, but gave up jobs that were still running: {}; they run again elsewhere", givenUp);
+            return ExitCode.GIVEN_UP;
+        }
+        return context.getShutdownStrategy().isTimeoutOccurred() ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    /** Tells when the routes run. */
-    private static final class Ready extends MainListenerSupport {
+    /** Tells when the routes run, and keeps their consumers in view when they stop. */
+    private static final class Watch extends MainListenerSupport {
         private final ReadyLine line;
+        private List<QbullConsumer> consumers = List.of();
 
-        Ready(ReadyLine line) {
+        Watch(ReadyLine line) {
             this.line = line;
         }
 
         @Override
         public void afterStart(BaseMainSupport main) {
             line.print(main.getCamelContext());
+        }
+
+        @Override
+        public void beforeStop(BaseMainSupport main) {
+            consumers = main.getCamelContext().getRoutes().stream()
+                    .map(Route::getConsumer)
+                    .filter(QbullConsumer.class::isInstance)
+                    .map(QbullConsumer.class::cast)
+                    .toList();
+        }
+
+        int givenUp() {
+            return consumers.stream().mapToInt(QbullConsumer::givenUp).sum();
         }
     }
 }

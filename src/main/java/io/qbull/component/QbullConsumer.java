@@ -4,10 +4,11 @@ import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
 import io.qbull.model.JobHandler;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
@@ -36,6 +37,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     private final QbullEndpoint endpoint;
     private final QueueNode.Consumption consumption;
     private final JobReader reader;
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger givenUp = new AtomicInteger();
     private volatile @Nullable SharedNode shared;
 
     /**
@@ -58,6 +61,14 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     @Nullable
     SharedNode shared() {
         return shared;
+    }
+
+    /**
+     * @return how many jobs were still running when the last suspend or stop had waited for {@code drainTimeout}; they run again
+     *     elsewhere
+     */
+    public int givenUp() {
+        return givenUp.get();
     }
 
     @Override
@@ -96,7 +107,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     protected void doSuspend() throws Exception {
         SharedNode used = shared;
         if (used != null) {
-            CompletableFuture<Void> drained = used.node().quiesce().toCompletableFuture();
+            CompletionStage<Void> drained = quiesce(used);
             // When all routes stop, Camel waits for all of them at once: queues drain side by side.
             if (!endpoint.getCamelContext().getStatus().isStopping()) {
                 await(drained);
@@ -111,7 +122,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         shared = null;
         if (used != null) {
             try {
-                await(used.node().quiesce().toCompletableFuture());
+                await(quiesce(used));
             } finally {
                 used.unclaim();
                 endpoint.getComponent().nodes().release(used);
@@ -135,18 +146,24 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     public void prepareShutdown(boolean suspendOnly, boolean forced) {
         SharedNode used = shared;
         if (used != null) {
-            used.node().quiesce();
+            quiesce(used);
         }
     }
 
+    /** Asked for several times in a stop; what counts is who ran when the first answer came. */
+    private CompletionStage<Void> quiesce(SharedNode used) {
+        return used.node().quiesce().thenRun(() -> givenUp.accumulateAndGet(running.get(), Math::max));
+    }
+
     private void consume(SharedNode used) {
+        givenUp.set(0);
         used.node().consume(consumption, this::run, used.workers());
     }
 
-    private void await(CompletableFuture<Void> drained) {
+    private void await(CompletionStage<Void> drained) {
         Duration longest = consumption.pump().drainTimeout().plus(PATIENCE);
         try {
-            drained.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            drained.toCompletableFuture().get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             LOG.warn("queue={} interrupted while jobs in flight end", endpoint.getQueue());
@@ -159,8 +176,9 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     private void run(Delivery delivery, JobHandler.Outcome outcome) {
         Exchange exchange = createExchange(true);
         reader.read(delivery, exchange);
-        JobCompletion completion = new JobCompletion(outcome);
+        JobCompletion completion = new JobCompletion(new Counted(outcome, running));
         exchange.getExchangeExtension().addOnCompletion(completion);
+        running.incrementAndGet();
         AsyncCallback callback = defaultConsumerCallback(exchange, true);
         getAsyncProcessor().process(exchange, doneSync -> {
             // Still here: the exchange was turned away before it entered the route, as in a forced shutdown.
@@ -169,5 +187,20 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
             }
             callback.done(doneSync);
         });
+    }
+
+    /** Counts a job down before its queue hears of its end. */
+    private record Counted(JobHandler.Outcome outcome, AtomicInteger running) implements JobHandler.Outcome {
+        @Override
+        public void completed() {
+            running.decrementAndGet();
+            outcome.completed();
+        }
+
+        @Override
+        public void failed(String reason) {
+            running.decrementAndGet();
+            outcome.failed(reason);
+        }
     }
 }

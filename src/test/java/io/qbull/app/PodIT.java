@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PodIT {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
+
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     private Path home;
@@ -46,8 +50,12 @@ class PodIT {
     }
 
     @AfterEach
-    void end() {
+    void end() throws IOException {
         pods.forEach(PodProcess::close);
+        Path pid = home.resolve("data/redis/redis.pid");
+        if (Files.exists(pid)) {
+            ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).ifPresent(ProcessHandle::destroyForcibly);
+        }
     }
 
     @Test
@@ -65,6 +73,109 @@ class PodIT {
                 .contains("port " + settings.get("QBULL_HTTP_PORT"), "QBULL_HTTP_PORT");
         assertThat(loser.said()).doesNotContain("QBull ready", "WARN", "ERROR", "Exception:");
         winner.awaitReady().send("k");
+    }
+
+    @Test
+    void a_wrong_setting_ends_the_start_with_one_line() throws IOException {
+        settings.put("QBULL_LEASE_TTL", "soon");
+        PodProcess pod = launch();
+
+        assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.USAGE.number());
+        assertThat(pod.said().lines()).singleElement(STRING).startsWith("qbull: QBULL_LEASE_TTL (soon) ");
+    }
+
+    @Test
+    void a_mistake_in_a_routes_file_ends_the_start_with_one_line_that_names_file_and_place() throws IOException {
+        Path wrong = Files.writeString(home.resolve("routes/wrong.camel.yaml"), """
+                - route:
+                    from:
+                      uri: timer:x
+                      steps:
+                        - too: log:x
+                """);
+        PodProcess pod = launch();
+
+        assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.USAGE.number());
+        assertThat(pod.said().lines())
+                .singleElement(STRING)
+                .startsWith("qbull: ")
+                .contains(wrong.toString(), "line 5", "too");
+    }
+
+    @Test
+    void a_signal_lets_the_job_in_flight_end_and_a_second_one_changes_nothing() throws IOException {
+        try (HeldWebhook webhook = new HeldWebhook()) {
+            PodProcess pod = podWithJobAt(webhook);
+
+            pod.signal();
+            await().atMost(SOON).until(() -> leases("expires", "0") == 3);
+            pod.signal();
+            assertThat(pod.running()).isTrue();
+            webhook.release();
+
+            assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.OK.number());
+            assertThat(jobs()).isZero();
+            assertThat(leases("expires", "0")).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void a_job_that_outlives_the_drain_is_given_up_which_the_exit_code_tells() throws IOException {
+        Files.writeString(home.resolve("config/application.properties"), "camel.component.qbull.drainTimeout = 1s\n");
+        try (HeldWebhook webhook = new HeldWebhook()) {
+            PodProcess pod = podWithJobAt(webhook);
+
+            pod.signal();
+            pod.awaitSaid("jobs still run after PT1S");
+            webhook.release();
+
+            assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.GIVEN_UP.number());
+            assertThat(pod.said()).contains("gave up jobs that were still running: 1;");
+            assertThat(jobs()).isOne();
+        }
+    }
+
+    @Test
+    void the_embedded_redis_outlives_a_killed_pod_and_the_next_one_goes_on_with_it() throws IOException {
+        settings.remove("REDIS_URL");
+        settings.put("QBULL_LEASE_TTL", "2s");
+        try (HeldWebhook webhook = new HeldWebhook()) {
+            podWithJobAt(webhook).kill();
+        }
+        settings.remove("QBULL_WEBHOOK_URL");
+        PodProcess next = launch();
+
+        next.awaitSaid("processed ");
+        next.awaitReady().signal();
+
+        assertThat(next.exitCode()).as(next.said()).isEqualTo(ExitCode.OK.number());
+        assertThat(next.said()).contains("joined the embedded Redis", "stopped the embedded Redis");
+        assertThat(home.resolve("data/redis/redis.pid")).doesNotExist();
+    }
+
+    private PodProcess podWithJobAt(HeldWebhook webhook) throws IOException {
+        settings.put("QBULL_WEBHOOK_URL", webhook.url());
+        PodProcess pod = launch().awaitReady();
+        pod.send("k");
+        await().atMost(SOON).until(() -> webhook.calls() == 1);
+        return pod;
+    }
+
+    private static long jobs() {
+        try (Resp resp = REDIS.server().connect()) {
+            return IntStream.range(0, 4)
+                    .mapToLong(p -> (Long) resp.call("XLEN", "WHATSAPP:" + p))
+                    .sum();
+        }
+    }
+
+    /** How many leases have that value in a field. */
+    private static long leases(String field, String value) {
+        try (Resp resp = REDIS.server().connect()) {
+            return IntStream.range(0, 4)
+                    .filter(p -> value.equals(resp.call("HGET", "{WHATSAPP:" + p + "}:lease", field)))
+                    .count();
+        }
     }
 
     private PodProcess launch() throws IOException {
