@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wires the app into a Camel context: the component's defaults, the HTTP servers, and the beans that the YAML routes name.
- * Settings come from the {@link AppSettings} in the registry, or, in a test, from the properties of the context. What the
- * properties {@code camel.component.qbull.*} say comes later and wins.
+ * Settings come from the {@link AppSettings} in the registry, or, in a test, from the properties of the context. Camel sets
+ * what the properties {@code camel.component.qbull.*} say later; none of them is a setting.
  */
 public final class AppConfiguration implements CamelConfiguration {
     /** Bodies in memory, all together: a share of the heap. */

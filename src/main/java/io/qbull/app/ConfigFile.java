@@ -8,24 +8,23 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
-/**
- * {@code config/application.properties}. Camel reads it too, for what it says about Camel.
- *
- * @param path whether it exists or not
- * @param properties its content; empty if it does not exist
- */
-record ConfigFile(Path path, Map<String, String> properties) {
-    static ConfigFile of(Path home) throws Refusal {
-        Path path = home.resolve("config").resolve("application.properties");
-        return new ConfigFile(path, Files.exists(path) ? read(path) : Map.of());
-    }
+/** {@code config/application.properties}. */
+final class ConfigFile {
+    private ConfigFile() {}
 
-    private static Map<String, String> read(Path path) throws Refusal {
+    /**
+     * @param home the top of the repository
+     * @return its content; empty if it does not exist
+     */
+    static Map<String, String> read(Path home) throws Refusal {
+        Path path = home.resolve("config").resolve("application.properties");
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(path)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Refusal(ExitCode.USAGE, path + " cannot be read: " + e.getMessage(), e);
+        if (Files.exists(path)) {
+            try (Reader reader = Files.newBufferedReader(path)) {
+                properties.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new Refusal(ExitCode.USAGE, path + " cannot be read: " + e.getMessage(), e);
+            }
         }
         Map<String, String> content = new HashMap<>();
         properties.stringPropertyNames().forEach(name -> content.put(name, properties.getProperty(name)));

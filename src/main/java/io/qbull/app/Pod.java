@@ -6,6 +6,7 @@ import io.qbull.component.QbullConsumer;
 import io.qbull.store.redis.RedisStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.main.BaseMainSupport;
@@ -22,11 +23,15 @@ import org.slf4j.LoggerFactory;
 final class Pod {
     private static final Logger LOG = LoggerFactory.getLogger(Pod.class);
     private final AppSettings settings;
-    private final ConfigFile file;
+    private final Properties properties;
 
-    Pod(AppSettings settings, ConfigFile file) {
+    /**
+     * @param settings of the app
+     * @param properties for Camel
+     */
+    Pod(AppSettings settings, Properties properties) {
         this.settings = settings;
-        this.file = file;
+        this.properties = properties;
     }
 
     static Path redisFolder(AppSettings settings) {
@@ -95,8 +100,8 @@ final class Pod {
         camel.configure().addConfiguration(new AppConfiguration());
         camel.configure()
                 .setRoutesIncludePattern(RouteFolder.pattern(settings.folders().routes()));
-        camel.setPropertyPlaceholderLocations(
-                "file:" + file.path() + ";optional=true,classpath:io/qbull/app/camel.properties");
+        camel.setPropertyPlaceholderLocations("classpath:io/qbull/app/camel.properties");
+        camel.setOverrideProperties(properties);
         return camel;
     }
 

@@ -2,15 +2,16 @@ package io.qbull.app;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The settings of the app: name in the environment, name in {@code config/application.properties}, default. */
+/** The settings of the app: name in the environment, name in {@code config/application.properties}, default, option. */
 enum Setting {
-    REDIS_URL("REDIS_URL", "redisUrl", ""),
+    REDIS_URL("REDIS_URL", "redisUrl", "", "redisUri"),
     QUEUES("QBULL_QUEUES", "queues", "WHATSAPP"),
-    PARTITIONS("PARTITIONS", "partitions", "16"),
-    PARTITIONS_PER_POD("PARTITIONS_PER_POD", "partitionsPerPod", "4"),
-    POD_ID("QBULL_POD_ID", "podId", ""),
-    LEASE_TTL("QBULL_LEASE_TTL", "leaseTtl", "15s"),
+    PARTITIONS("PARTITIONS", "partitions", "16", "partitions"),
+    PARTITIONS_PER_POD("PARTITIONS_PER_POD", "partitionsPerPod", "4", "partitionsPerPod"),
+    POD_ID("QBULL_POD_ID", "podId", "", "podId"),
+    LEASE_TTL("QBULL_LEASE_TTL", "leaseTtl", "15s", "leaseTtl"),
     ROUTES("QBULL_ROUTES", "routes", "routes"),
     HTTP_HOST("QBULL_HTTP_HOST", "httpHost", "127.0.0.1"),
     HTTP_PORT("QBULL_HTTP_PORT", "httpPort", "8080"),
@@ -30,11 +31,17 @@ enum Setting {
     private final String variable;
     private final String property;
     private final String preset;
+    private final @Nullable String option;
 
     Setting(String variable, String property, String preset) {
+        this(variable, property, preset, null);
+    }
+
+    Setting(String variable, String property, String preset, @Nullable String option) {
         this.variable = variable;
         this.property = PREFIX + property;
         this.preset = preset;
+        this.option = option;
     }
 
     /** Its name in the environment. */
@@ -50,6 +57,11 @@ enum Setting {
     /** Its value when nobody gives one; empty = none. */
     String preset() {
         return preset;
+    }
+
+    /** The option of the component that it is another name of. */
+    Optional<String> option() {
+        return Optional.ofNullable(option);
     }
 
     static Optional<Setting> ofProperty(String property) {

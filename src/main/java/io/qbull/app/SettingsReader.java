@@ -1,5 +1,6 @@
 package io.qbull.app;
 
+import io.qbull.app.ComponentOptions.Given;
 import io.qbull.model.PodId;
 import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
@@ -14,13 +15,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Turns environment and file into {@link AppSettings}. The environment wins; an empty value counts as none. */
+/**
+ * Turns environment and file into {@link AppSettings}, and into what Camel reads. The environment wins, whichever name a setting has
+ * there and in the file; an empty value counts as none.
+ */
 final class SettingsReader {
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
     private static final Set<String> SECRET_HEADERS =
@@ -30,16 +35,35 @@ final class SettingsReader {
     private final Map<String, String> environment;
     private final Map<String, String> file;
     private final Path home;
+    private final ComponentOptions environmentOptions;
+    private final ComponentOptions fileOptions;
 
     /**
      * @param environment variables
      * @param file content of {@code config/application.properties}
      * @param home the top of the repository, from which relative folders count
+     * @throws Refusal if two spellings of one name contradict each other
      */
-    SettingsReader(Map<String, String> environment, Map<String, String> file, Path home) {
+    SettingsReader(Map<String, String> environment, Map<String, String> file, Path home) throws Refusal {
         this.environment = environment;
         this.file = file;
         this.home = home;
+        this.environmentOptions = ComponentOptions.inEnvironment(environment);
+        this.fileOptions = ComponentOptions.inFile(file);
+    }
+
+    /**
+     * @return the file for Camel: with the component's options from the environment, and without those that are settings
+     */
+    Properties camel() {
+        List<String> settings = Arrays.stream(Setting.values())
+                .flatMap(setting -> setting.option().stream())
+                .toList();
+        Properties properties = new Properties();
+        properties.putAll(file);
+        properties.keySet().removeIf(name -> ComponentOptions.isOne((String) name));
+        properties.putAll(environmentOptions.over(fileOptions, settings));
+        return properties;
     }
 
     /**
@@ -219,27 +243,36 @@ final class SettingsReader {
                 name(setting), Printable.of(given), "must be a whole number between " + least + " and " + most);
     }
 
-    private List<String> list(Setting setting) {
+    private List<String> list(Setting setting) throws Refusal {
         return Arrays.stream(value(setting).split(","))
                 .map(String::strip)
                 .filter(item -> !item.isEmpty())
                 .collect(Collectors.toList());
     }
 
-    private String value(Setting setting) {
-        return given(environment.get(setting.variable()))
-                .or(() -> given(file.get(setting.property())))
-                .orElse(setting.preset());
+    private String value(Setting setting) throws Refusal {
+        return given(setting).map(Given::value).orElse(setting.preset());
     }
 
     /** The name that the person used. */
-    private String name(Setting setting) {
-        boolean fromFile = given(environment.get(setting.variable())).isEmpty()
-                && given(file.get(setting.property())).isPresent();
-        return fromFile ? setting.property() : setting.variable();
+    private String name(Setting setting) throws Refusal {
+        return given(setting).map(Given::name).orElse(setting.variable());
     }
 
-    private static Optional<String> given(@Nullable String value) {
-        return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
+    private Optional<Given> given(Setting setting) throws Refusal {
+        Optional<Given> first = given(setting, environment, setting.variable(), environmentOptions);
+        return first.isPresent() ? first : given(setting, file, setting.property(), fileOptions);
+    }
+
+    private static Optional<Given> given(
+            Setting setting, Map<String, String> place, String name, ComponentOptions options) throws Refusal {
+        Optional<Given> option = setting.option().flatMap(options::get);
+        String value = place.getOrDefault(name, "").strip();
+        if (value.isEmpty()) {
+            return option;
+        }
+        Given given = new Given(name, value);
+        given.refuseOther(option.orElse(null));
+        return Optional.of(given);
     }
 }

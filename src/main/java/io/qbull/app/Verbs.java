@@ -30,10 +30,8 @@ final class Verbs {
 
         @Override
         public Integer call() throws Refusal {
-            ConfigFile file = ConfigFile.of(home);
-            return new Pod(new SettingsReader(System.getenv(), file.properties(), home).read(), file)
-                    .run()
-                    .number();
+            SettingsReader reader = new SettingsReader(System.getenv(), ConfigFile.read(home), home);
+            return new Pod(reader.read(), reader.camel()).run().number();
         }
     }
 
@@ -60,8 +58,7 @@ final class Verbs {
 
         @Override
         public Integer call() throws Refusal {
-            AppSettings settings =
-                    new SettingsReader(System.getenv(), ConfigFile.of(home).properties(), home).read();
+            AppSettings settings = new SettingsReader(System.getenv(), ConfigFile.read(home), home).read();
             PrintWriter out = spec.commandLine().getOut();
             out.print(new StatusReport(settings, json).of(name()));
             out.flush();

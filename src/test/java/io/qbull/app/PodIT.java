@@ -121,7 +121,8 @@ class PodIT {
 
     @Test
     void a_job_that_outlives_the_drain_is_given_up_which_the_exit_code_tells() throws IOException {
-        Files.writeString(home.resolve("config/application.properties"), "camel.component.qbull.drainTimeout = 1s\n");
+        Files.writeString(home.resolve("config/application.properties"), "camel.component.qbull.drainTimeout = 40s\n");
+        settings.put("CAMEL_COMPONENT_QBULL_DRAIN_TIMEOUT", "1s");
         try (HeldWebhook webhook = new HeldWebhook()) {
             PodProcess pod = podWithJobAt(webhook);
 

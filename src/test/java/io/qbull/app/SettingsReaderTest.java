@@ -2,6 +2,7 @@ package io.qbull.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.qbull.model.QueueName;
 import java.net.URI;
@@ -120,6 +121,70 @@ class SettingsReaderTest {
     }
 
     @Test
+    void the_environment_overrides_the_file_under_any_name() throws Refusal {
+        Map<String, String> file = Map.of(
+                "camel.component.qbull.lease-ttl", "3s",
+                "qbull.partitions", "3",
+                "camel.component.qbull.configuration.podId", "from-file");
+
+        assertThat(read(Map.of("QBULL_LEASE_TTL", "4s"), file).queues().leaseTtl())
+                .isEqualTo(Duration.ofSeconds(4));
+        assertThat(read(Map.of("CAMEL_COMPONENT_QBULL_LEASE_TTL", "4s"), file)
+                        .queues()
+                        .leaseTtl())
+                .isEqualTo(Duration.ofSeconds(4));
+        assertThat(read(Map.of("CAMEL_COMPONENT_QBULL_PARTITIONS", "4"), file)
+                        .queues()
+                        .partitions())
+                .isEqualTo(4);
+        assertThat(read(Map.of("QBULL_LEASE_TTL", " "), file).queues().leaseTtl())
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(read(Map.of(), file).pod().value()).isEqualTo("from-file");
+    }
+
+    @Test
+    void two_names_of_a_setting_that_contradict_each_other_in_one_place_are_refused() throws Refusal {
+        Map<String, String> file =
+                Map.of("qbull.redisUrl", "redis://:secret@a", "camel.component.qbull.redisUri", "redis://b");
+        Map<String, String> environment =
+                Map.of("CAMEL_COMPONENT_QBULL_MAX_ATTEMPTS", "3", "CAMEL_COMPONENT_QBULL_MAXATTEMPTS", "4");
+
+        assertThatThrownBy(() -> read(Map.of(), file))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContainingAll("qbull.redisUrl", "camel.component.qbull.redisUri")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> read(environment, Map.of()))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContainingAll("CAMEL_COMPONENT_QBULL_MAX_ATTEMPTS", "CAMEL_COMPONENT_QBULL_MAXATTEMPTS");
+        assertThat(read(
+                                Map.of("PARTITIONS", "8", "CAMEL_COMPONENT_QBULL_PARTITIONS", "8"),
+                                Map.of("qbull.partitions", "3"))
+                        .queues()
+                        .partitions())
+                .isEqualTo(8);
+    }
+
+    @Test
+    void camel_reads_each_option_once_and_none_that_is_a_setting() throws Refusal {
+        SettingsReader reader = new SettingsReader(
+                Map.of("CAMEL_COMPONENT_QBULL_MAX_ATTEMPTS", "9", "CAMEL_COMPONENT_QBULL_POD_ID", "p"),
+                Map.of(
+                        "camel.component.qbull.maxAttempts", "3",
+                        "camel.component.qbull.backoff", "2s",
+                        "camel.component.qbull.redisUri", "redis://a",
+                        "camel.main.shutdownTimeout", "50",
+                        "my.own", "x"),
+                HOME);
+
+        assertThat(reader.camel())
+                .containsOnly(
+                        entry("camel.component.qbull.maxattempts", "9"),
+                        entry("camel.component.qbull.backoff", "2s"),
+                        entry("camel.main.shutdownTimeout", "50"),
+                        entry("my.own", "x"));
+    }
+
+    @Test
     void a_misspelt_setting_in_the_file_is_refused() {
         assertThatThrownBy(() -> read(Map.of(), Map.of("qbull.partition", "3")))
                 .hasMessageContaining("qbull.partition (3)");
@@ -155,9 +220,7 @@ class SettingsReaderTest {
     @Test
     void the_shipped_file_says_what_the_defaults_say() throws Refusal {
         Path home = Path.of("").toAbsolutePath();
-        AppSettings shipped = new SettingsReader(
-                        Map.of("QBULL_POD_ID", "p"), ConfigFile.of(home).properties(), home)
-                .read();
+        AppSettings shipped = new SettingsReader(Map.of("QBULL_POD_ID", "p"), ConfigFile.read(home), home).read();
 
         assertThat(shipped).isEqualTo(new SettingsReader(Map.of("QBULL_POD_ID", "p"), Map.of(), home).read());
     }
