@@ -4,19 +4,27 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** The folder with the routes. */
 final class RouteFolder {
     private static final String FILES = "*.camel.yaml";
+    private static final Pattern MISREAD = Pattern.compile("[,*?{}+%]");
 
     private RouteFolder() {}
 
     /**
-     * @throws Refusal if there are no routes: such a pod would do nothing, silently
+     * @throws Refusal if there are no routes, or Camel would not find them: such a pod would do nothing, silently
      */
     static void check(Path folder) throws Refusal {
         if (!Files.isDirectory(folder)) {
             throw Refusal.setting(Setting.ROUTES.variable(), folder.toString(), "is no folder");
+        }
+        if (MISREAD.matcher(folder.toString()).find()) {
+            throw Refusal.setting(
+                    Setting.ROUTES.variable(),
+                    folder.toString(),
+                    "must be a path without , + % * ? { and }: Camel takes it for something else");
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, FILES)) {
             if (!files.iterator().hasNext()) {

@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 final class StartFailure {
     private static final Pattern YAML_PLACE =
             Pattern.compile("(?s)(.*?)\\s+in file:(.+?), line (\\d+), column (\\d+).*");
-    private static final Pattern FILE = Pattern.compile("file:(\\S+\\.yaml)");
+    private static final Pattern FILE = Pattern.compile("file:(.+?\\.yaml)");
     private static final Pattern STEP = Pattern.compile("(?s)>>> (.*?) <<<");
 
     private final Exception failure;

@@ -32,6 +32,8 @@ class PodIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
+    private Path top;
+
     private Path home;
 
     private final List<PodProcess> pods = new ArrayList<>();
@@ -39,6 +41,7 @@ class PodIT {
 
     @BeforeEach
     void prepare() throws IOException {
+        home = top.resolve("with blank");
         Files.createDirectories(home.resolve("config"));
         Files.copy(Path.of("config/logback.xml"), home.resolve("config/logback.xml"));
         Files.createDirectories(home.resolve("routes"));
