@@ -79,9 +79,9 @@ public final class AppConfiguration implements CamelConfiguration {
         options.setPartitions(settings.queues().partitions());
         options.setPartitionsPerPod(settings.queues().partitionsPerPod());
         options.setLeaseTtl(settings.queues().leaseTtl());
-        context.getCamelContextExtension()
-                .registerEndpointCallback(
-                        new QueueOptions(context, settings.queues().options()));
+        QueueOptions ofQueues = new QueueOptions(context, settings.queues());
+        ofQueues.check();
+        context.getCamelContextExtension().registerEndpointCallback(ofQueues);
         return options;
     }
 

@@ -6,17 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.spi.EndpointStrategy;
 import org.apache.camel.support.PropertyBindingSupport;
+import org.apache.camel.util.ObjectHelper;
+import org.jspecify.annotations.Nullable;
 
-/** Gives every endpoint of a queue the options that {@code qbull.queue.NAME.OPTION} says; they win over those of a route. */
+/**
+ * Gives every endpoint of a queue the options that {@code qbull.queue.NAME.OPTION} says; they win over those of a route. An endpoint that
+ * then wants another number of partitions than the rest of the app is refused: whoever creates the queue first would win.
+ */
 final class QueueOptions implements EndpointStrategy {
     private final CamelContext context;
-    private final Map<QueueName, Map<String, String>> options;
+    private final AppSettings.Queues queues;
 
-    QueueOptions(CamelContext context, Map<QueueName, Map<String, String>> options) {
+    QueueOptions(CamelContext context, AppSettings.Queues queues) {
         this.context = context;
-        this.options = options;
+        this.queues = queues;
     }
 
     /**
@@ -25,17 +31,12 @@ final class QueueOptions implements EndpointStrategy {
      * @throws Refusal for the first queue with an unknown option or a wrong value
      */
     void check() throws Refusal {
-        for (Map.Entry<QueueName, Map<String, String>> queue : options.entrySet()) {
+        for (Map.Entry<QueueName, Map<String, String>> queue : queues.options().entrySet()) {
             Map<String, Object> parameters = new LinkedHashMap<>(queue.getValue());
             try {
                 context.getComponent("qbull").createEndpoint("qbull:" + queue.getKey(), parameters);
             } catch (Exception e) {
-                Throwable root = e;
-                while (root.getCause() != null) {
-                    root = root.getCause();
-                }
-                throw new Refusal(
-                        ExitCode.USAGE, Setting.QUEUE_PREFIX + queue.getKey() + " is wrong: " + root.getMessage(), e);
+                throw new Refusal(ExitCode.USAGE, Setting.QUEUE_PREFIX + queue.getKey() + " is wrong: " + reason(e), e);
             }
         }
     }
@@ -43,11 +44,35 @@ final class QueueOptions implements EndpointStrategy {
     @Override
     public Endpoint registerEndpoint(String uri, Endpoint endpoint) {
         if (endpoint instanceof QbullEndpoint queue) {
-            options.getOrDefault(new QueueName(queue.getQueue()), Map.of())
-                    .forEach((option, value) -> PropertyBindingSupport.build()
-                            .withIgnoreCase(true)
-                            .bind(context, queue.getConfiguration(), option, value));
+            QueueName name = new QueueName(queue.getQueue());
+            Map<String, String> own = queues.options().getOrDefault(name, Map.of());
+            own.forEach((option, value) -> PropertyBindingSupport.build()
+                    .withIgnoreCase(true)
+                    .bind(context, queue.getConfiguration(), option, value));
+            if (queues.names().contains(name) && !own.containsKey("partitions")) {
+                requirePartitions(name, queue.getConfiguration().getPartitions());
+            }
         }
         return endpoint;
+    }
+
+    private void requirePartitions(QueueName name, @Nullable Integer wanted) {
+        if (wanted != null && wanted != queues.partitions()) {
+            throw new IllegalArgumentException("partitions (" + wanted + ") must be " + queues.partitions()
+                    + " as in the settings; " + Setting.QUEUE_PREFIX + name + ".partitions sets it for this queue");
+        }
+    }
+
+    /** Camel's message about a value that it cannot read names the option; a rule of the component does so itself. */
+    private static String reason(Exception failure) {
+        PropertyBindingException unread = ObjectHelper.getException(PropertyBindingException.class, failure);
+        if (unread != null) {
+            return unread.getPropertyName() + " (" + unread.getValue() + ") cannot be read";
+        }
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
     }
 }
