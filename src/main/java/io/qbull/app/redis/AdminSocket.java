@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Three commands to a server on this machine: PING, CONFIG GET, SHUTDOWN. By hand, because the client of {@code store.redis}
+ * Two commands to a server on this machine: PING, CONFIG GET. By hand, because the client of {@code store.redis}
  * reconnects, retries and needs threads of its own, all of which hurts while a server is being started or stopped.
  */
 final class AdminSocket implements AutoCloseable {

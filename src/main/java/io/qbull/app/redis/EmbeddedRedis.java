@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedRedis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
+    private static final Duration TO_STOP = Duration.ofSeconds(30);
     private final ServerFolder folder;
     private final FileChannel users;
     private final int port;
@@ -88,7 +90,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             start.lock();
             users.close();
             if (alone()) {
-                ServerStop.stop(folder, port);
+                ServerStop.stop(folder, port, TO_STOP);
             }
         } catch (IOException e) {
             LOG.warn("embedded Redis at port {} was left running: {}", port, e.toString());

@@ -24,11 +24,11 @@ final class ServerBinary {
      */
     static Path unpack(Path folder) throws IOException, RedisFailure {
         String resource = resource();
-        Path program = folder.resolve("bin").resolve(resource.substring(resource.lastIndexOf('/') + 1));
+        Path program = folder.resolve(resource.substring(resource.lastIndexOf('/') + 1));
         if (Files.isExecutable(program)) {
             return program;
         }
-        Files.createDirectories(program.getParent());
+        Files.createDirectories(folder);
         Path fresh = program.resolveSibling("unpacking");
         try (InputStream in = ExecutableProvider.class.getResourceAsStream(resource)) {
             if (in == null) {

@@ -51,13 +51,18 @@ final class ServerFolder {
         Files.move(fresh, portFile(), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Where its program is, so that it can be told from other servers. */
+    Path programs() {
+        return folder.resolve("bin");
+    }
+
     /** The pid of a living server of this folder; a stale file, or a pid that now belongs to another program, counts as none. */
     Optional<Long> livingPid() throws IOException {
         return number(pidFile())
                 .filter(pid -> ProcessHandle.of(pid)
                         .filter(ProcessHandle::isAlive)
                         .flatMap(process -> process.info().command())
-                        .filter(command -> command.contains("redis-server"))
+                        .filter(command -> Path.of(command).startsWith(programs()))
                         .isPresent());
     }
 

@@ -31,7 +31,7 @@ final class ServerStart {
             LOG.info("joined the embedded Redis at port {}", running.get());
             return running.get();
         }
-        Path program = ServerBinary.unpack(folder.path());
+        Path program = ServerBinary.unpack(folder.programs());
         for (int i = 0; i < PORTS_TO_TRY; i++) {
             int port = folder.freePort();
             // Before the server lives: whoever finds its pid must find its port too.

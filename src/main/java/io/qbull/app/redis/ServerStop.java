@@ -3,34 +3,42 @@ package io.qbull.app.redis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stops the server of a folder. Used under {@code start.lock} and with {@code users.lock} held exclusively. */
+/**
+ * Stops the server of a folder. Used under {@code start.lock} and with {@code users.lock} held exclusively. By a signal: it also
+ * reaches a server that is busy or reads its data, and one that stands still obeys when it goes on.
+ */
 final class ServerStop {
     private static final Logger LOG = LoggerFactory.getLogger(ServerStop.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private ServerStop() {}
 
-    /** Everything is in the append-only file, which the server syncs on its way out: a snapshot would only cost time. */
-    static void stop(ServerFolder folder, int port) throws IOException {
-        if (folder.stateAt(port) != ServerFolder.State.OURS) {
-            LOG.warn("embedded Redis at port {} was gone already", port);
+    /**
+     * Everything is in the append-only file, which the server syncs on its way out.
+     *
+     * @param port where it was
+     * @param patience to wait for its end
+     * @throws IOException if it is still there then
+     */
+    static void stop(ServerFolder folder, int port, Duration patience) throws IOException {
+        Optional<Long> pid = folder.livingPid();
+        if (pid.isEmpty()) {
+            if (folder.stateAt(port) == ServerFolder.State.OURS) {
+                throw new IOException(folder.pidFile() + " does not name it");
+            }
+            LOG.warn("the embedded Redis was gone already");
             return;
         }
-        try (AdminSocket socket = AdminSocket.open(port, PATIENCE)) {
-            socket.call("SHUTDOWN", "NOSAVE");
-        } catch (AdminSocket.ErrorReply e) {
-            throw e;
-        } catch (IOException e) {
-            LOG.debug("embedded Redis closed the connection, as it does when it stops", e);
-        }
+        ProcessHandle.of(pid.get()).ifPresent(ProcessHandle::destroy);
+        long deadline = System.nanoTime() + patience.toNanos();
         // The server removes its pid file last, after the sync.
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (Files.exists(folder.pidFile()) && folder.livingPid().isPresent()) {
             if (System.nanoTime() > deadline) {
-                throw new IOException("it did not stop within " + PATIENCE.toSeconds() + " s");
+                throw new IOException("pid " + pid.get() + " did not stop within " + patience.toMillis()
+                        + " ms; it has the signal and stops when it can");
             }
             ServerStart.pause();
         }

@@ -129,6 +129,52 @@ class EmbeddedRedisTest {
     }
 
     @Test
+    void a_pid_that_belongs_to_the_server_of_another_folder_by_now_is_nothing() throws IOException {
+        Path other = top.resolve("other");
+        try (Holder stranger = Holder.start(other)) {
+            Files.createDirectories(folder());
+            Files.copy(other.resolve("redis.pid"), folder().resolve("redis.pid"));
+
+            Holder holder = join();
+
+            assertThat(holder.port()).isNotEqualTo(stranger.port());
+            holder.close();
+            assertThat(get(stranger, "a")).isNull();
+        }
+    }
+
+    @Test
+    void a_server_that_stands_still_when_the_last_pod_leaves_stops_when_it_goes_on() throws IOException {
+        Holder last = join();
+        last.kill();
+        ProcessHandle server = ProcessHandle.of(serverPid().orElseThrow()).orElseThrow();
+        signal(server.pid(), "STOP");
+        try {
+            assertThatThrownBy(() -> ServerStop.stop(new ServerFolder(folder()), last.port(), Duration.ofMillis(100)))
+                    .hasMessageContaining("pid " + server.pid());
+        } finally {
+            signal(server.pid(), "CONT");
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> serverPid().isEmpty());
+        assertThat(EmbeddedRedis.find(folder())).isEmpty();
+    }
+
+    @Test
+    void a_server_that_cannot_be_told_by_its_pid_file_is_not_called_gone() throws IOException {
+        Holder last = join();
+        last.kill();
+        Path pidFile = folder().resolve("redis.pid");
+        String pid = Files.readString(pidFile);
+        Files.delete(pidFile);
+        try {
+            assertThatThrownBy(() -> ServerStop.stop(new ServerFolder(folder()), last.port(), Duration.ofMillis(100)))
+                    .hasMessageContaining("redis.pid does not name it");
+        } finally {
+            Files.writeString(pidFile, pid);
+        }
+    }
+
+    @Test
     void a_silent_server_is_not_joined_by_a_second_one_on_the_same_files() throws IOException {
         Holder first = join();
         long pid = serverPid().orElseThrow();
@@ -147,7 +193,7 @@ class EmbeddedRedisTest {
     @Test
     void a_machine_that_cannot_run_the_program_is_told_so() throws IOException, RedisFailure {
         Files.createDirectories(folder());
-        Path program = ServerBinary.unpack(folder());
+        Path program = ServerBinary.unpack(folder().resolve("bin"));
         Path broken = Files.writeString(folder().resolve("broken"), """
                 #!/bin/sh
                 echo 'error while loading shared libraries: libssl.so.3' >&2
