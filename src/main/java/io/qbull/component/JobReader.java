@@ -2,6 +2,8 @@ package io.qbull.component;
 
 import io.qbull.model.Delivery;
 import io.qbull.model.Job;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.spi.HeaderFilterStrategy;
@@ -24,7 +26,7 @@ final class JobReader {
     void read(Delivery delivery, Exchange exchange) {
         Job job = delivery.job();
         Message message = exchange.getMessage();
-        message.setBody(job.body());
+        message.setBody(copy(job.body()));
         job.headers().forEach((name, value) -> {
             if (!filter.applyFilterToExternalHeaders(name, value, exchange)) {
                 message.setHeader(name, value);
@@ -45,5 +47,18 @@ final class JobReader {
         message.setHeader(QbullConstants.ENQUEUED_AT, job.enqueuedAtMillis());
         message.setHeader(QbullConstants.STREAM_ID, job.streamId().toString());
         InheritedId.mark(exchange, job.id());
+    }
+
+    /** A route may change its body, and the next attempt must see the one that was sent. */
+    private static Object copy(Object body) {
+        if (body instanceof byte[] bytes) {
+            return bytes.clone();
+        }
+        if (body instanceof Map<?, ?> fields) {
+            Map<Object, Object> copied = new LinkedHashMap<>();
+            fields.forEach((name, value) -> copied.put(name, copy(value)));
+            return copied;
+        }
+        return body;
     }
 }

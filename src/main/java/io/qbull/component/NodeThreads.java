@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
-    private static final int CONTINUATIONS = 10;
 
     private final ExecutorServiceManager manager;
     private final ExecutorService thread;
@@ -36,22 +35,23 @@ final class NodeThreads implements AutoCloseable {
     NodeThreads(ExecutorServiceManager manager, Object source, QueueName queue) {
         this.manager = manager;
         String name = "qbull-" + queue;
-        this.thread = manager.newThreadPool(source, name + "-loop", profile(1));
-        this.timers = manager.newScheduledThreadPool(source, name + "-timer", profile(1));
+        this.thread = manager.newThreadPool(source, name + "-loop", single());
+        this.timers = manager.newScheduledThreadPool(source, name + "-timer", single());
         this.workers = manager.newCachedThreadPool(source, name + "-job");
-        this.continuations = manager.newThreadPool(source, name + "-enqueued", profile(CONTINUATIONS));
+        // Not bounded: a route that goes on may wait for the answer to another enqueue, which a thread must bring.
+        this.continuations = manager.newCachedThreadPool(source, name + "-enqueued");
         this.loop = new ThreadEventLoop(
                 thread, timers, failure -> LOG.error("queue={} a task of the event loop failed", queue, failure));
     }
 
     /** Camel's default profile queues a thousand tasks and then runs them in the caller: both are wrong for a loop. */
-    private static ThreadPoolProfile profile(int threads) {
+    private static ThreadPoolProfile single() {
         ThreadPoolProfile profile = new ThreadPoolProfile();
-        profile.setPoolSize(threads);
-        profile.setMaxPoolSize(threads);
+        profile.setPoolSize(1);
+        profile.setMaxPoolSize(1);
         profile.setKeepAliveTime(60L);
         profile.setTimeUnit(TimeUnit.SECONDS);
-        profile.setAllowCoreThreadTimeOut(threads > 1);
+        profile.setAllowCoreThreadTimeOut(false);
         profile.setMaxQueueSize(Integer.MAX_VALUE);
         profile.setRejectedPolicy(ThreadPoolRejectedPolicy.Abort);
         return profile;
@@ -74,7 +74,8 @@ final class NodeThreads implements AutoCloseable {
     public void close() {
         manager.shutdownNow(workers);
         manager.shutdown(continuations);
-        manager.shutdown(timers);
+        // Its tasks are of no use any more, and some are due in hours.
+        manager.shutdownNow(timers);
         manager.shutdown(thread);
     }
 }

@@ -103,15 +103,15 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         }
     }
 
+    /**
+     * Does not wait: a route policy may call this on the thread of the very job that would be waited for. Whoever suspends the
+     * route waits for {@link #getPendingExchangesSize}.
+     */
     @Override
     protected void doSuspend() throws Exception {
         SharedNode used = shared;
         if (used != null) {
-            CompletionStage<Void> drained = quiesce(used);
-            // When all routes stop, Camel waits for all of them at once: queues drain side by side.
-            if (!endpoint.getCamelContext().getStatus().isStopping()) {
-                await(drained);
-            }
+            quiesce(used);
         }
         super.doSuspend();
     }

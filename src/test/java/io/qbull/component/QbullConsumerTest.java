@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.throttling.ThrottlingExceptionRoutePolicy;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,25 @@ class QbullConsumerTest extends QbullTestSupport {
         context.getRouteController().resumeRoute("orders");
         assertThat(node().consuming).isTrue();
         assertThat(nodes).hasSize(1);
+    }
+
+    @Test
+    void a_policy_can_suspend_the_route_on_the_thread_of_the_job_that_made_it_do_so() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                ThrottlingExceptionRoutePolicy breaker = new ThrottlingExceptionRoutePolicy(1, 60_000, 60_000, null);
+                from("qbull:CALLS?drainTimeout=1h")
+                        .routeId("calls")
+                        .routePolicy(breaker)
+                        .throwException(new IllegalStateException("down"));
+            }
+        });
+        FakeNode calls = node();
+
+        assertEnds(calls.deliver("j1", "x"), "failed: IllegalStateException: down");
+
+        Awaitility.await().until(() -> !calls.consuming);
     }
 
     @Test

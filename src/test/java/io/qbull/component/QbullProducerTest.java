@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
@@ -40,6 +41,9 @@ class QbullProducerTest extends QbullTestSupport {
                         .setBody(simple("refused: ${exception.kind}"));
                 from("direct:in").to("qbull:ORDERS?maxBodySize=1000").to("mock:out");
                 from("direct:expression").to("qbull:ORDERS?maxBodySize=1000&key=${header.to}");
+                from("direct:nested").to("qbull:ORDERS").to("direct:again").to("mock:nested");
+                from("direct:again")
+                        .process(e -> template.sendBodyAndHeader("qbull:ORDERS", "2", QbullConstants.KEY, "k"));
                 from("direct:uncached").streamCache("false").to("qbull:ORDERS?maxBodySize=1000");
             }
         };
@@ -58,6 +62,27 @@ class QbullProducerTest extends QbullTestSupport {
         Exchange exchange = send("direct:in", body, all);
         assertThat(exchange.getException()).isNull();
         return node().enqueued.get(node().enqueued.size() - 1);
+    }
+
+    @Test
+    void routes_that_wait_for_a_second_enqueue_do_not_wait_for_one_another() throws Exception {
+        int many = 50;
+        MockEndpoint done = getMockEndpoint("mock:nested");
+        done.expectedMessageCount(many);
+        // All first answers come at once, as those to the jobs of one call do.
+        CompletableFuture<Void> called = new CompletableFuture<>();
+        FakeNode node = node();
+        node.answers = job -> {
+            return called.thenApply(now -> node.accepted(job, false));
+        };
+        List<CompletableFuture<Exchange>> sent = IntStream.range(0, many)
+                .mapToObj(i ->
+                        template.asyncSend("direct:nested", e -> e.getMessage().setHeader(QbullConstants.KEY, "k")))
+                .toList();
+        Awaitility.await().until(() -> node.enqueued.size() == many);
+        called.complete(null);
+        done.assertIsSatisfied(SOON.toMillis());
+        assertThat(sent).allSatisfy(exchange -> assertThat(exchange).succeedsWithin(SOON));
     }
 
     @Test
