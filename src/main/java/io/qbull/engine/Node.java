@@ -38,21 +38,29 @@ final class Node implements QueueNode {
     private final Enqueuer enqueuer;
     private final AtomicReference<@Nullable CompletableFuture<Layout>> layout = new AtomicReference<>();
     private final AtomicReference<@Nullable Stretch> stretch = new AtomicReference<>();
+    /** Of the stretch that is open: the current one, or one that is ending while the current one waits for it. */
+    private volatile @Nullable Workplace workplace;
 
     /** One stretch of consuming; its workplace opens when the layout is known. Its fields change on the event loop. */
     private static final class Stretch {
         final Consumption consumption;
         final PartitionPump.Crew crew;
+        /** The end of the stretch before. */
+        final CompletionStage<Void> turn;
+
         final CompletableFuture<Void> ended = new CompletableFuture<>();
-        volatile @Nullable Workplace workplace;
+
+        @Nullable
+        Workplace workplace;
         /** Set when the end is asked for; from then on another stretch may wait for this one's end. */
         volatile boolean ending;
 
         boolean closing;
 
-        Stretch(Consumption consumption, PartitionPump.Crew crew) {
+        Stretch(Consumption consumption, PartitionPump.Crew crew, CompletionStage<Void> turn) {
             this.consumption = consumption;
             this.crew = crew;
+            this.turn = turn;
         }
     }
 
@@ -107,14 +115,18 @@ final class Node implements QueueNode {
 
     @Override
     public void consume(Consumption consumption, JobHandler handler, Executor workers) {
-        Stretch begun = new Stretch(consumption, new PartitionPump.Crew(handler, workers));
-        Stretch before = stretch.get();
-        boolean free = before == null || before.ending;
-        if (!free || !stretch.compareAndSet(before, begun)) {
-            throw new IllegalStateException("queue " + identity.queue() + " is consumed already by this node");
-        }
-        CompletionStage<Void> turn = before == null ? CompletableFuture.completedFuture(null) : before.ended;
-        turn.whenComplete((done, failure) -> loop.execute(() -> open(begun)));
+        Stretch begun;
+        Stretch before;
+        do {
+            before = stretch.get();
+            if (before != null && !before.ending) {
+                throw new IllegalStateException("queue " + identity.queue() + " is consumed already by this node");
+            }
+            CompletionStage<Void> turn = before == null ? CompletableFuture.completedFuture(null) : before.ended;
+            begun = new Stretch(consumption, new PartitionPump.Crew(handler, workers), turn);
+        } while (!stretch.compareAndSet(before, begun));
+        Stretch next = begun;
+        next.turn.whenComplete((done, failure) -> loop.execute(() -> open(next)));
     }
 
     private void open(Stretch begun) {
@@ -131,15 +143,16 @@ final class Node implements QueueNode {
                 return;
             }
             outage.answered();
-            Workplace workplace = new Workplace(
+            Workplace opened = new Workplace(
                     identity,
                     begun.consumption,
                     found,
                     new NodeParts(store, loop, outage, ghosts),
                     begun.crew,
                     new Random());
-            begun.workplace = workplace;
-            workplace.open();
+            begun.workplace = opened;
+            workplace = opened;
+            opened.open();
         }));
     }
 
@@ -159,47 +172,43 @@ final class Node implements QueueNode {
             return;
         }
         current.closing = true;
-        Workplace workplace = current.workplace;
-        CompletionStage<Void> closed = workplace == null ? CompletableFuture.completedFuture(null) : workplace.close();
+        Workplace opened = current.workplace;
+        CompletionStage<Void> closed = opened == null ? current.turn : opened.close();
         closed.whenComplete((done, failure) -> {
+            workplace = null;
             stretch.compareAndSet(current, null);
             current.ended.complete(null);
         });
     }
 
     private void ghostEnded(int index) {
-        Workplace workplace = workplace();
-        if (workplace != null) {
-            workplace.ghostEnded(index);
+        Workplace current = workplace;
+        if (current != null) {
+            current.ghostEnded(index);
         }
     }
 
     private void primaryChanged() {
-        Workplace workplace = workplace();
-        if (workplace != null) {
-            workplace.primaryChanged();
+        Workplace current = workplace;
+        if (current != null) {
+            current.primaryChanged();
         }
-    }
-
-    private @Nullable Workplace workplace() {
-        Stretch current = stretch.get();
-        return current == null ? null : current.workplace;
     }
 
     @Override
     public int unfinished() {
-        Workplace workplace = workplace();
-        return workplace == null ? 0 : workplace.unfinished();
+        Workplace current = workplace;
+        return current == null ? 0 : current.unfinished();
     }
 
     @Override
     public Sight sight() {
-        Workplace workplace = workplace();
-        if (workplace == null) {
+        Workplace current = workplace;
+        if (current == null) {
             return new Sight(stretch.get() != null, List.of(), List.of(), outage.problem());
         }
-        String problem = outage.problem().isEmpty() ? workplace.stall() : outage.problem();
-        return new Sight(true, workplace.owned(), workplace.inFlight(), problem);
+        String problem = outage.problem().isEmpty() ? current.stall() : outage.problem();
+        return new Sight(true, current.owned(), current.inFlight(), problem);
     }
 
     @Override

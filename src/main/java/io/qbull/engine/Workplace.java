@@ -85,7 +85,7 @@ final class Workplace {
         keeper.start();
     }
 
-    /** The last job of an earlier stretch has ended on a partition. */
+    /** The job of an earlier stretch has ended on a partition. */
     void ghostEnded(int index) {
         keeper.unblock(index);
     }

@@ -25,12 +25,13 @@ public final class ScriptedStore implements Store {
     private final LayoutTable layouts = recorded(LayoutTable.class);
     private final Inspector inspector = recorded(Inspector.class);
     private final WakeUps wakeUps = recorded(WakeUps.class);
+    private final List<Runnable> primaryListeners = new ArrayList<>();
 
     /** A call that waits for its answer. */
     public static final class Call {
         private final String name;
         private final Object[] arguments;
-        private final CompletableFuture<Object> answer = new CompletableFuture<>();
+        private final CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
 
         private Call(String name, Object[] arguments) {
             this.name = name;
@@ -47,9 +48,9 @@ public final class ScriptedStore implements Store {
         }
 
         /**
-         * @param value the answer
+         * @param value the answer; null for a command that says no more than that it ran
          */
-        public void answer(Object value) {
+        public void answer(@Nullable Object value) {
             answer.complete(value);
         }
 
@@ -84,6 +85,11 @@ public final class ScriptedStore implements Store {
      */
     public List<String> waiting() {
         return open.stream().map(Call::toString).toList();
+    }
+
+    /** Another primary has come. */
+    public void changePrimary() {
+        primaryListeners.forEach(Runnable::run);
     }
 
     private <T> T recorded(Class<T> port) {
@@ -124,7 +130,7 @@ public final class ScriptedStore implements Store {
 
     @Override
     public void onPrimaryChange(Runnable listener) {
-        throw new UnsupportedOperationException("a test calls the listener itself");
+        primaryListeners.add(listener);
     }
 
     @Override

@@ -1,0 +1,187 @@
+package io.qbull.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.config.PumpSettings;
+import io.qbull.engine.QueueNode.Consumption;
+import io.qbull.model.Entry;
+import io.qbull.model.Epoch;
+import io.qbull.model.Job;
+import io.qbull.model.JobHandler;
+import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Sight;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.ScriptedStore;
+import io.qbull.testing.ScriptedStore.Call;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** Stretches of consuming that follow each other on one node, step by step. */
+class StretchTest {
+    private static final QueueName QUEUE = new QueueName("WHATSAPP");
+    private static final PodId ME = new PodId("me");
+    private static final Duration TTL = Duration.ofSeconds(15);
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+    private static final Consumption CONSUMPTION = new Consumption(
+            new LeaseSettings(2, 2, true, TTL, TTL),
+            new PumpSettings(128, 1 << 20, Duration.ZERO, 3, Duration.ofSeconds(1), DRAIN),
+            Duration.ofMinutes(1));
+
+    private final ManualEventLoop loop = new ManualEventLoop();
+    private final ScriptedStore store = new ScriptedStore();
+    private final List<JobHandler.Outcome> running = new ArrayList<>();
+    private final QueueNode node = QueueNodes.open(new QueueNode.Identity(QUEUE, ME, KeyHash.XXH64, 2), store, loop);
+
+    @Test
+    void a_consume_after_a_quiesce_begins_when_the_stretch_before_has_ended() {
+        runAJob();
+        CompletionStage<Void> quiesced = node.quiesce();
+        loop.run();
+        consume();
+        idlePartitionLeft();
+        assertThat(store.waiting()).doesNotContain("register");
+        assertThat(node.unfinished())
+                .as("the job of the stretch before still counts")
+                .isEqualTo(1);
+        endTheJob();
+        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        assertThat(store.waiting()).containsOnlyOnce("register");
+        assertThat(node.unfinished()).isZero();
+    }
+
+    @Test
+    void a_stretch_that_is_quiesced_while_it_waits_ends_after_the_one_before_and_never_begins() {
+        runAJob();
+        node.quiesce();
+        loop.run();
+        idlePartitionLeft();
+        consume();
+        CompletionStage<Void> quiesced = node.quiesce();
+        loop.run();
+        assertThat(quiesced.toCompletableFuture()).isNotCompleted();
+        endTheJob();
+        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        assertThat(store.waiting()).doesNotContain("register");
+        consume();
+        assertThat(store.waiting()).containsOnlyOnce("register");
+    }
+
+    @Test
+    void a_stretch_that_waits_is_one_and_no_more() {
+        runAJob();
+        node.quiesce();
+        consume();
+        assertThatThrownBy(this::consume).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void a_partition_whose_job_outlived_its_stretch_is_taken_again_only_when_that_job_has_ended() {
+        runAJob();
+        CompletionStage<Void> quiesced = node.quiesce();
+        loop.tick(DRAIN);
+        idlePartitionLeft();
+        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        consume();
+        register();
+        assertThat(peekFree()).containsExactly(1);
+        grant(store.next("acquire"));
+        loop.tick(TTL.multipliedBy(2));
+        assertThat(store.waiting()).doesNotContain("peek", "acquire");
+        running.get(0).completed();
+        loop.tick(Duration.ofMillis(100));
+        assertThat(peekFree()).containsExactly(0);
+        assertThat(store.next("acquire").argument(0, PartitionId.class).index()).isZero();
+    }
+
+    /** Consumes both partitions; a job of the first one is in flight. */
+    private void runAJob() {
+        consume();
+        store.next("createIfAbsent").answer(new Layout(1, 2));
+        loop.run();
+        register();
+        assertThat(peekFree()).containsExactlyInAnyOrder(0, 1);
+        for (int i = 0; i < 2; i++) {
+            grant(store.next("acquire"));
+        }
+        for (int i = 0; i < 2; i++) {
+            Call fetch = store.next("fetch");
+            boolean first = fetch.argument(0, Lease.class).partition().index() == 0;
+            fetch.answer(new Fetch.Entries(first ? List.of(entry()) : List.of(), false));
+            loop.run();
+        }
+        assertThat(running).hasSize(1);
+    }
+
+    private void endTheJob() {
+        running.get(0).completed();
+        loop.run();
+        store.next("commit").answer(Verdict.DONE);
+        loop.run();
+        released(0);
+    }
+
+    private void idlePartitionLeft() {
+        store.next("unregister").answer(null);
+        released(1);
+    }
+
+    private void released(int index) {
+        Call release = store.next("release");
+        assertThat(release.argument(0, Lease.class).partition().index()).isEqualTo(index);
+        release.answer(Verdict.DONE);
+        loop.run();
+    }
+
+    private void consume() {
+        node.consume(CONSUMPTION, (delivery, outcome) -> running.add(outcome), Runnable::run);
+        loop.run();
+    }
+
+    private void register() {
+        store.next("register").answer(List.of(new Pod(ME, 2, List.of(), 0, 0)));
+        loop.run();
+    }
+
+    private List<Integer> peekFree() {
+        Call peek = store.next("peek");
+        Map<PartitionId, Sight> sights = new HashMap<>();
+        for (Object partition : peek.argument(0, List.class)) {
+            sights.put((PartitionId) partition, new Sight(null, null, Duration.ZERO, false, null));
+        }
+        peek.answer(sights);
+        loop.run();
+        return sights.keySet().stream().map(PartitionId::index).toList();
+    }
+
+    private void grant(Call acquire) {
+        Lease lease = new Lease(
+                acquire.argument(0, PartitionId.class), acquire.argument(1, LeaseOwner.class), new Epoch(5), "primary");
+        acquire.answer(new Acquisition.Granted(lease, Predecessor.NONE, 0));
+        loop.run();
+    }
+
+    private static Entry entry() {
+        StreamId at = new StreamId(1, 0);
+        return new Entry.Decoded(new Job(at, new JobId("j"), "key", 1, new byte[0], null, Map.of(), 0), 10);
+    }
+}
