@@ -249,7 +249,7 @@ public final class LeaseKeeper implements Ownership {
                         scout.pods(pods);
                     } else {
                         listener.unanswered(failure);
-                        if (taking && !scout.knowsPods()) {
+                        if (taking) {
                             cancel(registerRetry);
                             registerRetry = loop.schedule(retryAfter(), this::register);
                         }

@@ -42,6 +42,7 @@ class LeaseKeeperTest {
     private final ScriptedStore store = new ScriptedStore();
     private final List<String> told = new ArrayList<>();
     private final List<Lease> leases = new ArrayList<>();
+    private @Nullable AnnouncementListener announcements;
     private final LeaseKeeper keeper = new LeaseKeeper(
             new Domain(QUEUE, 2, ME, 257),
             new LeaseSettings(1, 2, true, TTL, TTL),
@@ -164,19 +165,75 @@ class LeaseKeeperTest {
 
     @Test
     void a_handed_over_lease_is_confirmed_with_the_nonce_of_the_wish() {
-        keeper.start();
-        Call announcements = store.next("announcements");
-        register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(0, 1), 0, 0));
-        peeked(held(OTHER), held(OTHER));
-        Call want = store.next("want");
+        Call want = beginWanting();
         LeaseOwner wish = want.argument(1, LeaseOwner.class);
         PartitionId wanted = want.argument(0, PartitionId.class);
         want.answer(true);
-        announcements.argument(1, AnnouncementListener.class).announced(wanted);
-        loop.run();
+        announce(wanted);
         store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
         assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+    }
+
+    @Test
+    void a_wish_whose_answer_was_lost_still_takes_what_is_handed_over_to_it() {
+        Call want = beginWanting();
+        LeaseOwner wish = want.argument(1, LeaseOwner.class);
+        PartitionId wanted = want.argument(0, PartitionId.class);
+        want.loseReply();
+        loop.tick(Duration.ofMillis(100));
+        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        loop.run();
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+    }
+
+    @Test
+    void a_look_that_overtakes_the_wish_does_not_end_it() {
+        Call want = beginWanting();
+        LeaseOwner wish = want.argument(1, LeaseOwner.class);
+        PartitionId wanted = want.argument(0, PartitionId.class);
+        announce(wanted);
+        store.next("peek").answer(Map.of(wanted, held(OTHER)));
+        loop.run();
+        want.answer(true);
+        announce(wanted);
+        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        loop.run();
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+    }
+
+    @Test
+    void an_announcement_during_an_acquisition_makes_its_refusal_out_of_date() {
+        Call acquire = beginAcquiring();
+        PartitionId partition = acquire.argument(0, PartitionId.class);
+        announce(partition);
+        assertThat(store.waiting()).as("the answer comes first").doesNotContain("peek");
+        acquire.answer(new Acquisition.Held(held(OTHER)));
+        loop.run();
+        assertThat(store.next("peek").argument(0, List.class).contains(partition))
+                .isTrue();
+    }
+
+    @Test
+    void a_refused_acquisition_without_an_announcement_waits_for_the_expiry() {
+        Call acquire = beginAcquiring();
+        acquire.answer(new Acquisition.Held(held(OTHER)));
+        loop.run();
+        assertThat(store.waiting()).doesNotContain("peek");
+    }
+
+    @Test
+    void a_registration_without_answer_is_repeated_soon_and_once_for_all_that_were_lost() {
+        beginAcquiring();
+        loop.tick(EVERY.minusMillis(50));
+        announce(new PartitionId(QUEUE, 1));
+        loop.tick(Duration.ofMillis(50));
+        store.next("register").loseReply();
+        store.next("register").loseReply();
+        loop.tick(Duration.ofMillis(500));
+        register(new Pod(ME, 1, List.of(), 0, 0));
+        loop.tick(Duration.ofMillis(500));
+        assertThat(store.waiting()).doesNotContain("register");
     }
 
     @Test
@@ -199,11 +256,26 @@ class LeaseKeeperTest {
         assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(2);
     }
 
+    private Call beginWanting() {
+        keeper.start();
+        register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(0, 1), 0, 0));
+        peeked(held(OTHER), held(OTHER));
+        return store.next("want");
+    }
+
     private Call beginAcquiring() {
         keeper.start();
         register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(1), 0, 0));
         peeked(free(), held(OTHER));
         return store.next("acquire");
+    }
+
+    private void announce(PartitionId partition) {
+        if (announcements == null) {
+            announcements = store.next("announcements").argument(1, AnnouncementListener.class);
+        }
+        announcements.announced(partition);
+        loop.run();
     }
 
     private Lease own() {

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,9 @@ class PartitionPumpTest {
     private final List<JobHandler.Outcome> outcomes = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
     private boolean trusted = true;
+    /** Thrown instead of taking a run. */
+    private @Nullable Throwable shortage;
+
     private final PartitionPump pump = new PartitionPump(
             LEASE,
             new PumpSettings(128, 1 << 20, INTERVAL, 3, BACKOFF, Duration.ofSeconds(30)),
@@ -57,7 +61,7 @@ class PartitionPumpTest {
                         started.add(delivery);
                         outcomes.add(outcome);
                     },
-                    workers::add),
+                    this::employ),
             new Recorder());
 
     @Test
@@ -247,6 +251,31 @@ class PartitionPumpTest {
     }
 
     @Test
+    void a_job_for_which_no_thread_could_be_had_starts_when_there_is_one() {
+        shortage = new InternalError("no thread");
+        given(1, 2);
+        loop.tick(Duration.ofMillis(99));
+        shortage = null;
+        work();
+        assertThat(ids()).as("not in a hot loop").isEmpty();
+        loop.tick(Duration.ofMillis(1));
+        work();
+        assertThat(ids()).containsExactly(1L);
+        complete(0);
+        assertThat(ids()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void a_pump_whose_workers_are_shut_down_gives_its_lease_up() {
+        shortage = new RejectedExecutionException("shut down");
+        given(1);
+        assertThat(told).containsExactly("fenced");
+        assertThat(pump.unfinished()).isZero();
+        pump.abandon(() -> told.add("closed"));
+        assertThat(told).containsExactly("fenced", "closed");
+    }
+
+    @Test
     void a_drain_lets_the_job_in_flight_end_and_commits_it() {
         given(1, 2);
         pump.drain(() -> told.add("drained"));
@@ -376,6 +405,16 @@ class PartitionPumpTest {
         for (int index = 0; index < Math.min(most, outcomes.size()); index++) {
             complete(index);
         }
+    }
+
+    private void employ(Runnable run) {
+        if (shortage instanceof Error error) {
+            throw error;
+        }
+        if (shortage instanceof RuntimeException exception) {
+            throw exception;
+        }
+        workers.add(run);
     }
 
     private void work() {

@@ -234,6 +234,23 @@ class ClusterTest {
         assertThat(told.getCount()).isZero();
     }
 
+    @Test
+    void a_slot_that_no_node_served_when_the_table_was_read_is_found_when_one_does() {
+        PartitionId partition = new PartitionId(QUEUE, 0);
+        int number = SlotHash.getSlot(partition.toString());
+        int owner = 3 * number / SlotHash.SLOT_COUNT;
+        String slot = Integer.toString(number);
+        for (int node = 0; node < 3; node++) {
+            REDIS.resp(node).call("CLUSTER", "DELSLOTS", slot);
+        }
+        RedisStore store = REDIS.store();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(failure(store.leases().acquire(partition, ME, TTL, 1)))
+                        .hasMessageContaining("no node of the cluster serves the slot"));
+        REDIS.resp(owner).call("CLUSTER", "ADDSLOTS", slot);
+        await().atMost(SOON).ignoreExceptions().until(() -> acquire(store, partition) != null);
+    }
+
     private static void enqueue(RedisStore store, PartitionId partition, String... ids) {
         JobLog.Call call = call(partition, ids);
         await().atMost(SOON)

@@ -166,6 +166,17 @@ class WakeUpsTest {
     }
 
     @Test
+    void while_the_server_is_away_everybody_polls() throws Exception {
+        REDIS.server().kill();
+        for (int round = 0; round < 3; round++) {
+            assertThat(watch(P, StreamId.START).await(10, TimeUnit.SECONDS))
+                    .as("woken to look for itself, round %d", round)
+                    .isTrue();
+        }
+        REDIS.server().restart();
+    }
+
+    @Test
     void a_key_of_a_foreign_type_degrades_to_polling() throws Exception {
         resp.call("SADD", "test:set", "x");
         resp.call("RENAME", "test:set", STREAM);
