@@ -20,12 +20,12 @@ public final class StatusTable {
         long free = sight.partitions().stream().filter(p -> p.owner() == null).count();
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s: %d partitions (layout %d), %d without owner, %d pods, backlog %d, dead %d%n",
+                "%s: %s (layout %d), %d without owner, %s, backlog %d, dead %d%n",
                 sight.queue(),
-                sight.partitionCount(),
+                counted(sight.partitionCount(), "partition"),
                 sight.layoutVersion(),
                 free,
-                sight.pods().size(),
+                counted(sight.pods().size(), "pod"),
                 backlog,
                 dead));
         table.append(row("PARTITION", "OWNER", "EPOCH", "LEASE AGE", "BACKLOG", "OLDEST", "IN FLIGHT", "DEAD"));
@@ -42,6 +42,10 @@ public final class StatusTable {
                     partition.dead()));
         }
         return table.toString();
+    }
+
+    private static String counted(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
     }
 
     private static String row(Object... cells) {
