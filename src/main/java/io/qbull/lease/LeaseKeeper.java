@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -449,11 +450,11 @@ public final class LeaseKeeper implements Ownership {
             }
             holdings.put(lease.partition().index(), new Holding(lease, trustFrom(started)));
             LOG.info(
-                    "queue={} partition={} epoch={} acquired, {} before",
+                    "queue={} partition={} epoch={} acquired, the lease before: {}",
                     queue(),
                     index(lease),
                     lease.epoch(),
-                    predecessor);
+                    predecessor.name().toLowerCase(Locale.ROOT).replace('_', ' '));
             listener.acquired(lease, predecessor);
         }
 

@@ -111,8 +111,12 @@ public interface LeaseTable {
         NONE,
         /** By a release: it left no job half done. */
         RELEASED,
+        /** By a hand-over: it left no job half done, and nothing was started since. */
+        HANDED_OVER,
         /** It ran out: its pod may have died over a job. */
-        EXPIRED
+        EXPIRED,
+        /** This lease was granted before and the answer was lost, so it may be any of the others. */
+        UNKNOWN
     }
 
     /**

@@ -108,8 +108,8 @@ class LeaseScriptsTest {
         seed.held(ME, 1_000);
         Acquisition.Granted granted = granted(leases.acquire(P, ME, TTL, 1));
         assertThat(granted.lease().epoch()).isEqualTo(Epoch.parse(Seed.EPOCH));
-        // A repeat does not know how the lease before ended, so it answers the careful case.
-        assertThat(granted.predecessor()).isEqualTo(Predecessor.EXPIRED);
+        assertThat(granted.predecessor()).isEqualTo(Predecessor.UNKNOWN);
+        assertThat(granted.window()).isEqualTo(5);
         assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, LATER, "", "5", "1"));
     }
 
@@ -214,6 +214,35 @@ class LeaseScriptsTest {
         // The receiver confirms under the new epoch; the giver is out.
         assertThat(renew(seed.lease(OTHER, epoch), 1, 0, null)).isEqualTo(new Renewal.Renewed(null));
         refusedRenewal(lease);
+    }
+
+    @Test
+    void a_hand_over_is_told_from_an_expiry_until_its_receiver_has_begun() {
+        Lease lease = seed.held();
+        seed.lease("wanted", "other#1");
+        assertThat(get(leases.handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        Acquisition.Granted confirmed = granted(leases.acquire(P, OTHER, TTL, 7));
+        assertThat(confirmed.predecessor()).isEqualTo(Predecessor.HANDED_OVER);
+        assertThat(confirmed.window()).isZero();
+        assertThat(lease()).containsEntry("window", "7");
+        assertThat(granted(leases.acquire(P, OTHER, TTL, 7)).predecessor())
+                .as("repeat")
+                .isEqualTo(Predecessor.UNKNOWN);
+        seed.lease("expires", Long.toString(seed.now() - 1));
+        Acquisition.Granted next = granted(leases.acquire(P, THIRD, TTL, 7));
+        assertThat(next.predecessor()).as("the receiver died").isEqualTo(Predecessor.EXPIRED);
+        assertThat(next.window()).isEqualTo(7);
+    }
+
+    @Test
+    void a_hand_over_whose_receiver_never_came_leaves_nothing_half_done() {
+        Lease lease = seed.held();
+        seed.lease("wanted", "other#1");
+        assertThat(get(leases.handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        seed.lease("expires", Long.toString(seed.now() - 1));
+        Acquisition.Granted granted = granted(leases.acquire(P, THIRD, TTL, 7));
+        assertThat(granted.predecessor()).isEqualTo(Predecessor.HANDED_OVER);
+        assertThat(granted.window()).isZero();
     }
 
     @Test
