@@ -75,7 +75,7 @@ final class Node implements QueueNode {
                 this::freshLayout,
                 store.jobs(),
                 loop);
-        store.onPrimaryChange(() -> loop.execute(this::primaryChanged));
+        store.onPrimaryChange(old -> loop.execute(() -> primaryChanged(old)));
     }
 
     @Override
@@ -188,10 +188,10 @@ final class Node implements QueueNode {
         }
     }
 
-    private void primaryChanged() {
+    private void primaryChanged(String old) {
         Workplace current = workplace;
         if (current != null) {
-            current.primaryChanged();
+            current.primaryChanged(old);
         }
     }
 

@@ -102,15 +102,20 @@ final class Workplace {
         return closed;
     }
 
-    /** Everything fetched and every result not committed yet belongs to a primary that is gone: drop it and begin again. */
-    void primaryChanged() {
-        if (!workers.isEmpty()) {
+    /** Everything fetched from a primary that is gone and every result not committed there is void: drop it and begin again. */
+    void primaryChanged(String old) {
+        List<Worker> voided = workers.values().stream()
+                .filter(worker -> worker.lease.primary().equals(old))
+                .toList();
+        if (!voided.isEmpty()) {
             LOG.warn(
-                    "queue={} Redis restarted or failed over: {} leases given back, their jobs are read again",
+                    "queue={} Redis restarted or failed over: the leases of partitions {} are void, their jobs are read again",
                     identity.queue(),
-                    workers.size());
+                    voided.stream()
+                            .map(worker -> worker.lease.partition().index())
+                            .toList());
         }
-        for (Worker worker : List.copyOf(workers.values())) {
+        for (Worker worker : voided) {
             keeper.forget(worker.lease);
             worker.pump.abandon(() -> part(worker, keeper.release(worker.lease)));
         }

@@ -1,5 +1,7 @@
 package io.qbull.store;
 
+import java.util.function.Consumer;
+
 /** An open storage: all roles over one set of connections. Closing it fails what is outstanding. */
 public interface Store extends AutoCloseable {
     /**
@@ -28,12 +30,13 @@ public interface Store extends AutoCloseable {
     WakeUps wakeUps();
 
     /**
-     * The primary that holds a queue's leases can change (failover, restart). Everything read from the old one is then in doubt,
-     * and every command under a lease of the old one is answered as fenced.
+     * A primary that holds leases can be replaced (failover, restart). Everything read from the old one is then in doubt, and every
+     * command under a lease of the old one is answered as fenced.
      *
-     * @param listener called on a thread of the client after a change; must not block
+     * @param listener called on a thread of the client after a change, with the old primary as {@link io.qbull.model.Lease#primary}
+     *     names it; must not block
      */
-    void onPrimaryChange(Runnable listener);
+    void onPrimaryChange(Consumer<String> listener);
 
     @Override
     void close();

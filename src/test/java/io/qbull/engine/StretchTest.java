@@ -113,6 +113,22 @@ class StretchTest {
         assertThat(store.next("acquire").argument(0, PartitionId.class).index()).isZero();
     }
 
+    @Test
+    void a_primary_that_is_gone_takes_its_own_leases_along_and_no_others() {
+        runAJob();
+        store.changePrimary("primary of 1");
+        loop.run();
+        assertThat(node.sight().owned()).containsExactly(new PartitionId(QUEUE, 0));
+        released(1);
+        store.changePrimary("primary of 0");
+        loop.run();
+        assertThat(store.waiting()).as("first its job ends, which runs").doesNotContain("release", "peek");
+        running.get(0).completed();
+        loop.run();
+        released(0);
+        assertThat(store.waiting()).doesNotContain("commit");
+    }
+
     /** Consumes both partitions; a job of the first one is in flight. */
     private void runAJob() {
         consume();
@@ -174,8 +190,9 @@ class StretchTest {
     }
 
     private void grant(Call acquire) {
-        Lease lease = new Lease(
-                acquire.argument(0, PartitionId.class), acquire.argument(1, LeaseOwner.class), new Epoch(5), "primary");
+        PartitionId partition = acquire.argument(0, PartitionId.class);
+        LeaseOwner owner = acquire.argument(1, LeaseOwner.class);
+        Lease lease = new Lease(partition, owner, new Epoch(5), "primary of " + partition.index());
         acquire.answer(new Acquisition.Granted(lease, Predecessor.NONE, 0));
         loop.run();
     }

@@ -6,6 +6,7 @@ import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
+import java.util.function.Consumer;
 
 /** A store that writes down what its pod asks as an owner, and what Redis answers. */
 final class LoggedStore implements Store {
@@ -45,7 +46,7 @@ final class LoggedStore implements Store {
     }
 
     @Override
-    public void onPrimaryChange(Runnable listener) {
+    public void onPrimaryChange(Consumer<String> listener) {
         store.onPrimaryChange(listener);
     }
 

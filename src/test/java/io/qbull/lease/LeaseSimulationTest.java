@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -220,7 +221,7 @@ class LeaseSimulationTest {
         }
 
         @Override
-        public void onPrimaryChange(Runnable listener) {
+        public void onPrimaryChange(Consumer<String> listener) {
             throw new UnsupportedOperationException("there is one primary");
         }
 

@@ -12,6 +12,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public final class ScriptedStore implements Store {
     private final LayoutTable layouts = recorded(LayoutTable.class);
     private final Inspector inspector = recorded(Inspector.class);
     private final WakeUps wakeUps = recorded(WakeUps.class);
-    private final List<Runnable> primaryListeners = new ArrayList<>();
+    private final List<Consumer<String>> primaryListeners = new ArrayList<>();
 
     /** A call that waits for its answer. */
     public static final class Call {
@@ -87,9 +88,13 @@ public final class ScriptedStore implements Store {
         return open.stream().map(Call::toString).toList();
     }
 
-    /** Another primary has come. */
-    public void changePrimary() {
-        primaryListeners.forEach(Runnable::run);
+    /**
+     * A primary is gone.
+     *
+     * @param old its name
+     */
+    public void changePrimary(String old) {
+        primaryListeners.forEach(listener -> listener.accept(old));
     }
 
     private <T> T recorded(Class<T> port) {
@@ -129,7 +134,7 @@ public final class ScriptedStore implements Store {
     }
 
     @Override
-    public void onPrimaryChange(Runnable listener) {
+    public void onPrimaryChange(Consumer<String> listener) {
         primaryListeners.add(listener);
     }
 

@@ -29,8 +29,12 @@ final class Node {
 
     /** Hears of a node's fate, on a thread of the client. */
     interface Listener {
-        /** Another process answers at this node, or the same one after it was no primary for a while. */
-        void primaryChanged();
+        /**
+         * Another process answers at this node, or the same one after it was no primary for a while.
+         *
+         * @param old what leases of before are bound to
+         */
+        void primaryChanged(String old);
 
         /** A connection was lost or could not be made. */
         void unreachable();
@@ -114,11 +118,11 @@ final class Node {
 
     private void succeeded(CompletableFuture<Link> mine, Link opened) {
         boolean late;
-        boolean changed;
+        String old;
         boolean recovered;
         synchronized (this) {
             late = closed;
-            changed = lastPrimary != null && !lastPrimary.equals(opened.primary());
+            old = lastPrimary;
             recovered = failure != null;
             attempt = null;
             if (!late) {
@@ -136,9 +140,9 @@ final class Node {
         if (recovered) {
             LOG.info("Redis at {} answers again", name());
         }
-        if (changed) {
+        if (old != null && !old.equals(opened.primary())) {
             LOG.info("Redis at {} is another process, or was no primary for a while: its leases are void", name());
-            listener.primaryChanged();
+            listener.primaryChanged(old);
         }
         mine.complete(opened);
         opened.whenGone(() -> gone(opened));

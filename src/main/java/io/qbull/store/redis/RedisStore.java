@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The storage on Redis: one server, a master behind sentinels, or a cluster. Thread-safe. It connects by itself, in the
@@ -102,7 +103,7 @@ public final class RedisStore implements Store {
     }
 
     @Override
-    public void onPrimaryChange(Runnable listener) {
+    public void onPrimaryChange(Consumer<String> listener) {
         servers.onPrimaryChange(listener);
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Which server serves which key. Finds out by itself whether it is a cluster. Thread-safe. */
@@ -25,7 +26,7 @@ final class Servers implements Node.Listener {
 
     private final Connector connector;
     private final List<Node> seeds;
-    private final List<Runnable> primaryListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> primaryListeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean reloading = new AtomicBoolean();
     /** Of a cluster only, the seeds not included; guarded by itself. */
     private final Map<String, Node> nodes = new HashMap<>();
@@ -39,7 +40,7 @@ final class Servers implements Node.Listener {
         seeds.forEach(Node::start);
     }
 
-    void onPrimaryChange(Runnable listener) {
+    void onPrimaryChange(Consumer<String> listener) {
         primaryListeners.add(listener);
     }
 
@@ -114,8 +115,8 @@ final class Servers implements Node.Listener {
     }
 
     @Override
-    public void primaryChanged() {
-        primaryListeners.forEach(Runnable::run);
+    public void primaryChanged(String old) {
+        primaryListeners.forEach(listener -> listener.accept(old));
     }
 
     @Override

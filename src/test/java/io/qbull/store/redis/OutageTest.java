@@ -69,7 +69,7 @@ class OutageTest {
     void after_a_restart_the_leases_of_before_are_fenced_without_asking_and_the_listener_is_told() {
         RedisStore store = REDIS.store();
         AtomicInteger told = new AtomicInteger();
-        store.onPrimaryChange(told::incrementAndGet);
+        store.onPrimaryChange(old -> told.incrementAndGet());
         Lease lease = acquire(store);
         StreamId job = new Seed(REDIS.resp()).job("a", "1");
         REDIS.server().restart();
@@ -98,7 +98,7 @@ class OutageTest {
     void a_lost_connection_to_the_same_server_ends_no_lease() {
         RedisStore store = REDIS.store();
         AtomicInteger told = new AtomicInteger();
-        store.onPrimaryChange(told::incrementAndGet);
+        store.onPrimaryChange(old -> told.incrementAndGet());
         Lease lease = acquire(store);
         for (int i = 0; i < 5; i++) {
             REDIS.resp().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
@@ -113,7 +113,7 @@ class OutageTest {
     void a_primary_that_was_a_replica_for_a_while_has_voided_its_leases() {
         RedisStore store = REDIS.store();
         AtomicInteger told = new AtomicInteger();
-        store.onPrimaryChange(told::incrementAndGet);
+        store.onPrimaryChange(old -> told.incrementAndGet());
         Lease lease = acquire(store);
         Resp resp = REDIS.resp();
         // A replica of nobody that can be reached keeps its data.

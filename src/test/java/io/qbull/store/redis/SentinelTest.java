@@ -28,7 +28,7 @@ class SentinelTest {
         try (RedisSentinels redis = RedisSentinels.start();
                 RedisStore store = RedisStore.open(new RedisSettings(redis.uri(), Duration.ofSeconds(1)))) {
             CountDownLatch told = new CountDownLatch(1);
-            store.onPrimaryChange(told::countDown);
+            store.onPrimaryChange(old -> told.countDown());
             Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
             CountDownLatch woken = new CountDownLatch(1);
             store.wakeUps().watch(P, StreamId.START, woken::countDown);

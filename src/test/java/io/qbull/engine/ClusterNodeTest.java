@@ -1,0 +1,56 @@
+package io.qbull.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.testing.RedisClusterExtension;
+import io.qbull.testing.Resp;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A pod whose partitions lie on three masters. */
+class ClusterNodeTest {
+    @RegisterExtension
+    static final RedisClusterExtension REDIS = new RedisClusterExtension();
+
+    private static final int P = 16;
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @Test
+    void the_restart_of_one_master_ends_its_leases_and_no_others() {
+        try (TestPod pod = new TestPod("a", P, REDIS.store()).consume(P, (delivery, outcome) -> outcome.completed())) {
+            await().atMost(SOON).until(() -> pod.owned().size() == P);
+            Map<Integer, Long> first = epochs(0);
+            Map<Integer, Long> second = epochs(1);
+            Map<Integer, Long> third = epochs(2);
+            assertThat(first.size() + second.size() + third.size()).isEqualTo(P);
+            REDIS.restart(1);
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(epochs(1))
+                            .hasSameSizeAs(second)
+                            .allSatisfy((partition, epoch) -> assertThat(epoch).isGreaterThan(second.get(partition))));
+            assertThat(epochs(0)).isEqualTo(first);
+            assertThat(epochs(2)).isEqualTo(third);
+            await().atMost(SOON).until(() -> pod.owned().size() == P);
+        }
+    }
+
+    /** Of the leases on one master. */
+    private static Map<Integer, Long> epochs(int node) {
+        Map<Integer, Long> epochs = new TreeMap<>();
+        try (Resp redis = REDIS.resp(node)) {
+            for (int partition = 0; partition < P; partition++) {
+                try {
+                    String lease = "{" + TestPod.QUEUE + ":" + partition + "}:lease";
+                    epochs.put(partition, Long.valueOf(redis.text("HGET", lease, "epoch")));
+                } catch (Resp.ErrorReply elsewhere) {
+                    assertThat(elsewhere).hasMessageStartingWith("MOVED");
+                }
+            }
+        }
+        return epochs;
+    }
+}
