@@ -1,11 +1,13 @@
 package io.qbull.engine;
 
 import io.qbull.config.EnqueueSettings;
+import io.qbull.engine.Outage.Asker;
 import io.qbull.enqueue.Enqueuer;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
 import io.qbull.partition.PartitionPump;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
@@ -68,13 +70,14 @@ final class Node implements QueueNode {
         this.identity = identity;
         this.store = store;
         this.loop = loop;
-        this.outage = new Outage(identity.queue());
+        this.outage = new Outage(identity.queue(), loop, this::partitions);
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
                 new Enqueuer.Identity(identity.queue(), identity.pod(), nonce, identity.keyHash()),
                 this::freshLayout,
                 store.jobs(),
-                loop);
+                loop,
+                () -> stretch.get() != null);
         store.onPrimaryChange(old -> loop.execute(() -> primaryChanged(old)));
     }
 
@@ -138,11 +141,11 @@ final class Node implements QueueNode {
                 return;
             }
             if (found == null) {
-                outage.unanswered(failure);
+                outage.unanswered(Asker.QUEUE, failure);
                 loop.schedule(RETRY, () -> open(begun));
                 return;
             }
-            outage.answered();
+            outage.answered(Asker.QUEUE);
             Workplace opened = new Workplace(
                     identity,
                     begun.consumption,
@@ -176,6 +179,7 @@ final class Node implements QueueNode {
         CompletionStage<Void> closed = opened == null ? current.turn : opened.close();
         closed.whenComplete((done, failure) -> {
             workplace = null;
+            outage.over();
             stretch.compareAndSet(current, null);
             current.ended.complete(null);
         });
@@ -209,6 +213,10 @@ final class Node implements QueueNode {
         }
         String problem = outage.problem().isEmpty() ? current.stall() : outage.problem();
         return new Sight(true, current.owned(), current.inFlight(), problem);
+    }
+
+    private List<Integer> partitions() {
+        return sight().owned().stream().map(PartitionId::index).toList();
     }
 
     @Override

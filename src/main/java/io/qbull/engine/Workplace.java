@@ -1,5 +1,7 @@
 package io.qbull.engine;
 
+import io.qbull.engine.Outage.Asker;
+import io.qbull.engine.Outage.Matter;
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.engine.QueueNode.Identity;
 import io.qbull.lease.LeaseKeeper;
@@ -108,7 +110,7 @@ final class Workplace {
                 .filter(worker -> worker.lease.primary().equals(old))
                 .toList();
         if (!voided.isEmpty()) {
-            LOG.warn(
+            LOG.info(
                     "queue={} Redis restarted or failed over: the leases of partitions {} are void, their jobs are read again",
                     identity.queue(),
                     voided.stream()
@@ -171,6 +173,7 @@ final class Workplace {
         parting++;
         told.whenComplete((done, failure) -> loop.execute(() -> {
             parting--;
+            outage.answered(jobs(worker.lease.partition()));
             closeIfEmpty();
         }));
     }
@@ -201,6 +204,21 @@ final class Workplace {
             }
             keeper.stop().whenComplete((done, failure) -> closed.complete(null));
         }
+    }
+
+    /** What comes after the close is of no interest. */
+    private void unanswered(Asker asker, @Nullable Throwable failure) {
+        if (!closed.isDone()) {
+            outage.unanswered(asker, failure);
+        }
+    }
+
+    private static Asker jobs(PartitionId partition) {
+        return new Asker(Matter.JOBS, partition.index());
+    }
+
+    private static Asker lease(PartitionId partition) {
+        return new Asker(Matter.LEASE, partition.index());
     }
 
     private long staying() {
@@ -255,12 +273,22 @@ final class Workplace {
 
         @Override
         public void answered() {
-            outage.answered();
+            outage.answered(Asker.QUEUE);
         }
 
         @Override
         public void unanswered(Throwable failure) {
-            outage.unanswered(failure);
+            Workplace.this.unanswered(Asker.QUEUE, failure);
+        }
+
+        @Override
+        public void answered(PartitionId partition) {
+            outage.answered(lease(partition));
+        }
+
+        @Override
+        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
+            Workplace.this.unanswered(lease(partition), failure);
         }
     }
 
@@ -277,8 +305,13 @@ final class Workplace {
         }
 
         @Override
+        public void answered(Lease lease) {
+            outage.answered(jobs(lease.partition()));
+        }
+
+        @Override
         public void unanswered(Lease lease, @Nullable Throwable failure) {
-            outage.unanswered(failure);
+            Workplace.this.unanswered(jobs(lease.partition()), failure);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +51,17 @@ public final class Enqueuer {
      *     {@link io.qbull.store.StoreException}
      * @param jobs takes the calls
      * @param loop runs everything but {@link #enqueue}
+     * @param outagesTold whether somebody else says at present that Redis is away
      */
-    public Enqueuer(Identity identity, Supplier<CompletionStage<Layout>> layouts, JobLog jobs, EventLoop loop) {
+    public Enqueuer(
+            Identity identity,
+            Supplier<CompletionStage<Layout>> layouts,
+            JobLog jobs,
+            EventLoop loop,
+            BooleanSupplier outagesTold) {
         this.loop = loop;
-        this.lanes = new Lanes(identity, layouts, jobs, loop, this::endIfIdle);
+        this.lanes = new Lanes(
+                identity, layouts, jobs, loop, new Trouble(identity.queue(), loop, outagesTold), this::endIfIdle);
     }
 
     /**

@@ -38,6 +38,7 @@ final class Lanes implements Sender.Listener {
      * @param reader reads the layout
      * @param jobs takes the calls
      * @param loop calls all of this
+     * @param trouble says what goes wrong
      * @param moved told after a lane may have become idle
      */
     Lanes(
@@ -45,12 +46,13 @@ final class Lanes implements Sender.Listener {
             Supplier<CompletionStage<Layout>> reader,
             JobLog jobs,
             EventLoop loop,
+            Trouble trouble,
             Runnable moved) {
         this.identity = identity;
         this.producer = identity.pod().value() + "#" + identity.nonce();
         this.loop = loop;
         this.moved = moved;
-        this.trouble = new Trouble(identity.queue(), loop);
+        this.trouble = trouble;
         this.sender = new Sender(jobs, loop, trouble, this);
         this.layouts = new LayoutSource(reader, loop, this::found, this::notFound);
     }

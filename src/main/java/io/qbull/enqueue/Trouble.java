@@ -7,6 +7,7 @@ import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +22,19 @@ final class Trouble {
 
     private final QueueName queue;
     private final EventLoop loop;
+    private final BooleanSupplier outagesTold;
     private final Set<PartitionId> partitions = new HashSet<>();
     private long silentUntil;
 
-    Trouble(QueueName queue, EventLoop loop) {
+    /**
+     * @param queue the queue
+     * @param loop its clock counts
+     * @param outagesTold whether somebody else says that Redis is away, so that it is not said twice
+     */
+    Trouble(QueueName queue, EventLoop loop, BooleanSupplier outagesTold) {
         this.queue = queue;
         this.loop = loop;
+        this.outagesTold = outagesTold;
         this.silentUntil = loop.nanoTime();
     }
 
@@ -35,6 +43,9 @@ final class Trouble {
      * @param why what happened
      */
     void at(PartitionId partition, @Nullable Throwable why) {
+        if (known(why)) {
+            return;
+        }
         boolean first = partitions.isEmpty();
         partitions.add(partition);
         if (first || loud()) {
@@ -75,10 +86,14 @@ final class Trouble {
      * @param why the layout could not be read
      */
     void layoutUnknown(Throwable why) {
-        if (loud()) {
+        if (loud() && !known(why)) {
             warned();
             LOG.warn("queue={} the layout cannot be read: {}", queue, describe(why));
         }
+    }
+
+    private boolean known(@Nullable Throwable why) {
+        return CallOutcome.cause(why) instanceof StoreException.Unavailable && outagesTold.getAsBoolean();
     }
 
     private boolean loud() {

@@ -4,6 +4,7 @@ import io.qbull.config.LeaseSettings;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.Ownership;
+import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
@@ -147,7 +148,7 @@ public final class LeaseKeeper implements Ownership {
     public CompletionStage<Void> release(Lease lease) {
         drop(lease);
         scout.released(lease.partition().index());
-        return repeat(() -> store.leases().release(lease));
+        return repeat(lease, () -> store.leases().release(lease));
     }
 
     /**
@@ -160,9 +161,9 @@ public final class LeaseKeeper implements Ownership {
     public CompletionStage<Void> handOver(Lease lease, LeaseOwner to) {
         drop(lease);
         scout.released(lease.partition().index());
-        return repeat(() -> store.leases()
-                .handOver(lease, to, settings.renewEvery())
-                .thenCompose(verdict -> {
+        return repeat(
+                lease,
+                () -> store.leases().handOver(lease, to, settings.renewEvery()).thenCompose(verdict -> {
                     // Nobody waits any more: free it at once instead of letting it expire. Fenced if it is somebody
                     // else's by
                     // now.
@@ -280,16 +281,11 @@ public final class LeaseKeeper implements Ownership {
                 .renew(requests, settings.leaseTtl())
                 .whenComplete((answers, failure) -> loop.execute(() -> {
                     renewing = false;
-                    if (answers == null) {
-                        listener.unanswered(failure);
-                    } else {
-                        listener.answered();
-                    }
-                    apply(asked, started, answers == null ? Map.of() : answers);
+                    apply(asked, started, answers == null ? Map.of() : answers, failure);
                 }));
     }
 
-    private void apply(List<Holding> asked, long started, Map<Lease, Renewal> answers) {
+    private void apply(List<Holding> asked, long started, Map<Lease, Renewal> answers, @Nullable Throwable failure) {
         List<Lease> lost = new ArrayList<>();
         boolean open = renewAgain;
         for (Holding holding : asked) {
@@ -300,7 +296,11 @@ public final class LeaseKeeper implements Ownership {
             }
             if (answer == null) {
                 open = true;
-            } else if (answer instanceof Renewal.Renewed renewed && !holding.doubted) {
+                listener.unanswered(lease.partition(), failure);
+                continue;
+            }
+            listener.answered(lease.partition());
+            if (answer instanceof Renewal.Renewed renewed && !holding.doubted) {
                 holding.trustedUntil = trustFrom(started);
                 holding.declined = null;
                 listener.renewed(lease);
@@ -339,20 +339,27 @@ public final class LeaseKeeper implements Ownership {
     }
 
     /** Repeats a command that ends a lease until it is answered; after a TTL the lease has ended anyway. */
-    private CompletionStage<Void> repeat(Supplier<CompletionStage<Verdict>> command) {
+    private CompletionStage<Void> repeat(Lease lease, Supplier<CompletionStage<Verdict>> command) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        repeat(command, loop.nanoTime() + settings.leaseTtl().toNanos(), done);
+        repeat(lease.partition(), command, loop.nanoTime() + settings.leaseTtl().toNanos(), done);
         return done;
     }
 
-    private void repeat(Supplier<CompletionStage<Verdict>> command, long deadline, CompletableFuture<Void> done) {
+    private void repeat(
+            PartitionId partition,
+            Supplier<CompletionStage<Verdict>> command,
+            long deadline,
+            CompletableFuture<Void> done) {
         command.get()
                 .whenComplete((verdict, failure) -> loop.execute(() -> {
-                    if (verdict != null || deadline - loop.nanoTime() <= 0) {
+                    if (verdict != null) {
+                        listener.answered(partition);
+                        done.complete(null);
+                    } else if (deadline - loop.nanoTime() <= 0) {
                         done.complete(null);
                     } else {
-                        listener.unanswered(failure);
-                        loop.schedule(retryAfter(), () -> repeat(command, deadline, done));
+                        listener.unanswered(partition, failure);
+                        loop.schedule(retryAfter(), () -> repeat(partition, command, deadline, done));
                     }
                 }));
     }
@@ -420,13 +427,24 @@ public final class LeaseKeeper implements Ownership {
          */
         int inFlight(Lease lease);
 
-        /** Redis answered. */
+        /** Redis answered about the queue. */
         void answered();
 
         /**
-         * @param failure why Redis did not answer
+         * @param failure why Redis did not answer about the queue
          */
         void unanswered(Throwable failure);
+
+        /**
+         * @param partition about whose lease Redis answered
+         */
+        void answered(PartitionId partition);
+
+        /**
+         * @param partition about whose lease Redis did not answer
+         * @param failure why; null if only its own server did not
+         */
+        void unanswered(PartitionId partition, @Nullable Throwable failure);
     }
 
     /** What the scout needs of the keeper. */
@@ -444,7 +462,8 @@ public final class LeaseKeeper implements Ownership {
         @Override
         public void granted(Lease lease, Predecessor predecessor, long started) {
             if (!taking) {
-                CompletionStage<Void> released = repeat(() -> store.leases().release(lease));
+                CompletionStage<Void> released =
+                        repeat(lease, () -> store.leases().release(lease));
                 unwanted = unwanted.thenCombine(released, (one, other) -> null);
                 return;
             }
@@ -476,13 +495,18 @@ public final class LeaseKeeper implements Ownership {
         }
 
         @Override
-        public void answered() {
-            listener.answered();
+        public void unanswered(Throwable failure) {
+            listener.unanswered(failure);
         }
 
         @Override
-        public void unanswered(Throwable failure) {
-            listener.unanswered(failure);
+        public void answered(PartitionId partition) {
+            listener.answered(partition);
+        }
+
+        @Override
+        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
+            listener.unanswered(partition, failure);
         }
     }
 }

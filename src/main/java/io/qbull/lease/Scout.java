@@ -172,17 +172,24 @@ final class Scout {
             store.leases()
                     .peek(due)
                     .whenComplete((sights, failure) -> loop.execute(() -> {
-                        if (sights != null) {
-                            host.answered();
-                            sights.forEach((partition, sight) -> saw(partition.index(), sight));
-                            decide();
-                        } else {
-                            host.unanswered(failure);
-                        }
+                        due.forEach(
+                                partition -> looked(partition, sights == null ? null : sights.get(partition), failure));
+                        decide();
                         planLook();
                     }));
         }
         planLook();
+    }
+
+    private void looked(PartitionId partition, @Nullable Sight sight, @Nullable Throwable failure) {
+        if (sight != null) {
+            host.answered(partition);
+            saw(partition.index(), sight);
+        } else {
+            host.unanswered(partition, failure);
+            place(partition.index()).lookAt =
+                    loop.nanoTime() + settings.renewEvery().dividedBy(10).toNanos();
+        }
     }
 
     private boolean watched(int index, Place place) {
@@ -280,14 +287,14 @@ final class Scout {
                 .acquire(partition, owner, settings.leaseTtl(), domain.window())
                 .whenComplete((acquisition, failure) -> loop.execute(() -> {
                     if (acquisition == null) {
-                        host.unanswered(failure);
+                        host.unanswered(partition, failure);
                         if (running && deadline - loop.nanoTime() > 0) {
                             loop.schedule(RETRY, () -> attempt(index, place, owner, deadline));
                             return;
                         }
                         place.acquiring = false;
                     } else {
-                        host.answered();
+                        host.answered(partition);
                         place.acquiring = false;
                         answered(index, place, acquisition, started);
                     }
@@ -315,12 +322,13 @@ final class Scout {
         LeaseOwner wish = newOwner();
         place.wish = wish;
         place.wishKnown = false;
+        PartitionId partition = new PartitionId(domain.queue(), index);
         store.leases()
-                .want(new PartitionId(domain.queue(), index), wish)
+                .want(partition, wish)
                 .whenComplete((asked, failure) -> loop.execute(() -> {
                     if (failure != null) {
                         // It may have been carried out, and the owner hands over to this wish: a look tells.
-                        host.unanswered(failure);
+                        host.unanswered(partition, failure);
                         place.lookAt = loop.nanoTime() + RETRY.toNanos();
                     } else if (!Boolean.TRUE.equals(asked) && wish.equals(place.wish)) {
                         place.wish = null;
@@ -371,8 +379,10 @@ final class Scout {
         /** A lease of another pod was announced: its owner may have gone. */
         void announcedElsewhere();
 
-        void answered();
-
         void unanswered(Throwable failure);
+
+        void answered(PartitionId partition);
+
+        void unanswered(PartitionId partition, @Nullable Throwable failure);
     }
 }

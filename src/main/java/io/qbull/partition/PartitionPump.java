@@ -293,6 +293,7 @@ public final class PartitionPump {
                         loop.schedule(RETRY, () -> repeat(command, done));
                         return;
                     }
+                    listener.answered(lease);
                     scripts--;
                     if (verdict == Verdict.FENCED) {
                         fenced();
@@ -324,6 +325,7 @@ public final class PartitionPump {
             return;
         }
         if (fetch instanceof Fetch.Entries read) {
+            listener.answered(lease);
             fetching = false;
             prefetched.add(read.entries());
             if (!read.more()) {
@@ -446,6 +448,11 @@ public final class PartitionPump {
          * @param lease was refused by Redis: it has ended; the pump has stopped and waits for {@link PartitionPump#abandon}
          */
         void fenced(Lease lease);
+
+        /**
+         * @param lease a command under it was answered
+         */
+        void answered(Lease lease);
 
         /**
          * @param lease a command under it got no answer; the pump repeats it

@@ -3,6 +3,7 @@ package io.qbull.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisClusterExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -21,7 +22,9 @@ class ClusterNodeTest {
 
     @Test
     void the_restart_of_one_master_ends_its_leases_and_no_others() {
-        try (TestPod pod = new TestPod("a", P, REDIS.store()).consume(P, (delivery, outcome) -> outcome.completed())) {
+        try (CapturedLog log = new CapturedLog();
+                TestPod pod =
+                        new TestPod("a", P, REDIS.store()).consume(P, (delivery, outcome) -> outcome.completed())) {
             await().atMost(SOON).until(() -> pod.owned().size() == P);
             Map<Integer, Long> first = epochs(0);
             Map<Integer, Long> second = epochs(1);
@@ -34,7 +37,11 @@ class ClusterNodeTest {
                             .allSatisfy((partition, epoch) -> assertThat(epoch).isGreaterThan(second.get(partition))));
             assertThat(epochs(0)).isEqualTo(first);
             assertThat(epochs(2)).isEqualTo(third);
-            await().atMost(SOON).until(() -> pod.owned().size() == P);
+            await().atMost(SOON)
+                    .until(() -> pod.owned().size() == P
+                            && pod.node.sight().problem().isEmpty());
+            assertThat(log.warnings()).as("some ask other masters meanwhile").hasSize(1);
+            assertThat(log.lines("Redis answers again")).hasSize(1);
         }
     }
 

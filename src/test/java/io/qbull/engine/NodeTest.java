@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobHandler;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -207,6 +208,32 @@ class NodeTest {
         added.forEach(CompletableFuture::join);
         await().atMost(PATIENCE).until(() -> backlog(4) == 0);
         everyFirstRunWasInOrder(4_000);
+    }
+
+    @Test
+    void an_outage_is_one_warning_and_its_end_one_line() {
+        try (CapturedLog log = new CapturedLog()) {
+            TestPod pod = pod("a", 4).consume(4, AT_ONCE);
+            await().atMost(PATIENCE).until(() -> pod.owned().size() == 4);
+            pod.enqueue("k", "before").join();
+            REDIS.server().kill();
+            CompletableFuture<Enqueued> during = pod.enqueue("k", "during");
+            await().atMost(PATIENCE).until(() -> !pod.node.sight().problem().isEmpty());
+            await().pollDelay(TestPod.TTL).atMost(PATIENCE).until(() -> !during.isDone());
+            REDIS.server().restart();
+            during.join();
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            pod.node.sight().problem().isEmpty() && pod.owned().size() == 4 && backlog(4) == 0);
+            pod.node.close();
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("queue=WHATSAPP Redis at 127.0.0.1:")
+                    .contains(" is away: ")
+                    .endsWith("partitions [0, 1, 2, 3] may wait");
+            assertThat(log.lines("Redis answers again")).hasSize(1);
+        }
     }
 
     @Test

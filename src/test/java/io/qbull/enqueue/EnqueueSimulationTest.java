@@ -91,7 +91,7 @@ class EnqueueSimulationTest {
             resizes = random.nextBoolean();
             log = new UnreliableJobLog(script, loop, random);
             Enqueuer.Identity identity = new Enqueuer.Identity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
-            enqueuer = new Enqueuer(identity, this::readLayout, log, loop);
+            enqueuer = new Enqueuer(identity, this::readLayout, log, loop, () -> false);
             open(layout);
         }
 

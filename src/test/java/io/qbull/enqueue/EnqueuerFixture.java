@@ -27,7 +27,11 @@ abstract class EnqueuerFixture {
     final ScriptedJobLog log = new ScriptedJobLog();
     final List<CompletableFuture<Layout>> layoutReads = new ArrayList<>();
     final Enqueuer enqueuer = new Enqueuer(
-            new Enqueuer.Identity(QUEUE, new PodId("pod-1"), "n0nce", KeyHash.XXH64), this::readLayout, log, loop);
+            new Enqueuer.Identity(QUEUE, new PodId("pod-1"), "n0nce", KeyHash.XXH64),
+            this::readLayout,
+            log,
+            loop,
+            () -> false);
 
     private CompletionStage<Layout> readLayout() {
         CompletableFuture<Layout> read = new CompletableFuture<>();

@@ -84,7 +84,7 @@ class LeaseKeeperTest {
         loop.tick(Duration.ofMillis(500));
         answer(store.next("renew"), new Renewal.Renewed(null));
         assertThat(keeper.trusted(lease)).isTrue();
-        assertThat(told).contains("unanswered").endsWith("renewed 0");
+        assertThat(told).contains("unanswered 0").endsWith("renewed 0");
     }
 
     @Test
@@ -350,8 +350,18 @@ class LeaseKeeperTest {
         }
 
         @Override
-        public void unanswered(@Nullable Throwable failure) {
+        public void unanswered(Throwable failure) {
             told.add("unanswered");
+        }
+
+        @Override
+        public void answered(PartitionId partition) {
+            assertThat(partition.queue()).isEqualTo(QUEUE);
+        }
+
+        @Override
+        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
+            told.add("unanswered " + partition.index());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.qbull.lease;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -197,6 +199,16 @@ class LeaseSimulationTest {
         @Override
         public void unanswered(Throwable failure) {
             assertThat(failure).hasRootCauseInstanceOf(IllegalStateException.class);
+        }
+
+        @Override
+        public void answered(PartitionId partition) {
+            assertThat(partition.index()).isLessThan(PARTITIONS);
+        }
+
+        @Override
+        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
+            unanswered(requireNonNull(failure, "the one server did not answer"));
         }
     }
 

@@ -375,6 +375,11 @@ class PartitionPumpTest {
         }
 
         @Override
+        public void answered(Lease lease) {
+            assertThat(lease).isEqualTo(LEASE);
+        }
+
+        @Override
         public void unanswered(Lease lease, @Nullable Throwable failure) {
             told.add("unanswered");
         }

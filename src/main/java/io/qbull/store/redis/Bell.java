@@ -3,6 +3,7 @@ package io.qbull.store.redis;
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
+import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -208,7 +209,8 @@ final class Bell {
 
     /** Connects anew after a pause; {@code connecting} is set all the while. */
     private void again(Throwable error) {
-        String text = Failures.message(Failures.bare(error));
+        Throwable bare = Failures.bare(error);
+        String text = Failures.message(bare);
         boolean news;
         synchronized (this) {
             if (closed) {
@@ -217,7 +219,8 @@ final class Bell {
             news = !text.equals(lastError);
             lastError = text;
         }
-        if (news) {
+        // That Redis is away is said by those who are woken and ask; nobody else meets what is refused to a bell alone.
+        if (news && !(bare instanceof StoreException.Unavailable)) {
             LOG.warn("Waiting for new jobs was interrupted, polling until it works again: {}", text);
         }
         connector.schedule(RECONNECT_PAUSE, () -> {

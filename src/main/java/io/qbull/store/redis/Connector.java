@@ -51,11 +51,12 @@ final class Connector {
      */
     CompletionStage<Link> open(RedisURI uri, String suffix) {
         CompletableFuture<Link> result = new CompletableFuture<>();
+        String server = Uris.name(uri);
         Stages.end(client.connectAsync(ByteArrayCodec.INSTANCE, uri), (connection, error) -> {
             if (error != null) {
-                result.completeExceptionally(Failures.ofConnect(error));
+                result.completeExceptionally(Failures.ofConnect(error, server));
             } else {
-                identify(connection, suffix, result);
+                identify(connection, server, suffix, result);
             }
         });
         return result;
@@ -69,7 +70,7 @@ final class Connector {
         CompletableFuture<StatefulRedisPubSubConnection<String, String>> result = new CompletableFuture<>();
         Stages.end(client.connectPubSubAsync(StringCodec.UTF8, uri), (connection, error) -> {
             if (error != null) {
-                result.completeExceptionally(Failures.ofConnect(error));
+                result.completeExceptionally(Failures.ofConnect(error, Uris.name(uri)));
             } else {
                 result.complete(connection);
             }
@@ -93,16 +94,20 @@ final class Connector {
     }
 
     private static void identify(
-            StatefulRedisConnection<byte[], byte[]> connection, String suffix, CompletableFuture<Link> result) {
-        Link unknown = new Link(connection, "", "", false);
+            StatefulRedisConnection<byte[], byte[]> connection,
+            String server,
+            String suffix,
+            CompletableFuture<Link> result) {
+        Link unknown = new Link(connection, server, "", "", false);
         Stages.end(unknown.send(Request.of(CommandType.INFO, "server")), (reply, error) -> {
             try {
                 if (error != null) {
-                    throw Failures.ofConnect(error);
+                    throw Failures.ofConnect(error, server);
                 }
                 String info = reply.text(0);
                 result.complete(new Link(
                         connection,
+                        server,
                         find(RUN_ID, info).group(1),
                         suffix,
                         CLUSTER.matcher(info).find()));

@@ -44,6 +44,16 @@ final class Failures {
      * @return the same for callers
      */
     static StoreException of(Throwable error, boolean sent) {
+        return of(error, sent, "Redis");
+    }
+
+    /**
+     * @param error what the client reported
+     * @param sent whether the command was written, or may have been
+     * @param server that was asked, as messages name it
+     * @return the same for callers
+     */
+    static StoreException of(Throwable error, boolean sent, String server) {
         Throwable bare = bare(error);
         if (bare instanceof StoreException known) {
             return known;
@@ -52,13 +62,17 @@ final class Failures {
             return ofReply(message(bare));
         }
         if (bare instanceof RedisCommandTimeoutException) {
-            return new StoreException.Unavailable("Redis did not answer in time", true, bare);
+            return new StoreException.Unavailable(server + " did not answer in time", true, bare);
         }
-        return new StoreException.Unavailable("no connection to Redis: " + safe(message(bare)), sent, bare);
+        return new StoreException.Unavailable(server + " is away: " + safe(message(bare)), sent, bare);
     }
 
-    /** Why a connection could not be made; nothing was sent. */
-    static StoreException ofConnect(Throwable error) {
+    /**
+     * @param error why a connection could not be made; nothing was sent
+     * @param server which was tried
+     * @return the same for callers
+     */
+    static StoreException ofConnect(Throwable error, String server) {
         for (Throwable at = bare(error); at != null; at = at.getCause()) {
             if (at instanceof StoreException known) {
                 return known;
@@ -67,7 +81,7 @@ final class Failures {
                 return ofReply(message(at));
             }
         }
-        return unavailable("no connection to Redis: " + safe(message(bare(error))), bare(error));
+        return unavailable("Redis at " + server + " is away: " + safe(message(bare(error))), bare(error));
     }
 
     static StoreException unavailable(String message, Throwable cause) {
@@ -134,6 +148,7 @@ final class Failures {
     }
 
     static String message(Throwable error) {
-        return String.valueOf(error.getMessage());
+        String message = error.getMessage();
+        return message == null ? error.getClass().getSimpleName() : message;
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Link {
     private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final String server;
     private final String process;
     private final String suffix;
     private final boolean clustered;
@@ -25,12 +26,19 @@ final class Link {
 
     /**
      * @param connection an open connection
+     * @param server where it leads, for messages
      * @param process what tells this server process from any other
      * @param suffix what tells its times as a primary apart
      * @param clustered whether the server is a node of a cluster
      */
-    Link(StatefulRedisConnection<byte[], byte[]> connection, String process, String suffix, boolean clustered) {
+    Link(
+            StatefulRedisConnection<byte[], byte[]> connection,
+            String server,
+            String process,
+            String suffix,
+            boolean clustered) {
         this.connection = connection;
+        this.server = server;
         this.process = process;
         this.suffix = suffix;
         this.clustered = clustered;
@@ -114,7 +122,7 @@ final class Link {
                 if (error instanceof RedisCommandTimeoutException) {
                     doubt();
                 }
-                result.completeExceptionally(Failures.of(error, transmission.encoded()));
+                result.completeExceptionally(Failures.of(error, transmission.encoded(), "Redis at " + server));
             }
         });
         return result;

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One server, or the master behind sentinels: keeps a link to it up. Thread-safe. */
+/**
+ * One server, or the master behind sentinels: keeps a link to it up. Its users hear of trouble by their commands and say so; this
+ * only helps to find out more. Thread-safe.
+ */
 final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -65,7 +68,7 @@ final class Node {
             return attempt;
         }
         if (failure == null) {
-            return Failures.failed(Failures.unavailable("not connected to Redis at " + name()));
+            return Failures.failed(Failures.unavailable("Redis at " + name() + " is away: no connection yet"));
         }
         return Failures.failed(failure);
     }
@@ -85,7 +88,7 @@ final class Node {
             if (error == null) {
                 succeeded(mine, opened);
             } else {
-                failed(mine, Failures.ofConnect(error));
+                failed(mine, Failures.ofConnect(error, name()));
             }
         });
     }
@@ -138,10 +141,10 @@ final class Node {
             return;
         }
         if (recovered) {
-            LOG.info("Redis at {} answers again", name());
+            LOG.debug("Redis at {} answers again", name());
         }
         if (old != null && !old.equals(opened.primary())) {
-            LOG.info("Redis at {} is another process, or was no primary for a while: its leases are void", name());
+            LOG.debug("Redis at {} is another process, or was no primary for a while: its leases are void", name());
             listener.primaryChanged(old);
         }
         mine.complete(opened);
@@ -168,7 +171,7 @@ final class Node {
             return;
         }
         if (first) {
-            LOG.warn("Redis at {} cannot be used, trying on: {}", name(), error.getMessage());
+            LOG.debug("Redis at {} cannot be used, trying on: {}", name(), error.getMessage());
         }
         connector.schedule(wait, this::start);
         listener.unreachable();
@@ -180,10 +183,10 @@ final class Node {
                 return;
             }
             link = null;
-            failure = Failures.unavailable("the connection to Redis at " + name() + " was lost");
+            failure = Failures.unavailable("Redis at " + name() + " is away: the connection was lost");
         }
         which.close();
-        LOG.warn("The connection to Redis at {} was lost, reconnecting", name());
+        LOG.debug("The connection to Redis at {} was lost, reconnecting", name());
         start();
         listener.unreachable();
     }
