@@ -1,6 +1,7 @@
 package io.qbull.app;
 
 import io.qbull.app.sample.JobLine;
+import io.qbull.app.sample.WebhookFailure;
 import io.qbull.app.sample.WebhookRequest;
 import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullConfiguration;
@@ -94,6 +95,7 @@ public final class AppConfiguration implements CamelConfiguration {
         registry.bind("qbullHttpProblem", new HttpProblemReply());
         registry.bind("qbullJobLine", new JobLine());
         registry.bind("qbullWebhookRequest", new WebhookRequest(settings.webhookUrl()));
+        registry.bind("qbullWebhookFailure", new WebhookFailure());
     }
 
     private static void servers(CamelContext context, AppSettings settings, QbullConfiguration options)

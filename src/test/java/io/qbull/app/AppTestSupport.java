@@ -72,10 +72,19 @@ abstract class AppTestSupport extends CamelMainTestSupport {
 
     /** The jobs of a queue, with their fields, bytes as characters; by partition, in order. */
     List<Map<String, String>> jobs(String queue, int partitions) {
+        return entries(queue + ":%d", partitions);
+    }
+
+    /** The buried jobs of a queue, likewise. */
+    List<Map<String, String>> dead(String queue, int partitions) {
+        return entries("{" + queue + ":%d}:dead", partitions);
+    }
+
+    private List<Map<String, String>> entries(String stream, int partitions) {
         List<Map<String, String>> jobs = new ArrayList<>();
         try (Resp resp = redis().server().connect()) {
             for (int p = 0; p < partitions; p++) {
-                Object entries = resp.call("XRANGE", queue + ":" + p, "-", "+");
+                Object entries = resp.call("XRANGE", String.format(stream, p), "-", "+");
                 for (Object entry : entries instanceof List<?> list ? list : List.of()) {
                     jobs.add(job(p, entry));
                 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
+import io.qbull.testing.LogLines;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +46,7 @@ class WebhookTest extends AppTestSupport {
                 "qbull.partitions",
                 "2",
                 "qbull.webhookUrl",
-                "http://127.0.0.1:" + hook.getAddress().getPort() + "/hook?a=b&muteException=false",
+                "http://127.0.0.1:" + hook.getAddress().getPort() + "/hook?a=b&muteException=false&sig=s3cret",
                 "camel.component.qbull.backoff",
                 "100ms");
     }
@@ -63,7 +64,7 @@ class WebhookTest extends AppTestSupport {
 
         await().atMost(Duration.ofSeconds(20)).until(() -> calls.size() == 1);
         Call call = calls.get(0);
-        assertThat(call.line()).isEqualTo("POST /hook?a=b&muteException=false");
+        assertThat(call.line()).isEqualTo("POST /hook?a=b&muteException=false&sig=s3cret");
         assertThat(call.body()).isEqualTo("hello");
         assertThat(call.headers().getFirst("X-Qbull-Queue")).isEqualTo("WHATSAPP");
         assertThat(call.headers().getFirst("X-Qbull-Key")).isEqualTo("+57%20%C3%BC");
@@ -93,6 +94,30 @@ class WebhookTest extends AppTestSupport {
             assertThat(calls)
                     .extracting(call -> call.headers().getFirst("X-Qbull-Attempt"))
                     .contains("1", "2");
+        }
+    }
+
+    @Test
+    void a_failed_job_says_what_the_webhook_answered_and_never_where_it_is() {
+        answer.set(500);
+        buried("the webhook answered 500");
+
+        hook.stop(0);
+        buried("the webhook did not answer: no connection");
+    }
+
+    private void buried(String reason) {
+        int before = dead("WHATSAPP", 2).size();
+        try (LogLines log = new LogLines()) {
+            post("/queues/WHATSAPP/jobs?key=k", "x");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> log.with("buried").size() == 1);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> dead("WHATSAPP", 2).size() == before + 1);
+
+            assertThat(dead("WHATSAPP", 2).get(before).get("reason")).isEqualTo("WebhookException: " + reason);
+            assertThat(log.with("buried")).allMatch(line -> line.contains(reason));
+            assertThat(log.with("s3cret")).isEmpty();
         }
     }
 
