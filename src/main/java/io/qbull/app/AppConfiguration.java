@@ -22,8 +22,7 @@ import java.util.Set;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
-import org.apache.camel.model.RedeliveryPolicyDefinition;
-import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
+import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -48,7 +47,7 @@ public final class AppConfiguration implements CamelConfiguration {
         QbullConfiguration options = component(context, settings);
         beans(context.getRegistry(), settings, options);
         servers(context, settings, options);
-        context.getCamelContextExtension().setErrorHandlerFactory(quietErrorHandler());
+        ((ModelCamelContext) context).setModelReifierFactory(new QuietErrors());
     }
 
     private static AppSettings settings(CamelContext context) throws Refusal {
@@ -125,17 +124,5 @@ public final class AppConfiguration implements CamelConfiguration {
         if (!(failure.getCause() instanceof BindException)) {
             LOG.error("a fault in an HTTP server", failure);
         }
-    }
-
-    /** A failed job is told to the queue, which writes one line; a stack trace for each would bury everything else. */
-    private static DefaultErrorHandlerDefinition quietErrorHandler() {
-        RedeliveryPolicyDefinition policy = new RedeliveryPolicyDefinition();
-        policy.setMaximumRedeliveries("0");
-        policy.setLogExhausted("false");
-        policy.setLogStackTrace("false");
-        policy.setLogExhaustedMessageHistory("false");
-        DefaultErrorHandlerDefinition handler = new DefaultErrorHandlerDefinition();
-        handler.setRedeliveryPolicy(policy);
-        return handler;
     }
 }

@@ -1,0 +1,103 @@
+package io.qbull.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.component.QbullConstants;
+import io.qbull.testing.LogLines;
+import io.qbull.testing.RedisExtension;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is logged about a job that fails. */
+class FailureLogTest extends AppTestSupport {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final String ROUTE = """
+            %s
+            - route:
+                from:
+                  uri: qbull:FAILS
+                  steps:
+                    - to: direct:fails
+            - route:
+                from:
+                  uri: direct:fails
+                  steps:
+                    - %s
+            """;
+    private static final String THROW = "{throwException: {exceptionType: java.io.IOException, message: boom}}";
+
+    @Override
+    RedisExtension redis() {
+        return REDIS;
+    }
+
+    @Override
+    String routes() {
+        return "ingest-http.camel.yaml";
+    }
+
+    @Override
+    Map<String, String> settings() {
+        return Map.of(
+                "qbull.partitions",
+                "1",
+                "camel.component.qbull.backoff",
+                "100ms",
+                "camel.component.qbull.maxAttempts",
+                "2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "- onException: {exception: [java.lang.Exception], steps: [{stop: {}}]}",
+            })
+    void each_attempt_is_one_line_of_ours(String head) throws Exception {
+        for (String step : List.of(THROW, "{rollback: {message: boom}}")) {
+            try (LogLines log = new LogLines()) {
+                bury(ROUTE.formatted(head, step));
+
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> log.with("boom").size() >= 2);
+                assertThat(log.with("boom"))
+                        .hasSize(2)
+                        .allMatch(line ->
+                                line.contains("io.qbull") && line.lines().count() == 1);
+                assertThat(log.with("org.apache.camel")).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void what_a_route_wants_to_be_logged_is_logged() throws Exception {
+        for (String head : List.of(
+                "- onException: {exception: [java.io.IOException],"
+                        + " redeliveryPolicy: {retriesExhaustedLogLevel: WARN}}",
+                "- errorHandler: {defaultErrorHandler: {level: ERROR}}")) {
+            try (LogLines log = new LogLines()) {
+                bury(ROUTE.formatted(head, THROW));
+
+                assertThat(log.with("org.apache.camel")).as(head).anyMatch(line -> line.contains("boom"));
+            }
+        }
+    }
+
+    private void bury(String routes) throws Exception {
+        context.getRouteController().stopAllRoutes();
+        PluginHelper.getRoutesLoader(context).updateRoutes(ResourceHelper.fromString("fails.camel.yaml", routes));
+        int before = dead("FAILS", 1).size();
+        template.sendBodyAndHeader("qbull:FAILS", "x", QbullConstants.KEY, "k");
+        await().atMost(Duration.ofSeconds(20)).until(() -> dead("FAILS", 1).size() == before + 1);
+    }
+}
