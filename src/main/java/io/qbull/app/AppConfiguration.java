@@ -31,37 +31,29 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wires the app into a Camel context: the component's defaults, the HTTP servers, and the beans that the YAML routes name.
- * Settings come from the {@link AppSettings} in the registry, or, in a test, from the properties of the context. Camel sets
- * what the properties {@code camel.component.qbull.*} say later; none of them is a setting.
+ * Camel sets what the properties {@code camel.component.qbull.*} say later; none of them is a setting.
  */
-public final class AppConfiguration implements CamelConfiguration {
+final class AppConfiguration implements CamelConfiguration {
     /** Bodies in memory, all together: a share of the heap. */
     private static final int HEAP_SHARE = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(AppConfiguration.class);
 
+    private final AppSettings settings;
+
+    AppConfiguration(AppSettings settings) {
+        this.settings = settings;
+    }
+
     @Override
     public void configure(CamelContext context) throws Exception {
-        AppSettings settings = settings(context);
         facts(context, settings);
         QbullConfiguration options = component(context, settings);
-        beans(context.getRegistry(), settings, options);
-        servers(context, settings, options);
+        EndpointLimits limits =
+                new EndpointLimits(context, Set.copyOf(settings.queues().names()), options);
+        beans(context.getRegistry(), settings, limits);
+        servers(context, settings, limits);
         ((ModelCamelContext) context).setModelReifierFactory(new QuietErrors());
-    }
-
-    private static AppSettings settings(CamelContext context) throws Refusal {
-        AppSettings given = context.getRegistry().findSingleByType(AppSettings.class);
-        return given != null ? given : read(context);
-    }
-
-    private static AppSettings read(CamelContext context) throws Refusal {
-        Map<String, String> properties = new HashMap<>();
-        for (Setting setting : Setting.values()) {
-            Optional<String> value = context.getPropertiesComponent().resolveProperty(setting.property());
-            value.ifPresent(found -> properties.put(setting.property(), found));
-        }
-        return new SettingsReader(Map.of(), properties, Path.of("")).read();
     }
 
     /** What the preconditions of routes ask for: {@code qbull.has.NAME} for each queue, {@code qbull.has.webhook}. */
@@ -85,11 +77,11 @@ public final class AppConfiguration implements CamelConfiguration {
         return options;
     }
 
-    private static void beans(Registry registry, AppSettings settings, QbullConfiguration options) {
+    private static void beans(Registry registry, AppSettings settings, EndpointLimits limits) {
         registry.bind(
                 "qbullHttpJob",
                 new HttpJobReader(
-                        Set.copyOf(settings.queues().names()), settings.web().keptHeaders(), options::getMaxKeyLength));
+                        Set.copyOf(settings.queues().names()), settings.web().keptHeaders(), limits));
         registry.bind("qbullHttpReply", new HttpJobReply());
         registry.bind("qbullHttpProblem", new HttpProblemReply());
         registry.bind("qbullJobLine", new JobLine());
@@ -97,8 +89,7 @@ public final class AppConfiguration implements CamelConfiguration {
         registry.bind("qbullWebhookFailure", new WebhookFailure());
     }
 
-    private static void servers(CamelContext context, AppSettings settings, QbullConfiguration options)
-            throws Exception {
+    private static void servers(CamelContext context, AppSettings settings, EndpointLimits limits) throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
@@ -106,10 +97,9 @@ public final class AppConfiguration implements CamelConfiguration {
         context.getRegistry().bind("vertx", Vertx.class, vertx);
         HttpServers servers = new HttpServers(settings.web());
         servers.add(context);
-        BodyLimits limits =
-                new BodyLimits(options::getMaxBodySize, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+        BodyLimits bodies = new BodyLimits(limits, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
         context.getComponent("platform-http", PlatformHttpComponent.class)
-                .setEngine(new RawHttpEngine(limits, settings.web().http().port()));
+                .setEngine(new RawHttpEngine(bodies, settings.web().http().port()));
         context.addService(new MountedHandlers(servers, context), true, true);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override

@@ -95,9 +95,8 @@ final class Pod {
         if (camel.getShutdownStrategy() instanceof DefaultMainShutdownStrategy strategy) {
             strategy.disableHangupSupport();
         }
-        camel.bind("qbullSettings", complete);
         camel.bind("qbullStore", store);
-        camel.configure().addConfiguration(new AppConfiguration());
+        camel.configure().addConfiguration(new AppConfiguration(complete));
         camel.configure()
                 .setRoutesIncludePattern(RouteFolder.pattern(settings.folders().routes()));
         camel.setPropertyPlaceholderLocations("classpath:io/qbull/app/camel.properties");

@@ -1,31 +1,38 @@
 package io.qbull.ingest;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 
 /**
  * How much of request bodies may be in memory: of one request, and of all that are being read or wait for Redis. Thread-safe.
  */
 public final class BodyLimits {
-    private final IntSupplier largest;
+    private final QueueLimits queues;
     private final long most;
     private final AtomicLong held = new AtomicLong();
 
     /**
-     * @param largest body in bytes, asked for each request
+     * @param queues say how large a body may be
      * @param most bytes of all bodies together; at least one body of the largest size is let in
      */
-    public BodyLimits(IntSupplier largest, long most) {
-        this.largest = largest;
+    public BodyLimits(QueueLimits queues, long most) {
+        this.queues = queues;
         this.most = most;
     }
 
-    int largest() {
-        return largest.getAsInt();
+    /**
+     * @param path of the request, decoded and normalized
+     * @return the largest body in bytes
+     */
+    int largest(String path) {
+        return queues.bodySize(JobRequest.queueAt(path));
     }
 
-    boolean take(long bytes) {
-        if (held.addAndGet(bytes) <= Math.max(most, largest())) {
+    /**
+     * @param bytes of memory
+     * @param alone what is let in even if it is more than all bodies may have together
+     */
+    boolean take(long bytes, long alone) {
+        if (held.addAndGet(bytes) <= Math.max(most, alone)) {
             return true;
         }
         held.addAndGet(-bytes);

@@ -13,23 +13,26 @@ import io.vertx.ext.web.RoutingContext;
  * Lives on the request's event loop.
  */
 final class BodyReader {
+    /** The buffer grows by doubling, so that up to half of it is empty. */
+    private static final int BUFFERED = 2;
+
     private static final long PATIENCE_MS = 60_000;
-    private static final long MOST_DISCARDED = 64L << 20;
 
     private final BodyLimits limits;
+    private final int largest;
     private final Vertx vertx;
     private final HttpServerRequest request;
     private final RoutingContext context;
     private final Promise<byte[]> result = Promise.promise();
-    private final Buffer body = Buffer.buffer();
+    private Buffer body = Buffer.buffer();
     private long taken;
-    private long discarded;
     private boolean over;
 
     BodyReader(RoutingContext context, BodyLimits limits) {
         this.context = context;
-        this.limits = limits;
         this.vertx = context.vertx();
+        this.limits = limits;
+        this.largest = limits.largest(context.normalizedPath());
         this.request = context.request();
     }
 
@@ -44,8 +47,8 @@ final class BodyReader {
         });
         request.exceptionHandler(gone -> end(() -> result.tryFail(gone)));
         request.handler(this::chunk);
-        request.endHandler(end -> end(() -> result.tryComplete(body.getBytes())));
-        if (announced() > limits.largest()) {
+        request.endHandler(end -> complete());
+        if (announced() > largest) {
             tooLarge();
         } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             context.response().writeContinue();
@@ -59,24 +62,29 @@ final class BodyReader {
     }
 
     private void chunk(Buffer chunk) {
+        long needed = (long) chunk.length() * BUFFERED;
         if (over) {
-            discard(chunk);
-        } else if ((long) body.length() + chunk.length() > limits.largest()) {
+            return;
+        }
+        if ((long) body.length() + chunk.length() > largest) {
             tooLarge();
-        } else if (!limits.take(chunk.length())) {
+        } else if (!limits.take(needed, (long) largest * BUFFERED)) {
             fail(Problem.later("The server holds as many bodies as it can; the job was not added. Try again.", 1));
         } else {
-            taken += chunk.length();
+            taken += needed;
             body.appendBuffer(chunk);
         }
     }
 
-    /** Closing at once would reset the connection before the client has read why. */
-    private void discard(Buffer chunk) {
-        discarded += chunk.length();
-        if (discarded > MOST_DISCARDED) {
-            request.connection().close();
+    /** From now on there is an array of the exact size and no buffer. */
+    private void complete() {
+        if (over) {
+            return;
         }
+        byte[] bytes = body.getBytes();
+        limits.giveBack(taken - bytes.length);
+        taken = bytes.length;
+        end(() -> result.tryComplete(bytes));
     }
 
     private long announced() {
@@ -89,7 +97,7 @@ final class BodyReader {
     }
 
     private void tooLarge() {
-        fail(Problem.of(413, "The body has more than " + limits.largest() + " bytes; the job was not added."));
+        fail(Problem.of(413, "The body has more than " + largest + " bytes; the job was not added."));
     }
 
     private void fail(Problem problem) {
@@ -98,6 +106,7 @@ final class BodyReader {
 
     private void end(Runnable how) {
         over = true;
+        body = Buffer.buffer();
         how.run();
     }
 }

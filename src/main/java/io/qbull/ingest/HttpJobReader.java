@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -23,17 +22,17 @@ public final class HttpJobReader implements Processor {
 
     private final Set<QueueName> queues;
     private final Set<String> kept;
-    private final IntSupplier longestKey;
+    private final QueueLimits limits;
 
     /**
      * @param queues the queues that exist for clients
      * @param kept further request headers that a job keeps
-     * @param longestKey in bytes of UTF-8, asked for each request
+     * @param limits say how long a key may be
      */
-    public HttpJobReader(Set<QueueName> queues, Set<String> kept, IntSupplier longestKey) {
+    public HttpJobReader(Set<QueueName> queues, Set<String> kept, QueueLimits limits) {
         this.queues = Set.copyOf(queues);
         this.kept = Set.copyOf(kept);
-        this.longestKey = longestKey;
+        this.limits = limits;
     }
 
     /**
@@ -46,8 +45,7 @@ public final class HttpJobReader implements Processor {
         String path = message.getHeader(Exchange.HTTP_PATH, String.class);
         MultiMap headers = request.headers();
         message.removeHeaders("*");
-        JobRequest job =
-                JobRequest.parse(path, request.query(), headers.getAll("Idempotency-Key"), longestKey.getAsInt());
+        JobRequest job = JobRequest.parse(path, request.query(), headers.getAll("Idempotency-Key"), limits::keyLength);
         if (!queues.contains(job.queue())) {
             throw new ProblemException(Problem.of(404, "There is no such queue."));
         }

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,24 +29,30 @@ record JobRequest(QueueName queue, String key, @Nullable JobId id) {
      * @param path decoded and normalized
      * @param query as sent, without the question mark; null = none
      * @param ids values of {@code Idempotency-Key}
-     * @param longestKey in bytes
+     * @param longestKey of a queue, in bytes
      * @throws ProblemException if any of it is wrong
      */
-    static JobRequest parse(String path, @Nullable String query, List<String> ids, int longestKey)
+    static JobRequest parse(String path, @Nullable String query, List<String> ids, ToIntFunction<QueueName> longestKey)
             throws ProblemException {
-        return new JobRequest(queue(path), key(query == null ? "" : query, longestKey), id(ids));
+        QueueName queue = queueAt(path);
+        if (queue == null) {
+            throw new ProblemException(Problem.of(404, "There is no such queue."));
+        }
+        return new JobRequest(queue, key(query == null ? "" : query, longestKey.applyAsInt(queue)), id(ids));
     }
 
-    private static QueueName queue(String path) throws ProblemException {
+    /**
+     * @param path decoded and normalized
+     * @return the queue that it is about, which need not exist; null = none
+     */
+    static @Nullable QueueName queueAt(String path) {
         Matcher matcher = PATH.matcher(path);
         try {
-            if (matcher.matches()) {
-                return new QueueName(matcher.group(1));
-            }
+            return matcher.matches() ? new QueueName(matcher.group(1)) : null;
         } catch (IllegalArgumentException e) {
             // A name that no queue can have is a queue that does not exist.
+            return null;
         }
-        throw new ProblemException(Problem.of(404, "There is no such queue."));
     }
 
     private static String key(String query, int longest) throws ProblemException {

@@ -4,7 +4,9 @@ import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,7 @@ abstract class AppTestSupport extends CamelMainTestSupport {
 
     @Override
     protected void configure(MainConfigurationProperties configuration) {
-        configuration.addConfiguration(new AppConfiguration());
+        configuration.addConfiguration(new AppConfiguration(appSettings()));
     }
 
     @Override
@@ -48,18 +50,29 @@ abstract class AppTestSupport extends CamelMainTestSupport {
     /** Here and not in {@code configureContext}, which runs before our fields have values. */
     @Override
     protected CamelContext createCamelContext() throws Exception {
-        camelContextConfiguration().withUseOverridePropertiesWithPropertiesComponent(properties());
+        Properties camel = new Properties();
+        camel.putAll(settings(false));
+        camel.setProperty("camel.main.routesIncludePattern", "file:routes/" + routes());
+        camelContextConfiguration().withUseOverridePropertiesWithPropertiesComponent(camel);
         return super.createCamelContext();
     }
 
-    private Properties properties() {
-        Properties properties = new Properties();
-        properties.setProperty("camel.main.routesIncludePattern", "file:routes/" + routes());
-        properties.setProperty("qbull.redisUrl", redis().server().uri());
-        properties.setProperty("qbull.httpPort", Integer.toString(http));
-        properties.setProperty("qbull.managementPort", Integer.toString(management));
-        properties.putAll(settings());
-        return properties;
+    private AppSettings appSettings() {
+        Map<String, String> ours = settings(true);
+        ours.put("qbull.redisUrl", redis().server().uri());
+        ours.put("qbull.httpPort", Integer.toString(http));
+        ours.put("qbull.managementPort", Integer.toString(management));
+        try {
+            return new SettingsReader(Map.of(), ours, Path.of("")).read();
+        } catch (Refusal e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private Map<String, String> settings(boolean ours) {
+        Map<String, String> chosen = new HashMap<>(settings());
+        chosen.keySet().removeIf(name -> name.startsWith("qbull.") != ours);
+        return chosen;
     }
 
     RawHttp.Answer post(String target, String body, String... headers) {

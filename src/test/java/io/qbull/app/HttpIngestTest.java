@@ -37,7 +37,14 @@ class HttpIngestTest extends AppTestSupport {
 
     @Override
     Map<String, String> settings() {
-        return Map.of("qbull.queues", "WHATSAPP,OTHER", "qbull.partitions", "4", "qbull.httpHeaders", "X-Tenant");
+        return Map.of(
+                "qbull.queues", "WHATSAPP,OTHER,SMALL,LARGE",
+                "qbull.partitions", "4",
+                "qbull.httpHeaders", "X-Tenant",
+                "qbull.queue.SMALL.maxBodySize", "10",
+                "qbull.queue.SMALL.maxKeyLength", "3",
+                "qbull.queue.LARGE.maxBodySize", "2000000",
+                "qbull.queue.LARGE.maxKeyLength", "5000");
     }
 
     @Test
@@ -202,6 +209,19 @@ class HttpIngestTest extends AppTestSupport {
             refused(post.answer(), 413, "more than");
         }
         assertThat(jobs("WHATSAPP", 4)).isEmpty();
+    }
+
+    @Test
+    void a_queue_may_have_limits_of_its_own() throws IOException {
+        assertThat(post("/queues/SMALL/jobs?key=abc", "0123456789").status()).isEqualTo(202);
+        refused(post("/queues/SMALL/jobs?key=abc", "0123456789a"), 413, "more than 10 bytes");
+        refused(post("/queues/SMALL/jobs?key=abcd", "x"), 400, "1 to 3 bytes");
+
+        assertThat(post("/queues/LARGE/jobs?key=k", "x".repeat(2_000_000)).status())
+                .isEqualTo(202);
+        refused(post("/queues/LARGE/jobs?key=k", "x".repeat(2_000_001)), 413, "more than 2000000 bytes");
+        assertThat(jobs("SMALL", 4)).hasSize(1);
+        assertThat(jobs("LARGE", 4)).hasSize(1);
     }
 
     private static void refused(RawHttp.Answer answer, int status, String reason) throws IOException {

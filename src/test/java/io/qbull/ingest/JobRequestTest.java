@@ -29,7 +29,7 @@ class JobRequestTest {
         "Key=x&key=k, k",
     })
     void the_key_is_decoded_from_the_query(String query, String key) throws ProblemException {
-        JobRequest request = JobRequest.parse(PATH, query, List.of(), 512);
+        JobRequest request = JobRequest.parse(PATH, query, List.of(), queue -> 512);
 
         assertThat(request.key()).isEqualTo(key);
         assertThat(request.queue().value()).isEqualTo("WHATSAPP");
@@ -83,7 +83,7 @@ class JobRequestTest {
 
     @Test
     void the_id_is_what_the_client_sent_in_utf8() throws ProblemException {
-        JobRequest request = JobRequest.parse(PATH, "key=a", List.of("J\u00c3\u00bc"), 512);
+        JobRequest request = JobRequest.parse(PATH, "key=a", List.of("J\u00c3\u00bc"), queue -> 512);
 
         assertThat(request.id()).isEqualTo(new JobId("Jü"));
     }
@@ -99,6 +99,6 @@ class JobRequestTest {
 
     @SuppressWarnings("NullAway") // Null when nothing was thrown: the assertions ask for it.
     private static ProblemException refusal(String path, @Nullable String query, List<String> ids) {
-        return catchThrowableOfType(ProblemException.class, () -> JobRequest.parse(path, query, ids, 512));
+        return catchThrowableOfType(ProblemException.class, () -> JobRequest.parse(path, query, ids, queue -> 512));
     }
 }
