@@ -104,7 +104,19 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("io.qbull.store.redis..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.lettuce..", "io.netty..")
+                .resideInAPackage("io.lettuce..")
+                .check(CLASSES);
+    }
+
+    /** The HTTP server, too, has only Netty's words for what it could not parse. */
+    @Test
+    void only_the_redis_store_and_the_app_know_netty() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.qbull.store.redis..", "io.qbull.app")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty..")
                 .check(CLASSES);
     }
 

@@ -94,7 +94,7 @@ final class AppConfiguration implements CamelConfiguration {
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         vertx.exceptionHandler(AppConfiguration::unhandled);
-        context.getRegistry().bind("vertx", Vertx.class, vertx);
+        context.getRegistry().bind("vertx", Vertx.class, new ServerVertx(vertx, limits::longestKey));
         HttpServers servers = new HttpServers(settings.web());
         servers.add(context);
         BodyLimits bodies = new BodyLimits(limits, Runtime.getRuntime().maxMemory() / HEAP_SHARE);

@@ -1,8 +1,11 @@
 package io.qbull.app;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.qbull.ingest.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -81,8 +84,27 @@ final class HttpErrors {
                 && path.matches(pattern.replaceAll(":[A-Za-z0-9_]+", "[^/]+").replace("*", ".*") + "/?");
     }
 
+    /**
+     * Answers a request that the server could not parse, so that no route sees it.
+     *
+     * @param request nothing of which can be trusted
+     */
+    static void unreadable(HttpServerRequest request) {
+        Throwable why = request.decoderResult().cause();
+        Problem problem = Problem.of(400, String.valueOf(DETAILS.get(400)));
+        if (why instanceof TooLongHttpLineException) {
+            problem = Problem.of(414, "The path and its query are too long.");
+        } else if (why instanceof TooLongHttpHeaderException) {
+            problem = Problem.of(431, "The headers are too large.");
+        }
+        answer(request.response().putHeader("Connection", "close"), problem);
+    }
+
     static void answer(RoutingContext http, Problem problem) {
-        HttpServerResponse response = http.response();
+        answer(http.response(), problem);
+    }
+
+    private static void answer(HttpServerResponse response, Problem problem) {
         if (response.ended() || response.closed()) {
             return;
         }

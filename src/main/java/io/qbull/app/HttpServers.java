@@ -6,6 +6,7 @@ import io.vertx.core.net.impl.TCPServerBase;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.AuthenticationHandler;
+import java.time.Duration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
@@ -19,6 +20,8 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
  * properties {@code camel.server.*}, which Camel reads before any code of an application runs.
  */
 final class HttpServers {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final AppSettings.Web web;
     private final MainHttpServer http = new MainHttpServer();
     private final ManagementHttpServer management = new ManagementHttpServer();
@@ -47,16 +50,16 @@ final class HttpServers {
     }
 
     /**
-     * Problems instead of Vert.x's own error pages. Once the servers run.
+     * Problems instead of Vert.x's own error pages, and an end for bodies without one. Once the servers run.
      *
      * @return the routes of the management server
-     * @throws Refusal if one of them does not: Camel only logs a warning when it cannot listen
+     * @throws Refusal if one of them does not listen: Camel only logs a warning when it cannot listen
      */
     Router complete(CamelContext context) throws Refusal {
         requireListening(http.getRouter(), web.http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
         requireListening(management.getRouter(), web.management(), Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT);
-        installErrors(http.getRouter(), context);
-        installErrors(management.getRouter(), context);
+        complete(http.getRouter(), context);
+        complete(management.getRouter(), context);
         return management.getRouter();
     }
 
@@ -69,13 +72,14 @@ final class HttpServers {
         }
     }
 
-    private static void installErrors(VertxPlatformHttpRouter routes, CamelContext context) {
+    private static void complete(VertxPlatformHttpRouter routes, CamelContext context) {
         HttpErrors errors = new HttpErrors(routes, context::isStarted);
         errors.install(routes);
         // What no route answers ends at the router above the one that Camel shows.
         Object root = routes.getServer().getServer().requestHandler();
         if (root instanceof Router router) {
             errors.install(router);
+            router.route().order(Integer.MIN_VALUE).handler(new BodyPatience(PATIENCE));
         }
     }
 

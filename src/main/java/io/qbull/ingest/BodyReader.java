@@ -2,7 +2,6 @@ package io.qbull.ingest;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,17 +9,14 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * Reads the body of one request as the bytes that were sent, whatever content type they claim, within {@link BodyLimits}.
- * Lives on the request's event loop.
+ * Lives on the request's event loop. How long a body may take is the server's business.
  */
 final class BodyReader {
     /** The buffer grows by doubling, so that up to half of it is empty. */
     private static final int BUFFERED = 2;
 
-    private static final long PATIENCE_MS = 60_000;
-
     private final BodyLimits limits;
     private final int largest;
-    private final Vertx vertx;
     private final HttpServerRequest request;
     private final RoutingContext context;
     private final Promise<byte[]> result = Promise.promise();
@@ -30,7 +26,6 @@ final class BodyReader {
 
     BodyReader(RoutingContext context, BodyLimits limits) {
         this.context = context;
-        this.vertx = context.vertx();
         this.limits = limits;
         this.largest = limits.largest(context.normalizedPath());
         this.request = context.request();
@@ -41,10 +36,6 @@ final class BodyReader {
      *     from the limits stays taken until {@link #release}
      */
     Future<byte[]> read() {
-        long timer = vertx.setTimer(PATIENCE_MS, id -> {
-            fail(Problem.of(408, "The body did not arrive within " + PATIENCE_MS / 1000 + " s."));
-            request.connection().close();
-        });
         request.exceptionHandler(gone -> end(() -> result.tryFail(gone)));
         request.handler(this::chunk);
         request.endHandler(end -> complete());
@@ -53,7 +44,7 @@ final class BodyReader {
         } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             context.response().writeContinue();
         }
-        return result.future().onComplete(done -> vertx.cancelTimer(timer));
+        return result.future();
     }
 
     /** Gives back what the body took from the limits. Once, when nobody needs the body any more; any thread. */

@@ -16,16 +16,18 @@ public record Problem(int status, String detail, Map<String, String> headers) {
     /** The media type of an answer that carries a problem. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    private static final Map<Integer, String> TITLES = Map.of(
-            400, "Bad Request",
-            401, "Unauthorized",
-            404, "Not Found",
-            405, "Method Not Allowed",
-            408, "Request Timeout",
-            413, "Content Too Large",
-            415, "Unsupported Media Type",
-            500, "Internal Server Error",
-            503, "Service Unavailable");
+    private static final Map<Integer, String> TITLES = Map.ofEntries(
+            Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
+            Map.entry(404, "Not Found"),
+            Map.entry(405, "Method Not Allowed"),
+            Map.entry(408, "Request Timeout"),
+            Map.entry(413, "Content Too Large"),
+            Map.entry(414, "URI Too Long"),
+            Map.entry(415, "Unsupported Media Type"),
+            Map.entry(431, "Request Header Fields Too Large"),
+            Map.entry(500, "Internal Server Error"),
+            Map.entry(503, "Service Unavailable"));
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Copies the headers. */

@@ -10,6 +10,8 @@ import io.qbull.model.QueueName;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -220,8 +222,31 @@ class HttpIngestTest extends AppTestSupport {
         assertThat(post("/queues/LARGE/jobs?key=k", "x".repeat(2_000_000)).status())
                 .isEqualTo(202);
         refused(post("/queues/LARGE/jobs?key=k", "x".repeat(2_000_001)), 413, "more than 2000000 bytes");
+        assertThat(post("/queues/LARGE/jobs?key=" + "%C3%BC".repeat(2500), "x").status())
+                .isEqualTo(202);
+        refused(post("/queues/LARGE/jobs?key=" + "k".repeat(5001), "x"), 400, "1 to 5000 bytes");
         assertThat(jobs("SMALL", 4)).hasSize(1);
-        assertThat(jobs("LARGE", 4)).hasSize(1);
+        assertThat(jobs("LARGE", 4)).hasSize(2);
+    }
+
+    @Test
+    void a_request_that_cannot_be_parsed_is_refused_with_a_problem() throws IOException {
+        for (int port : List.of(http, management)) {
+            refused(unparsed(port, "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\n\r\n"), 414, "too long");
+            refused(unparsed(port, "GET / HTTP/1.1\r\nX: " + "x".repeat(9_000) + "\r\n\r\n"), 431, "too large");
+            refused(unparsed(port, "GET  HTTP/1.1\r\n\r\n"), 400, "cannot be read");
+            refused(unparsed(port, "nonsense\r\n\r\n"), 400, "cannot be read");
+            refused(unparsed(port, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n"), 400, "cannot be read");
+        }
+    }
+
+    private static RawHttp.Answer unparsed(int port, String text) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            return RawHttp.answer(socket.getInputStream());
+        }
     }
 
     private static void refused(RawHttp.Answer answer, int status, String reason) throws IOException {

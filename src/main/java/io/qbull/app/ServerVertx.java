@@ -1,0 +1,37 @@
+package io.qbull.app;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.impl.VertxWrapper;
+import java.util.function.IntSupplier;
+
+/** Makes HTTP servers as this app needs them: Camel, which asks it for them, chooses the options itself and offers no other way. */
+final class ServerVertx extends VertxWrapper {
+    /** Method, path with a queue's longest name in any encoding, and what else a query may carry. */
+    private static final int BESIDES_KEY = 2048;
+    /** Characters of a byte that is percent-encoded. */
+    private static final int ENCODED = 3;
+
+    private final IntSupplier longestKey;
+
+    /**
+     * @param longestKey in bytes, asked when a server is made
+     */
+    ServerVertx(Vertx vertx, IntSupplier longestKey) {
+        super((VertxInternal) vertx);
+        this.longestKey = longestKey;
+    }
+
+    @Override
+    public HttpServer createHttpServer(HttpServerOptions options) {
+        int line = Math.max(
+                HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH, ENCODED * longestKey.getAsInt() + BESIDES_KEY);
+        HttpServer server = super.createHttpServer(options.setMaxInitialLineLength(line));
+        return server.invalidRequestHandler(request -> {
+            HttpErrors.unreadable(request);
+            BodyPatience.linger(this, request);
+        });
+    }
+}
