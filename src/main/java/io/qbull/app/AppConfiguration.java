@@ -3,8 +3,10 @@ package io.qbull.app;
 import io.qbull.app.sample.JobLine;
 import io.qbull.app.sample.WebhookFailure;
 import io.qbull.app.sample.WebhookRequest;
+import io.qbull.component.KeyHashProcessor;
 import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullConfiguration;
+import io.qbull.component.QbullConstants;
 import io.qbull.ingest.BodyLimits;
 import io.qbull.ingest.HttpJobReader;
 import io.qbull.ingest.HttpJobReply;
@@ -82,6 +84,9 @@ final class AppConfiguration implements CamelConfiguration {
                 "qbullHttpJob",
                 new HttpJobReader(
                         Set.copyOf(settings.queues().names()), settings.web().keptHeaders(), limits));
+        KeyHashProcessor partition = new KeyHashProcessor();
+        partition.setQueue("${header." + QbullConstants.QUEUE + "}");
+        registry.bind("qbullHttpPartition", partition);
         registry.bind("qbullHttpReply", new HttpJobReply());
         registry.bind("qbullHttpProblem", new HttpProblemReply());
         registry.bind("qbullJobLine", new JobLine());

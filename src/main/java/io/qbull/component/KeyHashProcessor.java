@@ -4,11 +4,14 @@ import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.Expression;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +21,17 @@ import org.jspecify.annotations.Nullable;
  * queue is not known, for instance because Redis is away, the header is absent.
  *
  * <p>Declare it as {@code process: ref: "#class:io.qbull.component.KeyHashProcessor"} when the context has one queue, or as a
- * bean with properties.
+ * bean with properties. The layout of a queue is read once.
  */
 public class KeyHashProcessor extends AsyncProcessorSupport {
     private @Nullable String queue;
     private @Nullable String key;
     private @Nullable Integer partitions;
     private volatile @Nullable JobKey jobKey;
-    private volatile @Nullable SharedNode shared;
-    private @Nullable QbullEndpoint endpoint;
+    private volatile @Nullable Expression queueName;
+    private final Map<String, Used> nodes = new ConcurrentHashMap<>();
+
+    private record Used(QbullEndpoint endpoint, SharedNode node) {}
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
@@ -48,7 +53,7 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
     }
 
     private boolean processByLayout(Exchange exchange, AsyncCallback callback, String jobsKey) {
-        SharedNode used = node(exchange.getContext());
+        SharedNode used = node(exchange);
         KeyHash hash = used.keyHash();
         CompletionStage<Layout> layout = used.node().layout();
         CompletableFuture<Layout> now = layout.toCompletableFuture();
@@ -79,34 +84,49 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
         return reader.of(exchange);
     }
 
-    private SharedNode node(CamelContext context) {
-        SharedNode used = shared;
+    private SharedNode node(Exchange exchange) {
+        String name = queueOf(exchange);
+        Used used = nodes.get(name);
         if (used != null) {
-            return used;
+            return used.node();
         }
         lock.lock();
         try {
-            used = shared;
+            used = nodes.get(name);
             if (used == null) {
-                QbullEndpoint found = endpointOf(context);
-                used = found.getComponent().nodes().acquire(found);
-                endpoint = found;
-                shared = used;
+                QbullEndpoint found = endpointOf(exchange.getContext(), name);
+                used = new Used(found, found.getComponent().nodes().acquire(found));
+                nodes.put(name, used);
             }
-            return used;
+            return used.node();
         } finally {
             lock.unlock();
         }
     }
 
-    private QbullEndpoint endpointOf(CamelContext context) {
+    /** Empty = the queue of the context. */
+    private String queueOf(Exchange exchange) {
+        if (queue == null) {
+            return "";
+        }
+        Expression expression = queueName;
+        if (expression == null) {
+            CamelContext context = exchange.getContext();
+            expression = context.resolveLanguage("simple").createExpression(queue);
+            expression.init(context);
+            queueName = expression;
+        }
+        return new QueueName(String.valueOf(expression.evaluate(exchange, String.class))).value();
+    }
+
+    private static QbullEndpoint endpointOf(CamelContext context, String queue) {
         List<QbullEndpoint> endpoints = context.getEndpoints().stream()
                 .filter(QbullEndpoint.class::isInstance)
                 .map(QbullEndpoint.class::cast)
-                .filter(known -> queue == null || known.getQueue().equals(queue))
+                .filter(known -> queue.isEmpty() || known.getQueue().equals(queue))
                 .toList();
-        if (endpoints.isEmpty() && queue != null) {
-            return context.getEndpoint("qbull:" + new QueueName(queue), QbullEndpoint.class);
+        if (endpoints.isEmpty() && !queue.isEmpty()) {
+            return context.getEndpoint("qbull:" + queue, QbullEndpoint.class);
         }
         if (endpoints.stream().map(QbullEndpoint::nodeKey).distinct().count() != 1) {
             throw new IllegalArgumentException("KeyHashProcessor needs the property queue (or partitions), because this"
@@ -117,11 +137,10 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
 
     @Override
     protected void doStop() throws Exception {
-        SharedNode used = shared;
-        shared = null;
-        if (used != null && endpoint != null) {
-            endpoint.getComponent().nodes().release(used);
+        for (Used used : nodes.values()) {
+            used.endpoint().getComponent().nodes().release(used.node());
         }
+        nodes.clear();
         super.doStop();
     }
 
@@ -130,7 +149,10 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
         return queue;
     }
 
-    /** The queue whose layout counts; not needed when the context has one queue. */
+    /**
+     * The queue whose layout counts; not needed when the context has one queue. May be an expression of the Simple language, if
+     * no sender can choose its value freely: each queue that it names is opened.
+     */
     public void setQueue(@Nullable String queue) {
         this.queue = queue;
     }

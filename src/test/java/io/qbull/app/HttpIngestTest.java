@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.component.QbullConstants;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
@@ -16,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.builder.AdviceWith;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -211,6 +214,23 @@ class HttpIngestTest extends AppTestSupport {
             refused(post.answer(), 413, "more than");
         }
         assertThat(jobs("WHATSAPP", 4)).isEmpty();
+    }
+
+    @Test
+    void the_route_knows_the_partition_before_the_queue_answers() throws Exception {
+        List<Object> seen = new CopyOnWriteArrayList<>();
+        AdviceWith.adviceWith(
+                context,
+                "ingest-http",
+                route -> route.weaveById("ingest-http-enqueue")
+                        .before()
+                        .process(exchange -> seen.add(exchange.getMessage().getHeader(QbullConstants.PARTITION))));
+
+        assertThat(post(JOBS + "?key=573205104418", "x", "CamelQbullPartition: 7")
+                        .status())
+                .isEqualTo(202);
+
+        assertThat(seen).containsExactly(partition("573205104418"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Exchange;
@@ -23,6 +24,17 @@ class KeyHashProcessorTest extends QbullTestSupport {
                   type: io.qbull.component.KeyHashProcessor
                   properties:
                     queue: OTHER
+                - name: named
+                  type: io.qbull.component.KeyHashProcessor
+                  properties:
+                    queue: ${header.target}
+            - route:
+                id: named
+                from:
+                  uri: direct:named
+                  steps:
+                    - process:
+                        ref: named
             - route:
                 id: in
                 from:
@@ -112,6 +124,25 @@ class KeyHashProcessorTest extends QbullTestSupport {
         assertThat(exchange.getMessage().getHeader(QbullConstants.PARTITION))
                 .isEqualTo(new Layout(1, 16).indexOf(KeyHash.XXH64, "57320"));
         assertThat(node().identity.queue().value()).isEqualTo("OTHER");
+        context.stop();
+        assertThat(nodes).allMatch(node -> node.closed);
+    }
+
+    @Test
+    void a_message_may_name_the_queue() throws Exception {
+        for (String queue : List.of("A", "B", "A", "B")) {
+            send("direct:named", Map.of(QbullConstants.KEY, "57320", "target", queue));
+        }
+        assertThat(nodes).extracting(node -> node.identity.queue().value()).containsExactly("ORDERS", "A", "B");
+        nodes.get(1).layout = CompletableFuture.completedFuture(new Layout(2, 1));
+
+        Exchange a = send("direct:named", Map.of(QbullConstants.KEY, "57320", "target", "A"));
+        Exchange b = send("direct:named", Map.of(QbullConstants.KEY, "57320", "target", "B"));
+
+        assertThat(a.getMessage().getHeader(QbullConstants.PARTITION)).isEqualTo(0);
+        assertThat(b.getMessage().getHeader(QbullConstants.PARTITION))
+                .isEqualTo(new Layout(1, 16).indexOf(KeyHash.XXH64, "57320"))
+                .isNotEqualTo(0);
         context.stop();
         assertThat(nodes).allMatch(node -> node.closed);
     }
