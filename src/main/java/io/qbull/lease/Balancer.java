@@ -6,11 +6,15 @@ import io.qbull.model.PodId;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Sight;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -94,49 +98,51 @@ final class Balancer {
     /** Asks those that hold more than they want, the fullest first, for no more than what they hold too much. */
     private static List<Integer> wants(View view, int room) {
         List<Integer> wants = new ArrayList<>();
-        Map<PodId, Integer> excess = excess(view);
+        Queue<Donor> donors = room > 0 ? donors(view) : new PriorityQueue<>();
         while (wants.size() < room) {
-            PodId fullest = excess.entrySet().stream()
-                    .filter(e -> e.getValue() > 0)
-                    .max(Map.Entry.<PodId, Integer>comparingByValue().thenComparing(Map.Entry::getKey))
-                    .map(Map.Entry::getKey)
-                    .orElse(null);
+            Donor fullest = donors.poll();
             if (fullest == null) {
                 break;
             }
-            PodId from = fullest;
-            view.candidates().stream()
-                    .filter(c -> ownedBy(c, from) && c.sight().wanted() == null && !wants.contains(c.index()))
-                    .findFirst()
-                    .ifPresentOrElse(
-                            c -> {
-                                wants.add(c.index());
-                                excess.merge(from, -1, Integer::sum);
-                            },
-                            () -> excess.remove(from));
+            wants.add(fullest.unasked.remove());
+            if (fullest.excess() > 0) {
+                donors.add(fullest);
+            }
         }
         return wants;
     }
 
-    private static Map<PodId, Integer> excess(View view) {
-        Map<PodId, Integer> excess = new HashMap<>();
-        for (Pod pod : view.pods()) {
-            if (!pod.id().equals(view.me())) {
-                long owned = view.candidates().stream()
-                        .filter(c -> ownedBy(c, pod.id()))
-                        .count();
-                long promised = view.candidates().stream()
-                        .filter(c -> ownedBy(c, pod.id()) && c.sight().wanted() != null)
-                        .count();
-                excess.put(pod.id(), (int) (owned - promised) - pod.capacity());
-            }
+    /**
+     * Somebody who holds more than he wants.
+     *
+     * @param unasked his partitions that nobody has asked for yet
+     */
+    private record Donor(PodId pod, int capacity, Deque<Integer> unasked) {
+        int excess() {
+            return unasked.size() - Math.max(0, capacity);
         }
-        return excess;
     }
 
-    private static boolean ownedBy(Candidate candidate, PodId pod) {
-        Sight sight = candidate.sight();
-        return !sight.free() && sight.owner() != null && sight.owner().pod().equals(pod);
+    private static Queue<Donor> donors(View view) {
+        Map<PodId, Donor> others = new HashMap<>();
+        for (Pod pod : view.pods()) {
+            if (!pod.id().equals(view.me())) {
+                others.put(pod.id(), new Donor(pod.id(), pod.capacity(), new ArrayDeque<>()));
+            }
+        }
+        for (Candidate candidate : view.candidates()) {
+            Sight sight = candidate.sight();
+            Donor owner = sight.free() || sight.owner() == null
+                    ? null
+                    : others.get(sight.owner().pod());
+            if (owner != null && sight.wanted() == null) {
+                owner.unasked.add(candidate.index());
+            }
+        }
+        Queue<Donor> donors = new PriorityQueue<>(
+                Comparator.comparing(Donor::excess).thenComparing(Donor::pod).reversed());
+        others.values().stream().filter(donor -> donor.excess() > 0).forEach(donors::add);
+        return donors;
     }
 
     /** Different pods prefer different partitions, so that they seldom race: a rotation by the pod's name. */

@@ -41,6 +41,9 @@ final class Scout {
     private EventLoop.@Nullable Timer nextLook;
     private @Nullable AutoCloseable announcements;
     private boolean running;
+    private boolean planning;
+    /** A refusal has shown what another pod holds. */
+    private boolean undecided;
 
     Scout(Domain domain, LeaseSettings settings, Store store, EventLoop loop, Host host, RandomGenerator random) {
         this.domain = domain;
@@ -161,9 +164,10 @@ final class Scout {
         }
         // What falls due soon is looked at in the same call. Early delays nothing: the expiry that is seen counts.
         long horizon = loop.nanoTime() + settings.renewEvery().dividedBy(4).toNanos();
+        boolean seeking = seeking();
         List<PartitionId> due = new ArrayList<>();
         places.forEach((index, place) -> {
-            if (watched(index, place) && place.lookAt - horizon <= 0) {
+            if (watched(seeking, index, place) && place.lookAt - horizon <= 0) {
                 due.add(new PartitionId(domain.queue(), index));
                 place.lookAt = loop.nanoTime() + settings.renewEvery().toNanos();
             }
@@ -192,23 +196,46 @@ final class Scout {
         }
     }
 
-    private boolean watched(int index, Place place) {
-        boolean couldTake = settings.adoptOrphans() || room() > 0 || place.wish != null;
-        return couldTake && !place.acquiring && !blocked.contains(index) && !host.holds(index);
+    /** Whether this pod could take any partition. */
+    private boolean seeking() {
+        return settings.adoptOrphans() || settings.partitionsPerPod() - host.held() - underWay() > 0;
     }
 
+    private boolean watched(boolean seeking, int index, Place place) {
+        return (seeking || place.wish != null) && !place.acquiring && !blocked.contains(index) && !host.holds(index);
+    }
+
+    /** Once for all that happened in one turn of the loop: answers come in bunches, and a plan goes through all partitions. */
     private void planLook() {
+        if (!planning) {
+            planning = true;
+            loop.execute(() -> {
+                planning = false;
+                if (undecided) {
+                    undecided = false;
+                    decide();
+                }
+                scheduleLook();
+            });
+        }
+    }
+
+    private void scheduleLook() {
+        if (!running) {
+            return;
+        }
         if (nextLook != null) {
             nextLook.cancel();
         }
+        boolean seeking = seeking();
         long now = loop.nanoTime();
         long wait = Long.MAX_VALUE;
         for (Map.Entry<Integer, Place> entry : places.entrySet()) {
-            if (watched(entry.getKey(), entry.getValue())) {
+            if (watched(seeking, entry.getKey(), entry.getValue())) {
                 wait = Math.min(wait, entry.getValue().lookAt - now);
             }
         }
-        if (running && wait != Long.MAX_VALUE) {
+        if (wait != Long.MAX_VALUE) {
             nextLook = loop.schedule(Duration.ofNanos(Math.max(0, wait)), this::look);
         }
     }
@@ -312,7 +339,7 @@ final class Scout {
                 place.announced = false;
                 place.lookAt = loop.nanoTime();
             }
-            decide();
+            undecided = true;
         } else {
             place.lookAt = loop.nanoTime();
         }
@@ -343,10 +370,6 @@ final class Scout {
         return (int) places.values().stream()
                 .filter(place -> place.acquiring || place.wish != null)
                 .count();
-    }
-
-    private int room() {
-        return settings.partitionsPerPod() - host.held() - underWay();
     }
 
     private Place place(int index) {

@@ -12,6 +12,7 @@ import io.qbull.model.PodId;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Sight;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -130,6 +131,21 @@ class BalancerTest {
     }
 
     @Test
+    void a_thousand_wishes_are_decided_in_a_few_passes_over_the_partitions() {
+        int partitions = 1024;
+        pods.add(pod(OTHER, 0));
+        pods.add(pod(THIRD, 0));
+        owned(OTHER, null, IntStream.range(0, partitions / 2).toArray());
+        owned(THIRD, null, IntStream.range(partitions / 2, partitions).toArray());
+        Counted<Candidate> counted = new Counted<>(candidates);
+        LeaseSettings settings = new LeaseSettings(partitions, partitions, true, GRACE, GRACE);
+        assertThat(Balancer.moves(new View(ME, settings, 0, 0, counted, pods)).want())
+                .hasSize(partitions)
+                .doesNotHaveDuplicates();
+        assertThat(counted.reads).isLessThan(10L * partitions);
+    }
+
+    @Test
     void every_partition_has_its_place_in_the_preference_of_a_pod() {
         assertThat(IntStream.range(0, 16)
                         .boxed()
@@ -160,5 +176,26 @@ class BalancerTest {
 
     private static Pod pod(PodId id, int capacity) {
         return new Pod(id, capacity, List.of(), 0, 0);
+    }
+
+    /** A list that counts how often somebody looks at an element. */
+    private static final class Counted<T> extends AbstractList<T> {
+        private final List<T> elements;
+        private long reads;
+
+        Counted(List<T> elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public T get(int index) {
+            reads++;
+            return elements.get(index);
+        }
+
+        @Override
+        public int size() {
+            return elements.size();
+        }
     }
 }

@@ -1,0 +1,149 @@
+package io.qbull.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.lease.LeaseKeeper.Domain;
+import io.qbull.model.Epoch;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Sight;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.ScriptedStore;
+import io.qbull.testing.ScriptedStore.Call;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the scout costs the event loop on a queue of many partitions, counted in its questions to the keeper. */
+class ScoutTest {
+    private static final QueueName QUEUE = new QueueName("WHATSAPP");
+    private static final PodId ME = new PodId("me");
+    private static final PodId OTHER = new PodId("other");
+    private static final Duration TTL = Duration.ofSeconds(15);
+    private static final int PARTITIONS = 1024;
+    private static final long A_FEW_PASSES = 20L * PARTITIONS;
+
+    private final ManualEventLoop loop = new ManualEventLoop();
+    private final ScriptedStore store = new ScriptedStore();
+    private final CountingHost host = new CountingHost();
+
+    @Test
+    void a_look_counts_what_is_held_and_under_way_once_and_not_for_each_partition() {
+        begin(false, held(), new Pod(OTHER, PARTITIONS, List.of(), 0, 0));
+        int before = host.asked;
+        loop.tick(TTL.plusSeconds(1));
+        assertThat(store.waiting()).contains("peek");
+        assertThat(host.asked - before).isLessThan(20);
+    }
+
+    @Test
+    void the_grants_of_a_bunch_are_followed_by_one_plan() {
+        begin(true, free(), new Pod(OTHER, 0, List.of(), 0, 0));
+        host.looks = 0;
+        for (int taken = 0; taken < PARTITIONS; taken++) {
+            grant(store.next("acquire"));
+        }
+        loop.run();
+        assertThat(host.mine).hasSize(PARTITIONS);
+        assertThat(host.looks).isLessThan(A_FEW_PASSES);
+    }
+
+    @Test
+    void the_refusals_of_a_bunch_are_followed_by_one_decision() {
+        begin(false, free(), new Pod(OTHER, 0, List.of(), 0, 0));
+        host.looks = 0;
+        for (int refused = 0; refused < PARTITIONS; refused++) {
+            store.next("acquire").answer(new Acquisition.Held(held()));
+        }
+        loop.run();
+        assertThat(store.waiting()).filteredOn("want"::equals).hasSize(PARTITIONS);
+        assertThat(host.looks).isLessThan(A_FEW_PASSES);
+    }
+
+    private void begin(boolean adoptOrphans, Sight each, Pod other) {
+        Scout scout = new Scout(
+                new Domain(QUEUE, PARTITIONS, ME, 257),
+                new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL),
+                store,
+                loop,
+                host,
+                new Random(1));
+        scout.start();
+        scout.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0), other));
+        Map<PartitionId, Sight> sights = new HashMap<>();
+        for (int index = 0; index < PARTITIONS; index++) {
+            sights.put(new PartitionId(QUEUE, index), each);
+        }
+        store.next("peek").answer(sights);
+        loop.run();
+    }
+
+    private static void grant(Call acquire) {
+        LeaseOwner owner = acquire.argument(1, LeaseOwner.class);
+        Lease lease = new Lease(acquire.argument(0, PartitionId.class), owner, new Epoch(5), "primary");
+        acquire.answer(new Acquisition.Granted(lease, Predecessor.NONE, 0));
+    }
+
+    private static Sight free() {
+        return new Sight(null, null, Duration.ZERO, false, null);
+    }
+
+    private static Sight held() {
+        return new Sight(new LeaseOwner(OTHER, "n"), new Epoch(1), TTL, false, null);
+    }
+
+    private static final class CountingHost implements Scout.Host {
+        final Set<Integer> mine = new HashSet<>();
+        int asked;
+        long looks;
+
+        @Override
+        public int held() {
+            asked++;
+            return mine.size();
+        }
+
+        @Override
+        public boolean holds(int index) {
+            looks++;
+            return mine.contains(index);
+        }
+
+        @Override
+        public void granted(Lease lease, Predecessor predecessor, long started) {
+            mine.add(lease.partition().index());
+        }
+
+        @Override
+        public void announcedHeld() {
+            throw new AssertionError("nothing is announced");
+        }
+
+        @Override
+        public void announcedElsewhere() {
+            throw new AssertionError("nothing is announced");
+        }
+
+        @Override
+        public void answered() {
+            assertThat(mine).hasSizeLessThanOrEqualTo(PARTITIONS);
+        }
+
+        @Override
+        public void unanswered(Throwable failure) {
+            throw new AssertionError(failure);
+        }
+    }
+}
