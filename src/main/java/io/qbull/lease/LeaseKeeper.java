@@ -164,9 +164,8 @@ public final class LeaseKeeper implements Ownership {
         return repeat(
                 lease,
                 () -> store.leases().handOver(lease, to, settings.renewEvery()).thenCompose(verdict -> {
-                    // Nobody waits any more: free it at once instead of letting it expire. Fenced if it is somebody
-                    // else's by
-                    // now.
+                    // Nobody waits any more: free it at once instead of letting it expire.
+                    // Fenced if somebody else owns it by now.
                     return verdict == Verdict.FENCED
                             ? store.leases().release(lease)
                             : CompletableFuture.completedStage(verdict);

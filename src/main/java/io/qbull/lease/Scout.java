@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -241,10 +242,7 @@ final class Scout {
     }
 
     private void saw(int index, Sight sight) {
-        Place place = places.get(index);
-        if (place == null) {
-            return;
-        }
+        Place place = place(index);
         long now = loop.nanoTime();
         boolean wasFree = place.sight != null && place.sight.free();
         if (sight.free() && !wasFree) {
@@ -373,7 +371,7 @@ final class Scout {
     }
 
     private Place place(int index) {
-        return places.computeIfAbsent(index, unknown -> new Place(loop.nanoTime()));
+        return Objects.requireNonNull(places.get(index));
     }
 
     private LeaseOwner newOwner() {
