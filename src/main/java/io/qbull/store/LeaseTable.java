@@ -63,7 +63,7 @@ public interface LeaseTable {
     CompletionStage<Boolean> want(PartitionId partition, LeaseOwner by);
 
     /**
-     * Looks at leases without touching them.
+     * Looks at leases without touching them, each judged alone.
      *
      * @param partitions which
      * @return what was seen; one is missing if its server did not answer
@@ -154,6 +154,15 @@ public interface LeaseTable {
             Duration remaining,
             boolean released,
             @Nullable LeaseOwner wanted) {
+        private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+
+        /**
+         * @return what stands for a key that holds no lease: nobody's to take or to ask for, and to be looked at again soon
+         */
+        public static Sight unreadable() {
+            return new Sight(null, null, LOOK_AGAIN, false, null);
+        }
+
         /**
          * @return whether it can be acquired
          */

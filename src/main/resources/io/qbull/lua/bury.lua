@@ -12,6 +12,10 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
 end
 local found = redis.call('XRANGE', KEYS[2], ARGV[3], ARGV[3])
 local attempted = redis.call('EXISTS', KEYS[4]) == 1
+if attempted then
+  -- Fails here, before the first write, if that key is of a foreign type.
+  redis.call('HGET', KEYS[4], ARGV[3])
+end
 if #found == 0 then
   return {'done'}
 end

@@ -6,10 +6,13 @@
 -- Epoch: none; only ever raises the version.
 local version = tonumber(ARGV[1])
 local seal, started = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
-if not seal or tonumber(string.match(seal, '^%d+')) < version then
+-- Both are compared before the first write: a text that is no version fails here.
+local opens = not seal or tonumber(string.match(seal, '^%d+')) < version
+local starts = not started or tonumber(started) < version
+if opens then
   redis.call('SET', KEYS[1], ARGV[1] .. ' open')
 end
-if not started or tonumber(started) < version then
+if starts then
   redis.call('SET', KEYS[2], ARGV[1])
 end
 return {'done'}

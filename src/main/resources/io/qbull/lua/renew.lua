@@ -1,4 +1,4 @@
--- Prolongs leases of one server, each judged alone. A released lease is not revived.
+-- Prolongs leases of one server, each judged alone. A released lease is not revived; a key that is no hash is a lost lease.
 --
 -- KEYS n: leases
 -- ARGV 1 + 5n: ttl (ms), then for each lease owner, epoch, window, inflight, declined (text of a wish to clear, or empty)
@@ -9,7 +9,10 @@ local expires = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000
 
 local leases = {}
 for i, key in ipairs(KEYS) do
-  leases[i] = redis.call('HMGET', key, 'owner', 'epoch', 'expires', 'wanted')
+  leases[i] = redis.pcall('HMGET', key, 'owner', 'epoch', 'expires', 'wanted')
+  if leases[i].err and not string.find(leases[i].err, 'WRONGTYPE', 1, true) then
+    return leases[i]
+  end
 end
 
 -- A first write that is allowed when Redis is full lets the others pass.

@@ -7,25 +7,35 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LeaseTable;
+import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The leases in Redis. */
 final class RedisLeaseTable implements LeaseTable {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLeaseTable.class);
+    /** Longer than any lease lives: what expires later was not written by a pod of ours. */
+    private static final Duration CENTURY = Duration.ofDays(36_500);
     /** Without a cluster, so many leases go into one call. */
     private static final int LEASES_PER_CALL = 256;
 
     private final Servers servers;
     private final Calls calls;
     private final Announcements announcements;
+    /** What was complained about already. */
+    private final Set<PartitionId> unreadable = ConcurrentHashMap.newKeySet();
 
     RedisLeaseTable(Servers servers, Calls calls, Announcements announcements) {
         this.servers = servers;
@@ -124,7 +134,7 @@ final class RedisLeaseTable implements LeaseTable {
                     Map<PartitionId, Sight> sights = new HashMap<>();
                     List<Reply> each = answer.reply().lists();
                     for (int i = 0; i < part.size(); i++) {
-                        sights.put(part.get(i), sight(each.get(i), 0));
+                        sights.put(part.get(i), seen(part.get(i), each.get(i), 0));
                     }
                     return sights;
                 });
@@ -147,11 +157,11 @@ final class RedisLeaseTable implements LeaseTable {
                 }));
     }
 
-    private static Acquisition acquisition(PartitionId partition, LeaseOwner owner, Calls.Answer answer) {
+    private Acquisition acquisition(PartitionId partition, LeaseOwner owner, Calls.Answer answer) {
         Reply reply = answer.reply();
         return switch (reply.tag()) {
             case "spent" -> new Acquisition.Spent();
-            case "held" -> new Acquisition.Held(sight(reply, 1));
+            case "held" -> new Acquisition.Held(seen(partition, reply, 1));
             case "granted" ->
                 new Acquisition.Granted(
                         new Lease(partition, owner, Epoch.parse(reply.text(1)), answer.primary()),
@@ -164,23 +174,52 @@ final class RedisLeaseTable implements LeaseTable {
     private static Renewal renewal(Reply reply) {
         return switch (reply.tag()) {
             case "lost" -> new Renewal.Lost();
-            case "renewed" -> new Renewal.Renewed(owner(reply.text(1)));
+            case "renewed" -> new Renewal.Renewed(wish(reply.text(1)));
             default -> throw reply.unknown();
         };
     }
 
-    private static Sight sight(Reply reply, int at) {
-        String epoch = reply.text(at + 1);
-        return new Sight(
-                owner(reply.text(at)),
-                epoch.isEmpty() ? null : Epoch.parse(epoch),
-                Duration.ofMillis(reply.number(at + 2)),
-                reply.text(at + 3).equals("1"),
-                owner(reply.text(at + 4)));
+    /** Judged alone: what somebody else has written there stands in the way of no other lease. */
+    private Sight seen(PartitionId partition, Reply reply, int at) {
+        try {
+            Sight sight = sight(reply, at);
+            unreadable.remove(partition);
+            return sight;
+        } catch (IllegalArgumentException | StoreException e) {
+            if (unreadable.add(partition)) {
+                LOG.error(
+                        "queue={} partition={} is not taken until a person removes or mends {}, which holds no lease: {}",
+                        partition.queue(),
+                        partition.index(),
+                        Keys.lease(partition),
+                        e.getMessage());
+            }
+            return Sight.unreadable();
+        }
     }
 
-    private static @Nullable LeaseOwner owner(String text) {
-        return text.isEmpty() ? null : LeaseOwner.parse(text);
+    private static Sight sight(Reply reply, int at) {
+        String owner = reply.text(at);
+        String epoch = reply.text(at + 1);
+        Duration remaining = Duration.ofMillis(reply.number(at + 2));
+        if (remaining.isNegative() || remaining.compareTo(CENTURY) > 0) {
+            throw new IllegalArgumentException("it expires in " + remaining);
+        }
+        return new Sight(
+                owner.isEmpty() ? null : LeaseOwner.parse(owner),
+                epoch.isEmpty() ? null : Epoch.parse(epoch),
+                remaining,
+                reply.text(at + 3).equals("1"),
+                wish(reply.text(at + 4)));
+    }
+
+    /** Who asks; in a text that no pod of ours has written, nobody. */
+    private static @Nullable LeaseOwner wish(String text) {
+        try {
+            return text.isEmpty() ? null : LeaseOwner.parse(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static String[] announcement(PartitionId partition) {

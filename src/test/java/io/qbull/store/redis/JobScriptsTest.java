@@ -5,6 +5,7 @@ import static io.qbull.store.redis.Seed.DEAD;
 import static io.qbull.store.redis.Seed.ME;
 import static io.qbull.store.redis.Seed.OTHER;
 import static io.qbull.store.redis.Seed.STREAM;
+import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,6 +17,7 @@ import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.StoreException;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
@@ -225,6 +227,20 @@ class JobScriptsTest {
     }
 
     @Test
+    void a_key_of_a_foreign_type_stops_a_script_before_its_first_write() {
+        StreamId a = seed.job("a", "1");
+        resp.call("SET", ATTEMPTS, "foreign");
+        nothingDone(jobs.commit(lease, List.of(a)));
+        nothingDone(jobs.fail(lease, a, 1));
+        nothingDone(jobs.bury(lease, a, "it broke", 1));
+        resp.call("DEL", ATTEMPTS);
+        resp.call("SET", DEAD, "foreign");
+        nothingDone(jobs.bury(lease, a, "it broke", 1));
+        // What is left breaks the rules of the keys on purpose.
+        resp.call("FLUSHALL");
+    }
+
+    @Test
     void bytes_of_any_kind_survive() {
         StringBuilder all = new StringBuilder();
         IntStream.range(0, 256).forEach(i -> all.append((char) i));
@@ -259,6 +275,11 @@ class JobScriptsTest {
         seed.held();
         assertThat(get(act.apply(elsewhere))).as("another primary").isEqualTo(refusal);
         assertThat(get(act.apply(lease))).as("the owner").isNotEqualTo(refusal);
+    }
+
+    private void nothingDone(CompletionStage<Verdict> command) {
+        assertThat(failure(command)).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(resp.number("XLEN", STREAM)).isEqualTo(1);
     }
 
     private Fetch.Entries fetched(StreamId after, int maxCount, int maxBytes) {

@@ -56,6 +56,15 @@ class LayoutScriptsTest {
     }
 
     @Test
+    void a_partition_whose_started_version_cannot_be_read_is_not_opened() {
+        resp.call("SET", "{Q:0}:started", "garbage");
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 1))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(resp.call("GET", "{Q:0}:seal")).isNull();
+        // What is left breaks the rules of the keys on purpose.
+        resp.call("FLUSHALL");
+    }
+
+    @Test
     void a_creation_that_stopped_anywhere_is_finished_by_the_next_caller() {
         for (int step = 0; step <= 5; step++) {
             resp.call("FLUSHALL");

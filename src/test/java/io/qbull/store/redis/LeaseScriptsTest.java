@@ -5,6 +5,7 @@ import static io.qbull.store.redis.Seed.ME;
 import static io.qbull.store.redis.Seed.OTHER;
 import static io.qbull.store.redis.Seed.P;
 import static io.qbull.store.redis.Seed.THIRD;
+import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +20,7 @@ import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.StoreException;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -296,9 +299,70 @@ class LeaseScriptsTest {
     }
 
     @Test
+    void a_key_of_a_foreign_type_is_one_lost_lease_and_the_others_of_the_call_are_renewed() {
+        List<RenewalRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Lease lease = new Lease(new PartitionId(Seed.QUEUE, i), ME, new Epoch(77), seed.primary());
+            resp.call(
+                    "HSET", "{Q:" + i + "}:lease", "owner", "me#1", "epoch", "77", "expires", "1", "wanted", "garbage");
+            requests.add(new RenewalRequest(lease, 5, 0, null));
+        }
+        resp.call("SET", "{Q:1}:lease", "foreign");
+        Map<Lease, Renewal> answers = get(leases.renew(requests, TTL));
+        assertThat(requests)
+                .extracting(request -> answers.get(request.lease()))
+                .containsExactly(new Renewal.Renewed(null), new Renewal.Lost(), new Renewal.Renewed(null));
+        assertThat(resp.text("GET", "{Q:1}:lease")).isEqualTo("foreign");
+        // What is left breaks the rules of the keys on purpose.
+        resp.call("FLUSHALL");
+    }
+
+    @Test
+    void a_lease_that_cannot_be_read_is_nobodys_to_take_and_the_others_of_the_call_are_seen() {
+        String[] expired = {"owner", "me#1", "epoch", "5", "expires", "1000", "wanted", "garbage"};
+        hash(0, expired);
+        resp.call("SET", "{Q:1}:lease", "foreign");
+        hash(2, "owner", "garbage", "epoch", "5", "expires", "1000");
+        hash(3, "owner", "me#1", "epoch", "garbage", "expires", "1000");
+        hash(4, "owner", "me#1", "epoch", "5", "expires", "garbage");
+        hash(5, "owner", "me#1", "epoch", "5", "expires", "99999999999999999999");
+        hash(6, "owner", "me#1", "epoch", "5", "expires", "99999999999999999");
+        hash(7, expired);
+        List<PartitionId> all = IntStream.range(0, 8)
+                .mapToObj(index -> new PartitionId(Seed.QUEUE, index))
+                .toList();
+        Map<PartitionId, LeaseTable.Sight> sights = get(leases.peek(all));
+        LeaseTable.Sight free = new LeaseTable.Sight(ME, new Epoch(5), Duration.ZERO, false, null);
+        assertThat(sights).hasSize(8).containsEntry(all.get(0), free).containsEntry(all.get(7), free);
+        assertThat(all.subList(1, 7)).extracting(sights::get).containsOnly(LeaseTable.Sight.unreadable());
+        assertThat(LeaseTable.Sight.unreadable().free()).isFalse();
+        // What is left breaks the rules of the keys on purpose.
+        resp.call("FLUSHALL");
+    }
+
+    @Test
+    void a_right_that_is_missing_is_no_lost_lease() {
+        Lease lease = seed.held();
+        resp.call("ACL", "SETUSER", "default", "-hmget");
+        try {
+            assertThat(failure(leases.renew(List.of(new RenewalRequest(lease, 5, 0, null)), TTL)))
+                    .isInstanceOf(StoreException.Misconfigured.class);
+            assertThat(failure(leases.peek(List.of(P)))).isInstanceOf(StoreException.Misconfigured.class);
+        } finally {
+            resp.call("ACL", "SETUSER", "default", "+hmget");
+        }
+    }
+
+    @Test
     void a_lease_without_an_end_of_life_stays_so() {
         granted(leases.acquire(P, ME, TTL, 1));
         assertThat(resp.number("TTL", LEASE)).isEqualTo(-1);
+    }
+
+    private void hash(int index, String... fields) {
+        List<String> command = new ArrayList<>(List.of("HSET", "{Q:" + index + "}:lease"));
+        command.addAll(List.of(fields));
+        resp.call(command.toArray(String[]::new));
     }
 
     private void refusedRenewal(Lease stale) {
