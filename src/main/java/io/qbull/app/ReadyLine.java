@@ -69,9 +69,9 @@ final class ReadyLine {
     private Owned look(QueueName queue, int wanted) {
         try {
             if (Stores.await(store.inspector().queue(queue)) instanceof QueueSight.Present present) {
-                List<Integer> mine = present.partitions().stream()
+                List<Integer> mine = present.readable().stream()
                         .filter(partition -> settings.pod().value().equals(partition.owner()))
-                        .map(PartitionSight::index)
+                        .map(PartitionSight.Read::index)
                         .sorted()
                         .toList();
                 return new Owned(mine, Math.min(wanted, present.partitionCount()));

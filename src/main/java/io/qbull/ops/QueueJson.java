@@ -6,12 +6,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.qbull.store.Inspector.PartitionSight;
+import io.qbull.store.Inspector.PartitionSight.Read;
+import io.qbull.store.Inspector.PartitionSight.Unread;
 import io.qbull.store.Inspector.QueueSight;
 import io.qbull.store.LayoutTable.Pod;
+import java.util.List;
 
 /** The one JSON form of a queue's state, for the API and for the command line. */
 public final class QueueJson {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Members of a partition that are null when it could not be read. */
+    private static final List<String> VALUES =
+            List.of("owner", "epoch", "leaseAgeMs", "backlog", "oldestAgeMs", "inFlight", "held", "delayed", "dead");
 
     private QueueJson() {}
 
@@ -64,15 +70,20 @@ public final class QueueJson {
     private static ObjectNode of(PartitionSight partition) {
         ObjectNode node = JSON.createObjectNode();
         node.put("partition", partition.index());
-        node.put("owner", partition.owner());
-        node.put("epoch", partition.epoch());
-        node.put("leaseAgeMs", partition.leaseAgeMillis());
-        node.put("backlog", partition.backlog());
-        node.put("oldestAgeMs", partition.oldestAgeMillis());
-        node.put("inFlight", partition.inFlight());
-        node.put("held", 0);
-        node.put("delayed", 0);
-        node.put("dead", partition.dead());
+        if (partition instanceof Read read) {
+            node.put("owner", read.owner());
+            node.put("epoch", read.epoch());
+            node.put("leaseAgeMs", read.leaseAgeMillis());
+            node.put("backlog", read.backlog());
+            node.put("oldestAgeMs", read.oldestAgeMillis());
+            node.put("inFlight", read.inFlight());
+            node.put("held", 0);
+            node.put("delayed", 0);
+            node.put("dead", read.dead());
+        } else if (partition instanceof Unread unread) {
+            VALUES.forEach(node::putNull);
+            node.put("error", unread.error());
+        }
         return node;
     }
 }

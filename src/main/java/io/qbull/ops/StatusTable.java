@@ -1,7 +1,10 @@
 package io.qbull.ops;
 
 import io.qbull.store.Inspector.PartitionSight;
+import io.qbull.store.Inspector.PartitionSight.Read;
+import io.qbull.store.Inspector.PartitionSight.Unread;
 import io.qbull.store.Inspector.QueueSight;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +17,10 @@ public final class StatusTable {
      * @return lines, the last one ended
      */
     public static String of(QueueSight.Present sight) {
-        long backlog =
-                sight.partitions().stream().mapToLong(PartitionSight::backlog).sum();
-        long dead = sight.partitions().stream().mapToLong(PartitionSight::dead).sum();
-        long free = sight.partitions().stream().filter(p -> p.owner() == null).count();
+        List<Read> readable = sight.readable();
+        long backlog = readable.stream().mapToLong(Read::backlog).sum();
+        long dead = readable.stream().mapToLong(Read::dead).sum();
+        long free = readable.stream().filter(p -> p.owner() == null).count();
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s: %s (layout %d), %d without owner, %s, backlog %d, dead %d%n",
@@ -30,22 +33,34 @@ public final class StatusTable {
                 dead));
         table.append(row("PARTITION", "OWNER", "EPOCH", "LEASE AGE", "BACKLOG", "OLDEST", "IN FLIGHT", "DEAD"));
         for (PartitionSight partition : sight.partitions()) {
-            String owner = partition.owner();
-            table.append(row(
-                    partition.index(),
-                    owner == null ? "-" : owner,
-                    partition.epoch() == null ? "-" : partition.epoch(),
-                    age(partition.leaseAgeMillis()),
-                    partition.backlog(),
-                    age(partition.oldestAgeMillis()),
-                    partition.inFlight(),
-                    partition.dead()));
+            if (partition instanceof Read read) {
+                table.append(row(read));
+            } else if (partition instanceof Unread unread) {
+                table.append(row(unread));
+            }
         }
         return table.toString();
     }
 
     private static String counted(int count, String noun) {
         return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    private static String row(Read partition) {
+        String owner = partition.owner();
+        return row(
+                partition.index(),
+                owner == null ? "-" : owner,
+                partition.epoch() == null ? "-" : partition.epoch(),
+                age(partition.leaseAgeMillis()),
+                partition.backlog(),
+                age(partition.oldestAgeMillis()),
+                partition.inFlight(),
+                partition.dead());
+    }
+
+    private static String row(Unread partition) {
+        return String.format(Locale.ROOT, "%9s  %s%n", partition.index(), partition.error());
     }
 
     private static String row(Object... cells) {

@@ -15,7 +15,7 @@ public interface Inspector {
 
     /**
      * @param queue a queue
-     * @return its state, or {@link QueueSight.Absent}
+     * @return its state, or {@link QueueSight.Absent}; fails if its layout or its pods cannot be read
      */
     CompletionStage<QueueSight> queue(QueueName queue);
 
@@ -37,28 +37,51 @@ public interface Inspector {
                 int partitionCount,
                 List<LayoutTable.Pod> pods,
                 List<PartitionSight> partitions)
-                implements QueueSight {}
+                implements QueueSight {
+            /**
+             * @return those partitions that could be read
+             */
+            public List<PartitionSight.Read> readable() {
+                return partitions.stream()
+                        .filter(PartitionSight.Read.class::isInstance)
+                        .map(PartitionSight.Read.class::cast)
+                        .toList();
+            }
+        }
     }
 
-    /**
-     * A partition as it stands.
-     *
-     * @param index 0 to P-1
-     * @param owner who holds it now; null if it is free
-     * @param epoch the last epoch; null if it was never leased
-     * @param leaseAgeMillis since its acquisition; null if it is free
-     * @param backlog jobs not done
-     * @param oldestAgeMillis age of the first entry; null if there is none
-     * @param inFlight jobs that ran at the owner's last renewal
-     * @param dead dead letters
-     */
-    record PartitionSight(
-            int index,
-            @Nullable String owner,
-            @Nullable String epoch,
-            @Nullable Long leaseAgeMillis,
-            long backlog,
-            @Nullable Long oldestAgeMillis,
-            int inFlight,
-            long dead) {}
+    /** A partition as it stands. Each is read by itself: one that cannot be read hides no other. */
+    sealed interface PartitionSight {
+        /**
+         * @return 0 to P-1
+         */
+        int index();
+
+        /**
+         * @param index 0 to P-1
+         * @param owner who holds it now; null if it is free
+         * @param epoch the last epoch; null if it was never leased
+         * @param leaseAgeMillis since its acquisition; null if it is free
+         * @param backlog jobs not done
+         * @param oldestAgeMillis age of the first entry; null if there is none
+         * @param inFlight jobs that ran at the owner's last renewal
+         * @param dead dead letters
+         */
+        record Read(
+                int index,
+                @Nullable String owner,
+                @Nullable String epoch,
+                @Nullable Long leaseAgeMillis,
+                long backlog,
+                @Nullable Long oldestAgeMillis,
+                int inFlight,
+                long dead)
+                implements PartitionSight {}
+
+        /**
+         * @param index 0 to P-1
+         * @param error why it cannot be read, in one line
+         */
+        record Unread(int index, String error) implements PartitionSight {}
+    }
 }

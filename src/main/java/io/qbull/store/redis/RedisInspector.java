@@ -62,7 +62,9 @@ final class RedisInspector implements Inspector {
             long now = Long.parseLong(time.text(0)) * 1000 + Long.parseLong(time.text(1)) / 1000;
             List<CompletionStage<PartitionSight>> sights = new ArrayList<>();
             for (int index = 0; index < count; index++) {
-                sights.add(partition(new PartitionId(queue, index), now));
+                int each = index;
+                sights.add(Failures.bare(partition(new PartitionId(queue, each), now))
+                        .exceptionally(error -> new PartitionSight.Unread(each, Failures.message(error))));
             }
             return Stages.all(sights);
         });
@@ -73,10 +75,10 @@ final class RedisInspector implements Inspector {
         String lease = Keys.lease(id);
         String dead = Keys.dead(id);
         List<CompletionStage<Reply>> parts = List.of(
-                calls.send(stream, Request.of(CommandType.XLEN, stream)),
-                calls.send(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
-                calls.send(lease, Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight")),
-                calls.send(dead, Request.of(CommandType.XLEN, dead)));
+                part(stream, Request.of(CommandType.XLEN, stream)),
+                part(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
+                part(lease, Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight")),
+                part(dead, Request.of(CommandType.XLEN, dead)));
         return Stages.all(parts).thenApply(each -> {
             Reply first = each.get(1);
             Long oldest = first.size() == 0
@@ -92,6 +94,13 @@ final class RedisInspector implements Inspector {
         });
     }
 
+    /** Its failure names the key. */
+    private CompletionStage<Reply> part(String key, Request request) {
+        return Failures.bare(calls.send(key, request))
+                .exceptionallyCompose(
+                        error -> Failures.failed(Failures.misconfigured(key + ": " + Failures.message(error))));
+    }
+
     private static PartitionSight sight(
             int index, Reply lease, long now, long backlog, @Nullable Long oldest, long dead) {
         String owner = lease.textOrNull(0);
@@ -99,7 +108,7 @@ final class RedisInspector implements Inspector {
         String expires = lease.textOrNull(2);
         String inFlight = lease.textOrNull(3);
         boolean held = owner != null && epoch != null && expires != null && Long.parseLong(expires) > now;
-        return new PartitionSight(
+        return new PartitionSight.Read(
                 index,
                 held && owner != null ? LeaseOwner.parse(owner).pod().value() : null,
                 epoch,

@@ -50,9 +50,9 @@ class InspectorTest {
                 .singleElement()
                 .satisfies(pod -> assertThat(pod.held()).containsExactly(3));
         assertThat(sight.partitions()).extracting(PartitionSight::index).containsExactly(0, 1, 2, 3, 4);
-        assertThat(sight.partitions().get(0)).isEqualTo(new PartitionSight(0, null, "77", null, 0, null, 0, 0));
-        assertThat(sight.partitions().get(1)).isEqualTo(new PartitionSight(1, null, null, null, 0, null, 0, 0));
-        PartitionSight busy = sight.partitions().get(3);
+        assertThat(sight.partitions().get(0)).isEqualTo(new PartitionSight.Read(0, null, "77", null, 0, null, 0, 0));
+        assertThat(sight.partitions().get(1)).isEqualTo(new PartitionSight.Read(1, null, null, null, 0, null, 0, 0));
+        PartitionSight.Read busy = sight.readable().get(3);
         assertThat(busy.owner()).isEqualTo("me");
         assertThat(busy.epoch()).isEqualTo(epoch);
         assertThat(busy.leaseAgeMillis()).isBetween(4_000L, 9_000L);
@@ -60,5 +60,22 @@ class InspectorTest {
         assertThat(busy.backlog()).isEqualTo(2);
         assertThat(busy.inFlight()).isEqualTo(2);
         assertThat(busy.dead()).isEqualTo(1);
+    }
+
+    @Test
+    void a_partition_that_cannot_be_read_is_shown_with_its_error_and_hides_no_other() {
+        RedisStore store = REDIS.store();
+        Resp resp = REDIS.resp();
+        get(store.layouts().createIfAbsent(QUEUE, 4));
+        resp.call("SET", "{Q:1}:lease", "foreign");
+        resp.call("HSET", "{Q:2}:lease", "owner", "me#1", "epoch", "77", "expires", "garbage");
+
+        QueueSight.Present sight = (QueueSight.Present) get(store.inspector().queue(QUEUE));
+        assertThat(sight.partitions()).extracting(PartitionSight::index).containsExactly(0, 1, 2, 3);
+        assertThat(sight.readable()).extracting(PartitionSight::index).containsExactly(0, 3);
+        assertThat(((PartitionSight.Unread) sight.partitions().get(1)).error()).contains("{Q:1}:lease", "WRONGTYPE");
+        assertThat(((PartitionSight.Unread) sight.partitions().get(2)).error()).contains("garbage");
+        // What is left breaks the rules of the keys on purpose.
+        resp.call("FLUSHALL");
     }
 }
