@@ -140,13 +140,12 @@ final class Workplace {
         return List.copyOf(workers.keySet());
     }
 
-    /** The first partition whose job runs for longer than {@code stallAfter}; empty if there is none. */
+    /** The first partition with jobs that has not moved for {@code stallAfter}, and why; empty if there is none. */
     String stall() {
-        long now = loop.nanoTime();
         for (Worker worker : workers.values()) {
-            long nanos = now - worker.pump.inFlightSince();
-            if (nanos > consumption.stallAfter().toNanos()) {
-                return "partition " + worker.lease.partition() + " runs one job for " + nanos / 1_000_000_000 + " s";
+            String standstill = worker.pump.standstill(consumption.stallAfter());
+            if (!standstill.isEmpty()) {
+                return "partition " + worker.lease.partition() + " " + standstill;
             }
         }
         return "";

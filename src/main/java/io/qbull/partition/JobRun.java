@@ -11,14 +11,12 @@ final class JobRun implements Runnable, JobHandler.Outcome {
     private static final int LONGEST_REASON = 500;
 
     final Delivery delivery;
-    final long startedAt;
     private final JobHandler handler;
     private final Ending ending;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    JobRun(Delivery delivery, long startedAt, JobHandler handler, Ending ending) {
+    JobRun(Delivery delivery, JobHandler handler, Ending ending) {
         this.delivery = delivery;
-        this.startedAt = startedAt;
         this.handler = handler;
         this.ending = ending;
     }

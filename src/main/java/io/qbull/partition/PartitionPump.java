@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * place after a pause, and buried after {@code maxAttempts}; the partition waits meanwhile. It never dies of an error that it
  * could outlive: a command without answer is repeated until it is answered or the lease is lost.
  *
- * <p>All methods are called on the event loop, except {@link #unfinished} and {@link #inFlight}.
+ * <p>All methods are called on the event loop, except {@link #unfinished}, {@link #inFlight} and {@link #standstill}.
  */
 public final class PartitionPump {
     /** Bounds what may run twice after a crash; beyond it no job is started before a commit is answered. */
@@ -48,6 +48,7 @@ public final class PartitionPump {
     private final Listener listener;
     private final Prefetched prefetched;
     private final Commits commits = new Commits();
+    private final Standstill standstill = new Standstill();
 
     private State state = State.RUNNING;
     /** A fetch is under way. */
@@ -56,6 +57,8 @@ public final class PartitionPump {
     private boolean exhausted;
     /** The head waits for a script or for its pause. */
     private boolean headBlocked;
+    /** The head waits for its pause. */
+    private boolean headPaused;
     /** Scripts under way other than fetch: a drain waits for them. */
     private int scripts;
 
@@ -153,11 +156,11 @@ public final class PartitionPump {
     }
 
     /**
-     * @return when the job in flight started, on the loop's clock; now if there is none; from any thread
+     * @param limit how long a partition with jobs may stand still
+     * @return one line if it has for longer, with the reason, else empty; from any thread
      */
-    public long inFlightSince() {
-        JobRun run = inFlight;
-        return run == null ? loop.nanoTime() : run.startedAt;
+    public String standstill(Duration limit) {
+        return standstill.longerThan(limit, loop.nanoTime());
     }
 
     /** Does whatever can be done now. Called after every event. */
@@ -166,6 +169,27 @@ public final class PartitionPump {
         fetchIfWorthwhile();
         commitIfDue();
         closeIfDone();
+        standstill.now(cause(), loop.nanoTime());
+    }
+
+    private Standstill.Cause cause() {
+        if (inFlight != null) {
+            return Standstill.Cause.JOB;
+        }
+        if (state == State.ABANDONED || state == State.CLOSED) {
+            return Standstill.Cause.NONE;
+        }
+        if (headPaused) {
+            return Standstill.Cause.PAUSE;
+        }
+        Entry head = prefetched.head();
+        if (scripts > 0 || (head == null && fetching)) {
+            return Standstill.Cause.ANSWER;
+        }
+        if (headBlocked) {
+            return Standstill.Cause.THREAD;
+        }
+        return head == null ? Standstill.Cause.NONE : Standstill.Cause.TRUST;
     }
 
     private void dispatch() {
@@ -192,7 +216,7 @@ public final class PartitionPump {
             return;
         }
         Delivery delivery = new Delivery(job, lease, job.failedAttempts() + 1);
-        JobRun run = new JobRun(delivery, loop.nanoTime(), crew.handler(), new RunEnding());
+        JobRun run = new JobRun(delivery, crew.handler(), new RunEnding());
         inFlight = run;
         try {
             crew.workers().execute(run);
@@ -226,6 +250,7 @@ public final class PartitionPump {
 
     private void finish(StreamId done) {
         prefetched.removeHead();
+        standstill.moved(loop.nanoTime());
         commits.add(done);
         uncommitted = commits.size();
     }
@@ -247,7 +272,10 @@ public final class PartitionPump {
         if (state != State.RUNNING) {
             return;
         }
+        headPaused = true;
+        standstill.pause(loop.nanoTime() + retry.pause().toNanos());
         loop.schedule(retry.pause(), () -> {
+            headPaused = false;
             if (state == State.RUNNING && prefetched.head() instanceof Entry.Decoded head) {
                 prefetched.replaceHead(new Entry.Decoded(again(job, failedAttempts), head.size()));
                 headBlocked = false;
@@ -273,6 +301,7 @@ public final class PartitionPump {
         perform(() -> store.jobs().bury(lease, entry, reason, attempts), () -> {
             headBlocked = false;
             prefetched.removeHead();
+            standstill.moved(loop.nanoTime());
         });
     }
 
@@ -376,6 +405,7 @@ public final class PartitionPump {
         List<StreamId> done = commits.depart();
         perform(() -> store.jobs().commit(lease, done), () -> {
             commits.arrived();
+            standstill.moved(loop.nanoTime());
             uncommitted = commits.size();
         });
     }
@@ -393,6 +423,7 @@ public final class PartitionPump {
         prefetched.clear();
         commits.clear();
         uncommitted = 0;
+        standstill.now(cause(), loop.nanoTime());
     }
 
     private void closeIfDone() {

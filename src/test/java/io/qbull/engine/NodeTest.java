@@ -132,6 +132,19 @@ class NodeTest {
     }
 
     @Test
+    void a_partition_that_does_not_move_is_named_with_its_reason() {
+        CompletableFuture<JobHandler.Outcome> running = new CompletableFuture<>();
+        TestPod pod = pod("a", 1).consume(1, Duration.ofMillis(1), (delivery, outcome) -> running.complete(outcome));
+        pod.enqueue("k", "long").join();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(pod.node.sight().problem())
+                        .startsWith("partition WHATSAPP:0 has not moved for ")
+                        .endsWith(": a job runs"));
+        running.join().completed();
+        await().atMost(PATIENCE).until(() -> pod.node.sight().problem().isEmpty());
+    }
+
+    @Test
     void a_pod_that_joins_gets_its_share_and_no_job_runs_twice_or_out_of_order() {
         TestPod first = pod("a", 8).consume(4, AT_ONCE);
         await().atMost(PATIENCE).until(() -> first.owned().size() == 8);

@@ -52,12 +52,16 @@ final class TestPod implements AutoCloseable {
     }
 
     TestPod consume(int partitionsPerPod, JobHandler handler) {
+        return consume(partitionsPerPod, Duration.ofSeconds(60), handler);
+    }
+
+    TestPod consume(int partitionsPerPod, Duration stallAfter, JobHandler handler) {
         node.consume(
                 new Consumption(
                         new LeaseSettings(partitionsPerPod, 16384, true, TTL, TTL),
                         new PumpSettings(
                                 128, 1 << 20, Duration.ofMillis(5), 3, Duration.ofMillis(20), Duration.ofSeconds(5)),
-                        Duration.ofSeconds(60)),
+                        stallAfter),
                 (delivery, outcome) -> {
                     started.add(delivery);
                     handler.handle(delivery, outcome);

@@ -40,6 +40,7 @@ class PartitionPumpTest {
             "primary");
     private static final Duration INTERVAL = Duration.ofMillis(5);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final ManualEventLoop loop = new ManualEventLoop();
     private final ScriptedStore store = new ScriptedStore();
@@ -361,6 +362,91 @@ class PartitionPumpTest {
                         "DRAINING>ABANDONED",
                         "DRAINING>CLOSED",
                         "ABANDONED>CLOSED");
+    }
+
+    @Test
+    void a_job_that_runs_for_too_long_is_a_standstill() {
+        given(1);
+        loop.tick(LIMIT);
+        assertThat(pump.standstill(LIMIT)).isEmpty();
+        loop.tick(Duration.ofSeconds(1));
+        assertThat(pump.standstill(LIMIT)).isEqualTo("has not moved for 61 s: a job runs");
+    }
+
+    @Test
+    void the_runs_and_pauses_of_one_job_are_one_standstill() {
+        given(1, 2);
+        loop.tick(LIMIT);
+        outcomes.get(0).failed("no");
+        loop.run();
+        assertThat(pump.standstill(LIMIT.minusSeconds(1)))
+                .isEqualTo("has not moved for 60 s: Redis has not answered a command");
+        store.next("fail").answer(Verdict.DONE);
+        loop.run();
+        assertThat(pump.standstill(LIMIT.minusSeconds(1)))
+                .isEqualTo("has not moved for 60 s: a failed job runs again in 1 s");
+        loop.tick(BACKOFF);
+        work();
+        assertThat(pump.standstill(LIMIT)).isEqualTo("has not moved for 61 s: a job runs");
+    }
+
+    @Test
+    void a_partition_without_known_jobs_whose_fetch_gets_no_answer_is_a_standstill() {
+        pump.start();
+        store.next("fetch").loseReply();
+        loop.tick(LIMIT.plusSeconds(1));
+        assertThat(pump.standstill(LIMIT)).endsWith(": Redis has not answered a command");
+    }
+
+    @Test
+    void a_commit_without_answer_is_a_standstill() {
+        given(1);
+        complete(0);
+        loop.tick(LIMIT.plusSeconds(1));
+        assertThat(pump.standstill(LIMIT)).endsWith(": Redis has not answered a command");
+        store.next("commit").answer(Verdict.DONE);
+        loop.run();
+        assertThat(pump.standstill(Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void a_job_that_waits_for_a_renewal_is_a_standstill() {
+        trusted = false;
+        given(1);
+        loop.tick(LIMIT.plusSeconds(1));
+        assertThat(pump.standstill(LIMIT)).endsWith(": its lease is not renewed");
+    }
+
+    @Test
+    void a_partition_that_moves_however_slowly_is_no_standstill() {
+        given(1, 2, 3);
+        for (int index = 0; index < 3; index++) {
+            loop.tick(LIMIT);
+            assertThat(pump.standstill(LIMIT)).isEmpty();
+            complete(index);
+        }
+    }
+
+    @Test
+    void an_idle_partition_is_no_standstill_and_its_next_job_starts_a_new_measure() {
+        given(new int[0]);
+        loop.tick(LIMIT.multipliedBy(10));
+        assertThat(pump.standstill(LIMIT)).isEmpty();
+        store.next("watch").argument(2, Runnable.class).run();
+        loop.run();
+        answerFetch(false, entries(1));
+        work();
+        loop.tick(LIMIT);
+        assertThat(pump.standstill(LIMIT)).isEmpty();
+    }
+
+    @Test
+    void a_lost_partition_is_no_standstill() {
+        trusted = false;
+        given(1);
+        pump.abandon(() -> told.add("closed"));
+        loop.tick(LIMIT.plusSeconds(1));
+        assertThat(pump.standstill(LIMIT)).isEmpty();
     }
 
     private final class Recorder implements PartitionPump.Listener {
