@@ -162,24 +162,7 @@ final class Servers implements Node.Listener {
     /** The first of these that has a link. */
     private static CompletionStage<Route> firstOf(Iterator<Node> candidates) {
         CompletionStage<Route> first = linked(candidates.next());
-        if (!candidates.hasNext()) {
-            return first;
-        }
-        CompletableFuture<Route> result = new CompletableFuture<>();
-        first.whenComplete((route, error) -> {
-            if (error == null) {
-                result.complete(route);
-            } else {
-                firstOf(candidates).whenComplete((other, otherError) -> {
-                    if (otherError == null) {
-                        result.complete(other);
-                    } else {
-                        result.completeExceptionally(otherError);
-                    }
-                });
-            }
-        });
-        return result;
+        return candidates.hasNext() ? first.exceptionallyCompose(error -> firstOf(candidates)) : first;
     }
 
     /** Asks again who serves what, soon, once for all who want it meanwhile. */

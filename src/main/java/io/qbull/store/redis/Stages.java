@@ -1,11 +1,12 @@
 package io.qbull.store.redis;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,23 +45,14 @@ final class Stages {
 
     /** What those that succeeded brought; fails only if none did. */
     static <K, V> CompletionStage<Map<K, V>> joined(List<CompletionStage<Map<K, V>>> parts) {
-        CompletionStage<List<Object>> outcomes = all(parts.stream()
-                .map(part -> part.handle((map, error) -> error == null ? (Object) map : error))
-                .toList());
-        return outcomes.thenCompose(each -> {
-            Map<K, V> joined = new HashMap<>();
-            int failures = 0;
-            for (int i = 0; i < each.size(); i++) {
-                if (each.get(i) instanceof Throwable) {
-                    failures++;
-                } else {
-                    joined.putAll(parts.get(i).toCompletableFuture().join());
-                }
-            }
-            if (failures == parts.size() && each.get(0) instanceof Throwable error) {
-                return CompletableFuture.failedStage(error);
-            }
-            return CompletableFuture.completedStage(joined);
-        });
+        Map<K, V> joined = new ConcurrentHashMap<>();
+        AtomicInteger failures = new AtomicInteger();
+        List<CompletionStage<Void>> settled = parts.stream()
+                .map(part -> part.thenAccept(joined::putAll)
+                        .exceptionallyCompose(error -> failures.incrementAndGet() < parts.size()
+                                ? CompletableFuture.completedStage(null)
+                                : CompletableFuture.failedStage(error)))
+                .toList();
+        return all(settled).thenApply(done -> joined);
     }
 }
