@@ -90,7 +90,7 @@ final class SharedNode {
      * @throws IllegalArgumentException if it differs from what the node was opened with
      */
     void refuseOther(QueueNode.Identity other) {
-        if (!identity.equals(other)) {
+        if (identity.partitions() != other.partitions() || identity.keyHash() != other.keyHash()) {
             throw new IllegalArgumentException("partitions (" + other.partitions() + ") must be "
                     + identity.partitions() + ", with which " + key + " runs in this context already");
         }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open nodes of a component. Producers and consumers take one when they start and give it back when they stop; called
@@ -33,8 +34,13 @@ final class SharedNodes {
         lock.lock();
         try {
             List<QbullConfiguration> said = siblings(endpoint, key);
+            Integer partitions = partitions(key, said);
             QueueNode.Identity identity = new QueueNode.Identity(
-                    key.queue(), key.pod(), endpoint.getConfiguration().getKeyHash(), partitions(key, said));
+                    key.queue(),
+                    key.pod(),
+                    endpoint.getConfiguration().getKeyHash(),
+                    partitions == null ? QbullSettings.DEFAULT_PARTITIONS : partitions,
+                    partitions != null);
             SharedNode node = open.get(key);
             if (node == null) {
                 node = SharedNode.open(endpoint, factory, key, identity, shortestLease(said));
@@ -100,7 +106,8 @@ final class SharedNodes {
         return Stream.concat(Stream.of(endpoint.getConfiguration()), others).toList();
     }
 
-    private static int partitions(NodeKey key, List<QbullConfiguration> said) {
+    /** What the endpoints say; null if none says anything. */
+    private static @Nullable Integer partitions(NodeKey key, List<QbullConfiguration> said) {
         List<Integer> different = said.stream()
                 .map(QbullConfiguration::getPartitions)
                 .filter(Objects::nonNull)
@@ -111,7 +118,7 @@ final class SharedNodes {
             throw new IllegalArgumentException("partitions " + different + " of " + key
                     + ": the endpoints of a queue must say the same number, or only one of them any");
         }
-        return different.isEmpty() ? QbullSettings.DEFAULT_PARTITIONS : different.get(0);
+        return different.isEmpty() ? null : different.get(0);
     }
 
     private static Duration shortestLease(List<QbullConfiguration> said) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,9 @@ final class Node implements QueueNode {
     private final Ghosts ghosts = new Ghosts(this::ghostEnded);
     private final Enqueuer enqueuer;
     private final AtomicReference<@Nullable CompletableFuture<Layout>> layout = new AtomicReference<>();
+    /** Whether a layout was read, and compared with what was configured. */
+    private final AtomicBoolean compared = new AtomicBoolean();
+
     private final AtomicReference<@Nullable Stretch> stretch = new AtomicReference<>();
     /** Of the stretch that is open: the current one, or one that is ending while the current one waits for it. */
     private volatile @Nullable Workplace workplace;
@@ -98,15 +102,17 @@ final class Node implements QueueNode {
         if (before != null && !before.isDone()) {
             return before;
         }
-        CompletionStage<Layout> asked = store.layouts().createIfAbsent(identity.queue(), identity.partitions());
-        CompletableFuture<Layout> fresh =
-                (before == null ? asked.thenApply(this::compared) : asked).toCompletableFuture();
+        CompletableFuture<Layout> fresh = store.layouts()
+                .createIfAbsent(identity.queue(), identity.partitions())
+                .thenApply(this::compared)
+                .toCompletableFuture();
         layout.set(fresh);
         return fresh;
     }
 
     private Layout compared(Layout found) {
-        if (found.partitions() != identity.partitions()) {
+        boolean first = compared.compareAndSet(false, true);
+        if (first && identity.partitionsGiven() && found.partitions() != identity.partitions()) {
             LOG.warn(
                     "queue={} has {} partitions; the configured {} are ignored: only a resize changes them",
                     identity.queue(),

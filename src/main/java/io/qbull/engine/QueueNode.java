@@ -75,8 +75,9 @@ public interface QueueNode extends AutoCloseable {
      * @param pod this pod
      * @param keyHash how keys map to partitions
      * @param partitions P for a queue that does not exist yet
+     * @param partitionsGiven whether somebody has said that number, and is told when the queue has another
      */
-    record Identity(QueueName queue, PodId pod, KeyHash keyHash, int partitions) {}
+    record Identity(QueueName queue, PodId pod, KeyHash keyHash, int partitions, boolean partitionsGiven) {}
 
     /**
      * @param lease how leases are taken

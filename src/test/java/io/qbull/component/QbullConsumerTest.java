@@ -56,6 +56,7 @@ class QbullConsumerTest extends QbullTestSupport {
     void producer_and_consumer_share_a_node_that_fits_both() {
         assertThat(nodes).hasSize(1);
         assertThat(node().identity.partitions()).isEqualTo(8);
+        assertThat(node().identity.partitionsGiven()).isTrue();
         assertThat(node().redis.commandTimeout()).isLessThan(Duration.ofSeconds(1));
         assertThat(node().consuming).isTrue();
         assertThat(node().consumptions.get(0).lease().leaseTtl()).hasSeconds(3);

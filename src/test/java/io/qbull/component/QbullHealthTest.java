@@ -67,6 +67,12 @@ class QbullHealthTest extends QbullTestSupport {
     }
 
     @Test
+    void a_number_of_partitions_that_no_endpoint_says_is_not_given() {
+        assertThat(node().identity.partitions()).isEqualTo(16);
+        assertThat(node().identity.partitionsGiven()).isFalse();
+    }
+
+    @Test
     void a_producer_has_a_check_while_it_runs() throws Exception {
         ProducersHealthCheckRepository producers =
                 HealthCheckHelper.getHealthCheckRepository(context, "producers", ProducersHealthCheckRepository.class);

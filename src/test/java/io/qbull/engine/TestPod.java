@@ -46,7 +46,7 @@ final class TestPod implements AutoCloseable {
     TestPod(String name, int partitions, Store store) {
         this.store = store;
         this.node = QueueNodes.open(
-                new QueueNode.Identity(QUEUE, new PodId(name), KeyHash.XXH64, partitions),
+                new QueueNode.Identity(QUEUE, new PodId(name), KeyHash.XXH64, partitions, true),
                 store,
                 new ThreadEventLoop(thread, timers, failures::add));
     }
