@@ -219,7 +219,7 @@ public class QbullConfiguration implements Cloneable {
         return stallAfter;
     }
 
-    /** After how long a partition that has jobs and does not move is reported as a problem. */
+    /** After how long a partition that has jobs and does not move is reported, with the reason. */
     public void setStallAfter(Duration stallAfter) {
         this.stallAfter = stallAfter;
     }

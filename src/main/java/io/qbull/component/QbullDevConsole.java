@@ -67,6 +67,9 @@ public class QbullDevConsole extends AbstractDevConsole {
         if (!sight.problem().isEmpty()) {
             text.append("  problem: ").append(sight.problem()).append('\n');
         }
+        if (!sight.standstill().isEmpty()) {
+            text.append("  standstill: ").append(sight.standstill()).append('\n');
+        }
         return text.toString();
     }
 
@@ -83,6 +86,7 @@ public class QbullDevConsole extends AbstractDevConsole {
                 new JsonArray(
                         sight.inFlight().stream().map(QbullDevConsole::json).toList()));
         answer.put("problem", sight.problem());
+        answer.put("standstill", sight.standstill());
         return answer;
     }
 

@@ -215,10 +215,9 @@ final class Node implements QueueNode {
     public Sight sight() {
         Workplace current = workplace;
         if (current == null) {
-            return new Sight(stretch.get() != null, List.of(), List.of(), outage.problem());
+            return new Sight(stretch.get() != null, List.of(), List.of(), outage.problem(), "");
         }
-        String problem = outage.problem().isEmpty() ? current.stall() : outage.problem();
-        return new Sight(true, current.owned(), current.inFlight(), problem);
+        return new Sight(true, current.owned(), current.inFlight(), outage.problem(), current.stall());
     }
 
     private List<Integer> partitions() {

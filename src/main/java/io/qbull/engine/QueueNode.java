@@ -82,7 +82,7 @@ public interface QueueNode extends AutoCloseable {
     /**
      * @param lease how leases are taken
      * @param pump how jobs are worked off
-     * @param stallAfter after which a partition with jobs that does not move is a problem
+     * @param stallAfter after which a partition with jobs that does not move is reported
      */
     record Consumption(LeaseSettings lease, PumpSettings pump, Duration stallAfter) {}
 
@@ -91,6 +91,8 @@ public interface QueueNode extends AutoCloseable {
      * @param owned partitions that it may work on now
      * @param inFlight jobs that run now
      * @param problem one line if something keeps it from working, else empty
+     * @param standstill one line if a partition with jobs has not moved for {@code stallAfter}, with the reason, else empty
      */
-    record Sight(boolean consuming, List<PartitionId> owned, List<Delivery> inFlight, String problem) {}
+    record Sight(
+            boolean consuming, List<PartitionId> owned, List<Delivery> inFlight, String problem, String standstill) {}
 }

@@ -38,6 +38,7 @@ final class FakeNode implements QueueNode {
     volatile boolean closed;
     volatile boolean consuming;
     volatile String problem = "";
+    volatile String standstill = "";
     volatile Function<NewJob, CompletionStage<Enqueued>> answers;
     volatile CompletionStage<Layout> layout = CompletableFuture.completedFuture(new Layout(1, 16));
     private volatile @Nullable JobHandler handler;
@@ -126,7 +127,7 @@ final class FakeNode implements QueueNode {
 
     @Override
     public Sight sight() {
-        return new Sight(consuming, List.of(new PartitionId(identity.queue(), 3)), List.of(), problem);
+        return new Sight(consuming, List.of(new PartitionId(identity.queue(), 3)), List.of(), problem, standstill);
     }
 
     @Override

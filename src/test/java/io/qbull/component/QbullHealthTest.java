@@ -67,6 +67,14 @@ class QbullHealthTest extends QbullTestSupport {
     }
 
     @Test
+    void a_standstill_is_named_and_takes_nobody_out_of_service() {
+        node().standstill = "partition ORDERS:3 has not moved for PT2M: a job runs";
+
+        assertThat(consumerHealth().getState()).isEqualTo(HealthCheck.State.UP);
+        assertThat(consumerHealth().getDetails()).containsEntry("standstill", node().standstill);
+    }
+
+    @Test
     void a_number_of_partitions_that_no_endpoint_says_is_not_given() {
         assertThat(node().identity.partitions()).isEqualTo(16);
         assertThat(node().identity.partitionsGiven()).isFalse();
@@ -95,11 +103,13 @@ class QbullHealthTest extends QbullTestSupport {
     @Test
     void the_console_shows_queues_as_text_and_as_json() {
         node().problem = "stalled";
+        node().standstill = "stands still";
         QbullDevConsole console = new QbullDevConsole();
         console.setCamelContext(context);
 
         String text = (String) console.call(DevConsole.MediaType.TEXT);
-        assertThat(text).contains("queue=ORDERS", "route=orders", "consuming=true", "owned=[3]", "stalled");
+        assertThat(text)
+                .contains("queue=ORDERS", "route=orders", "consuming=true", "owned=[3]", "stalled", "stands still");
         assertThat(text).doesNotContain("redis://");
 
         Map<?, ?> json = (Map<?, ?>) console.call(DevConsole.MediaType.JSON);

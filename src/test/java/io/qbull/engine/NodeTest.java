@@ -137,11 +137,11 @@ class NodeTest {
         TestPod pod = pod("a", 1).consume(1, Duration.ofMillis(1), (delivery, outcome) -> running.complete(outcome));
         pod.enqueue("k", "long").join();
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(pod.node.sight().problem())
+                .untilAsserted(() -> assertThat(pod.node.sight().standstill())
                         .startsWith("partition WHATSAPP:0 has not moved for ")
                         .endsWith(": a job runs"));
         running.join().completed();
-        await().atMost(PATIENCE).until(() -> pod.node.sight().problem().isEmpty());
+        await().atMost(PATIENCE).until(() -> pod.node.sight().standstill().isEmpty());
     }
 
     @Test

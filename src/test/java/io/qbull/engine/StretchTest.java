@@ -50,7 +50,8 @@ class StretchTest {
     private final ManualEventLoop loop = new ManualEventLoop();
     private final ScriptedStore store = new ScriptedStore();
     private final List<JobHandler.Outcome> running = new ArrayList<>();
-    private final QueueNode node = QueueNodes.open(new QueueNode.Identity(QUEUE, ME, KeyHash.XXH64, 2), store, loop);
+    private final QueueNode node =
+            QueueNodes.open(new QueueNode.Identity(QUEUE, ME, KeyHash.XXH64, 2, true), store, loop);
 
     @Test
     void a_consume_after_a_quiesce_begins_when_the_stretch_before_has_ended() {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the scout costs the event loop on a queue of many partitions, counted in its questions to the keeper. */
@@ -137,8 +138,13 @@ class ScoutTest {
         }
 
         @Override
-        public void answered() {
-            assertThat(mine).hasSizeLessThanOrEqualTo(PARTITIONS);
+        public void answered(PartitionId partition) {
+            assertThat(partition.index()).isLessThan(PARTITIONS);
+        }
+
+        @Override
+        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
+            throw new AssertionError(partition + " was not answered", failure);
         }
 
         @Override

@@ -33,7 +33,8 @@ class StatusTableTest {
                                 .mapToObj(n -> new Pod(new PodId("pod" + n), 4, List.of(), 0, 0))
                                 .toList(),
                         IntStream.range(0, partitions)
-                                .mapToObj(n -> new PartitionSight(n, null, null, null, 5, null, 0, 2))
+                                .<PartitionSight>mapToObj(
+                                        n -> new PartitionSight.Read(n, null, null, null, 5, null, 0, 2))
                                 .toList()))
                 .lines()
                 .findFirst()
