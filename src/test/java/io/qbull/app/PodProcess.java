@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -37,19 +38,24 @@ final class PodProcess implements AutoCloseable {
     static PodProcess launch(Path home, Map<String, String> settings) throws IOException {
         int http = Ports.free();
         Path output = Files.createTempFile(home, "pod", ".log");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.net.preferIPv4Stack=true",
-                        "-Dqbull.home=" + home,
-                        "-cp",
-                        CLASS_PATH,
-                        Main.class.getName(),
-                        "up")
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Runtime.version().feature() >= 24) {
+            // As the launcher does.
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        command.addAll(List.of(
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Dqbull.home=" + home,
+                "-cp",
+                CLASS_PATH,
+                Main.class.getName(),
+                "up"));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("QBULL_") || name.startsWith("CAMEL_"));
         List.of("REDIS_URL", "PARTITIONS", "PARTITIONS_PER_POD").forEach(environment::remove);
