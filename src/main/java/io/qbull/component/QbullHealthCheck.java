@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * DOWN while something keeps a node from working. A node without partitions is UP: it stands by. So is one whose job takes long
- * or fails and waits: turned away from, it could not take new jobs either; the details name the standstill. Readiness only: a
+ * or fails and waits: turned away from, it could not take new jobs either; the message names the standstill. Readiness only: a
  * restart of the process does not bring back Redis.
  */
 final class QbullHealthCheck extends AbstractHealthCheck {
@@ -40,9 +40,11 @@ final class QbullHealthCheck extends AbstractHealthCheck {
         builder.detail("queue", used.key().queue().value());
         builder.detail("owned", sight.owned().size());
         builder.detail("inFlight", sight.inFlight().size());
-        builder.detail("standstill", sight.standstill());
         if (sight.problem().isEmpty()) {
             builder.up();
+            if (!sight.standstill().isEmpty()) {
+                builder.message(sight.standstill());
+            }
         } else {
             builder.down().message(sight.problem());
         }
