@@ -1,14 +1,20 @@
 package io.qbull.it;
 
+import com.sun.net.httpserver.HttpServer;
 import io.qbull.component.QbullConstants;
 import io.qbull.it.Event.JobRef;
 import io.qbull.it.Event.Owner;
 import io.qbull.model.StreamId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.support.LifecycleStrategySupport;
 
 /**
  * The route of a pod under test: writes down the start, works, writes down the end. A job's body is its name, and for some
@@ -28,7 +34,9 @@ final class PodRoute extends RouteBuilder {
         /** Behind a {@code seda} queue that the first route does not wait for. */
         SEDA,
         /** After a pause that no thread waits for. */
-        DELAY
+        DELAY,
+        /** At a partner that is called over HTTP and answers when the work is done. */
+        HTTP
     }
 
     PodRoute(String uri, Flavour flavour, EventLog events) {
@@ -38,7 +46,7 @@ final class PodRoute extends RouteBuilder {
     }
 
     @Override
-    public void configure() {
+    public void configure() throws IOException {
         ProcessorDefinition<?> route = from(uri).routeId("work").process(this::started);
         switch (flavour) {
             case DIRECT -> route.process(this::work);
@@ -48,7 +56,31 @@ final class PodRoute extends RouteBuilder {
                 from("seda:later?concurrentConsumers=8").routeId("later").process(this::work);
             }
             case DELAY -> route.delay(20).asyncDelayed().process(this::work);
+            case HTTP ->
+                route.setProperty("job", body())
+                        .to("http://127.0.0.1:" + partner() + "/work")
+                        .setBody(exchangeProperty("job"))
+                        .process(this::ended);
         }
+    }
+
+    /** Starts the partner; it ends with the context. */
+    private int partner() throws IOException {
+        HttpServer partner = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        partner.setExecutor(getContext().getExecutorServiceManager().newCachedThreadPool(this, "partner"));
+        partner.createContext("/work", call -> {
+            sleep(new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            call.sendResponseHeaders(204, -1);
+            call.close();
+        });
+        getContext().addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopped(CamelContext context) {
+                partner.stop(0);
+            }
+        });
+        partner.start();
+        return partner.getAddress().getPort();
     }
 
     private void started(Exchange exchange) {
@@ -61,13 +93,26 @@ final class PodRoute extends RouteBuilder {
                 message.getHeader(QbullConstants.ATTEMPT, Integer.class)));
     }
 
-    private void work(Exchange exchange) throws InterruptedException {
-        Message message = exchange.getMessage();
-        String body = body(message);
+    private void work(Exchange exchange) {
+        sleep(body(exchange.getMessage()));
+        ended(exchange);
+    }
+
+    /** The work: some jobs take so long. */
+    private static void sleep(String body) {
         int at = body.indexOf(" sleep=");
         if (at >= 0) {
-            Thread.sleep(Long.parseLong(body.substring(at + " sleep=".length())));
+            try {
+                Thread.sleep(Long.parseLong(body.substring(at + " sleep=".length())));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("the job was interrupted", e);
+            }
         }
+    }
+
+    private void ended(Exchange exchange) {
+        Message message = exchange.getMessage();
+        String body = body(message);
         boolean fail = body.endsWith(" fail")
                 || (body.endsWith(" fail-once") && message.getHeader(QbullConstants.ATTEMPT, Integer.class) == 1);
         events.add(new Event.Ended(System.nanoTime(), owner(message), entry(message), fail));
