@@ -3,11 +3,14 @@ package io.qbull.engine;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.engine.Outage.Asker;
 import io.qbull.enqueue.Enqueuer;
+import io.qbull.enqueue.LayoutReader;
 import io.qbull.model.Enqueued;
+import io.qbull.model.JobFeed;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.partition.PartitionPump;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
@@ -78,7 +81,7 @@ final class Node implements QueueNode {
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
                 new Enqueuer.Identity(identity.queue(), identity.pod(), nonce, identity.keyHash()),
-                this::freshLayout,
+                new Layouts(),
                 store.jobs(),
                 loop,
                 () -> stretch.get() != null);
@@ -88,6 +91,29 @@ final class Node implements QueueNode {
     @Override
     public CompletionStage<Enqueued> enqueue(NewJob job, EnqueueSettings settings) {
         return enqueuer.enqueue(job, settings);
+    }
+
+    @Override
+    public CompletionStage<JobFeed> open(SourceId source, int since, Duration lifetime, EnqueueSettings settings) {
+        return enqueuer.open(source, since, lifetime, settings);
+    }
+
+    @Override
+    public CompletionStage<Void> forget(SourceId source) {
+        return enqueuer.forget(source);
+    }
+
+    /** What the enqueuer reads; creates the queue where it does not exist yet. */
+    private final class Layouts implements LayoutReader {
+        @Override
+        public CompletionStage<Layout> current() {
+            return freshLayout();
+        }
+
+        @Override
+        public CompletionStage<List<Layout>> history() {
+            return layout().thenCompose(exists -> store.layouts().history(identity.queue()));
+        }
     }
 
     @Override

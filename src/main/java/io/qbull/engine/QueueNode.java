@@ -6,6 +6,7 @@ import io.qbull.config.PumpSettings;
 import io.qbull.model.Delivery;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
+import io.qbull.model.JobFeed;
 import io.qbull.model.JobHandler;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
@@ -13,6 +14,7 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.model.SourceId;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +34,24 @@ public interface QueueNode extends AutoCloseable {
      *     what depends on it must not block
      */
     CompletionStage<Enqueued> enqueue(NewJob job, EnqueueSettings settings);
+
+    /**
+     * Begins to read a source of jobs, or begins anew.
+     *
+     * @param source its name
+     * @param since the layout version under which it was read first, 1 or more; zero = all that are remembered
+     * @param lifetime how long its progress is remembered after each use; zero = until it is {@linkplain #forget forgotten}
+     * @param settings how records are added
+     * @return takes its records; fails with a {@link io.qbull.store.StoreException}, or with an {@link EnqueueException} if what was
+     *     added before cannot be told any more
+     */
+    CompletionStage<JobFeed> open(SourceId source, int since, Duration lifetime, EnqueueSettings settings);
+
+    /**
+     * @param source that was read to its end, each record answered
+     * @return completes when nothing is remembered of it
+     */
+    CompletionStage<Void> forget(SourceId source);
 
     /**
      * @return the layout, once it is known; fails with a {@link io.qbull.store.StoreException}

@@ -3,11 +3,12 @@ package io.qbull.enqueue;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
+import io.qbull.model.JobFeed;
 import io.qbull.model.KeyHash;
-import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.model.SourceId;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.JobLog;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,9 @@ public final class Enqueuer {
     /** One look at the waiting callers serves many of them, so that a caller may hear of its timeout this much later. */
     private static final Duration LOOK_EVERY = Duration.ofMillis(25);
 
+    private final Identity identity;
     private final EventLoop loop;
+    private final Sources sources;
     private final Lanes lanes;
     private final Room room = new Room();
     private final Queue<Pending> arrivals = new ConcurrentLinkedQueue<>();
@@ -47,19 +49,15 @@ public final class Enqueuer {
 
     /**
      * @param identity whose jobs
-     * @param layouts reads the queue's current layout from Redis, anew with each call; fails with a
-     *     {@link io.qbull.store.StoreException}
+     * @param layouts reads the queue's layouts
      * @param jobs takes the calls
      * @param loop runs everything but {@link #enqueue}
      * @param outagesTold whether somebody else says at present that Redis is away
      */
-    public Enqueuer(
-            Identity identity,
-            Supplier<CompletionStage<Layout>> layouts,
-            JobLog jobs,
-            EventLoop loop,
-            BooleanSupplier outagesTold) {
+    public Enqueuer(Identity identity, LayoutReader layouts, JobLog jobs, EventLoop loop, BooleanSupplier outagesTold) {
+        this.identity = identity;
         this.loop = loop;
+        this.sources = new Sources(identity.queue(), layouts, jobs);
         this.lanes = new Lanes(
                 identity, layouts, jobs, loop, new Trouble(identity.queue(), loop, outagesTold), this::endIfIdle);
     }
@@ -73,16 +71,43 @@ public final class Enqueuer {
      *     on it must not block; cancelling it changes nothing
      */
     public CompletionStage<Enqueued> enqueue(NewJob job, EnqueueSettings settings) {
+        return enqueue(job, null, settings);
+    }
+
+    /**
+     * Begins to read a source, or begins anew.
+     *
+     * @param source its name
+     * @param since the layout version under which it was read first, 1 or more; zero = all that are remembered
+     * @param lifetime how long its progress is remembered after each use; zero = until it is {@linkplain #forget forgotten}
+     * @param settings how records are added
+     * @return takes its records; fails with a {@link io.qbull.store.StoreException}, or with an {@link EnqueueException} if what was
+     *     added before cannot be told any more
+     */
+    public CompletionStage<JobFeed> open(SourceId source, int since, Duration lifetime, EnqueueSettings settings) {
+        return sources.progress(source, since, lifetime)
+                .thenApply(progress -> new SourceFeed(this, identity, source, lifetime, progress, settings));
+    }
+
+    /**
+     * @param source that was read to its end, each record answered
+     * @return completes when nothing is remembered of it
+     */
+    public CompletionStage<Void> forget(SourceId source) {
+        return sources.forget(source);
+    }
+
+    CompletionStage<Enqueued> enqueue(NewJob job, Pending.@Nullable Origin origin, EnqueueSettings settings) {
         String broken = JobRules.broken(job, settings);
         if (broken != null) {
-            return refused(EnqueueException.Kind.INVALID, broken);
+            return CompletableFuture.failedFuture(new EnqueueException(EnqueueException.Kind.INVALID, broken));
         }
         if (closing.get()) {
-            return refused(EnqueueException.Kind.UNAVAILABLE, "not added: this pod takes no more jobs, it stops");
+            return unavailable(origin, "not added: this pod takes no more jobs, it stops");
         }
-        Pending pending = new Pending(job, settings, room, loop.nanoTime());
+        Pending pending = new Pending(job, origin, settings, room, loop.nanoTime());
         if (!room.enter(pending.size())) {
-            return refused(EnqueueException.Kind.UNAVAILABLE, "not added: too many jobs wait on this pod");
+            return unavailable(origin, "not added: too many jobs wait on this pod");
         }
         arrivals.add(pending);
         if (over && arrivals.remove(pending)) {
@@ -181,8 +206,11 @@ public final class Enqueuer {
         closed.complete(null);
     }
 
-    private static CompletionStage<Enqueued> refused(EnqueueException.Kind kind, String message) {
-        return CompletableFuture.failedFuture(new EnqueueException(kind, message));
+    private static CompletionStage<Enqueued> unavailable(Pending.@Nullable Origin origin, String message) {
+        if (origin != null) {
+            origin.feed().breakOff();
+        }
+        return CompletableFuture.failedFuture(new EnqueueException(EnqueueException.Kind.UNAVAILABLE, message));
     }
 
     /**

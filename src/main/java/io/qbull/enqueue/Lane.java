@@ -1,5 +1,6 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.EnqueueException;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
@@ -66,13 +67,15 @@ final class Lane {
      */
     @Nullable
     Call compose(String producer, int layoutVersion, long now) {
+        dropBrokenFeeds();
         if (call != null || blocked || waiting.isEmpty()) {
             return null;
         }
         List<Pending> together = company();
         List<NewJob> jobs = together.stream().map(Pending::job).toList();
         Duration window = together.get(0).settings().deduplicationWindow();
-        JobLog.Call command = new JobLog.Call(partition, layoutVersion, producer, ++lastNumber, jobs, window);
+        JobLog.Call command =
+                new JobLog.Call(partition, layoutVersion, producer, ++lastNumber, jobs, window, records(together));
         Call composed = new Call(command, together, now);
         call = composed;
         return composed;
@@ -154,6 +157,31 @@ final class Lane {
         }
     }
 
+    /** A record that comes after one that was not added would make Redis skip that one for ever. */
+    private void dropBrokenFeeds() {
+        Pending first = waiting.first();
+        while (first != null && first.feed() != null && first.feed().broken()) {
+            waiting.removeFirst();
+            first.fail(EnqueueException.Kind.UNAVAILABLE, SourceFeed.BROKEN);
+            first = waiting.first();
+        }
+    }
+
+    private static JobLog.@Nullable Records records(List<Pending> jobs) {
+        SourceFeed feed = jobs.get(0).feed();
+        if (feed == null) {
+            return null;
+        }
+        List<Long> offsets = new ArrayList<>();
+        for (Pending job : jobs) {
+            Pending.Origin origin = job.origin();
+            if (origin != null) {
+                offsets.add(origin.offset());
+            }
+        }
+        return new JobLog.Records(feed.source(), offsets, feed.lifetime());
+    }
+
     private List<Pending> company() {
         List<Pending> together = new ArrayList<>();
         Pending next = waiting.removeFirst();
@@ -168,6 +196,7 @@ final class Lane {
             if (candidate == null
                     || together.size() >= Math.min(most, candidate.settings().batch())
                     || bytes + candidate.size() > MOST_BYTES_OF_A_CALL
+                    || candidate.feed() != next.feed()
                     || !candidate.settings().deduplicationWindow().equals(window)) {
                 return together;
             }

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +33,7 @@ final class Lanes implements Sender.Listener {
 
     /**
      * @param identity whose jobs
-     * @param reader reads the layout
+     * @param reader reads layouts
      * @param jobs takes the calls
      * @param loop calls all of this
      * @param trouble says what goes wrong
@@ -43,7 +41,7 @@ final class Lanes implements Sender.Listener {
      */
     Lanes(
             Enqueuer.Identity identity,
-            Supplier<CompletionStage<Layout>> reader,
+            LayoutReader reader,
             JobLog jobs,
             EventLoop loop,
             Trouble trouble,
@@ -54,7 +52,7 @@ final class Lanes implements Sender.Listener {
         this.moved = moved;
         this.trouble = trouble;
         this.sender = new Sender(jobs, loop, trouble, this);
-        this.layouts = new LayoutSource(reader, loop, this::found, this::notFound);
+        this.layouts = new LayoutSource(reader::current, loop, this::found, this::notFound);
     }
 
     /**
@@ -66,6 +64,10 @@ final class Lanes implements Sender.Listener {
     @Nullable
     Lane admit(Pending job) {
         Layout known = layout;
+        if (known != null && otherLayout(known, job)) {
+            layouts.load();
+            return null;
+        }
         Lane lane = known == null ? null : laneOf(known, job);
         Waiting place = lane == null ? homeless : lane.waiting();
         if (!place.offer(job)) {
@@ -148,6 +150,20 @@ final class Lanes implements Sender.Listener {
         }
     }
 
+    /**
+     * Refuses records of a feed that was opened under another layout: what was added under the one before must be read anew.
+     *
+     * @return whether the job was refused
+     */
+    private boolean otherLayout(Layout known, Pending job) {
+        SourceFeed feed = job.feed();
+        boolean other = feed != null && feed.layoutVersion() != known.version();
+        if (other) {
+            job.fail(EnqueueException.Kind.UNAVAILABLE, SourceFeed.OTHER_LAYOUT);
+        }
+        return other;
+    }
+
     private Lane laneOf(Layout known, Pending job) {
         PartitionId partition = known.partitionOf(
                 identity.queue(), identity.keyHash(), job.job().key());
@@ -211,7 +227,9 @@ final class Lanes implements Sender.Listener {
                 identity.queue(),
                 now.version(),
                 now.partitions());
-        jobs.forEach(job -> laneOf(now, job).waiting().addLast(job));
+        jobs.stream()
+                .filter(job -> !otherLayout(now, job))
+                .forEach(job -> laneOf(now, job).waiting().addLast(job));
         new ArrayList<>(lanes.values()).forEach(this::send);
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A job whose caller waits for an answer. Owned by one thread at a time: its caller's, then the loop. */
 final class Pending {
@@ -19,6 +20,7 @@ final class Pending {
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final NewJob job;
+    private final @Nullable Origin origin;
     private final EnqueueSettings settings;
     private final Room room;
     private final long deadline;
@@ -27,13 +29,23 @@ final class Pending {
     private boolean answered;
 
     /**
+     * The job's place in a source.
+     *
+     * @param feed reads the source
+     * @param offset in it
+     */
+    record Origin(SourceFeed feed, long offset) {}
+
+    /**
      * @param job a legal job
+     * @param origin where it comes from; null if from no source
      * @param settings how
      * @param room what the job gives back when it is answered
      * @param now the loop's time
      */
-    Pending(NewJob job, EnqueueSettings settings, Room room, long now) {
+    Pending(NewJob job, @Nullable Origin origin, EnqueueSettings settings, Room room, long now) {
         this.job = job;
+        this.origin = origin;
         this.settings = settings;
         this.room = room;
         Duration timeout = settings.enqueueTimeout();
@@ -43,6 +55,19 @@ final class Pending {
 
     NewJob job() {
         return job;
+    }
+
+    @Nullable
+    Origin origin() {
+        return origin;
+    }
+
+    /**
+     * @return what reads the job's source; null if it comes from none
+     */
+    @Nullable
+    SourceFeed feed() {
+        return origin == null ? null : origin.feed();
     }
 
     EnqueueSettings settings() {
@@ -92,6 +117,9 @@ final class Pending {
         if (!answered) {
             answered = true;
             room.leave(size);
+            if (origin != null) {
+                origin.feed().breakOff();
+            }
             promise.completeExceptionally(new EnqueueException(kind, message));
         }
     }

@@ -36,6 +36,14 @@ public record Layout(int version, int partitions) {
      * @return the index of the partition where jobs of that key go
      */
     public int indexOf(KeyHash hash, String key) {
-        return (int) Long.remainderUnsigned(hash.hash(key), partitions);
+        return indexOf(hash.hash(key));
+    }
+
+    /**
+     * @param hash of a job's key
+     * @return the index of the partition where jobs of that key go
+     */
+    public int indexOf(long hash) {
+        return (int) Long.remainderUnsigned(hash, partitions);
     }
 }

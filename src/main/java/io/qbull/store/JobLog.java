@@ -4,10 +4,13 @@ import io.qbull.model.Entry;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The to-do lists: an entry is in a partition's stream exactly as long as its job is not done. */
 public interface JobLog {
@@ -60,6 +63,25 @@ public interface JobLog {
      */
     CompletionStage<Answer> enqueue(Call call);
 
+    /**
+     * Reads how far a source has come, and lets what is remembered of it live on.
+     *
+     * @param partition where
+     * @param source whose progress
+     * @param lifetime how long the progress is remembered from now on; zero = until it is {@linkplain #forget forgotten}
+     * @return layout version to the offset of the last record that was added under it; empty if there is none
+     */
+    CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime);
+
+    /**
+     * Removes the progress of a source that is read to its end.
+     *
+     * @param partition where
+     * @param source whose progress
+     * @return completes when it is gone
+     */
+    CompletionStage<Void> forget(PartitionId partition, SourceId source);
+
     /** The end of a {@link #fetch}. */
     sealed interface Fetch {
         /**
@@ -89,6 +111,7 @@ public interface JobLog {
      * @param number grows with each call of this producer to this partition
      * @param jobs 1 to 500
      * @param deduplicationWindow how long ids that callers gave are remembered; zero = no deduplication
+     * @param records where the jobs stand in their source; null if they come from none
      */
     record Call(
             PartitionId partition,
@@ -96,7 +119,29 @@ public interface JobLog {
             String producer,
             long number,
             List<NewJob> jobs,
-            Duration deduplicationWindow) {}
+            Duration deduplicationWindow,
+            @Nullable Records records) {
+        /** A call with jobs that come from no source. */
+        public Call(
+                PartitionId partition,
+                int layoutVersion,
+                String producer,
+                long number,
+                List<NewJob> jobs,
+                Duration deduplicationWindow) {
+            this(partition, layoutVersion, producer, number, jobs, deduplicationWindow, null);
+        }
+    }
+
+    /**
+     * What marks a call's jobs as records of a source: those that are not above the last offset added under the call's layout
+     * version are skipped, and count as duplicates.
+     *
+     * @param source their source
+     * @param offsets one for each job, 0 to 2^53, strictly ascending
+     * @param lifetime how long the progress is remembered; zero = until it is {@linkplain #forget forgotten}
+     */
+    record Records(SourceId source, List<Long> offsets, Duration lifetime) {}
 
     /** The end of an {@link #enqueue}. */
     sealed interface Answer {

@@ -19,6 +19,12 @@ public interface LayoutTable {
     CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions);
 
     /**
+     * @param queue a queue that exists
+     * @return all layouts that are remembered, by version; the last one is the current one, the others are sealed
+     */
+    CompletionStage<List<Layout>> history(QueueName queue);
+
+    /**
      * Tells the others about a pod, forgets pods unseen for {@code staleAfter}, returns the rest.
      *
      * @param queue the queue

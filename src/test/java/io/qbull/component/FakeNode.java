@@ -7,6 +7,7 @@ import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
 import io.qbull.model.Epoch;
 import io.qbull.model.Job;
+import io.qbull.model.JobFeed;
 import io.qbull.model.JobHandler;
 import io.qbull.model.JobId;
 import io.qbull.model.Layout;
@@ -14,8 +15,10 @@ import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -88,6 +91,16 @@ final class FakeNode implements QueueNode {
         enqueued.add(job);
         enqueuedWith.add(settings);
         return answers.apply(job);
+    }
+
+    @Override
+    public CompletionStage<JobFeed> open(SourceId source, int since, Duration lifetime, EnqueueSettings settings) {
+        throw new UnsupportedOperationException("sources are read past the component");
+    }
+
+    @Override
+    public CompletionStage<Void> forget(SourceId source) {
+        throw new UnsupportedOperationException("sources are read past the component");
     }
 
     @Override

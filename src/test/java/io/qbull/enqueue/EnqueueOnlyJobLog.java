@@ -1,9 +1,13 @@
 package io.qbull.enqueue;
 
 import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** A job log that a producer may use, and nobody else. */
@@ -21,6 +25,16 @@ interface EnqueueOnlyJobLog extends JobLog {
     @Override
     default CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
         throw new UnsupportedOperationException("fail");
+    }
+
+    @Override
+    default CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
+        throw new UnsupportedOperationException("progress");
+    }
+
+    @Override
+    default CompletionStage<Void> forget(PartitionId partition, SourceId source) {
+        throw new UnsupportedOperationException("forget");
     }
 
     @Override

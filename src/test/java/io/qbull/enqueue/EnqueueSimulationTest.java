@@ -91,7 +91,7 @@ class EnqueueSimulationTest {
             resizes = random.nextBoolean();
             log = new UnreliableJobLog(script, loop, random);
             Enqueuer.Identity identity = new Enqueuer.Identity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
-            enqueuer = new Enqueuer(identity, this::readLayout, log, loop, () -> false);
+            enqueuer = new Enqueuer(identity, new Layouts(), log, loop, () -> false);
             open(layout);
         }
 
@@ -173,17 +173,25 @@ class EnqueueSimulationTest {
                     .forEach(p -> script.open(new PartitionId(QUEUE, p), opened.version()));
         }
 
-        private CompletionStage<Layout> readLayout() {
-            CompletableFuture<Layout> read = new CompletableFuture<>();
-            boolean fails = random.nextInt(100) < troublePercent;
-            loop.schedule(Duration.ofMillis(random.nextInt(50)), () -> {
-                if (fails) {
-                    read.completeExceptionally(new StoreException.Unavailable("lost", true, new Exception()));
-                } else {
-                    read.complete(layout);
-                }
-            });
-            return read;
+        private final class Layouts implements LayoutReader {
+            @Override
+            public CompletionStage<Layout> current() {
+                CompletableFuture<Layout> read = new CompletableFuture<>();
+                boolean fails = random.nextInt(100) < troublePercent;
+                loop.schedule(Duration.ofMillis(random.nextInt(50)), () -> {
+                    if (fails) {
+                        read.completeExceptionally(new StoreException.Unavailable("lost", true, new Exception()));
+                    } else {
+                        read.complete(layout);
+                    }
+                });
+                return read;
+            }
+
+            @Override
+            public CompletionStage<List<Layout>> history() {
+                throw new UnsupportedOperationException("no sources here");
+            }
         }
 
         private void check() {

@@ -28,15 +28,27 @@ abstract class EnqueuerFixture {
     final List<CompletableFuture<Layout>> layoutReads = new ArrayList<>();
     final Enqueuer enqueuer = new Enqueuer(
             new Enqueuer.Identity(QUEUE, new PodId("pod-1"), "n0nce", KeyHash.XXH64),
-            this::readLayout,
+            new Layouts(),
             log,
             loop,
             () -> false);
 
-    private CompletionStage<Layout> readLayout() {
-        CompletableFuture<Layout> read = new CompletableFuture<>();
-        layoutReads.add(read);
-        return read;
+    final List<CompletableFuture<List<Layout>>> historyReads = new ArrayList<>();
+
+    private final class Layouts implements LayoutReader {
+        @Override
+        public CompletionStage<Layout> current() {
+            CompletableFuture<Layout> read = new CompletableFuture<>();
+            layoutReads.add(read);
+            return read;
+        }
+
+        @Override
+        public CompletionStage<List<Layout>> history() {
+            CompletableFuture<List<Layout>> read = new CompletableFuture<>();
+            historyReads.add(read);
+            return read;
+        }
     }
 
     /** The producer knows its layout. */

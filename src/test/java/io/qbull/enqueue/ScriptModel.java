@@ -2,7 +2,9 @@ package io.qbull.enqueue;
 
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Answer;
 import io.qbull.store.JobLog.Call;
 import java.util.ArrayList;
@@ -11,10 +13,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the enqueue script does in one partition each, as a model: call number, then the ids seen, then the seal. Runs each
+ * What the enqueue script does in one partition each, as a model: call number, then source and ids seen, then the seal. Runs each
  * execution of a call, be it the first, a repeat or a late one.
  */
 final class ScriptModel {
@@ -28,6 +31,7 @@ final class ScriptModel {
         private final Map<String, Long> lastNumber = new HashMap<>();
         private final Map<String, Answer> lastAnswer = new HashMap<>();
         private final Set<String> seen = new HashSet<>();
+        private final Map<SourceId, Map<Integer, Long>> sources = new HashMap<>();
         private int openFor;
         private long lastMillis;
     }
@@ -35,6 +39,13 @@ final class ScriptModel {
     /** The partition takes jobs for this version from now on; zero for none. */
     void open(PartitionId partition, int version) {
         partition(partition).openFor = version;
+    }
+
+    /**
+     * @return version to the last offset added under it
+     */
+    Map<Integer, Long> progress(PartitionId partition, SourceId source) {
+        return new HashMap<>(partition(partition).sources.getOrDefault(source, Map.of()));
     }
 
     /**
@@ -62,20 +73,46 @@ final class ScriptModel {
 
     private Answer add(Call call, Partition here) {
         boolean deduplicates = !call.deduplicationWindow().isZero();
-        boolean allSeen = deduplicates
-                && call.jobs().stream()
-                        .allMatch(job ->
-                                job.callerId() && here.seen.contains(job.id().value()));
-        if (!allSeen && here.openFor != call.layoutVersion()) {
+        long reached = reached(call, here);
+        boolean allKnown = IntStream.range(0, call.jobs().size()).allMatch(i -> {
+            NewJob job = call.jobs().get(i);
+            return offset(call, i) <= reached
+                    || (deduplicates
+                            && job.callerId()
+                            && here.seen.contains(job.id().value()));
+        });
+        if (!allKnown && here.openFor != call.layoutVersion()) {
             return new Answer.OtherLayout();
         }
         List<Answer.Place> places = new ArrayList<>();
-        for (NewJob job : call.jobs()) {
-            boolean duplicate =
-                    deduplicates && job.callerId() && !here.seen.add(job.id().value());
+        for (int i = 0; i < call.jobs().size(); i++) {
+            NewJob job = call.jobs().get(i);
+            boolean duplicate = offset(call, i) <= reached
+                    || (deduplicates
+                            && job.callerId()
+                            && !here.seen.add(job.id().value()));
             places.add(new Answer.Place(duplicate ? StreamId.START : append(call, here, job), duplicate));
         }
+        JobLog.Records records = call.records();
+        if (records != null) {
+            long last = offset(call, call.jobs().size() - 1);
+            here.sources
+                    .computeIfAbsent(records.source(), any -> new HashMap<>())
+                    .merge(call.layoutVersion(), last, Math::max);
+        }
         return new Answer.Accepted(places);
+    }
+
+    private static long reached(Call call, Partition here) {
+        JobLog.Records records = call.records();
+        return records == null
+                ? -1
+                : here.sources.getOrDefault(records.source(), Map.of()).getOrDefault(call.layoutVersion(), -1L);
+    }
+
+    private static long offset(Call call, int index) {
+        JobLog.Records records = call.records();
+        return records == null ? Long.MAX_VALUE : records.offsets().get(index);
     }
 
     private StreamId append(Call call, Partition here, NewJob job) {

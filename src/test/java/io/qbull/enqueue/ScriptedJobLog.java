@@ -1,16 +1,21 @@
 package io.qbull.enqueue;
 
 import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Notes each attempt of a call; the test ends it by hand. */
 final class ScriptedJobLog implements EnqueueOnlyJobLog {
     private final List<Attempt> attempts = new ArrayList<>();
+    private Map<Integer, Long> progress = Map.of();
     private long lastMillis;
 
     @Override
@@ -18,6 +23,16 @@ final class ScriptedJobLog implements EnqueueOnlyJobLog {
         Attempt attempt = new Attempt(call, new CompletableFuture<>());
         attempts.add(attempt);
         return attempt.end();
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
+        return CompletableFuture.completedFuture(progress);
+    }
+
+    /** What Redis remembers of every source. */
+    void progressWillBe(Map<Integer, Long> versionToOffset) {
+        progress = versionToOffset;
     }
 
     int count() {

@@ -1,9 +1,12 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.store.JobLog;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,11 +37,17 @@ final class UnreliableJobLog implements EnqueueOnlyJobLog {
         this.full = full;
     }
 
+    /**
+     * @return whether the next command does not go through
+     */
+    boolean fails() {
+        return random.nextInt(100) < troublePercent;
+    }
+
     @Override
     public CompletionStage<Answer> enqueue(JobLog.Call call) {
         CompletableFuture<Answer> end = new CompletableFuture<>();
-        boolean fails = random.nextInt(100) < troublePercent;
-        switch (fails ? random.nextInt(4) : 4) {
+        switch (fails() ? random.nextInt(4) : 4) {
             case 0 -> after(5, () -> end.completeExceptionally(unavailable(false)));
             case 1 -> { // It never arrives, and nobody knows.
                 after(1_000, () -> end.completeExceptionally(unavailable(true)));
@@ -48,10 +57,25 @@ final class UnreliableJobLog implements EnqueueOnlyJobLog {
                 after(1_000, () -> end.completeExceptionally(unavailable(true)));
             }
             case 3 -> { // It runs late, perhaps after its repeat.
-                after(LATEST_MILLIS, () -> run(call, new CompletableFuture<>()));
+                after(random.nextBoolean() ? 3_000 : LATEST_MILLIS, () -> run(call, new CompletableFuture<>()));
                 after(1_000, () -> end.completeExceptionally(unavailable(true)));
             }
             default -> after(20, () -> run(call, end));
+        }
+        return end;
+    }
+
+    /** Read at one instant between asking and answering. */
+    @Override
+    public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
+        CompletableFuture<Map<Integer, Long>> end = new CompletableFuture<>();
+        if (fails()) {
+            after(1_000, () -> end.completeExceptionally(unavailable(true)));
+        } else {
+            after(20, () -> {
+                Map<Integer, Long> read = script.progress(partition, source);
+                after(20, () -> end.complete(read));
+            });
         }
         return end;
     }

@@ -3,9 +3,13 @@ package io.qbull.it;
 import io.qbull.it.Event.Kind;
 import io.qbull.it.Event.Owner;
 import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -67,6 +71,16 @@ final class LoggedJobs implements JobLog {
     @Override
     public CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
         return jobs.fail(lease, job, failedAttempts);
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
+        return jobs.progress(partition, source, lifetime);
+    }
+
+    @Override
+    public CompletionStage<Void> forget(PartitionId partition, SourceId source) {
+        return jobs.forget(partition, source);
     }
 
     @Override

@@ -43,6 +43,11 @@ final class Keys {
         return tagged(partition, "call:" + producer);
     }
 
+    /** Hash: layout version to the offset of the source's last record added here. */
+    static String source(PartitionId partition, String source) {
+        return tagged(partition, "source:" + source);
+    }
+
     /** String: the layout version that the partition takes jobs for, and {@code open} or {@code closed}. */
     static String seal(PartitionId partition) {
         return tagged(partition, "seal");
@@ -53,7 +58,7 @@ final class Keys {
         return tagged(partition, "started");
     }
 
-    /** Hash: version, partitions, next_version, next_partitions. */
+    /** Hash: version, partitions, next_version, next_partitions; vN = the partitions of an earlier version N. */
     static String layout(QueueName queue) {
         return "{" + queue + "}:layout";
     }

@@ -1,15 +1,19 @@
 package io.qbull.store.redis;
 
+import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Entry;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** The to-do lists in Redis. */
@@ -69,22 +73,53 @@ final class RedisJobLog implements JobLog {
             throw new IllegalArgumentException("a call takes 1 to " + MOST_JOBS + " jobs, not " + count);
         }
         PartitionId partition = call.partition();
+        Records records = call.records();
         List<String> keys = List.of(
                 Keys.stream(partition),
                 Keys.call(partition, call.producer()),
                 Keys.seal(partition),
-                Keys.seen(partition));
+                Keys.seen(partition),
+                Keys.source(partition, records == null ? "" : records.source().value()));
         List<byte[]> args = args(
                 Integer.toString(call.layoutVersion()),
                 Long.toString(call.number()),
-                Long.toString(CALL_LIFETIME.toSeconds()));
+                Long.toString(CALL_LIFETIME.toSeconds()),
+                records == null ? "" : Long.toString(records.lifetime().toMillis()));
         String window = Long.toString(call.deduplicationWindow().toMillis());
-        for (NewJob job : call.jobs()) {
+        for (int i = 0; i < count; i++) {
+            NewJob job = call.jobs().get(i);
+            args.add(Request.utf8(
+                    records == null ? "" : Long.toString(records.offsets().get(i))));
             args.add(Request.utf8(job.callerId() ? window : "0"));
             EntryCodec.encode(job, args);
         }
         return Failures.bare(
                 calls.run(Script.ENQUEUE, keys, args).thenApply(answer -> answered(answer.reply(), count)));
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
+        String key = Keys.source(partition, source.value());
+        CompletionStage<Reply> read = lifetime.isZero()
+                ? calls.send(key, Request.of(CommandType.HGETALL, key))
+                // Longer life first: what is read then cannot be gone before it is compared with.
+                : calls.send(key, Request.of(CommandType.PEXPIRE, key, Long.toString(lifetime.toMillis())))
+                        .thenCompose(extended -> calls.send(key, Request.of(CommandType.HGETALL, key)));
+        return Failures.bare(read.thenApply(RedisJobLog::progress));
+    }
+
+    @Override
+    public CompletionStage<Void> forget(PartitionId partition, SourceId source) {
+        String key = Keys.source(partition, source.value());
+        return Failures.bare(calls.send(key, Request.of(CommandType.DEL, key)).thenApply(reply -> null));
+    }
+
+    private static Map<Integer, Long> progress(Reply hash) {
+        Map<Integer, Long> offsets = new HashMap<>();
+        for (int i = 0; i + 1 < hash.size(); i += 2) {
+            offsets.put(Integer.parseInt(hash.text(i)), Long.parseLong(hash.text(i + 1)));
+        }
+        return offsets;
     }
 
     static List<byte[]> ownerArgs(Lease lease, String... more) {

@@ -11,10 +11,14 @@ import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,9 @@ final class RedisLayoutTable implements LayoutTable {
     private static final JsonMapper JSON = new JsonMapper();
     /** So many partitions are opened at once, so that none waits for its answer longer than a command may take. */
     private static final int OPEN_AT_ONCE = 256;
+
+    /** Field of the layout: an earlier version, with its partitions as the value. */
+    private static final Pattern EARLIER = Pattern.compile("v\\d{1,9}");
 
     private final Calls calls;
     private final Supplier<CompletionStage<Void>> check;
@@ -53,6 +60,13 @@ final class RedisLayoutTable implements LayoutTable {
                             ? CompletableFuture.completedStage(layout)
                             : create(queue, layout);
                 }));
+    }
+
+    @Override
+    public CompletionStage<List<Layout>> history(QueueName queue) {
+        String key = Keys.layout(queue);
+        return Failures.bare(
+                calls.send(key, Request.of(CommandType.HGETALL, key)).thenApply(reply -> history(queue, reply)));
     }
 
     @Override
@@ -87,6 +101,27 @@ final class RedisLayoutTable implements LayoutTable {
             }
         }
         return List.copyOf(pods);
+    }
+
+    private static List<Layout> history(QueueName queue, Reply hash) {
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i + 1 < hash.size(); i += 2) {
+            fields.put(hash.text(i), hash.text(i + 1));
+        }
+        String current = fields.get("version");
+        String partitions = fields.get("partitions");
+        if (current == null || partitions == null) {
+            throw Failures.unavailable("queue=" + queue + " has no layout");
+        }
+        List<Layout> layouts = new ArrayList<>();
+        fields.forEach((field, value) -> {
+            if (EARLIER.matcher(field).matches()) {
+                layouts.add(new Layout(Integer.parseInt(field.substring(1)), Integer.parseInt(value)));
+            }
+        });
+        layouts.sort(Comparator.comparingInt(Layout::version));
+        layouts.add(new Layout(Integer.parseInt(current), Integer.parseInt(partitions)));
+        return List.copyOf(layouts);
     }
 
     private static Pod pod(PodId id, JsonNode json) throws JsonProcessingException {

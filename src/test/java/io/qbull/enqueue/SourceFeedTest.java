@@ -1,0 +1,156 @@
+package io.qbull.enqueue;
+
+import static io.qbull.enqueue.Jobs.SETTINGS;
+import static io.qbull.enqueue.Jobs.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.qbull.config.EnqueueSettings;
+import io.qbull.model.EnqueueException;
+import io.qbull.model.EnqueueException.Kind;
+import io.qbull.model.Enqueued;
+import io.qbull.model.JobFeed;
+import io.qbull.model.Layout;
+import io.qbull.model.NewJob;
+import io.qbull.model.SourceId;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The records of a source on their way to Redis. */
+@SuppressWarnings("FutureReturnValueIgnored") // Not every test asks what became of every record.
+class SourceFeedTest extends EnqueuerFixture {
+    private static final SourceId SOURCE = new SourceId("file-1");
+
+    @Test
+    void records_travel_together_and_carry_their_offsets() {
+        JobFeed feed = open(SETTINGS);
+        add(feed, 10, job("a"));
+        add(feed, 20, job("b"));
+        loop.run();
+        assertThat(log.last().ids()).containsExactly("a", "b");
+        assertThat(log.last().call().records())
+                .satisfies(records -> assertThat(records.offsets()).containsExactly(10L, 20L))
+                .satisfies(records -> assertThat(records.source()).isEqualTo(SOURCE));
+    }
+
+    @Test
+    void jobs_from_elsewhere_do_not_travel_with_records() {
+        JobFeed feed = open(SETTINGS);
+        enqueue("before");
+        add(feed, 1, job("a"));
+        enqueue("between");
+        add(feed, 2, job("b"));
+        loop.run();
+        for (String expected : List.of("before", "a", "between", "b")) {
+            assertThat(log.last().ids()).containsExactly(expected);
+            assertThat(log.last().call().records() != null).isEqualTo(expected.length() == 1);
+            log.last().accept();
+            loop.run();
+        }
+    }
+
+    @Test
+    void records_of_an_earlier_reading_are_not_sent_again() {
+        JobFeed feed = open(SETTINGS, Map.of(1, 10L));
+        CompletableFuture<Enqueued> old = add(feed, 10, job("a"));
+        add(feed, 11, job("b"));
+        loop.run();
+        assertThat(old).isCompletedWithValueMatching(Enqueued::duplicate);
+        assertThat(old.join().streamId()).isEqualTo(StreamId.START);
+        assertThat(log.last().ids()).containsExactly("b");
+    }
+
+    @Test
+    void after_a_record_that_was_not_added_no_later_one_is() {
+        JobFeed feed = open(SETTINGS);
+        CompletableFuture<Enqueued> refused = add(feed, 1, job("a"));
+        loop.run();
+        CompletableFuture<Enqueued> waiting = add(feed, 2, job("b"));
+        loop.run();
+        int sent = log.count();
+        log.last().full();
+        loop.run();
+        assertFailed(refused, Kind.FULL);
+        assertFailed(waiting, Kind.UNAVAILABLE);
+        assertThat(feed.broken()).isTrue();
+        assertFailed(add(feed, 3, job("c")), Kind.UNAVAILABLE);
+        assertThat(log.count()).isEqualTo(sent);
+    }
+
+    @Test
+    void a_record_that_breaks_a_rule_does_not_break_the_feed() {
+        JobFeed feed = open(SETTINGS);
+        assertFailed(add(feed, 1, job("a", "k", (1 << 20) + 1)), Kind.INVALID);
+        assertThat(feed.broken()).isFalse();
+        add(feed, 2, job("b"));
+        loop.run();
+        assertThat(log.last().ids()).containsExactly("b");
+    }
+
+    @Test
+    void a_feed_ends_with_the_layout_under_which_it_was_opened() {
+        JobFeed feed = open(SETTINGS);
+        CompletableFuture<Enqueued> record = add(feed, 1, job("a"));
+        loop.run();
+        log.last().answer(new JobLog.Answer.OtherLayout());
+        loop.run();
+        int sent = log.count();
+        layoutReads.get(1).complete(new Layout(2, 3));
+        loop.run();
+        assertFailed(record, Kind.UNAVAILABLE);
+        assertThat(feed.broken()).isTrue();
+        assertThat(log.count()).isEqualTo(sent);
+    }
+
+    @Test
+    void a_pod_that_stops_breaks_the_feed() {
+        JobFeed feed = open(SETTINGS);
+        enqueuer.close(Duration.ZERO);
+        loop.run();
+        assertFailed(add(feed, 1, job("a")), Kind.UNAVAILABLE);
+        assertThat(feed.broken()).isTrue();
+    }
+
+    @Test
+    void offsets_must_ascend() {
+        JobFeed feed = open(SETTINGS);
+        add(feed, 5, job("a"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> add(feed, 5, job("b")))
+                .withMessageContaining("offset 5");
+    }
+
+    @Test
+    void a_source_begun_under_a_forgotten_layout_is_not_guessed_at() {
+        CompletableFuture<JobFeed> opened =
+                enqueuer.open(SOURCE, 1, Duration.ZERO, SETTINGS).toCompletableFuture();
+        historyReads.get(0).complete(List.of(new Layout(2, 4), new Layout(3, 1)));
+        assertThat(opened).isCompletedExceptionally();
+        assertThat(opened.handle((feed, failure) -> failure).join())
+                .hasRootCauseInstanceOf(EnqueueException.class)
+                .rootCause()
+                .hasMessageContaining("layout version 1 of queue Q");
+    }
+
+    private JobFeed open(EnqueueSettings settings) {
+        return open(settings, Map.of());
+    }
+
+    private JobFeed open(EnqueueSettings settings, Map<Integer, Long> progress) {
+        layoutKnown(1);
+        CompletableFuture<JobFeed> opened =
+                enqueuer.open(SOURCE, 1, Duration.ZERO, settings).toCompletableFuture();
+        log.progressWillBe(progress);
+        historyReads.get(0).complete(List.of(new Layout(1, 1)));
+        return opened.join();
+    }
+
+    private static CompletableFuture<Enqueued> add(JobFeed feed, long offset, NewJob job) {
+        return feed.add(offset, job).toCompletableFuture();
+    }
+}

@@ -1,0 +1,257 @@
+package io.qbull.enqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.qbull.config.EnqueueSettings;
+import io.qbull.model.EnqueueException;
+import io.qbull.model.JobFeed;
+import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.model.SourceId;
+import io.qbull.store.StoreException;
+import io.qbull.testing.ManualEventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file is read into a queue while replies are lost, commands run late, Redis is full, the queue is resized, and readers die at any
+ * step and are followed by others. Each record must be added once, and those of a key in their order. {@code -Dseed=N} replays one
+ * run, {@code -Druns=N} makes more of them.
+ */
+class SourceSimulationTest {
+    private static final QueueName QUEUE = new QueueName("Q");
+    private static final SourceId FILE = new SourceId("file");
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class);
+
+    /** Trouble is all that happens here; the lines would only take time. */
+    @BeforeAll
+    static void silence() {
+        LOG.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        LOG.setLevel(null);
+    }
+
+    @Test
+    void each_record_is_added_once_and_each_key_keeps_its_order() {
+        Long replayed = Long.getLong("seed");
+        long first = replayed == null ? new Random().nextLong() : replayed;
+        int runs = replayed == null ? Integer.getInteger("runs", 2_000) : 1;
+        for (long seed = first; seed < first + runs; seed++) {
+            try {
+                new Run(seed).play();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("replay with -Dseed=" + seed, e);
+            }
+        }
+    }
+
+    private static final class Run {
+        private final Random random;
+        private final ManualEventLoop loop = new ManualEventLoop();
+        private final ScriptModel script = new ScriptModel();
+        private final UnreliableJobLog log;
+        private final List<NewJob> records = new ArrayList<>();
+        private final List<Layout> layouts = new ArrayList<>();
+        private int pods;
+        private Reader reader;
+
+        Run(long seed) {
+            random = new Random(seed);
+            log = new UnreliableJobLog(script, loop, random);
+            IntStream.range(0, 20 + random.nextInt(100)).forEach(i -> records.add(record(i)));
+            openNext(1 + random.nextInt(4));
+            reader = new Reader();
+        }
+
+        private NewJob record(int offset) {
+            String key = "key" + random.nextInt(6);
+            return new NewJob(new JobId("r" + offset), false, key, new byte[0], null, Map.of());
+        }
+
+        void play() {
+            for (int step = 0; step < 200 && !reader.finished(); step++) {
+                step();
+            }
+            log.weather(0, false);
+            for (int rounds = 0; rounds < 1_000 && !reader.finished(); rounds++) {
+                reader.goOn();
+                loop.tick(Duration.ofSeconds(1));
+            }
+            assertThat(reader.finished()).as("the file is read to its end").isTrue();
+            // What is still on its way must not do harm either.
+            loop.tick(Duration.ofMinutes(5));
+            check();
+        }
+
+        private void step() {
+            switch (random.nextInt(14)) {
+                case 0, 1 -> log.weather(random.nextInt(101), random.nextInt(4) == 0);
+                case 2 -> loop.tick(Duration.ofMillis(random.nextInt(3_000)));
+                case 3 -> loop.tick(Duration.ofSeconds(random.nextInt(60)));
+                case 4 -> crash();
+                case 5 -> resize();
+                case 6 -> crashAndResize();
+                default -> {
+                    reader.goOn();
+                    loop.tick(Duration.ofMillis(random.nextInt(60)));
+                }
+            }
+        }
+
+        /** The reader is gone; its commands may still be on their way. */
+        private void crash() {
+            reader.die();
+            reader = new Reader();
+        }
+
+        /** What the dead reader has sent can still run between two steps of the next one. */
+        private void crashAndResize() {
+            crash();
+            reader.goOn();
+            loop.tick(Duration.ofMillis(random.nextInt(1_000)));
+            resize();
+        }
+
+        private void resize() {
+            Layout last = layouts.get(layouts.size() - 1);
+            IntStream.range(0, last.partitions()).forEach(p -> {
+                script.open(new PartitionId(QUEUE, p), 0);
+                loop.tick(Duration.ofMillis(random.nextInt(500)));
+            });
+            openNext(1 + random.nextInt(5));
+        }
+
+        private void openNext(int partitions) {
+            Layout next = new Layout(layouts.size() + 1, partitions);
+            IntStream.range(0, partitions).forEach(p -> script.open(new PartitionId(QUEUE, p), next.version()));
+            layouts.add(next);
+        }
+
+        private void check() {
+            Map<String, List<Integer>> byKey = new HashMap<>();
+            script.added().stream()
+                    .sorted(Comparator.comparingInt(ScriptModel.Added::layoutVersion)
+                            .thenComparing(ScriptModel.Added::streamId))
+                    .forEach(entry -> byKey.computeIfAbsent(entry.job().key(), any -> new ArrayList<>())
+                            .add(Integer.parseInt(entry.job().id().value().substring(1))));
+            Map<String, List<Integer>> expected = new HashMap<>();
+            for (int offset = 0; offset < records.size(); offset++) {
+                expected.computeIfAbsent(records.get(offset).key(), any -> new ArrayList<>())
+                        .add(offset);
+            }
+            assertThat(byKey).isEqualTo(expected);
+        }
+
+        /** Reads the file from its start, a few records at a time, until all are answered; starts over when one was not added. */
+        private final class Reader {
+            private final EnqueueSettings settings = new EnqueueSettings(
+                    Duration.ofMinutes(10), 100, 100, 1 + random.nextInt(4), Duration.ofSeconds(10));
+            private final Enqueuer enqueuer = new Enqueuer(
+                    new Enqueuer.Identity(QUEUE, new PodId("pod" + pods++), "n", KeyHash.XXH64),
+                    new Layouts(),
+                    log,
+                    loop,
+                    () -> false);
+            private @Nullable CompletableFuture<JobFeed> opened;
+            private int next;
+            private int answered;
+
+            void goOn() {
+                CompletableFuture<JobFeed> opening = opened;
+                if (opening == null || opening.isCompletedExceptionally()) {
+                    open();
+                } else if (opening.isDone() && opening.join().broken()) {
+                    open();
+                } else if (opening.isDone()) {
+                    for (int count = 1 + random.nextInt(10); count > 0 && next < records.size(); count--) {
+                        add(opening);
+                    }
+                }
+            }
+
+            private void open() {
+                next = 0;
+                answered = 0;
+                opened = enqueuer.open(FILE, 1, Duration.ZERO, settings).toCompletableFuture();
+            }
+
+            private void add(CompletableFuture<JobFeed> reading) {
+                int offset = next++;
+                reading.join().add(offset, records.get(offset)).whenComplete((added, failure) -> {
+                    if (reading != opened) {
+                        return;
+                    }
+                    if (failure == null) {
+                        answered++;
+                    } else {
+                        assertThat(failure).isInstanceOf(EnqueueException.class);
+                        assertThat(reading.join().broken()).isTrue();
+                    }
+                });
+            }
+
+            boolean finished() {
+                return answered == records.size();
+            }
+
+            void die() {
+                opened = null;
+                if (random.nextBoolean()) {
+                    // Killed: nothing of it is repeated any more. Otherwise its calls go on for a while.
+                    enqueuer.close(Duration.ofSeconds(random.nextInt(30)));
+                }
+            }
+        }
+
+        private final class Layouts implements LayoutReader {
+            @Override
+            public CompletionStage<Layout> current() {
+                return history().thenApply(all -> all.get(all.size() - 1));
+            }
+
+            @Override
+            public CompletionStage<List<Layout>> history() {
+                CompletableFuture<List<Layout>> read = new CompletableFuture<>();
+                loop.schedule(slowNowAndThen(), () -> {
+                    List<Layout> found = List.copyOf(layouts);
+                    loop.schedule(slowNowAndThen(), () -> {
+                        if (log.fails()) {
+                            read.completeExceptionally(new StoreException.Unavailable("lost", true, new Exception()));
+                        } else {
+                            read.complete(found);
+                        }
+                    });
+                });
+                return read;
+            }
+
+            /** A resize can begin and end meanwhile. */
+            private Duration slowNowAndThen() {
+                return Duration.ofMillis(random.nextInt(random.nextInt(3) == 0 ? 3_000 : 50));
+            }
+        }
+    }
+}
