@@ -69,5 +69,22 @@ public final class QbullConstants {
             javaType = "Boolean")
     public static final String DUPLICATE = "CamelQbullDuplicate";
 
+    /** What became of many jobs. */
+    @Metadata(
+            label = "producer",
+            description = "Set by the producer when the body held many jobs: how many were accepted, duplicates and"
+                    + " refused, and the first 1000 refused ones with their index and reason.",
+            javaType = "io.qbull.engine.BulkResult")
+    public static final String BULK_RESULT = "CamelQbullBulkResult";
+
+    /** Where each of many jobs is. */
+    @Metadata(
+            label = "producer",
+            description =
+                    "Set by the producer when the body was a collection: for each element, in order, where its job"
+                            + " is, null for a refused one.",
+            javaType = "java.util.List<io.qbull.model.Enqueued>")
+    public static final String BULK_ANSWERS = "CamelQbullBulkAnswers";
+
     private QbullConstants() {}
 }

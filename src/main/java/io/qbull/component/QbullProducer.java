@@ -1,6 +1,7 @@
 package io.qbull.component;
 
 import io.qbull.config.EnqueueSettings;
+import io.qbull.engine.Entrance;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
 import java.util.concurrent.CompletionException;
@@ -14,9 +15,9 @@ import org.apache.camel.support.DefaultAsyncProducer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds the message of an exchange to the queue. The exchange goes on once Redis has the job; it fails with a
- * {@link io.qbull.model.EnqueueException} if Redis has not or may not have it, and with an {@link IllegalArgumentException}
- * if it makes no job.
+ * Adds the message of an exchange to the queue, or, if its body is a collection, an iterator, a stream or another iterable, each
+ * element. The exchange goes on once Redis has all jobs; it fails with a {@link io.qbull.model.EnqueueException} if Redis has not
+ * or may not have one of them, and with an {@link IllegalArgumentException} if it makes no job.
  */
 public class QbullProducer extends DefaultAsyncProducer {
     private final QbullEndpoint endpoint;
@@ -33,6 +34,18 @@ public class QbullProducer extends DefaultAsyncProducer {
         this.endpoint = endpoint;
         this.writer = new JobWriter(endpoint);
         this.settings = QbullSettings.enqueue(endpoint.getConfiguration());
+    }
+
+    /**
+     * @return the way in for those who add many jobs at once
+     * @throws RejectedExecutionException if this producer is stopped
+     */
+    public Entrance entrance() {
+        SharedNode used = shared;
+        if (used == null) {
+            throw new RejectedExecutionException("the producer of " + endpoint + " is stopped");
+        }
+        return new Entrance(used.node(), settings);
     }
 
     @Override
@@ -60,6 +73,11 @@ public class QbullProducer extends DefaultAsyncProducer {
             exchange.setException(new RejectedExecutionException("the producer of " + endpoint + " is stopped"));
             callback.done(true);
             return true;
+        }
+        BulkBody many = BulkBody.of(exchange);
+        if (many != null) {
+            new BulkSend(exchange, many, writer, new Entrance(used.node(), settings), used::goOn, callback).run();
+            return false;
         }
         try {
             NewJob job = writer.write(exchange);

@@ -1,0 +1,118 @@
+package io.qbull.component;
+
+import io.qbull.engine.BulkIntake;
+import io.qbull.engine.BulkResult;
+import io.qbull.engine.Entrance;
+import io.qbull.model.EnqueueException;
+import io.qbull.model.Enqueued;
+import io.qbull.model.NewJob;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds the many jobs of one exchange: takes elements while there is room, and goes on when there is some again. The first elements are
+ * taken on the caller's thread, later ones perhaps on others, one at a time.
+ */
+final class BulkSend {
+    private final Exchange exchange;
+    private final BulkBody many;
+    private final JobWriter writer;
+    private final Entrance entrance;
+    private final Executor continuations;
+    private final AsyncCallback callback;
+    private final BulkIntake intake;
+    private final @Nullable List<@Nullable Enqueued> answers;
+    private long index;
+
+    /**
+     * @param exchange with the jobs
+     * @param many its jobs
+     * @param writer makes them
+     * @param entrance takes them
+     * @param continuations runs what goes on
+     * @param callback told at the end
+     */
+    BulkSend(
+            Exchange exchange,
+            BulkBody many,
+            JobWriter writer,
+            Entrance entrance,
+            Executor continuations,
+            AsyncCallback callback) {
+        this.exchange = exchange;
+        this.many = many;
+        this.writer = writer;
+        this.entrance = entrance;
+        this.continuations = continuations;
+        this.callback = callback;
+        this.intake = new BulkIntake(this::add, () -> continuations.execute(this::run));
+        this.answers = exchange.getMessage().getBody() instanceof Collection<?> all
+                ? Collections.synchronizedList(new ArrayList<>(Collections.nCopies(all.size(), null)))
+                : null;
+    }
+
+    /** Takes elements while there is room. */
+    void run() {
+        Throwable thrown = null;
+        try {
+            while (!intake.failed() && many.hasNext()) {
+                take(many.next());
+                if (intake.crowded()) {
+                    return;
+                }
+            }
+        } catch (Exception e) {
+            thrown = e;
+        }
+        Throwable broken = thrown;
+        many.close();
+        intake.end().whenComplete((result, failure) -> continuations.execute(() -> finish(result, broken)));
+    }
+
+    private void take(Exchange part) {
+        long number = index++;
+        NewJob job;
+        try {
+            job = writer.write(part);
+        } catch (Exception e) {
+            intake.refuse(number, String.valueOf(e.getMessage()));
+            return;
+        }
+        intake.take(number, job);
+    }
+
+    private CompletionStage<Enqueued> add(long number, NewJob job) {
+        return entrance.node().enqueue(job, entrance.settings()).thenApply(added -> {
+            if (answers != null) {
+                answers.set((int) number, added);
+            }
+            return added;
+        });
+    }
+
+    private void finish(BulkResult result, @Nullable Throwable broken) {
+        exchange.getMessage().setHeader(QbullConstants.BULK_RESULT, result);
+        if (answers != null) {
+            exchange.getMessage().setHeader(QbullConstants.BULK_ANSWERS, answers);
+        }
+        if (broken != null) {
+            exchange.setException(broken);
+        } else if (result.failure() != null) {
+            exchange.setException(result.failure());
+        } else if (result.refusedCount() > 0) {
+            BulkResult.Refused first = result.refused().get(0);
+            exchange.setException(new EnqueueException(
+                    EnqueueException.Kind.INVALID,
+                    result.refusedCount() + " of " + index + " jobs were refused, the first at index " + first.number()
+                            + ": " + first.reason()));
+        }
+        callback.done(false);
+    }
+}
