@@ -8,6 +8,9 @@ import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullConfiguration;
 import io.qbull.component.QbullConstants;
 import io.qbull.ingest.BodyLimits;
+import io.qbull.ingest.BulkLimits;
+import io.qbull.ingest.HttpBulkReader;
+import io.qbull.ingest.HttpBulkReply;
 import io.qbull.ingest.HttpJobReader;
 import io.qbull.ingest.HttpJobReply;
 import io.qbull.ingest.HttpProblemReply;
@@ -49,8 +52,10 @@ final class AppConfiguration implements CamelConfiguration {
         QbullConfiguration options = component(context, settings);
         EndpointLimits limits =
                 new EndpointLimits(context, Set.copyOf(settings.queues().names()), options);
+        BodyLimits bodies = new BodyLimits(limits, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
         beans(context.getRegistry(), settings, limits);
-        servers(context, settings, limits);
+        bulk(context, settings, bodies);
+        servers(context, settings, limits, bodies);
         ((ModelCamelContext) context).setModelReifierFactory(new QuietErrors());
     }
 
@@ -90,7 +95,24 @@ final class AppConfiguration implements CamelConfiguration {
         registry.bind("qbullWebhookFailure", new WebhookFailure());
     }
 
-    private static void servers(CamelContext context, AppSettings settings, EndpointLimits limits) throws Exception {
+    private static void bulk(CamelContext context, AppSettings settings, BodyLimits bodies) {
+        AppSettings.Bulk bulk = settings.web().bulk();
+        BulkLimits limits = new BulkLimits(
+                bulk.requestSize(),
+                bulk.longestLine(),
+                bulk.deepest(),
+                bulk.keyFields(),
+                settings.web().bodyTimeout(),
+                bodies);
+        Registry registry = context.getRegistry();
+        registry.bind(
+                "qbullHttpBulk",
+                new HttpBulkReader(Set.copyOf(settings.queues().names()), new Entrances(context), limits));
+        registry.bind("qbullHttpBulkReply", new HttpBulkReply());
+    }
+
+    private static void servers(CamelContext context, AppSettings settings, EndpointLimits limits, BodyLimits bodies)
+            throws Exception {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
@@ -98,7 +120,6 @@ final class AppConfiguration implements CamelConfiguration {
         context.getRegistry().bind("vertx", Vertx.class, new ServerVertx(vertx, limits::longestKey));
         HttpServers servers = new HttpServers(settings.web());
         servers.add(context);
-        BodyLimits bodies = new BodyLimits(limits, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
         context.getComponent("platform-http", PlatformHttpComponent.class)
                 .setEngine(new RawHttpEngine(bodies, settings.web().http().port()));
         context.addService(new MountedHandlers(servers, context), true, true);

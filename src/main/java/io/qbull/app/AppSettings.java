@@ -46,8 +46,24 @@ record AppSettings(
      * @param management health, metrics, state of the queues
      * @param token every request must carry it; null = no request needs one
      * @param keptHeaders request headers that jobs keep, besides the trace headers and the content type
+     * @param bodyTimeout how long the body of a request may take; of a bulk request: how long nothing of it may come
+     * @param bulk what requests with many jobs may be like
      */
-    record Web(Address http, Address management, @Nullable String token, Set<String> keptHeaders) {}
+    record Web(
+            Address http,
+            Address management,
+            @Nullable String token,
+            Set<String> keptHeaders,
+            Duration bodyTimeout,
+            Bulk bulk) {}
+
+    /**
+     * @param requestSize most bytes of a request; {@link Long#MAX_VALUE} = any
+     * @param longestLine in bytes
+     * @param deepest nesting of JSON
+     * @param keyFields members that can be the key of a line without a body, the first that is there counts
+     */
+    record Bulk(long requestSize, int longestLine, int deepest, List<String> keyFields) {}
 
     /**
      * @param host a name or an address of this machine

@@ -20,8 +20,6 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
  * properties {@code camel.server.*}, which Camel reads before any code of an application runs.
  */
 final class HttpServers {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private final AppSettings.Web web;
     private final MainHttpServer http = new MainHttpServer();
     private final ManagementHttpServer management = new ManagementHttpServer();
@@ -58,8 +56,8 @@ final class HttpServers {
     Router complete(CamelContext context) throws Refusal {
         requireListening(http.getRouter(), web.http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
         requireListening(management.getRouter(), web.management(), Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT);
-        complete(http.getRouter(), context);
-        complete(management.getRouter(), context);
+        complete(http.getRouter(), context, web.bodyTimeout());
+        complete(management.getRouter(), context, web.bodyTimeout());
         return management.getRouter();
     }
 
@@ -72,14 +70,14 @@ final class HttpServers {
         }
     }
 
-    private static void complete(VertxPlatformHttpRouter routes, CamelContext context) {
+    private static void complete(VertxPlatformHttpRouter routes, CamelContext context, Duration patience) {
         HttpErrors errors = new HttpErrors(routes, context::isStarted);
         errors.install(routes);
         // What no route answers ends at the router above the one that Camel shows.
         Object root = routes.getServer().getServer().requestHandler();
         if (root instanceof Router router) {
             errors.install(router);
-            router.route().order(Integer.MIN_VALUE).handler(new BodyPatience(PATIENCE));
+            router.route().order(Integer.MIN_VALUE).handler(new BodyPatience(patience));
         }
     }
 

@@ -19,6 +19,11 @@ enum Setting {
     MANAGEMENT_PORT("QBULL_MANAGEMENT_PORT", "managementPort", "9876"),
     TOKEN("QBULL_TOKEN", "token", ""),
     HTTP_HEADERS("QBULL_HTTP_HEADERS", "httpHeaders", ""),
+    KEY_FIELDS("QBULL_KEY_FIELDS", "keyFields", "key,to"),
+    MAX_REQUEST_SIZE("QBULL_MAX_REQUEST_SIZE", "maxRequestSize", ""),
+    MAX_LINE_LENGTH("QBULL_MAX_LINE_LENGTH", "maxLineLength", "2097152"),
+    MAX_JSON_DEPTH("QBULL_MAX_JSON_DEPTH", "maxJsonDepth", "100"),
+    BODY_TIMEOUT("QBULL_BODY_TIMEOUT", "bodyTimeout", "60s"),
     DATA("QBULL_DATA", "data", "data"),
     WEBHOOK_URL("QBULL_WEBHOOK_URL", "webhookUrl", "");
 

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -170,7 +171,31 @@ final class SettingsReader {
                     value(Setting.MANAGEMENT_PORT),
                     "must differ from " + name(Setting.HTTP_PORT));
         }
-        return new AppSettings.Web(http, management, token.isEmpty() ? null : token, keptHeaders());
+        return new AppSettings.Web(
+                http, management, token.isEmpty() ? null : token, keptHeaders(), bodyTimeout(), bulk());
+    }
+
+    private Duration bodyTimeout() throws Refusal {
+        Duration timeout = Durations.read(name(Setting.BODY_TIMEOUT), value(Setting.BODY_TIMEOUT));
+        if (timeout.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw Refusal.setting(name(Setting.BODY_TIMEOUT), value(Setting.BODY_TIMEOUT), "must be at least 1s");
+        }
+        return timeout;
+    }
+
+    private AppSettings.Bulk bulk() throws Refusal {
+        List<String> keyFields = list(Setting.KEY_FIELDS);
+        if (keyFields.isEmpty()) {
+            throw Refusal.setting(name(Setting.KEY_FIELDS), value(Setting.KEY_FIELDS), "must name at least one member");
+        }
+        long requestSize = value(Setting.MAX_REQUEST_SIZE).isEmpty()
+                ? Long.MAX_VALUE
+                : number(Setting.MAX_REQUEST_SIZE, 1, Integer.MAX_VALUE);
+        return new AppSettings.Bulk(
+                requestSize,
+                number(Setting.MAX_LINE_LENGTH, 1, 256 << 20),
+                number(Setting.MAX_JSON_DEPTH, 1, 1_000),
+                keyFields);
     }
 
     private AppSettings.Address address(Setting host, Setting port, String token) throws Refusal {

@@ -83,7 +83,12 @@ record JobRequest(QueueName queue, String key, @Nullable JobId id) {
         return key;
     }
 
-    private static @Nullable JobId id(List<String> ids) throws ProblemException {
+    /**
+     * @param ids values of {@code Idempotency-Key}
+     * @return the id that they give; null = none
+     * @throws ProblemException if they are several, or break the rule of an id
+     */
+    static @Nullable JobId id(List<String> ids) throws ProblemException {
         if (ids.isEmpty()) {
             return null;
         }

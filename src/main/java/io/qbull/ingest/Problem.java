@@ -25,6 +25,7 @@ public record Problem(int status, String detail, Map<String, String> headers) {
             Map.entry(413, "Content Too Large"),
             Map.entry(414, "URI Too Long"),
             Map.entry(415, "Unsupported Media Type"),
+            Map.entry(422, "Unprocessable Content"),
             Map.entry(431, "Request Header Fields Too Large"),
             Map.entry(500, "Internal Server Error"),
             Map.entry(503, "Service Unavailable"));
@@ -54,16 +55,23 @@ public record Problem(int status, String detail, Map<String, String> headers) {
     }
 
     /**
-     * @return the body of the answer, UTF-8
+     * @return what every problem says, in the usual order; a new map
      */
-    public byte[] json() {
+    Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("type", "about:blank");
         members.put("title", TITLES.getOrDefault(status, "Error"));
         members.put("status", status);
         members.put("detail", detail);
+        return members;
+    }
+
+    /**
+     * @return the body of the answer, UTF-8
+     */
+    public byte[] json() {
         try {
-            return JSON.writeValueAsBytes(members);
+            return JSON.writeValueAsBytes(members());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a map of strings became no JSON", e);
         }

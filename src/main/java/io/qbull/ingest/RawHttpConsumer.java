@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs a route for each request, with the raw body, and answers when the exchange is done, on whatever thread that happens.
  * Camel's own consumer keeps one of Vert.x's 20 worker threads for as long as the exchange takes, so that a slow Redis would
- * stop the server. The message has no header of the request: a route reads them from the {@link HttpMessage}'s request.
+ * stop the server. The message has no header of the request: a route reads them from the {@link HttpMessage}'s request. An endpoint
+ * with {@code useStreaming} gets a {@link RequestStream} instead of the bytes.
  */
 final class RawHttpConsumer extends VertxPlatformHttpConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(RawHttpConsumer.class);
@@ -44,11 +45,16 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
             answer(http, Problem.later("The server is stopping; the job was not added. Try again.", 1));
             return;
         }
-        BodyReader reader = new BodyReader(http, limits);
         Context loop = http.vertx().getOrCreateContext();
+        if (getEndpoint().isUseStreaming()) {
+            http.request().pause();
+            run(http, loop, () -> {}, new RequestStream(http.request(), loop));
+            return;
+        }
+        BodyReader reader = new BodyReader(http, limits);
         reader.read().onComplete(read -> {
             if (read.succeeded()) {
-                run(http, loop, reader, read.result());
+                run(http, loop, reader::release, read.result());
                 return;
             }
             reader.release();
@@ -61,7 +67,7 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
     }
 
     /** The route starts on a worker, where it may compute; it does not wait there for what it does asynchronously. */
-    private void run(RoutingContext http, Context loop, BodyReader reader, byte[] body) {
+    private void run(RoutingContext http, Context loop, Runnable release, Object body) {
         Exchange exchange = exchange(http, body);
         Vertx vertx = http.vertx();
         vertx.executeBlocking(
@@ -70,17 +76,17 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
                             getAsyncProcessor()
                                     .process(
                                             exchange,
-                                            doneSync -> loop.runOnContext(now -> finish(http, reader, exchange)));
+                                            doneSync -> loop.runOnContext(now -> finish(http, release, exchange)));
                             return true;
                         },
                         false)
                 .onFailure(fault -> {
                     exchange.setException(fault);
-                    finish(http, reader, exchange);
+                    finish(http, release, exchange);
                 });
     }
 
-    private Exchange exchange(RoutingContext http, byte[] body) {
+    private Exchange exchange(RoutingContext http, Object body) {
         Exchange exchange = createExchange(false);
         exchange.setPattern(ExchangePattern.InOut);
         Message message = new HttpMessage(exchange, http.request(), http.response());
@@ -91,7 +97,7 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
         return exchange;
     }
 
-    private void finish(RoutingContext http, BodyReader reader, Exchange exchange) {
+    private void finish(RoutingContext http, Runnable release, Exchange exchange) {
         try {
             if (exchange.getException() != null) {
                 answer(http, HttpProblemReply.problemOf(exchange.getException()));
@@ -99,7 +105,7 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
                 answer(http, exchange);
             }
         } finally {
-            reader.release();
+            release.run();
             doneUoW(exchange);
             releaseExchange(exchange, false);
         }

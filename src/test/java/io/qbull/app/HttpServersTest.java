@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.qbull.testing.Ports;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.util.ObjectHelper;
@@ -23,7 +25,9 @@ class HttpServersTest {
                     address(http ? other.getLocalPort() : Ports.free()),
                     address(http ? Ports.free() : other.getLocalPort()),
                     null,
-                    Set.of()));
+                    Set.of(),
+                    Duration.ofSeconds(60),
+                    new AppSettings.Bulk(Long.MAX_VALUE, 1000, 10, List.of("key"))));
             servers.add(context);
             context.addService(new MountedHandlers(servers, context), true, true);
 

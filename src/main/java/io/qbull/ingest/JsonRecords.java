@@ -1,0 +1,161 @@
+package io.qbull.ingest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.qbull.model.JobId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads lines of JSON. A line is an object: either with {@code key}, {@code body} (a string is text, anything else JSON) and
+ * optionally {@code id}; or, without {@code body}, it is itself the body, and its key is its first member among the key fields. JSON
+ * bodies are kept byte for byte. Thread-safe.
+ */
+final class JsonRecords {
+    private static final String JSON = "application/json";
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    private final JsonFactory factory;
+    private final List<String> keyFields;
+
+    /**
+     * @param keyFields members that can be the key of an object without a body, the first that is there counts
+     * @param deepest nesting
+     */
+    JsonRecords(List<String> keyFields, int deepest) {
+        this.keyFields = List.copyOf(keyFields);
+        this.factory = JsonFactory.builder()
+                .streamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(deepest).build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+    }
+
+    /**
+     * @param line without its end
+     * @return its record
+     * @throws RefusedRecord if it has none
+     */
+    BulkRecord read(byte[] line) throws RefusedRecord {
+        try (JsonParser parser = factory.createParser(line)) {
+            return read(parser, line);
+        } catch (StreamConstraintsException e) {
+            throw new RefusedRecord("the JSON is nested too deep, or has a number or name that is too long");
+        } catch (JsonProcessingException e) {
+            throw new RefusedRecord("no JSON: " + place(e));
+        } catch (IOException e) {
+            throw new RefusedRecord("no JSON in UTF-8");
+        }
+    }
+
+    private BulkRecord read(JsonParser parser, byte[] line) throws IOException, RefusedRecord {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new RefusedRecord("must be a JSON object");
+        }
+        Map<String, Member> members = new HashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            JsonToken first = parser.nextToken();
+            int start = (int) parser.currentTokenLocation().getByteOffset();
+            String scalar =
+                    first == JsonToken.VALUE_STRING || first == JsonToken.VALUE_NUMBER_INT ? parser.getText() : null;
+            parser.skipChildren();
+            // Reads a string or number to its end, so that the location is behind it.
+            parser.finishToken();
+            int end = (int) parser.currentLocation().getByteOffset();
+            if (wanted(name)) {
+                members.put(name, new Member(first, scalar, start, end));
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw new RefusedRecord("has more than one JSON value on the line");
+        }
+        Member body = members.get("body");
+        return body == null ? itself(members, line) : wrapped(members, body, line);
+    }
+
+    private boolean wanted(String name) {
+        return switch (name) {
+            case "key", "body", "id", "delay", "at" -> true;
+            default -> keyFields.contains(name);
+        };
+    }
+
+    private BulkRecord wrapped(Map<String, Member> members, Member body, byte[] line) throws RefusedRecord {
+        if (members.containsKey("delay") || members.containsKey("at")) {
+            throw new RefusedRecord("delay and at: jobs cannot be delayed yet");
+        }
+        String text = body.token == JsonToken.VALUE_STRING ? body.scalar : null;
+        return text != null
+                ? new BulkRecord(key("key", members.get("key")), utf8(text), TEXT, id(members.get("id")))
+                : new BulkRecord(
+                        key("key", members.get("key")),
+                        Arrays.copyOfRange(line, body.start, body.end),
+                        JSON,
+                        id(members.get("id")));
+    }
+
+    private BulkRecord itself(Map<String, Member> members, byte[] line) throws RefusedRecord {
+        for (String field : keyFields) {
+            Member key = members.get(field);
+            if (key != null) {
+                return new BulkRecord(key(field, key), line, JSON, null);
+            }
+        }
+        throw new RefusedRecord("no key: none of the members " + String.join(", ", keyFields));
+    }
+
+    private static String key(String field, @Nullable Member key) throws RefusedRecord {
+        if (key == null) {
+            throw new RefusedRecord("no key: the member key is missing");
+        }
+        if (key.scalar == null || key.scalar.isEmpty()) {
+            throw new RefusedRecord(
+                    "no key: the member " + field + " must be a text that is not empty, or a whole number");
+        }
+        return key.scalar;
+    }
+
+    private static @Nullable JobId id(@Nullable Member id) throws RefusedRecord {
+        if (id == null || id.token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        try {
+            if (id.scalar != null) {
+                return new JobId(id.scalar);
+            }
+        } catch (IllegalArgumentException e) {
+            // The same answer as for an object.
+        }
+        throw new RefusedRecord("id must be a text of 1 to 256 bytes without control characters, or a whole number");
+    }
+
+    /** Where a line stops being JSON; the parser's own words may hold its content. */
+    private static String place(JsonProcessingException e) {
+        return e.getLocation() == null
+                ? "it ends too early"
+                : "wrong at column " + e.getLocation().getColumnNr();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * @param token its first
+     * @param scalar its text, if it is a string or a whole number
+     * @param start of its bytes in the line
+     * @param end behind them
+     */
+    private record Member(JsonToken token, @Nullable String scalar, int start, int end) {}
+}

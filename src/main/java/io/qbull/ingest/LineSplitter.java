@@ -1,0 +1,116 @@
+package io.qbull.ingest;
+
+import java.util.Arrays;
+
+/**
+ * Cuts a stream of bytes into lines. Holds at most one line, and no more of it than allowed, however long it is. A line ends with
+ * LF or CRLF, the last one also with the stream. Used by one thread at a time.
+ */
+final class LineSplitter {
+    private static final int FIRST_CAPACITY = 1 << 12;
+
+    private final int longest;
+    private final boolean quotes;
+    private final Sink sink;
+    private byte[] held = new byte[FIRST_CAPACITY];
+    private int size;
+    private long length;
+    private long offset;
+    private long start;
+    private long number = 1;
+    private long startNumber = 1;
+    private boolean quoted;
+
+    /**
+     * @param longest line in bytes, without its end
+     * @param quotes whether line ends between double quotes belong to the line, as in CSV (RFC 4180)
+     * @param sink takes the lines
+     */
+    LineSplitter(int longest, boolean quotes, Sink sink) {
+        this.longest = longest;
+        this.quotes = quotes;
+        this.sink = sink;
+    }
+
+    /**
+     * @param bytes hold what comes next
+     * @param from first
+     * @param to behind the last
+     */
+    void take(byte[] bytes, int from, int to) {
+        int begin = from;
+        for (int at = from; at < to; at++) {
+            if (bytes[at] == '\n') {
+                number++;
+                if (!quoted) {
+                    append(bytes, begin, at);
+                    begin = at + 1;
+                    offset += 1;
+                    finish();
+                }
+            } else if (quotes && bytes[at] == '"') {
+                quoted = !quoted;
+            }
+        }
+        append(bytes, begin, to);
+    }
+
+    /** The stream is over. */
+    void end() {
+        if (length > 0) {
+            finish();
+        }
+    }
+
+    /**
+     * @return bytes of memory that the line which has begun takes
+     */
+    int held() {
+        return size == 0 ? 0 : held.length;
+    }
+
+    private void append(byte[] bytes, int from, int to) {
+        int count = to - from;
+        // One more than allowed: a CR at the end does not count.
+        int kept = (int) Math.min(count, Math.max(0, longest + 1L - length));
+        if (size + kept > held.length) {
+            held = Arrays.copyOf(held, (int) Math.min(longest + 1L, Math.max(size + kept, held.length * 2L)));
+        }
+        System.arraycopy(bytes, from, held, size, kept);
+        size += kept;
+        length += count;
+        offset += count;
+    }
+
+    private void finish() {
+        boolean cr = length == size && size > 0 && held[size - 1] == '\r';
+        long content = cr ? length - 1 : length;
+        if (content > longest) {
+            sink.tooLong(startNumber, start, content);
+        } else {
+            sink.line(startNumber, start, Arrays.copyOf(held, (int) content));
+        }
+        size = 0;
+        length = 0;
+        start = offset;
+        startNumber = number;
+        quoted = false;
+    }
+
+    /** Takes lines. */
+    interface Sink {
+        /**
+         * @param number of the line, from 1; of its first one if it has line ends in quotes
+         * @param offset of its first byte in the stream
+         * @param line without its end
+         */
+        void line(long number, long offset, byte[] line);
+
+        /**
+         * @param number of the line, from 1
+         * @param offset of its first byte in the stream
+         * @param bytes how long it is
+         */
+        void tooLong(long number, long offset, long bytes);
+    }
+}

@@ -1,0 +1,18 @@
+package io.qbull.ingest;
+
+/** A record can be no job. The message says why, without its content. */
+final class RefusedRecord extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedRecord(String reason) {
+        // Expected and frequent: the place where it was noticed tells nobody anything.
+        super(reason, null, false, false);
+    }
+
+    /**
+     * @return the reason
+     */
+    String reason() {
+        return String.valueOf(getMessage());
+    }
+}
