@@ -71,7 +71,7 @@ class QbullHealthTest extends QbullTestSupport {
         node().standstill = "partition ORDERS:3 has not moved for PT2M: a job runs";
 
         assertThat(consumerHealth().getState()).isEqualTo(HealthCheck.State.UP);
-        assertThat(consumerHealth().getMessage()).isEqualTo(node().standstill);
+        assertThat(consumerHealth().getMessage()).contains(node().standstill);
     }
 
     @Test
