@@ -44,8 +44,8 @@ final class NdjsonReader implements LineSplitter.Sink {
     /**
      * From any thread.
      *
-     * @return what became of the lines; fails with a {@link ProblemException}, or another exception if the client went away. It may
-     *     complete on any thread
+     * @return what became of the lines; fails with a {@link ProblemException}, also if the client went away. It may complete on any
+     *     thread
      */
     CompletionStage<BulkResult> read() {
         stream.loop().runOnContext(begin -> begin());
@@ -53,7 +53,8 @@ final class NdjsonReader implements LineSplitter.Sink {
     }
 
     private void begin() {
-        stream.request().exceptionHandler(this::fail);
+        // Nobody hears this answer; what has come is added all the same.
+        stream.request().exceptionHandler(gone -> fail(refusal(400, "The request broke off.")));
         stream.request().handler(this::chunk);
         stream.request().endHandler(end -> end());
         if ("100-continue".equalsIgnoreCase(stream.request().getHeader(HttpHeaders.EXPECT))) {

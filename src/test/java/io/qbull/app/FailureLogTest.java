@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.component.QbullConstants;
-import io.qbull.testing.LogLines;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import java.time.Duration;
 import java.util.List;
@@ -65,16 +65,16 @@ class FailureLogTest extends AppTestSupport {
             })
     void each_attempt_is_one_line_of_ours(String head) throws Exception {
         for (String step : List.of(THROW, "{rollback: {message: boom}}")) {
-            try (LogLines log = new LogLines()) {
+            try (CapturedLog log = new CapturedLog()) {
                 bury(ROUTE.formatted(head, step));
 
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> log.with("boom").size() >= 2);
-                assertThat(log.with("boom"))
+                        .until(() -> log.seen("boom").size() >= 2);
+                assertThat(log.seen("boom"))
                         .hasSize(2)
                         .allMatch(line ->
                                 line.contains("io.qbull") && line.lines().count() == 1);
-                assertThat(log.with("org.apache.camel")).isEmpty();
+                assertThat(log.seen("org.apache.camel")).isEmpty();
             }
         }
     }
@@ -85,10 +85,10 @@ class FailureLogTest extends AppTestSupport {
                 "- onException: {exception: [java.io.IOException],"
                         + " redeliveryPolicy: {retriesExhaustedLogLevel: WARN}}",
                 "- errorHandler: {defaultErrorHandler: {level: ERROR}}")) {
-            try (LogLines log = new LogLines()) {
+            try (CapturedLog log = new CapturedLog()) {
                 bury(ROUTE.formatted(head, THROW));
 
-                assertThat(log.with("org.apache.camel")).as(head).anyMatch(line -> line.contains("boom"));
+                assertThat(log.seen("org.apache.camel")).as(head).anyMatch(line -> line.contains("boom"));
             }
         }
     }

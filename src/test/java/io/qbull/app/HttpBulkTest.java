@@ -1,9 +1,11 @@
 package io.qbull.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
@@ -174,6 +176,22 @@ class HttpBulkTest extends AppTestSupport {
             assertThat(RawHttp.answer(socket.getInputStream()).body()).contains("\"accepted\":2");
         }
         assertThat(jobs("WHATSAPP", 4)).extracting(job -> job.get("body")).containsExactly("1", "2");
+    }
+
+    @Test
+    void a_client_that_goes_away_is_no_fault_and_its_whole_lines_are_added() throws IOException {
+        try (CapturedLog log = new CapturedLog()) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
+                socket.getOutputStream()
+                        .write(("POST " + JOBS + " HTTP/1.1\r\nHost: x\r\n" + NDJSON
+                                        + "\r\nContent-Length: 1000\r\n\r\n{\"key\":\"a\",\"body\":\"1\"}\n{\"key\":\"a\"")
+                                .getBytes(StandardCharsets.UTF_8));
+                await().until(() -> jobs("WHATSAPP", 4).size() == 1);
+            }
+            await().until(() -> context.getInflightRepository().size() == 0);
+            assertThat(log.warnings()).isEmpty();
+        }
+        assertThat(jobs("WHATSAPP", 4)).extracting(job -> job.get("body")).containsExactly("1");
     }
 
     @Test

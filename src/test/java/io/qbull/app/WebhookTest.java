@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
-import io.qbull.testing.LogLines;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,16 +108,16 @@ class WebhookTest extends AppTestSupport {
 
     private void buried(String reason) {
         int before = dead("WHATSAPP", 2).size();
-        try (LogLines log = new LogLines()) {
+        try (CapturedLog log = new CapturedLog()) {
             post("/queues/WHATSAPP/jobs?key=k", "x");
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> log.with("buried").size() == 1);
+                    .until(() -> log.seen("buried").size() == 1);
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> dead("WHATSAPP", 2).size() == before + 1);
 
             assertThat(dead("WHATSAPP", 2).get(before).get("reason")).isEqualTo("WebhookException: " + reason);
-            assertThat(log.with("buried")).allMatch(line -> line.contains(reason));
-            assertThat(log.with("s3cret")).isEmpty();
+            assertThat(log.seen("buried")).allMatch(line -> line.contains(reason));
+            assertThat(log.seen("s3cret")).isEmpty();
         }
     }
 

@@ -1,36 +1,40 @@
 package io.qbull.testing;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What {@code io.qbull} logs while this is open. */
-public final class CapturedLog implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.qbull");
+/** What we and Camel log while this is open. */
+public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+    private static final String OURS = "io.qbull";
+    private static final List<String> LOGGERS = List.of(OURS, "org.apache.camel");
+
+    private final LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
-    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-            events.add(event);
-        }
-    };
 
     /** Begins to listen. */
     public CapturedLog() {
-        appender.setContext(logger.getLoggerContext());
-        appender.start();
-        logger.addAppender(appender);
+        setContext(loggers);
+        start();
+        LOGGERS.forEach(name -> loggers.getLogger(name).addAppender(this));
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        events.add(event);
     }
 
     /**
-     * @return the lines of WARN and above, oldest first
+     * @return our own lines of WARN and above, oldest first
      */
     public List<String> warnings() {
         return events.stream()
+                .filter(event -> event.getLoggerName().startsWith(OURS))
                 .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
@@ -38,7 +42,7 @@ public final class CapturedLog implements AutoCloseable {
 
     /**
      * @param part of a message
-     * @return the lines that contain it, oldest first
+     * @return the messages that contain it, oldest first
      */
     public List<String> lines(String part) {
         return events.stream()
@@ -47,9 +51,22 @@ public final class CapturedLog implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * @param part of what an operator sees of an event
+     * @return the events of INFO and above that contain it, each as level, logger, message and stack trace
+     */
+    public List<String> seen(String part) {
+        return events.stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
+                .map(event -> event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage()
+                        + ThrowableProxyUtil.asString(event.getThrowableProxy()))
+                .filter(line -> line.contains(part))
+                .toList();
+    }
+
     @Override
     public void close() {
-        logger.detachAppender(appender);
-        appender.stop();
+        LOGGERS.forEach(name -> loggers.getLogger(name).detachAppender(this));
+        stop();
     }
 }
