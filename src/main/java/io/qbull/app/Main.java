@@ -1,5 +1,6 @@
 package io.qbull.app;
 
+import io.qbull.app.Verbs.AddVerb;
 import io.qbull.app.Verbs.StatusVerb;
 import io.qbull.app.Verbs.UpVerb;
 import io.qbull.app.Verbs.VersionVerb;
@@ -18,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "qbull",
         description = "A keyed, ordered job queue on Redis Streams, for Apache Camel.",
-        subcommands = {UpVerb.class, StatusVerb.class, VersionVerb.class, HelpCommand.class},
+        subcommands = {UpVerb.class, StatusVerb.class, AddVerb.class, VersionVerb.class, HelpCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "VERB")

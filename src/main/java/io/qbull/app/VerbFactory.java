@@ -18,6 +18,9 @@ final class VerbFactory implements IFactory {
         if (type == Verbs.UpVerb.class) {
             return type.cast(new Verbs.UpVerb(home));
         }
+        if (type == Verbs.AddVerb.class) {
+            return type.cast(new Verbs.AddVerb(home));
+        }
         return type == Verbs.StatusVerb.class ? type.cast(new Verbs.StatusVerb(home)) : others.create(type);
     }
 }

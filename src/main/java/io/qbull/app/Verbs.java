@@ -75,6 +75,47 @@ final class Verbs {
     }
 
     @Command(
+            name = "add",
+            description = {
+                "Fetches a jar with all that it needs into ext, through Maven.",
+                "Pods have it on their class path when they are started again."
+            },
+            mixinStandardHelpOptions = true,
+            versionProvider = Versions.class)
+    static final class AddVerb implements Callable<Integer> {
+        private final Path home;
+
+        @Parameters(
+                index = "0",
+                paramLabel = "WHAT",
+                description = "group:artifact:version, or a Camel component by its name, such as camel-kafka or kafka.")
+        private String what = "";
+
+        @Option(names = "--dry-run", description = "Only tells what would be added.")
+        private boolean dryRun;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        AddVerb(Path home) {
+            this.home = home;
+        }
+
+        @Override
+        public Integer call() throws Refusal {
+            Libraries libraries = Libraries.ofThisBuild();
+            Artifact wanted = Artifact.parse(what, libraries.camelVersion());
+            MavenFetch maven = new MavenFetch("mvn", home.resolve("pom.xml"), libraries);
+            ExtFolder.Added jars = new ExtFolder(home, libraries, maven).add(wanted, dryRun);
+            PrintWriter out = spec.commandLine().getOut();
+            jars.present().forEach(jar -> out.println("there already: " + jar));
+            jars.added().forEach(jar -> out.println((dryRun ? "would be added to ext: " : "added to ext: ") + jar));
+            out.flush();
+            return ExitCode.OK.number();
+        }
+    }
+
+    @Command(
             name = "version",
             description = "Prints the versions of QBull, Camel and Java.",
             mixinStandardHelpOptions = true,

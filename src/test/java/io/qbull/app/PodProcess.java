@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.testing.Ports;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ final class PodProcess implements AutoCloseable {
     }
 
     /**
-     * @param home has {@code config} and {@code routes}
+     * @param home has {@code config} and {@code routes}, and may have {@code ext}
      * @param settings environment variables
      */
     static PodProcess launch(Path home, Map<String, String> settings) throws IOException {
@@ -51,7 +52,7 @@ final class PodProcess implements AutoCloseable {
                 "-Djava.net.preferIPv4Stack=true",
                 "-Dqbull.home=" + home,
                 "-cp",
-                CLASS_PATH,
+                CLASS_PATH + File.pathSeparator + home.resolve("ext") + "/*",
                 Main.class.getName(),
                 "up"));
         ProcessBuilder builder =
