@@ -23,6 +23,8 @@ class TokenTest extends AppTestSupport {
             "/queues/./WHATSAPP/../WHATSAPP/jobs?key=k",
             "/%71ueues/WHATSAPP/jobs?key=k",
             "/queues/WHATSAPP/jobs/?key=%zz",
+            "/openapi.json",
+            "/OpenAPI.json",
             "/observe/health",
             "/observe/health/",
             "/observe/health/ready",
