@@ -27,6 +27,7 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
     private @Nullable String queue;
     private @Nullable String key;
     private @Nullable Integer partitions;
+    private KeyHash keyHash = KeyHash.XXH64;
     private volatile @Nullable JobKey jobKey;
     private volatile @Nullable Expression queueName;
     private final Map<String, Used> nodes = new ConcurrentHashMap<>();
@@ -40,7 +41,7 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
             String jobsKey = keyOf(exchange);
             Integer fixed = partitions;
             if (fixed != null) {
-                tell(exchange, KeyHash.XXH64, new Layout(1, fixed), jobsKey);
+                tell(exchange, keyHash, new Layout(1, fixed), jobsKey);
                 callback.done(true);
                 return true;
             }
@@ -175,5 +176,15 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
     /** How many partitions to count with, instead of the layout of a queue. */
     public void setPartitions(@Nullable Integer partitions) {
         this.partitions = partitions;
+    }
+
+    /** @return see the setter */
+    public KeyHash getKeyHash() {
+        return keyHash;
+    }
+
+    /** How to count with {@code partitions}: xxh64 or qbull-python. A queue says this itself. */
+    public void setKeyHash(KeyHash keyHash) {
+        this.keyHash = keyHash;
     }
 }

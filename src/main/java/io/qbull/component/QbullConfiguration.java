@@ -24,7 +24,7 @@ public class QbullConfiguration implements Cloneable {
     @UriParam(label = "common", defaultValue = "16")
     private @Nullable Integer partitions;
 
-    @UriParam(label = "common", defaultValue = "XXH64")
+    @UriParam(label = "common", defaultValue = "xxh64", enums = "xxh64,qbull-python")
     private KeyHash keyHash = KeyHash.XXH64;
 
     @UriParam(label = "common,advanced")
@@ -133,7 +133,10 @@ public class QbullConfiguration implements Cloneable {
         return keyHash;
     }
 
-    /** How a key becomes a partition. */
+    /**
+     * How a key becomes a partition: xxh64 of the key, or qbull-python, which is what the original QBull for Python does. The same for
+     * all producers of a queue, for as long as it has jobs.
+     */
     public void setKeyHash(KeyHash keyHash) {
         this.keyHash = keyHash;
     }

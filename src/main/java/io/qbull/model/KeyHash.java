@@ -10,6 +10,14 @@ public enum KeyHash {
         public long hash(String key) {
             return Xxh64.hash(key.getBytes(StandardCharsets.UTF_8));
         }
+    },
+
+    /** XXH64 with seed 0 over the UTF-8 bytes of Python's {@code repr} of the key: what the original QBull does. */
+    QBULL_PYTHON {
+        @Override
+        public long hash(String key) {
+            return Xxh64.hash(PythonRepr.of(key).getBytes(StandardCharsets.UTF_8));
+        }
     };
 
     /**

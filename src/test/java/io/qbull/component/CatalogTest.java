@@ -58,6 +58,11 @@ class CatalogTest {
     }
 
     @Test
+    void choices_are_listed_as_they_are_documented() throws IOException {
+        assertThat(catalog().at("/properties/keyHash/enum")).hasToString("[\"xxh64\",\"qbull-python\"]");
+    }
+
+    @Test
     void nothing_is_listed_that_does_not_exist() throws IOException {
         TreeSet<String> known = new TreeSet<>(options());
         known.addAll(

@@ -20,6 +20,12 @@ class KeyHashProcessorTest extends QbullTestSupport {
                   properties:
                     partitions: 5
                     key: ${header.to}
+                - name: python
+                  type: io.qbull.component.KeyHashProcessor
+                  properties:
+                    partitions: 5
+                    keyHash: qbull-python
+                    key: ${header.to}
                 - name: other
                   type: io.qbull.component.KeyHashProcessor
                   properties:
@@ -53,6 +59,13 @@ class KeyHashProcessorTest extends QbullTestSupport {
                   steps:
                     - process:
                         ref: fixed
+            - route:
+                id: python
+                from:
+                  uri: direct:python
+                  steps:
+                    - process:
+                        ref: python
             - route:
                 id: other
                 from:
@@ -115,6 +128,15 @@ class KeyHashProcessorTest extends QbullTestSupport {
 
         assertThat(exchange.getMessage().getHeader(QbullConstants.PARTITION))
                 .isEqualTo(new Layout(1, 5).indexOf(KeyHash.XXH64, "57320"));
+    }
+
+    @Test
+    void a_bean_may_say_how_to_hash() throws Exception {
+        Exchange exchange = send("direct:python", Map.of("to", "3205104418"));
+
+        assertThat(exchange.getMessage().getHeader(QbullConstants.PARTITION))
+                .isEqualTo(new Layout(1, 5).indexOf(KeyHash.QBULL_PYTHON, "3205104418"))
+                .isNotEqualTo(new Layout(1, 5).indexOf(KeyHash.XXH64, "3205104418"));
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class QbullConfigurationTest extends QbullTestSupport {
-    private static final String ALL = "qbull:ORDERS?redisUri=redis://h:1&podId=p-1&partitions=8&keyHash=xxh64"
+    private static final String ALL = "qbull:ORDERS?redisUri=redis://h:1&podId=p-1&partitions=8&keyHash=qbull-python"
             + "&partitionsPerPod=2&maxPartitionsPerPod=6&adoptOrphans=false&orphanGrace=20s&leaseTtl=3s&drainTimeout=7s"
             + "&stallAfter=2m&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250&deduplicationWindow=1h&maxBodySize=99"
             + "&maxKeyLength=44&batch=17&enqueueTimeout=PT4S&key=${header.to}";
@@ -39,7 +39,7 @@ class QbullConfigurationTest extends QbullTestSupport {
         assertThat(options.getRedisUri()).isEqualTo("redis://h:1");
         assertThat(options.getPodId()).isEqualTo("p-1");
         assertThat(options.getPartitions()).isEqualTo(8);
-        assertThat(options.getKeyHash()).isEqualTo(KeyHash.XXH64);
+        assertThat(options.getKeyHash()).isEqualTo(KeyHash.QBULL_PYTHON);
         assertThat(options.getKey()).isEqualTo("${header.to}");
     }
 
@@ -55,6 +55,20 @@ class QbullConfigurationTest extends QbullTestSupport {
                 .contains("deduplicationWindow=PT10M", "maxBodySize=1048576", "maxKeyLength=512", "batch=500")
                 .contains("enqueueTimeout=PT10S");
         assertThat(component.pod(options).value()).matches(".+-[0-9a-f]{8}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "xxh64, XXH64",
+        "XXH64, XXH64",
+        "qbull-python, QBULL_PYTHON",
+        "Qbull-Python, QBULL_PYTHON",
+        "QBULL-PYTHON, QBULL_PYTHON",
+        "QBULL_PYTHON, QBULL_PYTHON"
+    })
+    void the_key_hash_is_spelt_as_documented_in_any_case(String spelt, KeyHash meant) {
+        assertThat(endpoint("qbull:ORDERS?keyHash=" + spelt).getConfiguration().getKeyHash())
+                .isEqualTo(meant);
     }
 
     @Test
