@@ -47,6 +47,7 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "drainTimeout": getOrCreateConfiguration(target).setDrainTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "enqueuetimeout":
         case "enqueueTimeout": getOrCreateConfiguration(target).setEnqueueTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "format": getOrCreateConfiguration(target).setFormat(property(camelContext, io.qbull.model.JobFormat.class, value)); return true;
         case "headerfilterstrategy":
         case "headerFilterStrategy": getOrCreateConfiguration(target).setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "healthcheckconsumerenabled":
@@ -104,6 +105,7 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "drainTimeout": return java.time.Duration.class;
         case "enqueuetimeout":
         case "enqueueTimeout": return java.time.Duration.class;
+        case "format": return io.qbull.model.JobFormat.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "healthcheckconsumerenabled":
@@ -162,6 +164,7 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "drainTimeout": return getOrCreateConfiguration(target).getDrainTimeout();
         case "enqueuetimeout":
         case "enqueueTimeout": return getOrCreateConfiguration(target).getEnqueueTimeout();
+        case "format": return getOrCreateConfiguration(target).getFormat();
         case "headerfilterstrategy":
         case "headerFilterStrategy": return getOrCreateConfiguration(target).getHeaderFilterStrategy();
         case "healthcheckconsumerenabled":

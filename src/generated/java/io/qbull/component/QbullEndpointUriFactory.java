@@ -23,7 +23,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(27);
+        Set<String> props = new HashSet<>(28);
         props.add("adoptOrphans");
         props.add("backoff");
         props.add("batch");
@@ -34,6 +34,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
         props.add("enqueueTimeout");
         props.add("exceptionHandler");
         props.add("exchangePattern");
+        props.add("format");
         props.add("headerFilterStrategy");
         props.add("key");
         props.add("keyHash");

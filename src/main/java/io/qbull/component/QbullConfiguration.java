@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.model.JobFormat;
 import io.qbull.model.KeyHash;
 import java.time.Duration;
 import org.apache.camel.RuntimeCamelException;
@@ -68,6 +69,9 @@ public class QbullConfiguration implements Cloneable {
 
     @UriParam(label = "producer", defaultValue = "10m")
     private Duration deduplicationWindow = Duration.ofMinutes(10);
+
+    @UriParam(label = "producer", defaultValue = "native", enums = "native,qbull")
+    private JobFormat format = JobFormat.NATIVE;
 
     @UriParam(label = "producer", defaultValue = "1048576")
     private int maxBodySize = 1 << 20;
@@ -291,6 +295,19 @@ public class QbullConfiguration implements Cloneable {
      */
     public void setDeduplicationWindow(Duration deduplicationWindow) {
         this.deduplicationWindow = deduplicationWindow;
+    }
+
+    /** @return see the setter */
+    public JobFormat getFormat() {
+        return format;
+    }
+
+    /**
+     * How jobs are written: native, or qbull, which consumers of the original QBull for Python can read. With qbull a body must be a JSON
+     * object; headers and content type are not stored.
+     */
+    public void setFormat(JobFormat format) {
+        this.format = format;
     }
 
     /** @return see the setter */

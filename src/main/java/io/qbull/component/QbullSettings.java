@@ -56,6 +56,7 @@ final class QbullSettings {
     static EnqueueSettings enqueue(QbullConfiguration options) {
         return new EnqueueSettings(
                 options.getDeduplicationWindow(),
+                options.getFormat(),
                 options.getMaxBodySize(),
                 options.getMaxKeyLength(),
                 options.getBatch(),

@@ -1,18 +1,25 @@
 package io.qbull.config;
 
+import io.qbull.model.JobFormat;
 import java.time.Duration;
 
 /**
  * How a producer adds jobs.
  *
  * @param deduplicationWindow how long a caller-given job id is remembered; zero = no deduplication
+ * @param format how jobs are written
  * @param maxBodySize the largest body, in bytes
  * @param maxKeyLength the longest key, in bytes of UTF-8
  * @param batch the most jobs in one call to Redis, 1 to 500
  * @param enqueueTimeout how long a caller waits for an answer
  */
 public record EnqueueSettings(
-        Duration deduplicationWindow, int maxBodySize, int maxKeyLength, int batch, Duration enqueueTimeout) {
+        Duration deduplicationWindow,
+        JobFormat format,
+        int maxBodySize,
+        int maxKeyLength,
+        int batch,
+        Duration enqueueTimeout) {
     /**
      * @throws IllegalArgumentException if a value breaks its rule
      */

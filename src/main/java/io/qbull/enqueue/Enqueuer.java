@@ -4,6 +4,7 @@ import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobFeed;
+import io.qbull.model.JobFormat;
 import io.qbull.model.KeyHash;
 import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
@@ -34,6 +35,7 @@ public final class Enqueuer {
     private static final Duration LOOK_EVERY = Duration.ofMillis(25);
 
     private final Identity identity;
+    private final JobLog jobs;
     private final EventLoop loop;
     private final Sources sources;
     private final Lanes lanes;
@@ -56,6 +58,7 @@ public final class Enqueuer {
      */
     public Enqueuer(Identity identity, LayoutReader layouts, JobLog jobs, EventLoop loop, BooleanSupplier outagesTold) {
         this.identity = identity;
+        this.jobs = jobs;
         this.loop = loop;
         this.sources = new Sources(identity.queue(), layouts, jobs);
         this.lanes = new Lanes(
@@ -97,7 +100,13 @@ public final class Enqueuer {
         return sources.forget(source);
     }
 
-    CompletionStage<Enqueued> enqueue(NewJob job, Pending.@Nullable Origin origin, EnqueueSettings settings) {
+    CompletionStage<Enqueued> enqueue(NewJob given, Pending.@Nullable Origin origin, EnqueueSettings settings) {
+        NewJob job;
+        try {
+            job = settings.format() == JobFormat.QBULL ? jobs.original(given, loop.now()) : given;
+        } catch (EnqueueException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         String broken = JobRules.broken(job, settings);
         if (broken != null) {
             return CompletableFuture.failedFuture(new EnqueueException(EnqueueException.Kind.INVALID, broken));

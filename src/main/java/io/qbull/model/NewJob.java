@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param body raw bytes
  * @param contentType the body's media type, if known
  * @param headers what passes the header filter; values are strings, numbers or booleans
+ * @param format how it is written; with {@link JobFormat#QBULL} the body is all that is written
  */
 @SuppressWarnings("ArrayRecordComponent") // Bodies are large and never compared; a copy per job would buy nothing.
 public record NewJob(
@@ -20,7 +21,8 @@ public record NewJob(
         String key,
         byte[] body,
         @Nullable String contentType,
-        Map<String, Object> headers) {
+        Map<String, Object> headers,
+        JobFormat format) {
     /**
      * @throws IllegalArgumentException if {@code key} is empty
      */
@@ -29,5 +31,16 @@ public record NewJob(
             throw new IllegalArgumentException("a job needs a key that is not empty");
         }
         headers = Map.copyOf(headers);
+    }
+
+    /** A job in our own format. */
+    public NewJob(
+            JobId id,
+            boolean callerId,
+            String key,
+            byte[] body,
+            @Nullable String contentType,
+            Map<String, Object> headers) {
+        this(id, callerId, key, body, contentType, headers, JobFormat.NATIVE);
     }
 }

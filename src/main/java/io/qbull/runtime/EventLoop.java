@@ -1,6 +1,7 @@
 package io.qbull.runtime;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Executor;
 
 /**
@@ -25,6 +26,11 @@ public interface EventLoop extends Executor {
      * @return monotonic nanoseconds; only differences mean anything
      */
     long nanoTime();
+
+    /**
+     * @return the date and time, to be told to others; nothing is decided by it
+     */
+    Instant now();
 
     /** A scheduled task. */
     interface Timer {

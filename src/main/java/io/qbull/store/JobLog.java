@@ -1,5 +1,6 @@
 package io.qbull.store;
 
+import io.qbull.model.EnqueueException;
 import io.qbull.model.Entry;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -7,6 +8,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -62,6 +64,16 @@ public interface JobLog {
      * @return the answer
      */
     CompletionStage<Answer> enqueue(Call call);
+
+    /**
+     * Makes a job one that the original QBull can read: its body is completed with what that one keeps in it.
+     *
+     * @param job any
+     * @param publishedAt for consumers, unless the body says it
+     * @return the job, written in that format, with the id that the body gives it if its caller gave none
+     * @throws EnqueueException if the body is no JSON object, or contradicts id or key
+     */
+    NewJob original(NewJob job, Instant publishedAt);
 
     /**
      * Reads how far a source has come, and lets what is remembered of it live on.

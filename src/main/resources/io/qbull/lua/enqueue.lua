@@ -5,7 +5,8 @@
 -- KEYS 5: stream, call, seal, seen, source (not touched without a source)
 -- ARGV 4 + 7n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms, 0 = for
 --   ever, empty = no source), then for each job its offset in the source (ascending; empty without a source), deduplication
---   window (ms, 0 = none), id, key, body, content type or empty, headers (JSON object) or empty
+--   window (ms, 0 = none), id, key, body, content type or empty, headers (JSON object) or empty. A job with an empty key is
+--   written as the original QBull does: its body in the single field job
 -- Returns: {'accepted', stream ids joined by blanks, '-' for a duplicate}
 --          {'layout', ''}: the partition takes no jobs for that version; nothing was added
 --          {'stale'}: a later call of this producer was answered already; nothing was changed
@@ -27,8 +28,9 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Of this version alone: offsets of another one belong to other keys.
 local reached = memory ~= '' and tonumber(redis.call('HGET', source, version) or '-1')
-local jobs, fresh, here = (#ARGV - 4) / 7, {}, {}
+local jobs, fresh, here, ids = (#ARGV - 4) / 7, {}, {}, {}
 for i = 1, jobs do
+  ids[i] = '-'
   local at = 5 + (i - 1) * 7
   local id, known = ARGV[at + 2], reached and tonumber(ARGV[at]) <= reached
   if not known and ARGV[at + 1] ~= '0' then
@@ -49,14 +51,12 @@ if #fresh > 0 and redis.call('GET', seal) ~= version .. ' open' then
   return {'layout', ''}
 end
 
-local ids, expiries, longest = {}, {}, 0
-for i = 1, jobs do
-  ids[i] = '-'
-end
+local expiries, longest = {}, 0
 local ts = string.format('%.0f', now)
 for _, job in ipairs(fresh) do
   local at = job[2]
-  local fields = {'id', ARGV[at + 2], 'key', ARGV[at + 3], 'ts', ts, 'body', ARGV[at + 4]}
+  local fields = ARGV[at + 3] == '' and {'job', ARGV[at + 4]}
+    or {'id', ARGV[at + 2], 'key', ARGV[at + 3], 'ts', ts, 'body', ARGV[at + 4]}
   if ARGV[at + 5] ~= '' then
     fields[#fields + 1] = 'ct'
     fields[#fields + 1] = ARGV[at + 5]

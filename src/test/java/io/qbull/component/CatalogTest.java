@@ -60,6 +60,7 @@ class CatalogTest {
     @Test
     void choices_are_listed_as_they_are_documented() throws IOException {
         assertThat(catalog().at("/properties/keyHash/enum")).hasToString("[\"xxh64\",\"qbull-python\"]");
+        assertThat(catalog().at("/properties/format/enum")).hasToString("[\"native\",\"qbull\"]");
     }
 
     @Test

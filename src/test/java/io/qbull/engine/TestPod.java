@@ -6,6 +6,7 @@ import io.qbull.config.PumpSettings;
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
+import io.qbull.model.JobFormat;
 import io.qbull.model.JobHandler;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
@@ -31,7 +32,7 @@ final class TestPod implements AutoCloseable {
     static final QueueName QUEUE = new QueueName("WHATSAPP");
     static final Duration TTL = Duration.ofSeconds(1);
     private static final EnqueueSettings ENQUEUE =
-            new EnqueueSettings(Duration.ofMinutes(10), 1 << 20, 512, 500, Duration.ofSeconds(10));
+            new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10));
 
     final QueueNode node;
     /** What ran here, in the order of the starts. */

@@ -1,11 +1,13 @@
 package io.qbull.enqueue;
 
 import io.qbull.model.Lease;
+import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +27,11 @@ interface EnqueueOnlyJobLog extends JobLog {
     @Override
     default CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
         throw new UnsupportedOperationException("fail");
+    }
+
+    @Override
+    default NewJob original(NewJob job, Instant publishedAt) {
+        throw new UnsupportedOperationException("original");
     }
 
     @Override

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
+import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
@@ -137,7 +138,12 @@ class EnqueueSimulationTest {
 
         private Submission submit(NewJob job, boolean repeat) {
             EnqueueSettings settings = new EnqueueSettings(
-                    resizes ? Duration.ZERO : Duration.ofMinutes(10), 100, 100, 1 + random.nextInt(4), TIMEOUT);
+                    resizes ? Duration.ZERO : Duration.ofMinutes(10),
+                    JobFormat.NATIVE,
+                    100,
+                    100,
+                    1 + random.nextInt(4),
+                    TIMEOUT);
             long at = loop.nanoTime();
             CompletionStage<Enqueued> end = enqueuer.enqueue(job, settings);
             end.whenComplete((ok, failure) -> lateness.merge(

@@ -1,6 +1,7 @@
 package io.qbull.enqueue;
 
 import io.qbull.config.EnqueueSettings;
+import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.util.Map;
 /** Jobs and settings of the tests of this package. */
 final class Jobs {
     static final EnqueueSettings SETTINGS =
-            new EnqueueSettings(Duration.ofMinutes(10), 1 << 20, 512, 500, Duration.ofSeconds(10));
+            new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10));
 
     private Jobs() {}
 
@@ -27,16 +28,27 @@ final class Jobs {
 
     static EnqueueSettings batch(int batch) {
         return new EnqueueSettings(
-                SETTINGS.deduplicationWindow(), SETTINGS.maxBodySize(), SETTINGS.maxKeyLength(), batch, timeout());
+                SETTINGS.deduplicationWindow(),
+                JobFormat.NATIVE,
+                SETTINGS.maxBodySize(),
+                SETTINGS.maxKeyLength(),
+                batch,
+                timeout());
     }
 
     static EnqueueSettings window(Duration window) {
-        return new EnqueueSettings(window, SETTINGS.maxBodySize(), SETTINGS.maxKeyLength(), 500, timeout());
+        return new EnqueueSettings(
+                window, JobFormat.NATIVE, SETTINGS.maxBodySize(), SETTINGS.maxKeyLength(), 500, timeout());
     }
 
     static EnqueueSettings timeout(Duration timeout) {
         return new EnqueueSettings(
-                SETTINGS.deduplicationWindow(), SETTINGS.maxBodySize(), SETTINGS.maxKeyLength(), 500, timeout);
+                SETTINGS.deduplicationWindow(),
+                JobFormat.NATIVE,
+                SETTINGS.maxBodySize(),
+                SETTINGS.maxKeyLength(),
+                500,
+                timeout);
     }
 
     private static Duration timeout() {

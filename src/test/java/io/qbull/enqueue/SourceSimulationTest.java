@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.JobFeed;
+import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
@@ -168,7 +169,7 @@ class SourceSimulationTest {
         /** Reads the file from its start, a few records at a time, until all are answered; starts over when one was not added. */
         private final class Reader {
             private final EnqueueSettings settings = new EnqueueSettings(
-                    Duration.ofMinutes(10), 100, 100, 1 + random.nextInt(4), Duration.ofSeconds(10));
+                    Duration.ofMinutes(10), JobFormat.NATIVE, 100, 100, 1 + random.nextInt(4), Duration.ofSeconds(10));
             private final Enqueuer enqueuer = new Enqueuer(
                     new Enqueuer.Identity(QUEUE, new PodId("pod" + pods++), "n", KeyHash.XXH64),
                     new Layouts(),

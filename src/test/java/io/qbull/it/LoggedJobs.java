@@ -3,11 +3,13 @@ package io.qbull.it;
 import io.qbull.it.Event.Kind;
 import io.qbull.it.Event.Owner;
 import io.qbull.model.Lease;
+import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -71,6 +73,11 @@ final class LoggedJobs implements JobLog {
     @Override
     public CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
         return jobs.fail(lease, job, failedAttempts);
+    }
+
+    @Override
+    public NewJob original(NewJob job, Instant publishedAt) {
+        return jobs.original(job, publishedAt);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.qbull.testing.ManualEventLoop;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -180,6 +181,11 @@ final class SimulatedNetwork {
         @Override
         public long nanoTime() {
             return world.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return world.now();
         }
     }
 }

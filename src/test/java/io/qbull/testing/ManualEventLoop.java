@@ -2,6 +2,7 @@ package io.qbull.testing;
 
 import io.qbull.runtime.EventLoop;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -54,6 +55,11 @@ public final class ManualEventLoop implements EventLoop {
     @Override
     public long nanoTime() {
         return start + elapsed;
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.EPOCH.plusNanos(elapsed);
     }
 
     /** Runs what is due now, and what that submits, until nothing is left. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.qbull.model.Entry;
 import io.qbull.model.Job;
+import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
 import io.qbull.model.StreamId;
@@ -21,10 +22,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs as stream entries. Ours have the fields {@code id key ts body} and, if there is one, {@code ct} and {@code h}. An entry
- * whose only field {@code job} holds a JSON object with a {@code job_id} was written by the original QBull. Any other entry is
- * foreign: its job's body is the map of its fields, its id and key are its place in the stream. An entry that looks like
- * ours and breaks the rules is undecodable; the reason names the field, never its content.
+ * Jobs as stream entries. Ours have the fields {@code id key ts body} and, if there is one, {@code ct} and {@code h}, or the
+ * form of an {@link OriginalJob}. Any other entry is foreign: its job's body is the map of its fields, its id and key are its
+ * place in the stream. An entry that looks like ours and breaks the rules is undecodable; the reason names the field, never
+ * its content.
  */
 final class EntryCodec {
     private static final Set<String> OURS = Set.of("id", "key", "ts", "body", "ct", "h");
@@ -38,11 +39,12 @@ final class EntryCodec {
 
     /**
      * @param job a job
-     * @param args gets its id, key, body, content type and headers, the last two empty if there are none
+     * @param args gets its id, key, body, content type and headers, the last two empty if there are none; in the format of the
+     *     original QBull the body is the whole entry, and the key is empty too
      */
     static void encode(NewJob job, List<byte[]> args) {
         args.add(Request.utf8(job.id().value()));
-        args.add(Request.utf8(job.key()));
+        args.add(job.format() == JobFormat.QBULL ? new byte[0] : Request.utf8(job.key()));
         args.add(job.body());
         String contentType = job.contentType();
         args.add(contentType == null ? new byte[0] : Request.utf8(contentType));
@@ -75,10 +77,11 @@ final class EntryCodec {
         if (ours(fields.keySet())) {
             return own(id, fields, failed);
         }
-        byte[] original = fields.size() == 1 ? fields.get("job") : null;
-        Job job = original == null ? null : original(id, original, failed);
-        if (job != null) {
-            return job;
+        byte[] json = fields.size() == 1 ? fields.get(OriginalJob.FIELD) : null;
+        OriginalJob original = json == null ? null : OriginalJob.read(json);
+        if (json != null && original != null) {
+            JobId jobId = jobId(original.id());
+            return new Job(id, jobId, original.key(), id.millis(), json, "application/json", Map.of(), failed);
         }
         String place = id.toString();
         return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), failed);
@@ -105,32 +108,6 @@ final class EntryCodec {
         byte[] headers = fields.get("h");
         return new Job(
                 id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), failed);
-    }
-
-    /** A job of the original QBull, or null if this is something else. */
-    private static @Nullable Job original(StreamId id, byte[] json, int failed) throws Undecodable {
-        JsonNode job;
-        try {
-            job = JSON.readTree(json);
-        } catch (IOException e) {
-            // Some other program's field of that name.
-            return null;
-        }
-        String jobId = member(job, "job_id");
-        if (jobId.isEmpty()) {
-            return null;
-        }
-        String key = member(job, "partition_id");
-        if (key.isEmpty()) {
-            key = member(job, "to");
-        }
-        return new Job(
-                id, jobId(jobId), key.isEmpty() ? jobId : key, id.millis(), json, "application/json", Map.of(), failed);
-    }
-
-    private static String member(JsonNode object, String name) {
-        JsonNode member = object.path(name);
-        return member.isTextual() || member.isNumber() ? member.asText() : "";
     }
 
     private static byte[] headers(Map<String, Object> headers) {

@@ -9,6 +9,7 @@ import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -95,6 +96,11 @@ final class RedisJobLog implements JobLog {
         }
         return Failures.bare(
                 calls.run(Script.ENQUEUE, keys, args).thenApply(answer -> answered(answer.reply(), count)));
+    }
+
+    @Override
+    public NewJob original(NewJob job, Instant publishedAt) {
+        return OriginalJob.write(job, publishedAt);
     }
 
     @Override

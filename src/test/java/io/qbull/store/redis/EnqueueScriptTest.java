@@ -22,6 +22,7 @@ import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,23 @@ class EnqueueScriptTest {
                         "7 accepted " + places.get(0).streamId() + " "
                                 + places.get(1).streamId());
         assertThat(resp.number("TTL", CALL)).isBetween(3590L, 3600L);
+    }
+
+    @Test
+    void a_job_in_the_format_of_the_original_is_one_field_and_deduplicated_like_any_other() {
+        NewJob original = jobs.original(newJob("a", true, "{\"n\":1}"), Instant.EPOCH);
+
+        List<Place> places = accepted(enqueue(7, original, newJob("b"), original));
+
+        assertThat(places).extracting(Place::duplicate).containsExactly(false, false, true);
+        List<?> stream = (List<?>) requireNonNull(RedisState.read(resp).get(STREAM));
+        assertThat(stream.get(0))
+                .isEqualTo(List.of(
+                        places.get(0).streamId().toString(),
+                        "job",
+                        "{\"job_id\": \"a\", \"published_at\": \"1970-01-01T00:00:00.000000+00:00\","
+                                + " \"partition_id\": \"key of a\", \"n\":1}"));
+        assertThat(resp.text("ZSCORE", SEEN, "a")).isNotNull();
     }
 
     @Test
