@@ -1,19 +1,24 @@
 #!/usr/bin/env python3.11
-"""Writes what Python 3.11 says about keys, for keyHash=qbull-python and its tests.
+"""Writes what Python 3.11 says about keys, for keyHash=qbull-python and its tests, and entries as the original QBull writes them.
 
     python3.11 src/test/python/interop.py
 
 The table of printable code points is part of the product: another Python knows another Unicode and would move keys to other
 partitions, so any other version is refused. Needs nothing but the standard library.
 """
+import datetime
 import json
 import pathlib
+import random
 import sys
 import unicodedata
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TABLE = ROOT / "src/main/resources/io/qbull/model/python-printable.txt"
 TESTS = ROOT / "src/test/resources/io/qbull/model"
+ENTRIES = ROOT / "src/test/resources/io/qbull/component/python-entries.txt"
+PARTITIONS = 4
 CODE_POINTS = 0x110000
 SURROGATES = range(0xD800, 0xE000)
 MASK = (1 << 64) - 1
@@ -105,6 +110,24 @@ def printable_table():
     return "".join(f"{begin:x} {end:x}\n" for begin, end in zip(edges[::2], edges[1::2]))
 
 
+def published():
+    """What the original QBull adds for some calls: partition, and value of the single field. It finds the key in the data, where it
+    may be a number; a key that is given beside the data is not stored."""
+    chance = random.Random(11)
+    time = datetime.datetime(2026, 1, 2, 3, 4, 5, 678901, datetime.timezone.utc)
+    keys = [
+        {"to": "573205104418"}, {"to": 3111111111}, {"to": "Zoë"}, {"to": "O'Neil"}, {"to": 'C:\\new "x"'},
+        {"to": "😀\u200b"}, {"partition_id": "account-7", "to": "not the key"}, {"partition_id": 42}]
+    calls = [({"cmd": "SEND_MESSAGE", **key, "content": "¡Hola! \U0001fae0", "n": 2 * n}, None) for n in range(10) for key in keys]
+    calls.append(({"cmd": "PING", "load": float("nan")}, "given beside the data"))
+    for data, given in calls:
+        time += datetime.timedelta(milliseconds=250)
+        job_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+        payload = {"job_id": job_id, "published_at": time.isoformat(), **data}
+        key = given or data.get("partition_id", data.get("to", job_id))
+        yield int(key_hash(str(key)), 16) % PARTITIONS, json.dumps(payload)
+
+
 def write(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -119,6 +142,7 @@ def main():
     write(TESTS / "python-named-keys.txt", "".join(f"{key_hash(key)} {json.dumps(key)}\n" for key in NAMED))
     write(TESTS / "python-random-keys.txt", "".join(key_hash(key) + "\n" for key in random_keys(10_000)))
     write(TESTS / "python-all-characters.txt", "".join(key_hash(key) + "\n" for key in all_code_points()))
+    write(ENTRIES, "".join(f"{partition} {entry}\n" for partition, entry in published()))
 
 
 main()
