@@ -169,12 +169,18 @@ class RecipesTest extends AppTestSupport {
 
     private static void record(Exchange exchange, long offset, Commits commits, boolean last) {
         Map<String, Object> headers = Map.of(
-                "kafka.TOPIC", "orders",
-                "kafka.PARTITION", 3,
-                "kafka.OFFSET", offset,
-                "kafka.KEY", "k",
-                "kafka.LAST_RECORD_BEFORE_COMMIT", last,
-                "CamelKafkaManualCommit", commits);
+                "kafka.TOPIC",
+                "orders",
+                "kafka.PARTITION",
+                3,
+                "kafka.OFFSET",
+                offset,
+                "kafka.KEY",
+                "k",
+                "kafka.LAST_RECORD_BEFORE_COMMIT",
+                last,
+                "CamelKafkaManualCommit",
+                commits);
         assertThat(CATALOG.componentModel("kafka").getEndpointHeaders())
                 .extracting(BaseOptionModel::getName)
                 .containsAll(headers.keySet());
