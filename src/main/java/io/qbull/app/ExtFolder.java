@@ -63,7 +63,7 @@ final class ExtFolder {
     }
 
     private Added take(Path fetched, List<Artifact> artifacts, boolean only) throws IOException, Refusal {
-        Path ext = Files.createDirectories(home.resolve("ext"));
+        Path ext = home.resolve("ext");
         List<String> jars = jars(ext);
         refuseOtherVersions(artifacts, jars);
         List<String> added = new ArrayList<>();
@@ -74,7 +74,7 @@ final class ExtFolder {
             (there ? present : added).add(name);
         }
         if (!only) {
-            move(added, fetched, ext);
+            move(added, fetched, Files.createDirectories(ext));
         }
         return new Added(added, present);
     }
@@ -88,7 +88,7 @@ final class ExtFolder {
             }
             for (String jar : jars) {
                 if (artifact.isOtherVersionOf(jar)) {
-                    throw conflict(artifact, "ext has " + jar + "; remove one of the two");
+                    throw conflict(artifact, "ext has " + jar + "; remove that first");
                 }
             }
         }
@@ -123,6 +123,9 @@ final class ExtFolder {
     }
 
     private static List<String> jars(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".jar"))

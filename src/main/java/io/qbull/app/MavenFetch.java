@@ -16,6 +16,9 @@ final class MavenFetch implements ExtFolder.Fetch {
     private static final Pattern AWAY = Pattern.compile(
             "Could not transfer|Cannot access|offline mode|Unknown host|Connection refused|No such host");
 
+    /** Colours may stand before it even where none are wanted. */
+    private static final Pattern ERROR = Pattern.compile("\\[ERROR] (\\S.*)");
+
     private final String program;
     private final Path pom;
     private final Libraries libraries;
@@ -89,21 +92,19 @@ final class MavenFetch implements ExtFolder.Fetch {
     private static Refusal failure(String said, Artifact wanted) {
         Matcher missing = MISSING.matcher(said);
         if (missing.find()) {
+            String absent = missing.group(1) + ":" + missing.group(2);
             return new Refusal(
                     ExitCode.FAILED,
-                    "Nothing was added: Maven finds no " + missing.group(1) + ":" + missing.group(2) + ", which "
-                            + wanted + " is or needs");
+                    "Nothing was added: Maven finds no " + absent
+                            + (absent.equals(wanted.toString()) ? "" : ", which " + wanted + " needs"));
         }
         if (AWAY.matcher(said).find()) {
             return new Refusal(
                     ExitCode.FAILED, "Nothing was added: Maven cannot reach its repositories to fetch " + wanted);
         }
+        Matcher error = ERROR.matcher(said);
         return new Refusal(
                 ExitCode.FAILED,
-                "Nothing was added: Maven says "
-                        + said.lines()
-                                .filter(line -> line.startsWith("[ERROR]"))
-                                .findFirst()
-                                .orElse("nothing"));
+                "Nothing was added: Maven fails" + (error.find() ? ": " + error.group(1) : " and does not say why"));
     }
 }

@@ -75,7 +75,8 @@ class AddIT {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .startsWith("qbull: Nothing was added: Maven finds no org.apache.camel:camel-no-such-component:");
+                .isEqualTo("qbull: Nothing was added: Maven finds no org.apache.camel:camel-no-such-component:"
+                        + Libraries.ofThisBuild().camelVersion());
         assertThat(home.resolve("ext")).doesNotExist();
     }
 

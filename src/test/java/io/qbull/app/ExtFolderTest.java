@@ -40,7 +40,7 @@ class ExtFolderTest {
         ExtFolder.Added jars = ext(WANTED, NEEDED, LIBRARY).add(WANTED, true);
 
         assertThat(jars.added()).containsExactly("wanted-1.0.jar", "needed-2.0.jar");
-        assertThat(inExt()).isEmpty();
+        assertThat(home.resolve("ext")).doesNotExist();
     }
 
     @Test
@@ -48,7 +48,7 @@ class ExtFolderTest {
         refused(
                 ext(WANTED, new Artifact("g", "library", "3.1", "")),
                 "library-3.1.jar is needed, but the application runs on library-3.0.jar");
-        assertThat(inExt()).isEmpty();
+        assertThat(home.resolve("ext")).doesNotExist();
     }
 
     @Test

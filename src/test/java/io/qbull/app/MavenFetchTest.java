@@ -67,13 +67,14 @@ class MavenFetchTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        Could not resolve dependencies for project io.qbull:ext:pom:1: Could not find artifact g:n:jar:1.0 in central (https://host/x) | Maven finds no g:n:1.0, which g:wanted:1.0 is or needs
+        Could not resolve dependencies for project io.qbull:ext:pom:1: Could not find artifact g:n:jar:1.0 in central (https://host/x) | Maven finds no g:n:1.0, which g:wanted:1.0 needs
+        The following artifacts could not be resolved: g:wanted:jar:1.0: Could not find artifact g:wanted:jar:1.0 in central (https://host/x) | Maven finds no g:wanted:1.0
         g:wanted:jar:1.0: Could not transfer artifact g:wanted:pom:1.0 from/to central (https://host/x): timeout | Maven cannot reach its repositories to fetch g:wanted:1.0
         Cannot access central (https://host/x) in offline mode and the artifact g:wanted:jar:1.0 has not been downloaded | Maven cannot reach its repositories to fetch g:wanted:1.0
-        Something else | Maven says [ERROR] Something else
+        Something else | Maven fails: Something else
         """)
     void a_failure_is_told_in_one_line(String said, String told) throws IOException {
-        Path maven = maven("echo '[ERROR] " + said + "'; echo '[ERROR] more'; exit 1");
+        Path maven = maven("printf '\\033[0m[ERROR] %s\\n[ERROR] \\n[ERROR] more\\n' '" + said + "'; exit 1");
 
         assertThatThrownBy(() -> fetch(maven.toString()).into(folder, WANTED))
                 .isInstanceOf(Refusal.class)
