@@ -28,6 +28,8 @@ final class ServerVertx extends VertxWrapper {
     public HttpServer createHttpServer(HttpServerOptions options) {
         int line = Math.max(
                 HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH, ENCODED * longestKey.getAsInt() + BESIDES_KEY);
+        // One request at a time on a connection: the guards count connections and close them.
+        options.setHttp2ClearTextEnabled(false);
         HttpServer server = super.createHttpServer(options.setMaxInitialLineLength(line));
         return server.invalidRequestHandler(request -> {
             HttpErrors.unreadable(request);

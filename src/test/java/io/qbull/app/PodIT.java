@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The program as a process: what it says, and the exit code with which it ends. */
 @Timeout(240)
@@ -78,13 +80,14 @@ class PodIT {
         winner.awaitReady().send("k");
     }
 
-    @Test
-    void a_wrong_setting_ends_the_start_with_one_line() throws IOException {
-        settings.put("QBULL_LEASE_TTL", "soon");
+    @ParameterizedTest
+    @CsvSource({"QBULL_LEASE_TTL, soon", "QBULL_HTTP_HOST, 0.0.0.0", "QBULL_MANAGEMENT_HOST, 0.0.0.0"})
+    void a_wrong_setting_ends_the_start_with_one_line(String variable, String value) throws IOException {
+        settings.put(variable, value);
         PodProcess pod = launch();
 
         assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.USAGE.number());
-        assertThat(pod.said().lines()).singleElement(STRING).startsWith("qbull: QBULL_LEASE_TTL (soon) ");
+        assertThat(pod.said().lines()).singleElement(STRING).startsWith("qbull: " + variable + " (" + value + ") ");
     }
 
     @Test

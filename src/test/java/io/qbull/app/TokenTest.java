@@ -3,6 +3,7 @@ package io.qbull.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.testing.RedisExtension;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,16 @@ class TokenTest extends AppTestSupport {
             "/QUEUES/WHATSAPP/JOBS?key=k",
             "//queues/WHATSAPP/jobs?key=k",
             "/queues/./WHATSAPP/../WHATSAPP/jobs?key=k",
+            "/queues/../queues/WHATSAPP/jobs?key=k",
+            "/nothing/../queues/WHATSAPP/jobs?key=k",
             "/%71ueues/WHATSAPP/jobs?key=k",
+            "/%2e/queues/WHATSAPP/jobs?key=k",
+            "/x/%2E%2e/queues/WHATSAPP/jobs?key=k",
+            "/queues/WHATSAPP%2fjobs?key=k",
+            "/queues/WHATSAPP/jobs;a=b?key=k",
+            "/queues/WHATSAPP/jobs/more?key=k",
+            "/queues",
+            "/Queues/",
             "/queues/WHATSAPP/jobs/?key=%zz",
             "/openapi.json",
             "/OpenAPI.json",
@@ -31,12 +41,17 @@ class TokenTest extends AppTestSupport {
             "/observe/health/live",
             "/OBSERVE/Health/LIVE",
             "/observe//health",
+            "/observe/%2e%2e/observe/health",
+            "/observe/health/../metrics",
             "/observe/metrics",
             "/api/queues",
             "/api/queues/WHATSAPP",
             "/Api/Queues/WHATSAPP",
             "/api/queues/WHATSAPP/",
-            "/nothing");
+            "/nothing",
+            "/nothing/at/all/",
+            "http://localhost/queues/WHATSAPP/jobs?key=k",
+            "http://localhost/api/queues");
 
     @Override
     RedisExtension redis() {
@@ -45,7 +60,7 @@ class TokenTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "ingest-http.camel.yaml";
+        return "ingest-*.camel.yaml";
     }
 
     @Override
@@ -58,23 +73,63 @@ class TokenTest extends AppTestSupport {
         List<String> open = new ArrayList<>();
         for (int port : List.of(http, management)) {
             for (String path : PATHS) {
-                for (String method : List.of("GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE")) {
-                    for (String header : List.of(
-                            "X: y",
-                            "Authorization: Bearer wrong",
-                            "Authorization: Bearer ",
-                            "Authorization: Basic t0ken-of-the-test",
-                            "Authorization: t0ken-of-the-test",
-                            "Authorization: Bearer T0KEN-OF-THE-TEST")) {
-                        RawHttp.Answer answer = RawHttp.send(port, method + " " + path, List.of(header), new byte[0]);
-                        if (answer.status() != 401) {
-                            open.add(method + " " + port + path + " " + header + ": " + answer.status());
-                        }
-                    }
+                for (String method : List.of("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY")) {
+                    open.addAll(open(port, method + " " + path, "X: y"));
                 }
             }
         }
         assertThat(open).isEmpty();
+        assertThat(jobs("WHATSAPP", 16)).isEmpty();
+    }
+
+    @Test
+    void nothing_like_the_token_is_the_token() {
+        List<String> open = new ArrayList<>();
+        for (String header : List.of(
+                "Authorization: Bearer wrong",
+                "Authorization: Bearer ",
+                "Authorization: Bearer",
+                "Authorization:",
+                "Authorization: Basic t0ken-of-the-test",
+                "Authorization: t0ken-of-the-test",
+                "Authorization: Bearer T0KEN-OF-THE-TEST",
+                "Authorization: Bearer t0ken-of-the-tes",
+                "Authorization: Bearer t0ken-of-the-test2",
+                "Authorization: Bearer t0ken-of-the-test, Bearer x",
+                "Proxy-Authorization: Bearer t0ken-of-the-test",
+                "X-Forwarded-For: 127.0.0.1",
+                "X-HTTP-Method-Override: GET",
+                "Cookie: token=t0ken-of-the-test",
+                "Content-Type: application/x-ndjson",
+                "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__",
+                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==")) {
+            open.addAll(open(http, "POST /queues/WHATSAPP/jobs", header));
+            open.addAll(open(http, "POST /queues/WHATSAPP/jobs?key=k&access_token=t0ken-of-the-test", header));
+            open.addAll(open(http, "GET /openapi.json", header));
+            open.addAll(open(management, "GET /api/queues", header));
+            open.addAll(open(management, "GET /observe/metrics", header));
+        }
+        assertThat(open).isEmpty();
+        assertThat(jobs("WHATSAPP", 16)).isEmpty();
+    }
+
+    private static List<String> open(int port, String start, String header) {
+        byte[] job = "{\"key\":\"k\",\"body\":1}".getBytes(StandardCharsets.UTF_8);
+        RawHttp.Answer answer = RawHttp.send(port, start, List.of(header), job);
+        return answer.status() == 401 && answer.header("Content-Type").equals("application/problem+json")
+                ? List.of()
+                : List.of(port + " " + start + " " + header + ": " + answer);
+    }
+
+    /** Vert.x answers it before any handler sees it. */
+    @Test
+    void a_target_that_is_no_path_reaches_nothing() {
+        for (int port : List.of(http, management)) {
+            RawHttp.Answer answer = RawHttp.send(port, "OPTIONS *", List.of(), new byte[0]);
+
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        }
     }
 
     @Test
