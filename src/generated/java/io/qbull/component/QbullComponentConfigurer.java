@@ -63,6 +63,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "leaseTtl": getOrCreateConfiguration(target).setLeaseTtl(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxattempts":
         case "maxAttempts": getOrCreateConfiguration(target).setMaxAttempts(property(camelContext, int.class, value)); return true;
+        case "maxbacklog":
+        case "maxBacklog": getOrCreateConfiguration(target).setMaxBacklog(property(camelContext, int.class, value)); return true;
         case "maxbodysize":
         case "maxBodySize": getOrCreateConfiguration(target).setMaxBodySize(property(camelContext, int.class, value)); return true;
         case "maxkeylength":
@@ -121,6 +123,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "leaseTtl": return java.time.Duration.class;
         case "maxattempts":
         case "maxAttempts": return int.class;
+        case "maxbacklog":
+        case "maxBacklog": return int.class;
         case "maxbodysize":
         case "maxBodySize": return int.class;
         case "maxkeylength":
@@ -180,6 +184,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "leaseTtl": return getOrCreateConfiguration(target).getLeaseTtl();
         case "maxattempts":
         case "maxAttempts": return getOrCreateConfiguration(target).getMaxAttempts();
+        case "maxbacklog":
+        case "maxBacklog": return getOrCreateConfiguration(target).getMaxBacklog();
         case "maxbodysize":
         case "maxBodySize": return getOrCreateConfiguration(target).getMaxBodySize();
         case "maxkeylength":

@@ -53,6 +53,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "leaseTtl": target.getConfiguration().setLeaseTtl(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxattempts":
         case "maxAttempts": target.getConfiguration().setMaxAttempts(property(camelContext, int.class, value)); return true;
+        case "maxbacklog":
+        case "maxBacklog": target.getConfiguration().setMaxBacklog(property(camelContext, int.class, value)); return true;
         case "maxbodysize":
         case "maxBodySize": target.getConfiguration().setMaxBodySize(property(camelContext, int.class, value)); return true;
         case "maxkeylength":
@@ -108,6 +110,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "leaseTtl": return java.time.Duration.class;
         case "maxattempts":
         case "maxAttempts": return int.class;
+        case "maxbacklog":
+        case "maxBacklog": return int.class;
         case "maxbodysize":
         case "maxBodySize": return int.class;
         case "maxkeylength":
@@ -164,6 +168,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "leaseTtl": return target.getConfiguration().getLeaseTtl();
         case "maxattempts":
         case "maxAttempts": return target.getConfiguration().getMaxAttempts();
+        case "maxbacklog":
+        case "maxBacklog": return target.getConfiguration().getMaxBacklog();
         case "maxbodysize":
         case "maxBodySize": return target.getConfiguration().getMaxBodySize();
         case "maxkeylength":

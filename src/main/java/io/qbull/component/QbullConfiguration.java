@@ -85,6 +85,9 @@ public class QbullConfiguration implements Cloneable {
     @UriParam(label = "producer", defaultValue = "10s")
     private Duration enqueueTimeout = Duration.ofSeconds(10);
 
+    @UriParam(label = "producer", defaultValue = "0")
+    private int maxBacklog;
+
     /**
      * @return a configuration of its own with the same values
      */
@@ -348,5 +351,18 @@ public class QbullConfiguration implements Cloneable {
     /** How long the producer waits for the answer of Redis. */
     public void setEnqueueTimeout(Duration enqueueTimeout) {
         this.enqueueTimeout = enqueueTimeout;
+    }
+
+    /** @return see the setter */
+    public int getMaxBacklog() {
+        return maxBacklog;
+    }
+
+    /**
+     * The most jobs that may wait in the queue: a partition that holds its share, maxBacklog / partitions rounded up, takes no more
+     * until jobs of it are done. Looked at once a call to Redis, so that up to 500 jobs more can be there. 0 = any number.
+     */
+    public void setMaxBacklog(int maxBacklog) {
+        this.maxBacklog = maxBacklog;
     }
 }

@@ -60,7 +60,8 @@ final class QbullSettings {
                 options.getMaxBodySize(),
                 options.getMaxKeyLength(),
                 options.getBatch(),
-                options.getEnqueueTimeout());
+                options.getEnqueueTimeout(),
+                options.getMaxBacklog());
     }
 
     private static LeaseSettings lease(QbullConfiguration options) {

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxKeyLength the longest key, in bytes of UTF-8
  * @param batch the most jobs in one call to Redis, 1 to 500
  * @param enqueueTimeout how long a caller waits for an answer
+ * @param maxBacklog the most jobs in a queue, each partition an equal share; zero = any number
  */
 public record EnqueueSettings(
         Duration deduplicationWindow,
@@ -19,7 +20,8 @@ public record EnqueueSettings(
         int maxBodySize,
         int maxKeyLength,
         int batch,
-        Duration enqueueTimeout) {
+        Duration enqueueTimeout,
+        int maxBacklog) {
     /**
      * @throws IllegalArgumentException if a value breaks its rule
      */
@@ -29,5 +31,14 @@ public record EnqueueSettings(
         Rule.between("maxKeyLength", maxKeyLength, 1, 65_536);
         Rule.between("batch", batch, 1, 500);
         Rule.atLeast("enqueueTimeout", enqueueTimeout, Duration.ofMillis(1));
+        Rule.between("maxBacklog", maxBacklog, 0, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param partitions of the queue
+     * @return entries from which on a partition takes no more; zero = any number
+     */
+    public long backlogShare(int partitions) {
+        return ((long) maxBacklog + partitions - 1) / partitions;
     }
 }

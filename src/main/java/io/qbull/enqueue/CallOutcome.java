@@ -11,6 +11,8 @@ enum CallOutcome {
     ADDED,
     /** Nothing was added, and Redis takes nothing for now. */
     FULL,
+    /** Nothing was added, for as many jobs wait there as may. */
+    CROWDED,
     /** Nothing was added, and a person must act. */
     MISCONFIGURED,
     /** The call never ran and never will: its jobs may travel again, in any company. */
@@ -36,6 +38,9 @@ enum CallOutcome {
         }
         if (answer instanceof JobLog.Answer.OtherLayout) {
             return OTHER_LAYOUT;
+        }
+        if (answer instanceof JobLog.Answer.Crowded) {
+            return CROWDED;
         }
         if (answer != null) {
             return UNEXPECTED;

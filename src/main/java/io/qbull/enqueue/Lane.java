@@ -1,6 +1,8 @@
 package io.qbull.enqueue;
 
+import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
+import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
@@ -61,21 +63,28 @@ final class Lane {
      * number that came twice with different jobs would be answered with the other's places.
      *
      * @param producer unique for this producer's life
-     * @param layoutVersion by which the jobs came into this lane
+     * @param layout by which the jobs came into this lane
      * @param now the loop's time
      * @return the call, now outstanding; null if another one is, or nothing waits, or the lane is blocked
      */
     @Nullable
-    Call compose(String producer, int layoutVersion, long now) {
+    Call compose(String producer, Layout layout, long now) {
         dropBrokenFeeds();
         if (call != null || blocked || waiting.isEmpty()) {
             return null;
         }
         List<Pending> together = company();
         List<NewJob> jobs = together.stream().map(Pending::job).toList();
-        Duration window = together.get(0).settings().deduplicationWindow();
-        JobLog.Call command =
-                new JobLog.Call(partition, layoutVersion, producer, ++lastNumber, jobs, window, records(together));
+        EnqueueSettings settings = together.get(0).settings();
+        JobLog.Call command = new JobLog.Call(
+                partition,
+                layout.version(),
+                producer,
+                ++lastNumber,
+                jobs,
+                settings.deduplicationWindow(),
+                settings.backlogShare(layout.partitions()),
+                records(together));
         Call composed = new Call(command, together, now);
         call = composed;
         return composed;
@@ -185,7 +194,7 @@ final class Lane {
     private List<Pending> company() {
         List<Pending> together = new ArrayList<>();
         Pending next = waiting.removeFirst();
-        Duration window = next.settings().deduplicationWindow();
+        EnqueueSettings settings = next.settings();
         int most = MOST_JOBS_OF_A_CALL;
         long bytes = 0;
         while (true) {
@@ -197,7 +206,8 @@ final class Lane {
                     || together.size() >= Math.min(most, candidate.settings().batch())
                     || bytes + candidate.size() > MOST_BYTES_OF_A_CALL
                     || candidate.feed() != next.feed()
-                    || !candidate.settings().deduplicationWindow().equals(window)) {
+                    || candidate.settings().maxBacklog() != settings.maxBacklog()
+                    || !candidate.settings().deduplicationWindow().equals(settings.deduplicationWindow())) {
                 return together;
             }
             next = waiting.removeFirst();

@@ -144,7 +144,7 @@ final class Lanes implements Sender.Listener {
 
     private void send(Lane lane) {
         Layout known = layout;
-        Call call = known == null || closed ? null : lane.compose(producer, known.version(), loop.nanoTime());
+        Call call = known == null || closed ? null : lane.compose(producer, known, loop.nanoTime());
         if (call != null) {
             sender.attempt(lane, call);
         }

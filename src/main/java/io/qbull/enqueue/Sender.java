@@ -80,6 +80,7 @@ final class Sender {
         switch (CallOutcome.of(answer, failure, call.jobs().size(), call.mayHaveRun())) {
             case ADDED -> added(lane, call, answer);
             case FULL -> refuse(lane, call, EnqueueException.Kind.FULL, failure);
+            case CROWDED -> crowded(lane, call);
             case MISCONFIGURED -> refuse(lane, call, EnqueueException.Kind.MISCONFIGURED, failure);
             case NOT_RUN -> {
                 trouble.at(lane.partition(), failure);
@@ -107,6 +108,15 @@ final class Sender {
         if (answer instanceof JobLog.Answer.Accepted accepted) {
             call.added(accepted.places());
         }
+    }
+
+    private void crowded(Lane lane, Call call) {
+        lane.end();
+        trouble.over(lane.partition());
+        call.fail(
+                EnqueueException.Kind.CROWDED,
+                "partition " + lane.partition() + " has " + call.command().maxBacklog()
+                        + " jobs or more, its share of maxBacklog; the job was not added");
     }
 
     private void refuse(Lane lane, Call call, EnqueueException.Kind kind, @Nullable Throwable why) {

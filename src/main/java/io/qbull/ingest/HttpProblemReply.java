@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpProblemReply implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(HttpProblemReply.class);
     private static final int FULL_SECONDS = 10;
+    private static final int CROWDED_SECONDS = 5;
     private static final int AWAY_SECONDS = 2;
 
     @Override
@@ -43,6 +44,11 @@ public final class HttpProblemReply implements Processor {
             case INVALID -> Problem.of(400, "The job was not added: " + failed.getMessage() + ".");
             case FULL ->
                 Problem.later("The queue's storage is full; the job was not added. Try again later.", FULL_SECONDS);
+            case CROWDED ->
+                Problem.later(
+                        429,
+                        "As many jobs wait as the queue's maxBacklog allows; the job was not added. Try again later.",
+                        CROWDED_SECONDS);
             case UNAVAILABLE ->
                 Problem.later(
                         "The queue's storage cannot be reached; the job was not added. Try again later.", AWAY_SECONDS);

@@ -26,6 +26,7 @@ public record Problem(int status, String detail, Map<String, String> headers) {
             Map.entry(414, "URI Too Long"),
             Map.entry(415, "Unsupported Media Type"),
             Map.entry(422, "Unprocessable Content"),
+            Map.entry(429, "Too Many Requests"),
             Map.entry(431, "Request Header Fields Too Large"),
             Map.entry(500, "Internal Server Error"),
             Map.entry(503, "Service Unavailable"));
@@ -51,7 +52,11 @@ public record Problem(int status, String detail, Map<String, String> headers) {
      * @return a 503
      */
     public static Problem later(String detail, int seconds) {
-        return new Problem(503, detail, Map.of("Retry-After", Integer.toString(seconds)));
+        return later(503, detail, seconds);
+    }
+
+    static Problem later(int status, String detail, int seconds) {
+        return new Problem(status, detail, Map.of("Retry-After", Integer.toString(seconds)));
     }
 
     /**

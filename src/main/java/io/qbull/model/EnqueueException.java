@@ -27,6 +27,8 @@ public final class EnqueueException extends RuntimeException {
         INVALID,
         /** Redis takes no more data; the job was not added. Try later. */
         FULL,
+        /** As many jobs wait as {@code maxBacklog} allows; the job was not added. Try later. */
+        CROWDED,
         /** Redis is away; the job was not added. Try later. */
         UNAVAILABLE,
         /** No answer in time: the job may have been added, or may still be. A repeat with the same job id is safe. */

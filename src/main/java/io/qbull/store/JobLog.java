@@ -123,6 +123,7 @@ public interface JobLog {
      * @param number grows with each call of this producer to this partition
      * @param jobs 1 to 500
      * @param deduplicationWindow how long ids that callers gave are remembered; zero = no deduplication
+     * @param maxBacklog the partition takes nothing while it has so many entries or more; zero = any number
      * @param records where the jobs stand in their source; null if they come from none
      */
     record Call(
@@ -132,8 +133,9 @@ public interface JobLog {
             long number,
             List<NewJob> jobs,
             Duration deduplicationWindow,
+            long maxBacklog,
             @Nullable Records records) {
-        /** A call with jobs that come from no source. */
+        /** A call with jobs that come from no source, to a partition of any length. */
         public Call(
                 PartitionId partition,
                 int layoutVersion,
@@ -141,7 +143,7 @@ public interface JobLog {
                 long number,
                 List<NewJob> jobs,
                 Duration deduplicationWindow) {
-            this(partition, layoutVersion, producer, number, jobs, deduplicationWindow, null);
+            this(partition, layoutVersion, producer, number, jobs, deduplicationWindow, 0, null);
         }
     }
 
@@ -164,6 +166,9 @@ public interface JobLog {
 
         /** The partition does not take jobs for that layout version; nothing was added. */
         record OtherLayout() implements Answer {}
+
+        /** The partition has as many entries as the call allows; nothing was added. */
+        record Crowded() implements Answer {}
 
         /** A later call of the same producer has been answered already; nothing was added. */
         record Stale() implements Answer {}

@@ -3,16 +3,17 @@
 -- are not above its last offset here are skipped. When Redis is full nothing is done: the first write is one that it refuses.
 --
 -- KEYS 5: stream, call, seal, seen, source (not touched without a source)
--- ARGV 4 + 7n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms, 0 = for
---   ever, empty = no source), then for each job its offset in the source (ascending; empty without a source), deduplication
---   window (ms, 0 = none), id, key, body, content type or empty, headers (JSON object) or empty. A job with an empty key is
---   written as the original QBull does: its body in the single field job
+-- ARGV 5 + 7n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms, 0 = for
+--   ever, empty = no source), entries from which on the stream takes no more (0 = any number), then for each job its offset
+--   in the source (ascending; empty without a source), deduplication window (ms, 0 = none), id, key, body, content type or
+--   empty, headers (JSON object) or empty. A job with an empty key is written as the original QBull does: its body in the
+--   single field job
 -- Returns: {'accepted', stream ids joined by blanks, '-' for a duplicate}
---          {'layout', ''}: the partition takes no jobs for that version; nothing was added
+--          {'layout' or 'crowded', ''}: the partition takes no jobs for that version, or no more; nothing was added
 --          {'stale'}: a later call of this producer was answered already; nothing was changed
 -- Epoch: none; jobs are fenced by the layout version in the seal.
 local stream, call, seal, seen, source = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local version, number, lifetime, memory = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local version, number, lifetime, memory, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 
 local last = redis.call('GET', call)
 if last then
@@ -28,10 +29,10 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Of this version alone: offsets of another one belong to other keys.
 local reached = memory ~= '' and tonumber(redis.call('HGET', source, version) or '-1')
-local jobs, fresh, here, ids = (#ARGV - 4) / 7, {}, {}, {}
+local jobs, fresh, here, ids = (#ARGV - 5) / 7, {}, {}, {}
 for i = 1, jobs do
   ids[i] = '-'
-  local at = 5 + (i - 1) * 7
+  local at = 6 + (i - 1) * 7
   local id, known = ARGV[at + 2], reached and tonumber(ARGV[at]) <= reached
   if not known and ARGV[at + 1] ~= '0' then
     local expiry = redis.call('ZSCORE', seen, id)
@@ -43,12 +44,11 @@ for i = 1, jobs do
   end
 end
 
-local function remember(answer)
-  redis.call('SET', call, number .. ' ' .. answer, 'EX', lifetime)
-end
-if #fresh > 0 and redis.call('GET', seal) ~= version .. ' open' then
-  remember('layout')
-  return {'layout', ''}
+local refusal = #fresh > 0 and (redis.call('GET', seal) ~= version .. ' open' and 'layout'
+  or most > 0 and redis.call('XLEN', stream) >= most and 'crowded')
+if refusal then
+  redis.call('SET', call, number .. ' ' .. refusal, 'EX', lifetime)
+  return {refusal, ''}
 end
 
 local expiries, longest = {}, 0
@@ -74,10 +74,10 @@ for _, job in ipairs(fresh) do
   end
 end
 local joined = table.concat(ids, ' ')
-remember('accepted ' .. joined)
+redis.call('SET', call, number .. ' accepted ' .. joined, 'EX', lifetime)
 
 if reached then
-  local offset = ARGV[5 + (jobs - 1) * 7]
+  local offset = ARGV[6 + (jobs - 1) * 7]
   if tonumber(offset) > reached then
     redis.call('HSET', source, version, offset)
   end

@@ -38,7 +38,11 @@ class OpenApiTest extends AppTestSupport {
 
     @Override
     Map<String, String> settings() {
-        return Map.of("qbull.partitions", "4", "qbull.maxRequestSize", "1000");
+        return Map.of(
+                "qbull.partitions", "4",
+                "qbull.maxRequestSize", "1000",
+                "qbull.queues", "WHATSAPP,SHORT",
+                "qbull.queue.SHORT.maxBacklog", "1");
     }
 
     @Test
@@ -67,6 +71,9 @@ class OpenApiTest extends AppTestSupport {
         conforms(413, post(PATH, "\n".repeat(1_001), NDJSON));
         conforms(414, get(http, PATH + "?key=" + "k".repeat(20_000)));
         conforms(422, post(PATH, "{\"key\":\"k\",\"body\":1}\n[]\n", NDJSON));
+        conforms(202, post("/queues/SHORT/jobs?key=k", "x"));
+        conforms(429, post("/queues/SHORT/jobs?key=k", "x"));
+        conforms(429, post("/queues/SHORT/jobs", "{\"key\":\"k\",\"body\":1}\n[]\n", NDJSON));
         conforms(431, get(http, PATH, "X: " + "x".repeat(9_000)));
         try (Resp resp = REDIS.server().connect()) {
             resp.call("CONFIG", "SET", "maxmemory", "1");

@@ -18,7 +18,7 @@ class QbullConfigurationTest extends QbullTestSupport {
     private static final String ALL = "qbull:ORDERS?redisUri=redis://h:1&podId=p-1&partitions=8&keyHash=qbull-python"
             + "&partitionsPerPod=2&maxPartitionsPerPod=6&adoptOrphans=false&orphanGrace=20s&leaseTtl=3s&drainTimeout=7s"
             + "&stallAfter=2m&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250&deduplicationWindow=1h&maxBodySize=99"
-            + "&maxKeyLength=44&format=qbull&batch=17&enqueueTimeout=PT4S&key=${header.to}";
+            + "&maxKeyLength=44&format=qbull&batch=17&enqueueTimeout=PT4S&maxBacklog=11&key=${header.to}";
 
     private QbullEndpoint endpoint(String uri) {
         return context.getEndpoint(uri, QbullEndpoint.class);
@@ -35,7 +35,7 @@ class QbullConfigurationTest extends QbullTestSupport {
                 .contains("prefetchBytes=1048576", "maxAttempts=3", "backoff=PT0.25S");
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT1H", "maxBodySize=99", "maxKeyLength=44", "batch=17")
-                .contains("format=QBULL", "enqueueTimeout=PT4S");
+                .contains("format=QBULL", "enqueueTimeout=PT4S", "maxBacklog=11");
         assertThat(options.getRedisUri()).isEqualTo("redis://h:1");
         assertThat(options.getPodId()).isEqualTo("p-1");
         assertThat(options.getPartitions()).isEqualTo(8);
@@ -53,7 +53,7 @@ class QbullConfigurationTest extends QbullTestSupport {
                 .contains("commitInterval=PT0.005S", "maxAttempts=5", "backoff=PT1S");
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT10M", "maxBodySize=1048576", "maxKeyLength=512", "batch=500")
-                .contains("format=NATIVE", "enqueueTimeout=PT10S");
+                .contains("format=NATIVE", "enqueueTimeout=PT10S", "maxBacklog=0");
         assertThat(component.pod(options).value()).matches(".+-[0-9a-f]{8}");
     }
 
@@ -102,6 +102,7 @@ class QbullConfigurationTest extends QbullTestSupport {
                 "maxAttempts=0          | maxAttempts (0) must be between 1 and 1000000",
                 "stallAfter=0           | stallAfter (PT0S) must be at least PT0.001S",
                 "batch=501              | batch (501) must be between 1 and 500",
+                "maxBacklog=-1          | maxBacklog (-1) must be between 0 and 2147483647",
                 "maxKeyLength=0         | maxKeyLength (0) must be between 1 and 65536",
                 "partitions=0           | partitions (0) must be between 1 and 16384",
                 "podId=a b              | pod id 'a b' must be 1 to 200 characters",

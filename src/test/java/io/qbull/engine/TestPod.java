@@ -32,7 +32,7 @@ final class TestPod implements AutoCloseable {
     static final QueueName QUEUE = new QueueName("WHATSAPP");
     static final Duration TTL = Duration.ofSeconds(1);
     private static final EnqueueSettings ENQUEUE =
-            new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10));
+            new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10), 0);
 
     final QueueNode node;
     /** What ran here, in the order of the starts. */

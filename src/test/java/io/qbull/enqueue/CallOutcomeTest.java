@@ -23,6 +23,8 @@ class CallOutcomeTest {
             assertThat(CallOutcome.of(ONE_PLACE, null, 1, mayHaveRun)).isEqualTo(CallOutcome.ADDED);
             assertThat(CallOutcome.of(new Answer.OtherLayout(), null, 1, mayHaveRun))
                     .isEqualTo(CallOutcome.OTHER_LAYOUT);
+            assertThat(CallOutcome.of(new Answer.Crowded(), null, 1, mayHaveRun))
+                    .isEqualTo(CallOutcome.CROWDED);
             assertThat(CallOutcome.of(new Answer.Stale(), null, 1, mayHaveRun)).isEqualTo(CallOutcome.UNEXPECTED);
         }
     }

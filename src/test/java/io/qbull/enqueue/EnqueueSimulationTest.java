@@ -35,12 +35,13 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random outages, lost replies, late executions and layout changes between an enqueuer and a model of the enqueue script.
+ * Random outages, lost replies, late executions, full backlogs and layout changes between an enqueuer and a model of the enqueue script.
  * {@code -Dseed=N} replays one run, {@code -Druns=N} makes more of them.
  */
 class EnqueueSimulationTest {
     private static final QueueName QUEUE = new QueueName("Q");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final int MAX_BACKLOG = 20;
     private static final Duration LATENESS = Duration.ofMillis(50);
 
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class);
@@ -103,6 +104,7 @@ class EnqueueSimulationTest {
             log.weather(0, false);
             troublePercent = 0;
             loop.tick(Duration.ofMinutes(3));
+            script.drain();
             Submission last = submit(newJob(), false);
             loop.tick(Duration.ofSeconds(2));
             assertThat(last.end()).as("after the outage").isCompleted();
@@ -119,7 +121,10 @@ class EnqueueSimulationTest {
                     log.weather(troublePercent, random.nextInt(4) == 0);
                 }
                 case 1, 2 -> loop.tick(Duration.ofMillis(random.nextInt(3_000)));
-                case 3 -> loop.tick(Duration.ofSeconds(random.nextInt(60)));
+                case 3 -> {
+                    script.drain();
+                    loop.tick(Duration.ofSeconds(random.nextInt(60)));
+                }
                 case 4 -> loop.tick(random.nextInt(20) == 0 ? Duration.ofMinutes(31) : Duration.ZERO);
                 case 5 -> repeat();
                 case 11 -> resize();
@@ -143,7 +148,8 @@ class EnqueueSimulationTest {
                     100,
                     100,
                     1 + random.nextInt(4),
-                    TIMEOUT);
+                    TIMEOUT,
+                    MAX_BACKLOG);
             long at = loop.nanoTime();
             CompletionStage<Enqueued> end = enqueuer.enqueue(job, settings);
             end.whenComplete((ok, failure) -> lateness.merge(

@@ -1,6 +1,7 @@
 package io.qbull.enqueue;
 
 import static io.qbull.enqueue.Jobs.SETTINGS;
+import static io.qbull.enqueue.Jobs.backlog;
 import static io.qbull.enqueue.Jobs.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -193,6 +194,38 @@ class EnqueuerTest extends EnqueuerFixture {
         log.last().accept();
         loop.run();
         assertThat(first).isCompleted();
+    }
+
+    @Test
+    void a_partition_with_its_share_of_the_backlog_refuses_the_call_and_takes_the_next() {
+        layoutKnown(3);
+        CompletableFuture<Enqueued> refused = enqueue(job("1"), backlog(10));
+        assertThat(log.last().call().maxBacklog()).isEqualTo(4);
+        log.last().answer(new JobLog.Answer.Crowded());
+        loop.run();
+        assertFailed(refused, Kind.CROWDED);
+        assertThat(failure(refused)).hasMessageContaining("has 4 jobs or more, its share of maxBacklog");
+
+        CompletableFuture<Enqueued> later = enqueue(job("2"), backlog(10));
+        log.last().accept();
+        loop.run();
+        assertThat(later).isCompleted();
+    }
+
+    @Test
+    void jobs_with_another_bound_for_the_backlog_travel_apart() {
+        layoutKnown(1);
+        enqueue("outstanding");
+        enqueue(job("1"), backlog(10));
+        enqueue(job("2"), backlog(10));
+        enqueue("3");
+        log.last().accept();
+        loop.run();
+        assertThat(log.last().ids()).containsExactly("1", "2");
+        log.last().accept();
+        loop.run();
+        assertThat(log.last().ids()).containsExactly("3");
+        assertThat(log.last().call().maxBacklog()).isZero();
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.Map;
 /** Jobs and settings of the tests of this package. */
 final class Jobs {
     static final EnqueueSettings SETTINGS =
-            new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10));
+            new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10), 0);
 
     private Jobs() {}
 
@@ -33,12 +33,13 @@ final class Jobs {
                 SETTINGS.maxBodySize(),
                 SETTINGS.maxKeyLength(),
                 batch,
-                timeout());
+                timeout(),
+                0);
     }
 
     static EnqueueSettings window(Duration window) {
         return new EnqueueSettings(
-                window, JobFormat.NATIVE, SETTINGS.maxBodySize(), SETTINGS.maxKeyLength(), 500, timeout());
+                window, JobFormat.NATIVE, SETTINGS.maxBodySize(), SETTINGS.maxKeyLength(), 500, timeout(), 0);
     }
 
     static EnqueueSettings timeout(Duration timeout) {
@@ -48,7 +49,19 @@ final class Jobs {
                 SETTINGS.maxBodySize(),
                 SETTINGS.maxKeyLength(),
                 500,
-                timeout);
+                timeout,
+                0);
+    }
+
+    static EnqueueSettings backlog(int most) {
+        return new EnqueueSettings(
+                SETTINGS.deduplicationWindow(),
+                JobFormat.NATIVE,
+                SETTINGS.maxBodySize(),
+                SETTINGS.maxKeyLength(),
+                500,
+                timeout(),
+                most);
     }
 
     private static Duration timeout() {

@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the enqueue script does in one partition each, as a model: call number, then source and ids seen, then the seal. Runs each
+ * What the enqueue script does in one partition each, as a model: call number, then source and ids seen, then the seal, then the
+ * backlog. Runs each
  * execution of a call, be it the first, a repeat or a late one.
  */
 final class ScriptModel {
@@ -34,11 +35,17 @@ final class ScriptModel {
         private final Map<SourceId, Map<Integer, Long>> sources = new HashMap<>();
         private int openFor;
         private long lastMillis;
+        private long backlog;
     }
 
     /** The partition takes jobs for this version from now on; zero for none. */
     void open(PartitionId partition, int version) {
         partition(partition).openFor = version;
+    }
+
+    /** All jobs are done. */
+    void drain() {
+        partitions.values().forEach(partition -> partition.backlog = 0);
     }
 
     /**
@@ -84,6 +91,9 @@ final class ScriptModel {
         if (!allKnown && here.openFor != call.layoutVersion()) {
             return new Answer.OtherLayout();
         }
+        if (!allKnown && call.maxBacklog() > 0 && here.backlog >= call.maxBacklog()) {
+            return new Answer.Crowded();
+        }
         List<Answer.Place> places = new ArrayList<>();
         for (int i = 0; i < call.jobs().size(); i++) {
             NewJob job = call.jobs().get(i);
@@ -117,6 +127,7 @@ final class ScriptModel {
 
     private StreamId append(Call call, Partition here, NewJob job) {
         StreamId streamId = new StreamId(++here.lastMillis, 0);
+        here.backlog++;
         added.add(new Added(call.partition(), call.layoutVersion(), streamId, job));
         return streamId;
     }

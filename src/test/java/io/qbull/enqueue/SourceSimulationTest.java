@@ -35,12 +35,13 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file is read into a queue while replies are lost, commands run late, Redis is full, the queue is resized, and readers die at any
+ * A file is read into a queue while replies are lost, commands run late, Redis or the backlog is full, the queue is resized, and readers die at any
  * step and are followed by others. Each record must be added once, and those of a key in their order. {@code -Dseed=N} replays one
  * run, {@code -Druns=N} makes more of them.
  */
 class SourceSimulationTest {
     private static final QueueName QUEUE = new QueueName("Q");
+    private static final int MAX_BACKLOG = 20;
     private static final SourceId FILE = new SourceId("file");
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class);
 
@@ -98,6 +99,7 @@ class SourceSimulationTest {
             }
             log.weather(0, false);
             for (int rounds = 0; rounds < 1_000 && !reader.finished(); rounds++) {
+                script.drain();
                 reader.goOn();
                 loop.tick(Duration.ofSeconds(1));
             }
@@ -111,7 +113,10 @@ class SourceSimulationTest {
             switch (random.nextInt(14)) {
                 case 0, 1 -> log.weather(random.nextInt(101), random.nextInt(4) == 0);
                 case 2 -> loop.tick(Duration.ofMillis(random.nextInt(3_000)));
-                case 3 -> loop.tick(Duration.ofSeconds(random.nextInt(60)));
+                case 3 -> {
+                    script.drain();
+                    loop.tick(Duration.ofSeconds(random.nextInt(60)));
+                }
                 case 4 -> crash();
                 case 5 -> resize();
                 case 6 -> crashAndResize();
@@ -169,7 +174,13 @@ class SourceSimulationTest {
         /** Reads the file from its start, a few records at a time, until all are answered; starts over when one was not added. */
         private final class Reader {
             private final EnqueueSettings settings = new EnqueueSettings(
-                    Duration.ofMinutes(10), JobFormat.NATIVE, 100, 100, 1 + random.nextInt(4), Duration.ofSeconds(10));
+                    Duration.ofMinutes(10),
+                    JobFormat.NATIVE,
+                    100,
+                    100,
+                    1 + random.nextInt(4),
+                    Duration.ofSeconds(10),
+                    MAX_BACKLOG);
             private final Enqueuer enqueuer = new Enqueuer(
                     new Enqueuer.Identity(QUEUE, new PodId("pod" + pods++), "n", KeyHash.XXH64),
                     new Layouts(),

@@ -85,7 +85,8 @@ final class RedisJobLog implements JobLog {
                 Integer.toString(call.layoutVersion()),
                 Long.toString(call.number()),
                 Long.toString(CALL_LIFETIME.toSeconds()),
-                records == null ? "" : Long.toString(records.lifetime().toMillis()));
+                records == null ? "" : Long.toString(records.lifetime().toMillis()),
+                Long.toString(call.maxBacklog()));
         String window = Long.toString(call.deduplicationWindow().toMillis());
         for (int i = 0; i < count; i++) {
             NewJob job = call.jobs().get(i);
@@ -168,6 +169,7 @@ final class RedisJobLog implements JobLog {
         return switch (reply.tag()) {
             case "stale" -> new Answer.Stale();
             case "layout" -> new Answer.OtherLayout();
+            case "crowded" -> new Answer.Crowded();
             case "accepted" -> {
                 String[] ids = reply.text(1).split(" ", -1);
                 if (ids.length != jobs) {

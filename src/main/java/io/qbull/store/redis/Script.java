@@ -21,7 +21,7 @@ enum Script {
     COMMIT("3", "2 + n"),
     FAIL("3", "4"),
     BURY("4", "5"),
-    ENQUEUE("5", "4 + 7n"),
+    ENQUEUE("5", "5 + 7n"),
     REGISTER("1", "4"),
     INTENT("1", "1"),
     OPEN("2", "1"),

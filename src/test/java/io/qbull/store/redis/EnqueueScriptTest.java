@@ -210,6 +210,23 @@ class EnqueueScriptTest {
     }
 
     @Test
+    void a_partition_with_as_many_entries_as_it_may_have_takes_no_more_and_remembers_the_refusal() {
+        assertThat(bounded(1, 2, newJob("a"), newJob("b"), newJob("c"))).isInstanceOf(Answer.Accepted.class);
+        Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
+
+        assertThat(bounded(2, 2, newJob("d"))).isEqualTo(new Answer.Crowded());
+
+        before.put(CALL, "2 crowded");
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        resp.call("XTRIM", STREAM, "MAXLEN", "1");
+        assertThat(bounded(2, 2, newJob("d"))).as("repeat").isEqualTo(new Answer.Crowded());
+        assertThat(bounded(3, 2, newJob("d"))).isInstanceOf(Answer.Accepted.class);
+        assertThat(bounded(4, 2, newJob("d"))).as("known").isInstanceOf(Answer.Accepted.class);
+        resp.call("SET", SEAL, "2 closed");
+        assertThat(bounded(5, 2, newJob("e"))).as("sealed").isEqualTo(new Answer.OtherLayout());
+    }
+
+    @Test
     void ids_with_blanks_and_dashes_do_not_confuse_the_answer() {
         List<Place> places = accepted(enqueue(1, newJob("- -"), newJob("-"), newJob("- -"), newJob("7 accepted 1-1")));
         assertThat(places).extracting(Place::duplicate).containsExactly(false, false, true, false);
@@ -249,6 +266,10 @@ class EnqueueScriptTest {
         enqueue(1, newJob("a"));
         assertThat(failure(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(newJob("a"), newJob("b")), WINDOW))))
                 .isInstanceOf(StoreException.Misconfigured.class);
+    }
+
+    private Answer bounded(long number, long most, NewJob... added) {
+        return get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", number, List.of(added), WINDOW, most, null)));
     }
 
     private Answer enqueue(long number, NewJob... added) {

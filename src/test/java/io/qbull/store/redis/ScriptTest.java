@@ -96,12 +96,12 @@ class ScriptTest {
     @Test
     void a_wrong_number_of_keys_or_arguments_never_leaves() {
         Script.RENEW.check(3, 16);
-        Script.ENQUEUE.check(5, 18);
+        Script.ENQUEUE.check(5, 19);
         Script.PEEK.check(7, 0);
         assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(3, 15));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.COMMIT.check(3, 2));
-        assertThatIllegalArgumentException().isThrownBy(() -> Script.ENQUEUE.check(5, 17));
+        assertThatIllegalArgumentException().isThrownBy(() -> Script.ENQUEUE.check(5, 18));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.ACQUIRE.check(2, 3));
     }
 

@@ -148,7 +148,7 @@ class SourceScriptTest {
     }
 
     private JobLog.Call call(int version, List<NewJob> added, @Nullable Records records) {
-        return new JobLog.Call(P, version, "pod#1", ++number, added, Duration.ofMinutes(10), records);
+        return new JobLog.Call(P, version, "pod#1", ++number, added, Duration.ofMinutes(10), 0, records);
     }
 
     private static Stream<Boolean> duplicates(Answer answer) {
