@@ -117,11 +117,13 @@ final class AppConfiguration implements CamelConfiguration {
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         vertx.exceptionHandler(AppConfiguration::unhandled);
-        context.getRegistry().bind("vertx", Vertx.class, new ServerVertx(vertx, limits::longestKey));
-        HttpServers servers = new HttpServers(settings.web());
+        AppSettings.Web web = settings.web();
+        Connections connections = new Connections(vertx, web.connections(), web.bodyTimeout());
+        context.getRegistry().bind("vertx", Vertx.class, new ServerVertx(vertx, limits::longestKey, connections));
+        HttpServers servers = new HttpServers(web, connections);
         servers.add(context);
         context.getComponent("platform-http", PlatformHttpComponent.class)
-                .setEngine(new RawHttpEngine(bodies, settings.web().http().port()));
+                .setEngine(new RawHttpEngine(bodies, web.http().port()));
         context.addService(new MountedHandlers(servers, context), true, true);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override

@@ -46,7 +46,9 @@ record AppSettings(
      * @param management health, metrics, state of the queues
      * @param token every request must carry it; null = no request needs one
      * @param keptHeaders request headers that jobs keep, besides the trace headers and the content type
-     * @param bodyTimeout how long the body of a request may take; of a bulk request: how long nothing of it may come
+     * @param connections open at once, of each server
+     * @param bodyTimeout how long the body of a request may take; of a bulk request: how long nothing of it may come; also how
+     *     long a connection may take to send the head of its next request
      * @param bulk what requests with many jobs may be like
      */
     record Web(
@@ -54,6 +56,7 @@ record AppSettings(
             Address management,
             @Nullable String token,
             Set<String> keptHeaders,
+            int connections,
             Duration bodyTimeout,
             Bulk bulk) {}
 

@@ -6,7 +6,6 @@ import io.vertx.core.net.impl.TCPServerBase;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.AuthenticationHandler;
-import java.time.Duration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
@@ -21,11 +20,13 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
  */
 final class HttpServers {
     private final AppSettings.Web web;
+    private final Connections connections;
     private final MainHttpServer http = new MainHttpServer();
     private final ManagementHttpServer management = new ManagementHttpServer();
 
-    HttpServers(AppSettings.Web web) {
+    HttpServers(AppSettings.Web web, Connections connections) {
         this.web = web;
+        this.connections = connections;
     }
 
     /** Hands both to the context, which starts and stops them. */
@@ -56,8 +57,8 @@ final class HttpServers {
     Router complete(CamelContext context) throws Refusal {
         requireListening(http.getRouter(), web.http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
         requireListening(management.getRouter(), web.management(), Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT);
-        complete(http.getRouter(), context, web.bodyTimeout());
-        complete(management.getRouter(), context, web.bodyTimeout());
+        complete(http.getRouter(), context);
+        complete(management.getRouter(), context);
         return management.getRouter();
     }
 
@@ -70,14 +71,15 @@ final class HttpServers {
         }
     }
 
-    private static void complete(VertxPlatformHttpRouter routes, CamelContext context, Duration patience) {
+    private void complete(VertxPlatformHttpRouter routes, CamelContext context) {
         HttpErrors errors = new HttpErrors(routes, context::isStarted);
         errors.install(routes);
         // What no route answers ends at the router above the one that Camel shows.
         Object root = routes.getServer().getServer().requestHandler();
         if (root instanceof Router router) {
             errors.install(router);
-            router.route().order(Integer.MIN_VALUE).handler(new BodyPatience(patience));
+            router.route().order(Integer.MIN_VALUE).handler(connections);
+            router.route().order(Integer.MIN_VALUE).handler(new BodyPatience(web.bodyTimeout()));
         }
     }
 

@@ -15,13 +15,16 @@ final class ServerVertx extends VertxWrapper {
     private static final int ENCODED = 3;
 
     private final IntSupplier longestKey;
+    private final Connections connections;
 
     /**
      * @param longestKey in bytes, asked when a server is made
+     * @param connections told of all
      */
-    ServerVertx(Vertx vertx, IntSupplier longestKey) {
+    ServerVertx(Vertx vertx, IntSupplier longestKey, Connections connections) {
         super((VertxInternal) vertx);
         this.longestKey = longestKey;
+        this.connections = connections;
     }
 
     @Override
@@ -31,6 +34,7 @@ final class ServerVertx extends VertxWrapper {
         // One request at a time on a connection: the guards count connections and close them.
         options.setHttp2ClearTextEnabled(false);
         HttpServer server = super.createHttpServer(options.setMaxInitialLineLength(line));
+        server.connectionHandler(connections.ofOneServer());
         return server.invalidRequestHandler(request -> {
             HttpErrors.unreadable(request);
             BodyPatience.linger(this, request);

@@ -23,6 +23,7 @@ enum Setting {
     MAX_REQUEST_SIZE("QBULL_MAX_REQUEST_SIZE", "maxRequestSize", ""),
     MAX_LINE_LENGTH("QBULL_MAX_LINE_LENGTH", "maxLineLength", "2097152"),
     MAX_JSON_DEPTH("QBULL_MAX_JSON_DEPTH", "maxJsonDepth", "100"),
+    MAX_CONNECTIONS("QBULL_MAX_CONNECTIONS", "maxConnections", "1000"),
     BODY_TIMEOUT("QBULL_BODY_TIMEOUT", "bodyTimeout", "60s"),
     DATA("QBULL_DATA", "data", "data"),
     WEBHOOK_URL("QBULL_WEBHOOK_URL", "webhookUrl", "");

@@ -172,7 +172,13 @@ final class SettingsReader {
                     "must differ from " + name(Setting.HTTP_PORT));
         }
         return new AppSettings.Web(
-                http, management, token.isEmpty() ? null : token, keptHeaders(), bodyTimeout(), bulk());
+                http,
+                management,
+                token.isEmpty() ? null : token,
+                keptHeaders(),
+                number(Setting.MAX_CONNECTIONS, 1, 1_000_000),
+                bodyTimeout(),
+                bulk());
     }
 
     private Duration bodyTimeout() throws Refusal {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class BulkIntake {
 
     private final Adder adder;
     private final Runnable roomAgain;
+    private final BooleanSupplier tight;
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<Long, String> refused = new TreeMap<>();
     private final CompletableFuture<BulkResult> result = new CompletableFuture<>();
@@ -38,8 +40,18 @@ public final class BulkIntake {
      * @param roomAgain called on any thread, once after each time that this was crowded
      */
     public BulkIntake(Adder adder, Runnable roomAgain) {
+        this(adder, roomAgain, () -> false);
+    }
+
+    /**
+     * @param adder adds a job
+     * @param roomAgain called on any thread, once after each time that this was crowded
+     * @param tight whether memory that is shared with others is so short that any job on its way is a crowd
+     */
+    public BulkIntake(Adder adder, Runnable roomAgain, BooleanSupplier tight) {
         this.adder = adder;
         this.roomAgain = roomAgain;
+        this.tight = tight;
     }
 
     /**
@@ -170,7 +182,10 @@ public final class BulkIntake {
     }
 
     private boolean full() {
-        return failure == null && (underWay >= MOST_UNDER_WAY || bytesUnderWay >= MOST_BYTES_UNDER_WAY);
+        return failure == null
+                && (underWay >= MOST_UNDER_WAY
+                        || bytesUnderWay >= MOST_BYTES_UNDER_WAY
+                        || (underWay > 0 && tight.getAsBoolean()));
     }
 
     private void finishIfAnswered() {

@@ -39,6 +39,20 @@ public final class BodyLimits {
         return false;
     }
 
+    /**
+     * @param bytes of memory that is in use already
+     */
+    void use(long bytes) {
+        held.addAndGet(bytes);
+    }
+
+    /**
+     * @return whether requests with many jobs must wait, so that there is room for those with one
+     */
+    boolean tight() {
+        return held.get() >= most / 2;
+    }
+
     void giveBack(long bytes) {
         held.addAndGet(-bytes);
     }

@@ -3,6 +3,7 @@ package io.qbull.ingest;
 import com.github.f4b6a3.ulid.UlidCreator;
 import io.qbull.engine.BulkIntake;
 import io.qbull.engine.BulkResult;
+import io.qbull.model.Enqueued;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
 import io.vertx.core.buffer.Buffer;
@@ -16,6 +17,9 @@ import java.util.concurrent.CompletionStage;
  * waits and no memory fills. Lives on the request's event loop.
  */
 final class NdjsonReader implements LineSplitter.Sink {
+    /** What a job takes in memory beside its content, roughly. */
+    private static final int OVERHEAD = 500;
+
     private final RequestStream stream;
     private final JsonRecords records;
     private final BulkLimits limits;
@@ -37,7 +41,10 @@ final class NdjsonReader implements LineSplitter.Sink {
         this.stream = stream;
         this.records = records;
         this.limits = limits;
-        this.intake = new BulkIntake(adder, () -> stream.loop().runOnContext(room -> goOn()));
+        this.intake = new BulkIntake(
+                (number, job) -> counted(adder, number, job),
+                () -> stream.loop().runOnContext(room -> goOn()),
+                limits.bodies()::tight);
         this.lines = new LineSplitter(limits.longestLine(), false, this);
     }
 
@@ -149,6 +156,14 @@ final class NdjsonReader implements LineSplitter.Sink {
         }
         held = bytes;
         return true;
+    }
+
+    /** A job on its way is in memory until it is answered. */
+    private CompletionStage<Enqueued> counted(BulkIntake.Adder adder, long number, NewJob job) {
+        long bytes = OVERHEAD + (long) job.body().length;
+        CompletionStage<Enqueued> end = adder.add(number, job);
+        limits.bodies().use(bytes);
+        return end.whenComplete((added, thrown) -> limits.bodies().giveBack(bytes));
     }
 
     private static ProblemException refusal(int status, String detail) {

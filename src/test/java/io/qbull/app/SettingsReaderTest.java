@@ -74,6 +74,7 @@ class SettingsReaderTest {
         "QBULL_HTTP_PORT, 0",
         "QBULL_HTTP_PORT, 65536",
         "QBULL_MANAGEMENT_PORT, 8080",
+        "QBULL_MAX_CONNECTIONS, 0",
         "PARTITIONS, 0",
         "PARTITIONS, 16385",
         "PARTITIONS, 1.5",

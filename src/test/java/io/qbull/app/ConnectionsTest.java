@@ -1,0 +1,171 @@
+package io.qbull.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.qbull.testing.CapturedLog;
+import io.qbull.testing.RedisExtension;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Many connections, and connections that take their time. */
+class ConnectionsTest extends AppTestSupport {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final int MOST = 3;
+    private static final String JOBS = "/queues/WHATSAPP/jobs";
+
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @Override
+    RedisExtension redis() {
+        return REDIS;
+    }
+
+    @Override
+    String routes() {
+        return "ingest-*.camel.yaml";
+    }
+
+    @Override
+    Map<String, String> settings() {
+        return Map.of("qbull.maxConnections", Integer.toString(MOST), "qbull.bodyTimeout", "2s");
+    }
+
+    @AfterEach
+    void closeAll() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    @Test
+    void beyond_the_bound_a_connection_is_closed_at_once_until_others_end() throws IOException {
+        try (CapturedLog log = new CapturedLog()) {
+            List<Socket> busy = new ArrayList<>();
+            for (int i = 0; i < MOST; i++) {
+                busy.add(kept("POST " + JOBS + "?key=k"));
+            }
+
+            assertThat(ended(open())).isTrue();
+            assertThat(ended(open())).isTrue();
+
+            assertThat(log.warnings()).singleElement().asString().contains("all 3 connections");
+            assertThat(get(management, "/observe/health/live").status())
+                    .as("the other server has a bound of its own")
+                    .isEqualTo(200);
+            write(busy.get(0), "POST " + JOBS + "?key=k HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+            assertThat(status(busy.get(0)))
+                    .as("those who were first are served")
+                    .isEqualTo(202);
+            busy.get(0).close();
+            await().until(() -> accepted());
+        }
+    }
+
+    @Test
+    void a_head_that_does_not_end_costs_the_connection_however_it_drips() throws IOException {
+        Socket slow = open();
+        write(slow, "POST " + JOBS + "?key=");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> !writes(slow, "k"));
+
+        assertThat(jobs("WHATSAPP", 16)).isEmpty();
+    }
+
+    @Test
+    void a_connection_without_a_next_request_is_closed() throws IOException {
+        assertThat(ended(kept("POST " + JOBS + "?key=k"))).isTrue();
+        assertThat(ended(open())).as("without any request").isTrue();
+    }
+
+    @Test
+    void a_body_may_take_longer_than_a_head() throws IOException {
+        Socket bulk = open();
+        write(
+                bulk,
+                "POST " + JOBS + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                        + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n");
+        Socket idle = open();
+        String line = "{\"key\":\"k\",\"body\":1}\n";
+
+        // What came after it is closed for its silence meanwhile.
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    assertThat(writes(bulk, Integer.toHexString(line.length()) + "\r\n" + line + "\r\n"))
+                            .isTrue();
+                    return idle.getInputStream().available() == 0 && !writes(idle, "P");
+                });
+
+        write(bulk, "0\r\n\r\n");
+        assertThat(RawHttp.answer(bulk.getInputStream()).status()).isEqualTo(202);
+    }
+
+    private boolean accepted() {
+        try {
+            return post(JOBS + "?key=k", "x").status() == 202;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private Socket open() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), http);
+        socket.setSoTimeout(20_000);
+        sockets.add(socket);
+        return socket;
+    }
+
+    /** A connection whose first request is answered. */
+    private Socket kept(String start) throws IOException {
+        Socket socket = open();
+        write(socket, start + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+        assertThat(status(socket)).isEqualTo(202);
+        return socket;
+    }
+
+    private static int status(Socket socket) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        for (int b = socket.getInputStream().read();
+                b >= 0 && b != '}';
+                b = socket.getInputStream().read()) {
+            answer.append((char) b);
+        }
+        return answer.length() < 12 ? 0 : Integer.parseInt(answer.substring(9, 12));
+    }
+
+    /** Waits for its end. */
+    private static boolean ended(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    private static boolean writes(Socket socket, String text) {
+        try {
+            write(socket, text);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void write(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+}
