@@ -4,16 +4,22 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 /** A POST whose body comes in pieces, without a length. */
 final class ChunkedPost implements AutoCloseable {
     private final Socket socket;
 
-    ChunkedPost(int port, String target) throws IOException {
+    /**
+     * @param headers beside those that every request has
+     */
+    ChunkedPost(int port, String target, String... headers) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(30_000);
         write("POST " + target
-                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
+                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+                + String.join(
+                        "", Stream.of(headers).map(header -> header + "\r\n").toList()) + "\r\n");
     }
 
     void send(byte[] chunk) throws IOException {
