@@ -6,6 +6,7 @@ import io.qbull.config.PumpSettings;
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
+import io.qbull.model.JobFeed;
 import io.qbull.model.JobFormat;
 import io.qbull.model.JobHandler;
 import io.qbull.model.JobId;
@@ -13,6 +14,7 @@ import io.qbull.model.KeyHash;
 import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.model.SourceId;
 import io.qbull.runtime.ThreadEventLoop;
 import io.qbull.store.Store;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +82,10 @@ final class TestPod implements AutoCloseable {
         NewJob job =
                 new NewJob(id, callersId != null, key, body.getBytes(StandardCharsets.UTF_8), "text/plain", Map.of());
         return node.enqueue(job, ENQUEUE).toCompletableFuture();
+    }
+
+    CompletableFuture<JobFeed> open(SourceId source, int since) {
+        return node.open(source, since, Duration.ZERO, ENQUEUE).toCompletableFuture();
     }
 
     List<Integer> owned() {
