@@ -67,6 +67,11 @@ final class NdjsonReader implements LineSplitter.Sink {
         if ("100-continue".equalsIgnoreCase(stream.request().getHeader(HttpHeaders.EXPECT))) {
             stream.request().response().writeContinue();
         }
+        if (stream.request().response().closed()) {
+            // The connection ended before the handlers were there to hear of it.
+            fail(refusal(400, "The request broke off."));
+            return;
+        }
         listen();
         stream.request().resume();
     }
