@@ -3,6 +3,7 @@ package io.qbull.app;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Map;
@@ -48,7 +49,8 @@ final class Connections implements Handler<RoutingContext> {
                 return;
             }
             await(connection);
-            connection.closeHandler(closed -> {
+            // Not its closeHandler, which Vert.x does not call when a second request was on its way.
+            ((ConnectionBase) connection).channel().closeFuture().addListener(closed -> {
                 open.decrementAndGet();
                 cancel(connection);
             });
