@@ -5,6 +5,7 @@ import io.qbull.engine.Outage.Asker;
 import io.qbull.enqueue.Enqueuer;
 import io.qbull.enqueue.LayoutReader;
 import io.qbull.model.Enqueued;
+import io.qbull.model.FileClaim;
 import io.qbull.model.JobFeed;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Layout;
@@ -16,6 +17,7 @@ import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -101,6 +103,27 @@ final class Node implements QueueNode {
     @Override
     public CompletionStage<Void> forget(SourceId source) {
         return enqueuer.forget(source);
+    }
+
+    @Override
+    public CompletionStage<FileClaim> claim(SourceId source, String file, String inbox) {
+        return freshLayout()
+                .thenCompose(now -> store.sources()
+                        .claim(
+                                identity.queue(),
+                                source,
+                                new FileClaim(
+                                        now.version(), file, identity.pod().value(), inbox)));
+    }
+
+    @Override
+    public CompletionStage<Map<SourceId, FileClaim>> claims() {
+        return store.sources().claims(identity.queue());
+    }
+
+    @Override
+    public CompletionStage<Void> drop(SourceId source) {
+        return forget(source).thenCompose(forgotten -> store.sources().remove(identity.queue(), source));
     }
 
     /** What the enqueuer reads; creates the queue where it does not exist yet. */

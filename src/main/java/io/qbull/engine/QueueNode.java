@@ -6,6 +6,7 @@ import io.qbull.config.PumpSettings;
 import io.qbull.model.Delivery;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
+import io.qbull.model.FileClaim;
 import io.qbull.model.JobFeed;
 import io.qbull.model.JobHandler;
 import io.qbull.model.KeyHash;
@@ -17,6 +18,7 @@ import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -52,6 +54,27 @@ public interface QueueNode extends AutoCloseable {
      * @return completes when nothing is remembered of it
      */
     CompletionStage<Void> forget(SourceId source);
+
+    /**
+     * Writes down that a file is being read, unless that is written already.
+     *
+     * @param source the file
+     * @param file its name
+     * @param inbox the folder that it lies in, by an id
+     * @return what stands there: its version is the one to {@link #open} it with
+     */
+    CompletionStage<FileClaim> claim(SourceId source, String file, String inbox);
+
+    /**
+     * @return the files that are written down
+     */
+    CompletionStage<Map<SourceId, FileClaim>> claims();
+
+    /**
+     * @param source a file that was read to its end, each record answered, and that nobody will read again
+     * @return completes when nothing is written down or remembered of it
+     */
+    CompletionStage<Void> drop(SourceId source);
 
     /**
      * @return the layout, once it is known; fails with a {@link io.qbull.store.StoreException}

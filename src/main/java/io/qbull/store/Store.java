@@ -20,6 +20,11 @@ public interface Store extends AutoCloseable {
     LayoutTable layouts();
 
     /**
+     * @return the files that are being read
+     */
+    SourceTable sources();
+
+    /**
      * @return the view from outside
      */
     Inspector inspector();

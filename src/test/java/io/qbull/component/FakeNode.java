@@ -6,6 +6,7 @@ import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
 import io.qbull.model.Epoch;
+import io.qbull.model.FileClaim;
 import io.qbull.model.Job;
 import io.qbull.model.JobFeed;
 import io.qbull.model.JobHandler;
@@ -101,6 +102,21 @@ final class FakeNode implements QueueNode {
     @Override
     public CompletionStage<Void> forget(SourceId source) {
         throw new UnsupportedOperationException("sources are read past the component");
+    }
+
+    @Override
+    public CompletionStage<FileClaim> claim(SourceId source, String file, String inbox) {
+        throw new UnsupportedOperationException("files are read past the component");
+    }
+
+    @Override
+    public CompletionStage<Map<SourceId, FileClaim>> claims() {
+        throw new UnsupportedOperationException("files are read past the component");
+    }
+
+    @Override
+    public CompletionStage<Void> drop(SourceId source) {
+        throw new UnsupportedOperationException("files are read past the component");
     }
 
     @Override

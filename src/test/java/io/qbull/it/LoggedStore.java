@@ -4,6 +4,7 @@ import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
+import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
 import java.util.function.Consumer;
@@ -33,6 +34,11 @@ final class LoggedStore implements Store {
     @Override
     public LayoutTable layouts() {
         return store.layouts();
+    }
+
+    @Override
+    public SourceTable sources() {
+        return store.sources();
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
 import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
 import io.qbull.testing.ManualEventLoop;
@@ -220,6 +221,11 @@ class LeaseSimulationTest {
         @Override
         public JobLog jobs() {
             throw new UnsupportedOperationException("a keeper runs no jobs");
+        }
+
+        @Override
+        public SourceTable sources() {
+            throw new UnsupportedOperationException("a keeper reads no files");
         }
 
         @Override

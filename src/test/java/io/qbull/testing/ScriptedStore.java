@@ -4,6 +4,7 @@ import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
+import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
 import io.qbull.store.WakeUps;
@@ -24,6 +25,7 @@ public final class ScriptedStore implements Store {
     private final JobLog jobs = recorded(JobLog.class);
     private final LeaseTable leases = recorded(LeaseTable.class);
     private final LayoutTable layouts = recorded(LayoutTable.class);
+    private final SourceTable sources = recorded(SourceTable.class);
     private final Inspector inspector = recorded(Inspector.class);
     private final WakeUps wakeUps = recorded(WakeUps.class);
     private final List<Consumer<String>> primaryListeners = new ArrayList<>();
@@ -121,6 +123,11 @@ public final class ScriptedStore implements Store {
     @Override
     public LayoutTable layouts() {
         return layouts;
+    }
+
+    @Override
+    public SourceTable sources() {
+        return sources;
     }
 
     @Override

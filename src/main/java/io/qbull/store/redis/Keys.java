@@ -68,6 +68,11 @@ final class Keys {
         return "{" + queue + "}:pods";
     }
 
+    /** Hash: ULID of a file that is not finished to JSON. */
+    static String sources(QueueName queue) {
+        return "{" + queue + "}:sources";
+    }
+
     /** Pub/sub channel, no key: index of a partition whose lease was released, handed over or asked for. */
     static String announcements(QueueName queue) {
         return "qbull:announce:" + queue;

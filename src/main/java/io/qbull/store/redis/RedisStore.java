@@ -7,6 +7,7 @@ import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
+import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class RedisStore implements Store {
     private final JobLog jobs;
     private final LeaseTable leases;
     private final LayoutTable layouts;
+    private final SourceTable sources;
     private final Inspector inspector;
     private final RedisWakeUps wakeUps;
     private final Announcements announcements;
@@ -43,6 +45,7 @@ public final class RedisStore implements Store {
         this.jobs = new RedisJobLog(calls);
         this.leases = new RedisLeaseTable(servers, calls, announcements);
         this.layouts = new RedisLayoutTable(calls, this::check);
+        this.sources = new RedisSourceTable(calls);
         this.inspector = new RedisInspector(calls);
         this.wakeUps = new RedisWakeUps(servers, connector);
     }
@@ -90,6 +93,11 @@ public final class RedisStore implements Store {
     @Override
     public LayoutTable layouts() {
         return layouts;
+    }
+
+    @Override
+    public SourceTable sources() {
+        return sources;
     }
 
     @Override
