@@ -9,6 +9,9 @@ import io.qbull.component.QbullConfiguration;
 import io.qbull.component.QbullConstants;
 import io.qbull.ingest.BodyLimits;
 import io.qbull.ingest.BulkLimits;
+import io.qbull.ingest.FileIngest;
+import io.qbull.ingest.FileSettings;
+import io.qbull.ingest.FilesApi;
 import io.qbull.ingest.HttpBulkReader;
 import io.qbull.ingest.HttpBulkReply;
 import io.qbull.ingest.HttpJobReader;
@@ -54,15 +57,18 @@ final class AppConfiguration implements CamelConfiguration {
                 new EndpointLimits(context, Set.copyOf(settings.queues().names()), options);
         BodyLimits bodies = new BodyLimits(limits, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
         beans(context.getRegistry(), settings, limits);
-        bulk(context, settings, bodies);
+        Entrances entrances = new Entrances(context);
+        bulk(context, settings, bodies, entrances);
+        files(context, settings, entrances);
         servers(context, settings, limits, bodies);
         ((ModelCamelContext) context).setModelReifierFactory(new QuietErrors());
     }
 
-    /** What the preconditions of routes ask for: {@code qbull.has.NAME} for each queue, {@code qbull.has.webhook}. */
+    /** What routes ask for: {@code qbull.has.NAME} for each queue, {@code qbull.has.webhook}, {@code qbull.inbox}. */
     private static void facts(CamelContext context, AppSettings settings) {
         PropertiesComponent properties = context.getPropertiesComponent();
         settings.queues().names().forEach(name -> properties.addOverrideProperty("qbull.has." + name, "true"));
+        properties.addOverrideProperty("qbull.inbox", settings.folders().inbox().toString());
         properties.addOverrideProperty("qbull.has.webhook", String.valueOf(settings.webhookUrl() != null));
     }
 
@@ -95,7 +101,7 @@ final class AppConfiguration implements CamelConfiguration {
         registry.bind("qbullWebhookFailure", new WebhookFailure());
     }
 
-    private static void bulk(CamelContext context, AppSettings settings, BodyLimits bodies) {
+    private static void bulk(CamelContext context, AppSettings settings, BodyLimits bodies, Entrances entrances) {
         AppSettings.Bulk bulk = settings.web().bulk();
         BulkLimits limits = new BulkLimits(
                 bulk.requestSize(),
@@ -106,9 +112,22 @@ final class AppConfiguration implements CamelConfiguration {
                 bodies);
         Registry registry = context.getRegistry();
         registry.bind(
-                "qbullHttpBulk",
-                new HttpBulkReader(Set.copyOf(settings.queues().names()), new Entrances(context), limits));
+                "qbullHttpBulk", new HttpBulkReader(Set.copyOf(settings.queues().names()), entrances, limits));
         registry.bind("qbullHttpBulkReply", new HttpBulkReply());
+    }
+
+    private static void files(CamelContext context, AppSettings settings, Entrances entrances) {
+        AppSettings.Bulk bulk = settings.web().bulk();
+        FileSettings how = new FileSettings(
+                settings.folders().inbox(),
+                settings.folders().filesAtOnce(),
+                bulk.longestLine(),
+                bulk.deepest(),
+                bulk.keyFields());
+        FileIngest files =
+                new FileIngest(context, Set.copyOf(settings.queues().names()), entrances, how, System::nanoTime);
+        context.getRegistry().bind("qbullFileClaim", files);
+        context.getRegistry().bind("qbullFilesApi", new FilesApi(files, settings.pod()));
     }
 
     private static void servers(CamelContext context, AppSettings settings, EndpointLimits limits, BodyLimits bodies)

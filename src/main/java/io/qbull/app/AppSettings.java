@@ -82,9 +82,15 @@ record AppSettings(
     /**
      * @param home the top of the repository
      * @param routes the folder of the routes
-     * @param data the folder of the embedded Redis
+     * @param data the folder of the inbox and of the embedded Redis
+     * @param filesAtOnce files of the inbox that a pod reads at the same time
      */
-    record Folders(Path home, Path routes, Path data) {}
+    record Folders(Path home, Path routes, Path data, int filesAtOnce) {
+        /** Where files come in. */
+        Path inbox() {
+            return data.resolve("inbox");
+        }
+    }
 
     /** The same with an address of Redis, for the embedded one has none before it runs. */
     AppSettings withRedisUrl(String url) {

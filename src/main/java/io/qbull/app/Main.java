@@ -19,7 +19,14 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "qbull",
         description = "A keyed, ordered job queue on Redis Streams, for Apache Camel.",
-        subcommands = {UpVerb.class, StatusVerb.class, AddVerb.class, VersionVerb.class, HelpCommand.class},
+        subcommands = {
+            UpVerb.class,
+            StatusVerb.class,
+            FilesVerb.class,
+            AddVerb.class,
+            VersionVerb.class,
+            HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "VERB")
@@ -59,14 +66,12 @@ public final class Main {
         line.setParameterExceptionHandler((failure, arguments) -> misused(failure));
         Map<String, String> codes = new LinkedHashMap<>();
         Arrays.stream(ExitCode.values()).forEach(code -> codes.put(" " + code.number(), code.meaning()));
-        for (CommandLine command : line.getSubcommands().values()) {
-            describeCodes(command, codes);
-        }
         describeCodes(line, codes);
         return line;
     }
 
     private static void describeCodes(CommandLine command, Map<String, String> codes) {
+        command.getSubcommands().values().forEach(verb -> describeCodes(verb, codes));
         command.getCommandSpec()
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")

@@ -1,6 +1,7 @@
 package io.qbull.app;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.qbull.ingest.FilesApi;
 import io.qbull.ops.QueueApi;
 import io.qbull.ops.Queues;
 import io.qbull.store.Store;
@@ -34,6 +35,10 @@ final class MountedHandlers extends ServiceSupport implements StaticService {
             QueueApi api = new QueueApi(new Queues(store.inspector()));
             management.route("/api/queues").method(HttpMethod.GET).handler(api::all);
             management.route("/api/queues/:queue").method(HttpMethod.GET).handler(api::one);
+        }
+        FilesApi files = context.getRegistry().findSingleByType(FilesApi.class);
+        if (files != null) {
+            management.route("/api/ingest/files").method(HttpMethod.GET).handler(files);
         }
         PrometheusMeterRegistry meters = context.getRegistry().findSingleByType(PrometheusMeterRegistry.class);
         if (meters != null) {

@@ -232,7 +232,8 @@ final class SettingsReader {
     }
 
     private AppSettings.Folders folders() throws Refusal {
-        return new AppSettings.Folders(home, folder(Setting.ROUTES), folder(Setting.DATA));
+        return new AppSettings.Folders(
+                home, folder(Setting.ROUTES), folder(Setting.DATA), number(Setting.FILES_AT_ONCE, 1, 64));
     }
 
     private Path folder(Setting setting) throws Refusal {

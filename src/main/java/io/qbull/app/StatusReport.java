@@ -30,13 +30,17 @@ final class StatusReport {
      * @throws Refusal if there is no such queue or no Redis
      */
     String of(@Nullable QueueName queue) throws Refusal {
-        try (Store store = Stores.open(settings, uri())) {
+        try (Store store = Stores.open(settings, uri(settings))) {
             Queues queues = new Queues(store.inspector());
             return queue == null ? all(Stores.await(queues.all())) : one(queue, Stores.await(queues.one(queue)));
         }
     }
 
-    private String uri() throws Refusal {
+    /**
+     * @return where the data is, without starting anything
+     * @throws Refusal if no embedded Redis runs and no other one is named
+     */
+    static String uri(AppSettings settings) throws Refusal {
         String given = settings.redisUrl();
         if (given != null) {
             return given;

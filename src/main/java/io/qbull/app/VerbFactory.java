@@ -18,6 +18,9 @@ final class VerbFactory implements IFactory {
         if (type == Verbs.UpVerb.class) {
             return type.cast(new Verbs.UpVerb(home));
         }
+        if (type == FilesVerb.class) {
+            return type.cast(new FilesVerb(home));
+        }
         if (type == Verbs.AddVerb.class) {
             return type.cast(new Verbs.AddVerb(home));
         }

@@ -15,11 +15,15 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.test.main.junit5.CamelMainTestSupport;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The app's wiring and its real routes in one context for each test, on ports of its own. */
 abstract class AppTestSupport extends CamelMainTestSupport {
     final int http = Ports.free();
     final int management = Ports.free();
+
+    @TempDir
+    Path data;
 
     /** The Redis of the test. */
     abstract RedisExtension redis();
@@ -59,6 +63,7 @@ abstract class AppTestSupport extends CamelMainTestSupport {
 
     private AppSettings appSettings() {
         Map<String, String> ours = settings(true);
+        ours.putIfAbsent("qbull.data", data.toString());
         ours.put("qbull.redisUrl", redis().server().uri());
         ours.put("qbull.httpPort", Integer.toString(http));
         ours.put("qbull.managementPort", Integer.toString(management));

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Redis's own order of events, from its append-only file: there each change of a lease's epoch and each removal of an entry
  * stands in the order in which the server made it.
  */
-final class AofHistory {
+public final class AofHistory {
     private final Pattern lease;
     private final Pattern stream;
     private final Map<Integer, Long> epochs = new HashMap<>();
@@ -43,9 +43,17 @@ final class AofHistory {
      * @param file an append-only file that holds commands only (no snapshot in front); an incomplete end is left out
      */
     void read(Path file) throws IOException {
+        each(file, this::apply);
+    }
+
+    /**
+     * @param file as for {@link #read}
+     * @param take gets each command, in the server's order, bytes as characters
+     */
+    public static void each(Path file, Consumer<List<String>> take) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             for (List<String> command = next(in); command != null; command = next(in)) {
-                apply(command);
+                take.accept(command);
             }
         }
     }
