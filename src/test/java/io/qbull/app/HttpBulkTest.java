@@ -136,6 +136,24 @@ class HttpBulkTest extends AppTestSupport {
     }
 
     @Test
+    void lines_whose_id_was_seen_are_duplicates_in_any_request() throws IOException {
+        String lines = """
+                {"key":"a","body":"1","id":"order-1"}
+                {"key":"a","body":"2","id":"order-2"}
+                {"key":"a","body":"3","id":"order-1"}
+                {"key":"a","body":"4"}
+                """;
+
+        assertThat(post(JOBS, lines, NDJSON).body()).contains("\"accepted\":3,\"duplicates\":1,");
+        assertThat(post(JOBS, lines, NDJSON).body()).contains("\"accepted\":1,\"duplicates\":3,");
+        assertThat(post(JOBS, lines, NDJSON, "Idempotency-Key: import 9").body())
+                .contains("\"accepted\":1,\"duplicates\":3,");
+        assertThat(post(JOBS + "?key=a", "5", "Idempotency-Key: order-2").body())
+                .contains("\"id\":\"order-2\"", "\"duplicate\":true");
+        assertThat(jobs("WHATSAPP", 4)).extracting(job -> job.get("body")).containsExactly("1", "2", "4", "4", "4");
+    }
+
+    @Test
     void what_redis_refuses_stops_the_reading_and_the_repeat_completes_it() throws IOException {
         List<String> lines = IntStream.range(0, 2_000)
                 .mapToObj(n -> "{\"key\":\"k" + n % 9 + "\",\"body\":\"" + n + "\"}")

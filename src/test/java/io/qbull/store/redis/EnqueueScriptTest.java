@@ -10,6 +10,7 @@ import static io.qbull.testing.Waiting.get;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +149,18 @@ class EnqueueScriptTest {
     void an_id_is_taken_again_after_the_window() {
         resp.call("ZADD", SEEN, Long.toString(new Seed(resp).now() - 1), "a");
         assertThat(accepted(enqueue(1, newJob("a"))).get(0).duplicate()).isFalse();
+    }
+
+    @Test
+    void a_window_ends_by_itself_and_what_it_remembered_with_it() {
+        Duration window = Duration.ofMillis(300);
+        assertThat(accepted(enqueue(1, window, "a")).get(0).duplicate()).isFalse();
+        AtomicLong number = new AtomicLong(1);
+        await().until(() ->
+                !accepted(enqueue(number.incrementAndGet(), window, "a")).get(0).duplicate());
+        assertThat(number.get()).as("calls until then").isGreaterThan(2);
+        await().until(() -> resp.number("EXISTS", SEEN) == 0);
+        assertThat(resp.number("XLEN", STREAM)).isEqualTo(2);
     }
 
     @Test
@@ -274,6 +288,10 @@ class EnqueueScriptTest {
 
     private Answer enqueue(long number, NewJob... added) {
         return get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", number, List.of(added), WINDOW)));
+    }
+
+    private Answer enqueue(long number, Duration window, String id) {
+        return get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", number, List.of(newJob(id)), window)));
     }
 
     private static List<Place> accepted(Answer answer) {
