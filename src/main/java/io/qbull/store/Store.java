@@ -30,6 +30,11 @@ public interface Store extends AutoCloseable {
     Inspector inspector();
 
     /**
+     * @return the dead-letter streams
+     */
+    DeadLetters deadLetters();
+
+    /**
      * @return the bell of idle partitions
      */
     WakeUps wakeUps();

@@ -1,5 +1,6 @@
 package io.qbull.it;
 
+import io.qbull.store.DeadLetters;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -44,6 +45,11 @@ final class LoggedStore implements Store {
     @Override
     public Inspector inspector() {
         return store.inspector();
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+        return store.deadLetters();
     }
 
     @Override

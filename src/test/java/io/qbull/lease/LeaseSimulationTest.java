@@ -11,6 +11,7 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.store.DeadLetters;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -231,6 +232,11 @@ class LeaseSimulationTest {
         @Override
         public Inspector inspector() {
             throw new UnsupportedOperationException("a keeper inspects nothing");
+        }
+
+        @Override
+        public DeadLetters deadLetters() {
+            throw new UnsupportedOperationException("a keeper buries nothing");
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.qbull.testing;
 
+import io.qbull.store.DeadLetters;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -27,6 +28,7 @@ public final class ScriptedStore implements Store {
     private final LayoutTable layouts = recorded(LayoutTable.class);
     private final SourceTable sources = recorded(SourceTable.class);
     private final Inspector inspector = recorded(Inspector.class);
+    private final DeadLetters deadLetters = recorded(DeadLetters.class);
     private final WakeUps wakeUps = recorded(WakeUps.class);
     private final List<Consumer<String>> primaryListeners = new ArrayList<>();
 
@@ -133,6 +135,11 @@ public final class ScriptedStore implements Store {
     @Override
     public Inspector inspector() {
         return inspector;
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+        return deadLetters;
     }
 
     @Override

@@ -104,6 +104,18 @@ final class RedisLayoutTable implements LayoutTable {
     }
 
     private static List<Layout> history(QueueName queue, Reply hash) {
+        List<Layout> layouts = layouts(hash);
+        if (layouts.isEmpty()) {
+            throw Failures.unavailable("queue=" + queue + " has no layout");
+        }
+        return layouts;
+    }
+
+    /**
+     * @param hash the fields of a queue's layout and their values in turn
+     * @return all layouts that are remembered, by version; empty if the queue has none yet
+     */
+    static List<Layout> layouts(Reply hash) {
         Map<String, String> fields = new HashMap<>();
         for (int i = 0; i + 1 < hash.size(); i += 2) {
             fields.put(hash.text(i), hash.text(i + 1));
@@ -111,7 +123,7 @@ final class RedisLayoutTable implements LayoutTable {
         String current = fields.get("version");
         String partitions = fields.get("partitions");
         if (current == null || partitions == null) {
-            throw Failures.unavailable("queue=" + queue + " has no layout");
+            return List.of();
         }
         List<Layout> layouts = new ArrayList<>();
         fields.forEach((field, value) -> {

@@ -3,6 +3,7 @@ package io.qbull.store.redis;
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Printable;
+import io.qbull.store.DeadLetters;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -33,6 +34,7 @@ public final class RedisStore implements Store {
     private final LayoutTable layouts;
     private final SourceTable sources;
     private final Inspector inspector;
+    private final DeadLetters deadLetters;
     private final RedisWakeUps wakeUps;
     private final Announcements announcements;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -47,6 +49,7 @@ public final class RedisStore implements Store {
         this.layouts = new RedisLayoutTable(calls, this::check);
         this.sources = new RedisSourceTable(calls);
         this.inspector = new RedisInspector(calls);
+        this.deadLetters = new RedisDeadLetters(calls);
         this.wakeUps = new RedisWakeUps(servers, connector);
     }
 
@@ -103,6 +106,11 @@ public final class RedisStore implements Store {
     @Override
     public Inspector inspector() {
         return inspector;
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+        return deadLetters;
     }
 
     @Override

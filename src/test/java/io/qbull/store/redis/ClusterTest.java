@@ -17,6 +17,7 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.StreamId;
+import io.qbull.store.DeadLetters;
 import io.qbull.store.Inspector.QueueSight;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
@@ -89,6 +90,30 @@ class ClusterTest {
             assertThat(partition.owner()).isEqualTo("other");
         });
         assertThat(get(store.inspector().queues())).containsExactly(QUEUE);
+    }
+
+    @Test
+    void dead_letters_are_read_retried_and_dropped() {
+        RedisStore store = REDIS.store();
+        get(store.layouts().createIfAbsent(QUEUE, P));
+        assertThat(get(store.deadLetters().partitions(QUEUE))).isEqualTo(P);
+        for (int index = 0; index < P; index++) {
+            PartitionId partition = new PartitionId(QUEUE, index);
+            enqueue(store, partition, "a");
+            Lease lease = acquire(store, partition);
+            buryFirst(store, lease);
+            StreamId letter = get(store.deadLetters().newest(partition));
+            assertThat(get(store.deadLetters().requeue(partition, List.of(letter))))
+                    .isEqualTo(new DeadLetters.Requeued(1, 0));
+            buryFirst(store, lease);
+            StreamId again = get(store.deadLetters().newest(partition));
+            assertThat(get(store.deadLetters()
+                            .discard(
+                                    partition,
+                                    get(store.deadLetters().read(partition, letter, again, 10))
+                                            .letters())))
+                    .isEqualTo(1);
+        }
     }
 
     @Test
@@ -298,6 +323,12 @@ class ClusterTest {
     }
 
     /** As an operator does it: announce, copy key by key, settle. */
+    private static void buryFirst(RedisStore store, Lease lease) {
+        JobLog.Fetch.Entries found = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 1, 10_000));
+        StreamId first = found.entries().get(0).streamId();
+        assertThat(get(store.jobs().bury(lease, first, "r", 1))).isEqualTo(Verdict.DONE);
+    }
+
     private static void move(int slot, int from, int to, Runnable midway) {
         Resp source = REDIS.resp(from);
         Resp target = REDIS.resp(to);
