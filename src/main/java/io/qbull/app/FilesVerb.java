@@ -40,7 +40,7 @@ final class FilesVerb {
             versionProvider = Versions.class)
     int list(@Option(names = "--json", description = "As JSON.") boolean json) throws Refusal {
         AppSettings settings = settings();
-        try (Store store = Stores.open(settings, StatusReport.uri(settings))) {
+        try (Store store = Stores.find(settings)) {
             List<Files.Unfinished> files = Stores.await(new Files(store).all());
             print(
                     json
@@ -72,7 +72,7 @@ final class FilesVerb {
             throw new Refusal(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }
         AppSettings settings = settings();
-        try (Store store = Stores.open(settings, StatusReport.uri(settings))) {
+        try (Store store = Stores.find(settings)) {
             Files files = new Files(store);
             Files.Unfinished file = Stores.await(files.of(name)).stream()
                     .filter(each -> each.source().equals(source))

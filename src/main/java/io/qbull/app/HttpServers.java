@@ -62,6 +62,11 @@ final class HttpServers {
         return management.getRouter();
     }
 
+    /** Whether every request must carry the token. */
+    boolean guarded() {
+        return web.token() != null;
+    }
+
     private static void requireListening(
             VertxPlatformHttpRouter routes, AppSettings.Address address, Setting host, Setting port) throws Refusal {
         HttpServer listener = routes.getServer().getServer();

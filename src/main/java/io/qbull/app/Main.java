@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
             StatusVerb.class,
             FilesVerb.class,
             AddVerb.class,
+            DeadVerbs.class,
             VersionVerb.class,
             HelpCommand.class
         },
@@ -76,6 +77,7 @@ public final class Main {
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(codes);
+        command.getSubcommands().values().forEach(verb -> describeCodes(verb, codes));
     }
 
     private static int failed(CommandLine command, Exception failure) {
@@ -92,9 +94,7 @@ public final class Main {
     private static int misused(ParameterException failure) {
         CommandLine command = failure.getCommandLine();
         command.getErr().println("qbull: " + failure.getMessage());
-        command.getErr()
-                .println(
-                        "Try: qbull " + (command.getParent() == null ? "" : command.getCommandName() + " ") + "--help");
+        command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE.number();
     }
 }

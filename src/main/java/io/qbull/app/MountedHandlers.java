@@ -2,6 +2,8 @@ package io.qbull.app;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.qbull.ingest.FilesApi;
+import io.qbull.ops.DeadApi;
+import io.qbull.ops.DeadLetterDesk;
 import io.qbull.ops.QueueApi;
 import io.qbull.ops.Queues;
 import io.qbull.store.Store;
@@ -35,6 +37,7 @@ final class MountedHandlers extends ServiceSupport implements StaticService {
             QueueApi api = new QueueApi(new Queues(store.inspector()));
             management.route("/api/queues").method(HttpMethod.GET).handler(api::all);
             management.route("/api/queues/:queue").method(HttpMethod.GET).handler(api::one);
+            dead(management, new DeadApi(new DeadLetterDesk(store.deadLetters())));
         }
         FilesApi files = context.getRegistry().findSingleByType(FilesApi.class);
         if (files != null) {
@@ -48,6 +51,15 @@ final class MountedHandlers extends ServiceSupport implements StaticService {
                     .method(HttpMethod.GET)
                     .blockingHandler(http -> scrape(meters, http), false);
         }
+    }
+
+    private void dead(Router management, DeadApi api) {
+        String path = "/api/queues/:queue/dead";
+        OwnOrigin own = new OwnOrigin(servers.guarded());
+        management.route(path).method(HttpMethod.GET).handler(api::list);
+        management.route(path + "/retry").method(HttpMethod.POST).handler(own).handler(api::retry);
+        management.route(path + "/drop").method(HttpMethod.POST).handler(own).handler(api::drop);
+        management.route(path + "/:id").method(HttpMethod.GET).handler(api::one);
     }
 
     private static void scrape(PrometheusMeterRegistry meters, RoutingContext http) {

@@ -1,15 +1,12 @@
 package io.qbull.app;
 
-import io.qbull.app.redis.EmbeddedRedis;
 import io.qbull.model.QueueName;
 import io.qbull.ops.QueueJson;
 import io.qbull.ops.Queues;
 import io.qbull.ops.StatusTable;
 import io.qbull.store.Inspector.QueueSight;
 import io.qbull.store.Store;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -30,33 +27,10 @@ final class StatusReport {
      * @throws Refusal if there is no such queue or no Redis
      */
     String of(@Nullable QueueName queue) throws Refusal {
-        try (Store store = Stores.open(settings, uri(settings))) {
+        try (Store store = Stores.find(settings)) {
             Queues queues = new Queues(store.inspector());
             return queue == null ? all(Stores.await(queues.all())) : one(queue, Stores.await(queues.one(queue)));
         }
-    }
-
-    /**
-     * @return where the data is, without starting anything
-     * @throws Refusal if no embedded Redis runs and no other one is named
-     */
-    static String uri(AppSettings settings) throws Refusal {
-        String given = settings.redisUrl();
-        if (given != null) {
-            return given;
-        }
-        Path folder = Pod.redisFolder(settings);
-        try {
-            Optional<String> running = EmbeddedRedis.find(folder);
-            if (running.isPresent()) {
-                return running.get();
-            }
-        } catch (IOException e) {
-            throw new Refusal(ExitCode.UNREACHABLE, folder + " cannot be read: " + e, e);
-        }
-        throw new Refusal(
-                ExitCode.UNREACHABLE,
-                "No Redis runs in " + folder + ": start a pod with ./qbull up, or set " + Setting.REDIS_URL.variable());
     }
 
     private String all(List<QueueSight.Present> queues) {

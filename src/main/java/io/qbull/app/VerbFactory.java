@@ -1,11 +1,23 @@
 package io.qbull.app;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
 /** Makes the verbs that need to know where the repository is. */
 final class VerbFactory implements IFactory {
+    private static final Map<Class<?>, Function<Path, Object>> VERBS = Map.of(
+            Verbs.UpVerb.class, Verbs.UpVerb::new,
+            Verbs.StatusVerb.class, Verbs.StatusVerb::new,
+            Verbs.AddVerb.class, Verbs.AddVerb::new,
+            FilesVerb.class, FilesVerb::new,
+            DeadVerbs.ListVerb.class, DeadVerbs.ListVerb::new,
+            DeadVerbs.ShowVerb.class, DeadVerbs.ShowVerb::new,
+            DeadVerbs.RetryVerb.class, DeadVerbs.RetryVerb::new,
+            DeadVerbs.DropVerb.class, DeadVerbs.DropVerb::new);
+
     private final IFactory others = CommandLine.defaultFactory();
     private final Path home;
 
@@ -15,15 +27,7 @@ final class VerbFactory implements IFactory {
 
     @Override
     public <K> K create(Class<K> type) throws Exception {
-        if (type == Verbs.UpVerb.class) {
-            return type.cast(new Verbs.UpVerb(home));
-        }
-        if (type == FilesVerb.class) {
-            return type.cast(new FilesVerb(home));
-        }
-        if (type == Verbs.AddVerb.class) {
-            return type.cast(new Verbs.AddVerb(home));
-        }
-        return type == Verbs.StatusVerb.class ? type.cast(new Verbs.StatusVerb(home)) : others.create(type);
+        Function<Path, Object> verb = VERBS.get(type);
+        return verb == null ? others.create(type) : type.cast(verb.apply(home));
     }
 }

@@ -52,6 +52,10 @@ public final class QueueJson {
         return JSON.createArrayNode();
     }
 
+    static JsonNode tree(Object value) {
+        return JSON.valueToTree(value);
+    }
+
     static ObjectNode object() {
         return JSON.createObjectNode();
     }

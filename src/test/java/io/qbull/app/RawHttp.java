@@ -18,8 +18,11 @@ final class RawHttp {
      * @param start the request line without {@code HTTP/1.1}; characters stand for bytes
      */
     static Answer send(int port, String start, List<String> headers, byte[] body) {
+        boolean named = headers.stream().anyMatch(header -> header.startsWith("Host:"));
         StringBuilder head = new StringBuilder(start)
-                .append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ")
+                .append(" HTTP/1.1\r\n")
+                .append(named ? "" : "Host: localhost\r\n")
+                .append("Connection: close\r\nContent-Length: ")
                 .append(body.length)
                 .append("\r\n");
         headers.forEach(header -> head.append(header).append("\r\n"));

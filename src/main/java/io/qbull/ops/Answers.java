@@ -1,0 +1,55 @@
+package io.qbull.ops;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How the handlers of this package answer. */
+final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+    private static final Map<Integer, String> TITLES =
+            Map.of(400, "Bad Request", 404, "Not Found", 503, "Service Unavailable");
+
+    private Answers() {}
+
+    /** Answers with what comes, or with {@code missing} if that is nothing. */
+    static void answer(
+            RoutingContext http, CompletionStage<? extends Optional<? extends JsonNode>> answer, String missing) {
+        Context loop = http.vertx().getOrCreateContext();
+        answer.whenComplete((found, failure) -> loop.runOnContext(now -> {
+            if (failure != null) {
+                LOG.debug("Redis cannot be read", failure);
+                http.response().putHeader("Retry-After", "2");
+                problem(http, 503, "The queue's storage cannot be reached.");
+            } else if (found.isEmpty()) {
+                problem(http, 404, missing);
+            } else {
+                http.response().putHeader("Content-Type", "application/json");
+                http.end(Buffer.buffer(QueueJson.bytes(found.get())));
+            }
+        }));
+    }
+
+    static void problem(RoutingContext http, int status, String detail) {
+        problem(http, status, detail, QueueJson.object());
+    }
+
+    /** With more members than a problem has by itself. */
+    static void problem(RoutingContext http, int status, String detail, ObjectNode more) {
+        ObjectNode members = QueueJson.object();
+        members.put("type", "about:blank");
+        members.put("title", TITLES.getOrDefault(status, "Error"));
+        members.put("status", status);
+        members.put("detail", detail);
+        members.setAll(more);
+        http.response().setStatusCode(status).putHeader("Content-Type", "application/problem+json");
+        http.end(Buffer.buffer(QueueJson.bytes(members)));
+    }
+}

@@ -1,0 +1,29 @@
+package io.qbull.ops;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Tells text from other bytes. */
+final class BodyText {
+    private BodyText() {}
+
+    /**
+     * @param bytes any
+     * @return them as text; null if they are no UTF-8, or have control characters other than tabs and line ends
+     */
+    static @Nullable String of(byte[] bytes) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+        boolean plain = text.chars().allMatch(c -> !Character.isISOControl(c) || c == '\t' || c == '\n' || c == '\r');
+        return plain ? text : null;
+    }
+}

@@ -1,0 +1,66 @@
+package io.qbull.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts a queue with dead letters into Redis past the code under test, in the words of the key table. */
+public final class BuriedJobs {
+    private final Resp resp;
+    private final String queue;
+
+    /**
+     * Makes the queue.
+     *
+     * @param resp where
+     * @param queue its name
+     * @param partitions how many
+     */
+    public BuriedJobs(Resp resp, String queue, int partitions) {
+        this.resp = resp;
+        this.queue = queue;
+        resp.call("HSET", "{" + queue + "}:layout", "version", "1", "partitions", Integer.toString(partitions));
+    }
+
+    /**
+     * @param partition where it lies
+     * @param id of the job
+     * @param key of the job
+     * @param body characters stand for bytes
+     * @param reason why it was given up
+     * @param more fields of the job with their values
+     * @return its place
+     */
+    public String add(int partition, String id, String key, String body, String reason, String... more) {
+        List<String> command = new ArrayList<>(List.of("XADD", stream(partition), "*", "id", id, "key", key));
+        command.addAll(List.of("ts", "1700000000000", "body", body));
+        command.addAll(List.of(more));
+        command.addAll(List.of("reason", reason, "attempts", "5", "failed_at", "1700000060000", "epoch", "17"));
+        return partition + "@" + resp.text(command.toArray(String[]::new));
+    }
+
+    /**
+     * @param partition its index
+     * @return the ids of the jobs among its dead letters, in order
+     */
+    public List<String> dead(int partition) {
+        return ids(stream(partition));
+    }
+
+    /**
+     * @param partition its index
+     * @return the ids of its jobs, in order
+     */
+    public List<String> waiting(int partition) {
+        return ids(queue + ":" + partition);
+    }
+
+    private List<String> ids(String stream) {
+        return resp.list("XRANGE", stream, "-", "+").stream()
+                .map(entry -> String.valueOf(((List<?>) ((List<?>) entry).get(1)).get(1)))
+                .toList();
+    }
+
+    private String stream(int partition) {
+        return "{" + queue + ":" + partition + "}:dead";
+    }
+}
