@@ -41,6 +41,10 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "commitinterval":
         case "commitInterval": getOrCreateConfiguration(target).setCommitInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.qbull.component.QbullConfiguration.class, value)); return true;
+        case "deadmaxage":
+        case "deadMaxAge": getOrCreateConfiguration(target).setDeadMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "deadmaxlength":
+        case "deadMaxLength": getOrCreateConfiguration(target).setDeadMaxLength(property(camelContext, int.class, value)); return true;
         case "deduplicationwindow":
         case "deduplicationWindow": getOrCreateConfiguration(target).setDeduplicationWindow(property(camelContext, java.time.Duration.class, value)); return true;
         case "draintimeout":
@@ -101,6 +105,10 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "commitinterval":
         case "commitInterval": return java.time.Duration.class;
         case "configuration": return io.qbull.component.QbullConfiguration.class;
+        case "deadmaxage":
+        case "deadMaxAge": return java.time.Duration.class;
+        case "deadmaxlength":
+        case "deadMaxLength": return int.class;
         case "deduplicationwindow":
         case "deduplicationWindow": return java.time.Duration.class;
         case "draintimeout":
@@ -162,6 +170,10 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "commitinterval":
         case "commitInterval": return getOrCreateConfiguration(target).getCommitInterval();
         case "configuration": return target.getConfiguration();
+        case "deadmaxage":
+        case "deadMaxAge": return getOrCreateConfiguration(target).getDeadMaxAge();
+        case "deadmaxlength":
+        case "deadMaxLength": return getOrCreateConfiguration(target).getDeadMaxLength();
         case "deduplicationwindow":
         case "deduplicationWindow": return getOrCreateConfiguration(target).getDeduplicationWindow();
         case "draintimeout":

@@ -31,6 +31,10 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "commitinterval":
         case "commitInterval": target.getConfiguration().setCommitInterval(property(camelContext, java.time.Duration.class, value)); return true;
+        case "deadmaxage":
+        case "deadMaxAge": target.getConfiguration().setDeadMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "deadmaxlength":
+        case "deadMaxLength": target.getConfiguration().setDeadMaxLength(property(camelContext, int.class, value)); return true;
         case "deduplicationwindow":
         case "deduplicationWindow": target.getConfiguration().setDeduplicationWindow(property(camelContext, java.time.Duration.class, value)); return true;
         case "draintimeout":
@@ -88,6 +92,10 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "bridgeErrorHandler": return boolean.class;
         case "commitinterval":
         case "commitInterval": return java.time.Duration.class;
+        case "deadmaxage":
+        case "deadMaxAge": return java.time.Duration.class;
+        case "deadmaxlength":
+        case "deadMaxLength": return int.class;
         case "deduplicationwindow":
         case "deduplicationWindow": return java.time.Duration.class;
         case "draintimeout":
@@ -146,6 +154,10 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "commitinterval":
         case "commitInterval": return target.getConfiguration().getCommitInterval();
+        case "deadmaxage":
+        case "deadMaxAge": return target.getConfiguration().getDeadMaxAge();
+        case "deadmaxlength":
+        case "deadMaxLength": return target.getConfiguration().getDeadMaxLength();
         case "deduplicationwindow":
         case "deduplicationWindow": return target.getConfiguration().getDeduplicationWindow();
         case "draintimeout":

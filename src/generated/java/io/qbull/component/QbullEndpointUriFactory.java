@@ -23,12 +23,14 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(29);
+        Set<String> props = new HashSet<>(30);
         props.add("adoptOrphans");
         props.add("backoff");
         props.add("batch");
         props.add("bridgeErrorHandler");
         props.add("commitInterval");
+        props.add("deadMaxAge");
+        props.add("deadMaxLength");
         props.add("deduplicationWindow");
         props.add("drainTimeout");
         props.add("enqueueTimeout");
@@ -41,7 +43,6 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
         props.add("lazyStartProducer");
         props.add("leaseTtl");
         props.add("maxAttempts");
-        props.add("maxBacklog");
         props.add("maxBodySize");
         props.add("maxKeyLength");
         props.add("maxPartitionsPerPod");

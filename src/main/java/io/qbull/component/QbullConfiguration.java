@@ -64,6 +64,12 @@ public class QbullConfiguration implements Cloneable {
     @UriParam(label = "consumer", defaultValue = "1s")
     private Duration backoff = Duration.ofSeconds(1);
 
+    @UriParam(label = "consumer", defaultValue = "0")
+    private int deadMaxLength;
+
+    @UriParam(label = "consumer", defaultValue = "0")
+    private Duration deadMaxAge = Duration.ZERO;
+
     @UriParam(label = "producer")
     private @Nullable String key;
 
@@ -272,6 +278,26 @@ public class QbullConfiguration implements Cloneable {
     /** The pause before a failed job runs again; its partition waits meanwhile. */
     public void setBackoff(Duration backoff) {
         this.backoff = backoff;
+    }
+
+    /** @return see the setter */
+    public int getDeadMaxLength() {
+        return deadMaxLength;
+    }
+
+    /** The most dead letters of a partition; beyond that the oldest are dropped, a minute after a warning. 0 = any number. */
+    public void setDeadMaxLength(int deadMaxLength) {
+        this.deadMaxLength = deadMaxLength;
+    }
+
+    /** @return see the setter */
+    public Duration getDeadMaxAge() {
+        return deadMaxAge;
+    }
+
+    /** How long a dead letter is kept; then it is dropped, a minute after a warning. 0 = until a person removes it. */
+    public void setDeadMaxAge(Duration deadMaxAge) {
+        this.deadMaxAge = deadMaxAge;
     }
 
     /** @return see the setter */

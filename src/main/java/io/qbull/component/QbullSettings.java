@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.config.DeadLimits;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
@@ -50,7 +51,8 @@ final class QbullSettings {
         if (stallAfter.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("stallAfter (" + stallAfter + ") must be at least PT0.001S");
         }
-        return new QueueNode.Consumption(lease(options), pump(options), stallAfter);
+        DeadLimits dead = new DeadLimits(options.getDeadMaxLength(), options.getDeadMaxAge());
+        return new QueueNode.Consumption(lease(options), pump(options), stallAfter, dead);
     }
 
     static EnqueueSettings enqueue(QbullConfiguration options) {

@@ -1,5 +1,6 @@
 package io.qbull.engine;
 
+import io.qbull.config.DeadLimits;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
@@ -126,8 +127,9 @@ public interface QueueNode extends AutoCloseable {
      * @param lease how leases are taken
      * @param pump how jobs are worked off
      * @param stallAfter after which a partition with jobs that does not move is reported
+     * @param dead how much of what was given up is kept
      */
-    record Consumption(LeaseSettings lease, PumpSettings pump, Duration stallAfter) {}
+    record Consumption(LeaseSettings lease, PumpSettings pump, Duration stallAfter, DeadLimits dead) {}
 
     /**
      * @param consuming whether it consumes

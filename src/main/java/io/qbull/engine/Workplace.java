@@ -40,6 +40,7 @@ final class Workplace {
     private final Outage outage;
     private final Ghosts ghosts;
     private final LeaseKeeper keeper;
+    private final DeadBounds deadBounds;
     private final Map<PartitionId, Worker> workers = new ConcurrentSkipListMap<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private EventLoop.@Nullable Timer drainLimit;
@@ -73,6 +74,7 @@ final class Workplace {
         this.outage = parts.outage();
         this.ghosts = parts.ghosts();
         this.crew = crew;
+        this.deadBounds = new DeadBounds(consumption.dead(), store.deadLetters(), loop, this::owned);
         this.keeper = new LeaseKeeper(
                 new LeaseKeeper.Domain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
@@ -85,6 +87,7 @@ final class Workplace {
     void open() {
         ghosts.partitions().forEach(keeper::block);
         keeper.start();
+        deadBounds.start();
     }
 
     /** The job of an earlier stretch has ended on a partition. */
@@ -97,6 +100,7 @@ final class Workplace {
         if (!closing) {
             closing = true;
             keeper.stopTaking();
+            deadBounds.stop();
             drainLimit = loop.schedule(consumption.pump().drainTimeout(), this::giveUpDraining);
             List.copyOf(workers.values()).forEach(worker -> leave(worker, null));
             closeIfEmpty();

@@ -22,6 +22,12 @@ public interface DeadLetters {
     CompletionStage<StreamId> newest(PartitionId partition);
 
     /**
+     * @param partition a partition
+     * @return how many dead letters it has, and since when
+     */
+    CompletionStage<Stock> stock(PartitionId partition);
+
+    /**
      * Reads some dead letters: at most 100 and about 1 MB, one at least if there is any.
      *
      * @param partition a partition
@@ -50,6 +56,16 @@ public interface DeadLetters {
      * @return how many were removed; the others were gone
      */
     CompletionStage<Integer> discard(PartitionId partition, List<DeadLetter> letters);
+
+    /**
+     * A partition's dead letters, each figure read by itself.
+     *
+     * @param length how many there are
+     * @param oldest the first one; {@link StreamId#START} if there is none
+     * @param newest the last one, likewise
+     * @param nowMillis the time at the server, by which the places were given too
+     */
+    record Stock(long length, StreamId oldest, StreamId newest, long nowMillis) {}
 
     /**
      * The end of a {@link #read}.

@@ -3,6 +3,7 @@ package io.qbull.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.qbull.config.DeadLimits;
 import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
 import io.qbull.engine.QueueNode.Consumption;
@@ -45,7 +46,8 @@ class StretchTest {
     private static final Consumption CONSUMPTION = new Consumption(
             new LeaseSettings(2, 2, true, TTL, TTL),
             new PumpSettings(128, 1 << 20, Duration.ZERO, 3, Duration.ofSeconds(1), DRAIN),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            DeadLimits.NONE);
 
     private final ManualEventLoop loop = new ManualEventLoop();
     private final ScriptedStore store = new ScriptedStore();

@@ -1,5 +1,6 @@
 package io.qbull.engine;
 
+import io.qbull.config.DeadLimits;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
@@ -64,7 +65,8 @@ final class TestPod implements AutoCloseable {
                         new LeaseSettings(partitionsPerPod, 16384, true, TTL, TTL),
                         new PumpSettings(
                                 128, 1 << 20, Duration.ofMillis(5), 3, Duration.ofMillis(20), Duration.ofSeconds(5)),
-                        stallAfter),
+                        stallAfter,
+                        DeadLimits.NONE),
                 (delivery, outcome) -> {
                     started.add(delivery);
                     handler.handle(delivery, outcome);

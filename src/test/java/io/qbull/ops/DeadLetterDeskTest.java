@@ -246,6 +246,11 @@ class DeadLetterDeskTest {
         }
 
         @Override
+        public CompletionStage<Stock> stock(PartitionId partition) {
+            return letters.stock(partition);
+        }
+
+        @Override
         public CompletionStage<Page> read(PartitionId partition, StreamId after, StreamId last, int longestBody) {
             return letters.read(partition, after, last, longestBody);
         }

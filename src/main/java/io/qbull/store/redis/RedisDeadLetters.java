@@ -46,9 +46,29 @@ final class RedisDeadLetters implements DeadLetters {
     public CompletionStage<StreamId> newest(PartitionId partition) {
         String key = Keys.dead(partition);
         return Failures.bare(calls.send(key, Request.of(CommandType.XREVRANGE, key, "+", "-", "COUNT", "1"))
-                .thenApply(reply -> reply.size() == 0
-                        ? StreamId.START
-                        : StreamId.parse(reply.list(0).text(0))));
+                .thenApply(RedisDeadLetters::first));
+    }
+
+    @Override
+    public CompletionStage<Stock> stock(PartitionId partition) {
+        String key = Keys.dead(partition);
+        return Failures.bare(Stages.all(List.of(
+                        calls.send(key, Request.of(CommandType.XLEN, key)),
+                        calls.send(key, Request.of(CommandType.XRANGE, key, "-", "+", "COUNT", "1")),
+                        calls.send(key, Request.of(CommandType.XREVRANGE, key, "+", "-", "COUNT", "1")),
+                        calls.send(key, Request.of(CommandType.TIME))))
+                .thenApply(each ->
+                        new Stock(each.get(0).number(0), first(each.get(1)), first(each.get(2)), millis(each.get(3)))));
+    }
+
+    private static StreamId first(Reply entries) {
+        return entries.size() == 0
+                ? StreamId.START
+                : StreamId.parse(entries.list(0).text(0));
+    }
+
+    private static long millis(Reply time) {
+        return Long.parseLong(time.text(0)) * 1000 + Long.parseLong(time.text(1)) / 1000;
     }
 
     @Override

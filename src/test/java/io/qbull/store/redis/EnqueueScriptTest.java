@@ -94,7 +94,7 @@ class EnqueueScriptTest {
                         "job",
                         "{\"job_id\": \"a\", \"published_at\": \"1970-01-01T00:00:00.000000+00:00\","
                                 + " \"partition_id\": \"key of a\", \"n\":1}"));
-        assertThat(resp.text("ZSCORE", SEEN, "a")).isNotNull();
+        assertThat(resp.call("ZSCORE", SEEN, "a")).isNotNull();
     }
 
     @Test
