@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QbullConfigurationTest extends QbullTestSupport {
     private static final String ALL = "qbull:ORDERS?redisUri=redis://h:1&podId=p-1&partitions=8&keyHash=qbull-python"
             + "&partitionsPerPod=2&maxPartitionsPerPod=6&adoptOrphans=false&orphanGrace=20s&leaseTtl=3s&drainTimeout=7s"
-            + "&stallAfter=2m&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250&deduplicationWindow=1h&maxBodySize=99"
+            + "&stallAfter=2m&deadMaxLength=7&deadMaxAge=3h&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250&deduplicationWindow=1h&maxBodySize=99"
             + "&maxKeyLength=44&format=qbull&batch=17&enqueueTimeout=PT4S&maxBacklog=11&key=${header.to}";
 
     private QbullEndpoint endpoint(String uri) {
@@ -32,7 +32,8 @@ class QbullConfigurationTest extends QbullTestSupport {
         assertThat(consumption.toString())
                 .contains("partitionsPerPod=2", "maxPartitionsPerPod=6", "adoptOrphans=false", "orphanGrace=PT20S")
                 .contains("leaseTtl=PT3S", "drainTimeout=PT7S", "stallAfter=PT2M", "prefetch=9", "commitInterval=PT0S")
-                .contains("prefetchBytes=1048576", "maxAttempts=3", "backoff=PT0.25S");
+                .contains("prefetchBytes=1048576", "maxAttempts=3", "backoff=PT0.25S")
+                .contains("dead=DeadLimits[maxLength=7, maxAge=PT3H]");
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT1H", "maxBodySize=99", "maxKeyLength=44", "batch=17")
                 .contains("format=QBULL", "enqueueTimeout=PT4S", "maxBacklog=11");
@@ -50,7 +51,8 @@ class QbullConfigurationTest extends QbullTestSupport {
         assertThat(QbullSettings.consumption(options).toString())
                 .contains("partitionsPerPod=4", "maxPartitionsPerPod=16384", "adoptOrphans=true", "orphanGrace=PT15S")
                 .contains("leaseTtl=PT15S", "drainTimeout=PT30S", "stallAfter=PT1M", "prefetch=128")
-                .contains("commitInterval=PT0.005S", "maxAttempts=5", "backoff=PT1S");
+                .contains("commitInterval=PT0.005S", "maxAttempts=5", "backoff=PT1S")
+                .contains("dead=DeadLimits[maxLength=0, maxAge=PT0S]");
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT10M", "maxBodySize=1048576", "maxKeyLength=512", "batch=500")
                 .contains("format=NATIVE", "enqueueTimeout=PT10S", "maxBacklog=0");
@@ -100,6 +102,8 @@ class QbullConfigurationTest extends QbullTestSupport {
                 "orphanGrace=-1         | orphanGrace (PT-0.001S) must be at least PT0S",
                 "prefetch=0             | prefetch (0) must be between 1 and 10000",
                 "maxAttempts=0          | maxAttempts (0) must be between 1 and 1000000",
+                "deadMaxLength=-1       | deadMaxLength (-1) must be between 0 and 2147483647",
+                "deadMaxAge=-1          | deadMaxAge (PT-0.001S) must be at least PT0S",
                 "stallAfter=0           | stallAfter (PT0S) must be at least PT0.001S",
                 "batch=501              | batch (501) must be between 1 and 500",
                 "maxBacklog=-1          | maxBacklog (-1) must be between 0 and 2147483647",

@@ -20,6 +20,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
+import io.qbull.store.DeadLetters.Stock;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LayoutTable.Pod;
@@ -47,7 +48,7 @@ class StretchTest {
             new LeaseSettings(2, 2, true, TTL, TTL),
             new PumpSettings(128, 1 << 20, Duration.ZERO, 3, Duration.ofSeconds(1), DRAIN),
             Duration.ofMinutes(1),
-            DeadLimits.NONE);
+            new DeadLimits(9, Duration.ZERO));
 
     private final ManualEventLoop loop = new ManualEventLoop();
     private final ScriptedStore store = new ScriptedStore();
@@ -130,6 +131,21 @@ class StretchTest {
         loop.run();
         released(0);
         assertThat(store.waiting()).doesNotContain("commit");
+    }
+
+    @Test
+    void dead_letters_are_looked_at_until_it_is_quiesced() {
+        runAJob();
+        loop.tick(DeadBounds.PERIOD);
+        for (int index = 0; index < 2; index++) {
+            Call look = store.next("stock");
+            assertThat(look.argument(0, PartitionId.class).index()).isEqualTo(index);
+            look.answer(new Stock(0, StreamId.START, StreamId.START, 0));
+        }
+        loop.tick(DeadBounds.PERIOD.minusSeconds(1));
+        node.quiesce();
+        loop.tick(Duration.ofSeconds(2));
+        assertThat(store.waiting()).doesNotContain("stock");
     }
 
     /** Consumes both partitions; a job of the first one is in flight. */
