@@ -1,5 +1,8 @@
 package io.qbull.app;
 
+import io.qbull.app.coalesce.CoalesceJobs;
+import io.qbull.app.coalesce.CoalesceRepository;
+import io.qbull.app.coalesce.CoalesceStrategy;
 import io.qbull.app.sample.JobLine;
 import io.qbull.app.sample.WebhookFailure;
 import io.qbull.app.sample.WebhookRequest;
@@ -7,6 +10,7 @@ import io.qbull.component.KeyHashProcessor;
 import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullConfiguration;
 import io.qbull.component.QbullConstants;
+import io.qbull.component.QbullEndpoint;
 import io.qbull.ingest.BodyLimits;
 import io.qbull.ingest.BulkLimits;
 import io.qbull.ingest.FileIngest;
@@ -18,6 +22,7 @@ import io.qbull.ingest.HttpJobReader;
 import io.qbull.ingest.HttpJobReply;
 import io.qbull.ingest.HttpProblemReply;
 import io.qbull.ingest.RawHttpEngine;
+import io.qbull.store.redis.RedisStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -30,6 +35,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +66,7 @@ final class AppConfiguration implements CamelConfiguration {
         Entrances entrances = new Entrances(context);
         bulk(context, settings, bodies, entrances);
         files(context, settings, entrances);
+        coalesce(context, settings.coalesce());
         servers(context, settings, limits, bodies);
         ((ModelCamelContext) context).setModelReifierFactory(new QuietErrors());
     }
@@ -128,6 +135,33 @@ final class AppConfiguration implements CamelConfiguration {
                 new FileIngest(context, Set.copyOf(settings.queues().names()), entrances, how, System::nanoTime);
         context.getRegistry().bind("qbullFileClaim", files);
         context.getRegistry().bind("qbullFilesApi", new FilesApi(files, settings.pod()));
+    }
+
+    /** What the route coalesce needs; without the setting, nothing, and the route does not run. */
+    private static void coalesce(CamelContext context, AppSettings.@Nullable Coalesce wanted) {
+        PropertiesComponent properties = context.getPropertiesComponent();
+        properties.addOverrideProperty("qbull.coalesce.on", String.valueOf(wanted != null));
+        if (wanted == null) {
+            return;
+        }
+        properties.addOverrideProperty("qbull.coalesce.from", wanted.from().value());
+        properties.addOverrideProperty("qbull.coalesce.to", wanted.to().value());
+        CoalesceStrategy strategy = new CoalesceStrategy(
+                wanted.size(),
+                () -> context.getEndpoint("qbull:" + wanted.to(), QbullEndpoint.class)
+                        .getConfiguration()
+                        .getMaxBodySize());
+        Registry registry = context.getRegistry();
+        registry.bind("qbullCoalesceStrategy", strategy);
+        registry.bind(
+                "qbullCoalesceRepository",
+                new CoalesceRepository(
+                        wanted.from(),
+                        wanted.window(),
+                        strategy,
+                        () -> registry.lookupByNameAndType("qbullStore", RedisStore.class)
+                                .location()));
+        registry.bind("qbullCoalesceJobs", new CoalesceJobs());
     }
 
     private static void servers(CamelContext context, AppSettings settings, EndpointLimits limits, BodyLimits bodies)

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param web the two HTTP servers
  * @param folders where files are
  * @param webhookUrl where the sample consumer posts jobs; null = nowhere
+ * @param coalesce how messages are collected; null = they are not
  */
 record AppSettings(
         PodId pod,
@@ -26,7 +27,8 @@ record AppSettings(
         Queues queues,
         Web web,
         Folders folders,
-        @Nullable URI webhookUrl) {
+        @Nullable URI webhookUrl,
+        @Nullable Coalesce coalesce) {
     /**
      * @param names the queues that exist for HTTP clients
      * @param partitions P for a queue that does not exist yet
@@ -92,9 +94,17 @@ record AppSettings(
         }
     }
 
+    /**
+     * @param from queue of the messages
+     * @param to queue of the jobs made of them
+     * @param window how long messages of a key are collected
+     * @param size most messages of one job
+     */
+    record Coalesce(QueueName from, QueueName to, Duration window, int size) {}
+
     /** The same with an address of Redis, for the embedded one has none before it runs. */
     AppSettings withRedisUrl(String url) {
-        return new AppSettings(pod, url, queues, web, folders, webhookUrl);
+        return new AppSettings(pod, url, queues, web, folders, webhookUrl, coalesce);
     }
 
     /** Without token and Redis URL, which may carry a password. */

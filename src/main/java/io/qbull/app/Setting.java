@@ -27,7 +27,12 @@ enum Setting {
     BODY_TIMEOUT("QBULL_BODY_TIMEOUT", "bodyTimeout", "60s"),
     FILES_AT_ONCE("QBULL_FILES_AT_ONCE", "filesAtOnce", "2"),
     DATA("QBULL_DATA", "data", "data"),
-    WEBHOOK_URL("QBULL_WEBHOOK_URL", "webhookUrl", "");
+    WEBHOOK_URL("QBULL_WEBHOOK_URL", "webhookUrl", ""),
+    COALESCE("QBULL_COALESCE", "coalesce", "false"),
+    COALESCE_FROM("QBULL_COALESCE_FROM", "coalesceFrom", "MESSAGES"),
+    COALESCE_TO("QBULL_COALESCE_TO", "coalesceTo", "WHATSAPP"),
+    COALESCE_WINDOW("QBULL_COALESCE_WINDOW", "coalesceWindow", "5s"),
+    COALESCE_SIZE("QBULL_COALESCE_SIZE", "coalesceSize", "100");
 
     /** What the names in the file begin with. */
     static final String PREFIX = "qbull.";

@@ -32,6 +32,7 @@ final class SettingsReader {
     private static final Set<String> SECRET_HEADERS =
             Set.of("authorization", "cookie", "set-cookie", "proxy-authorization", "idempotency-key");
     private static final int MOST_PARTITIONS = 16_384;
+    private static final int MOST_MESSAGES = 10_000;
 
     private final Map<String, String> environment;
     private final Map<String, String> file;
@@ -91,7 +92,13 @@ final class SettingsReader {
                 options);
         String redisUrl = value(Setting.REDIS_URL);
         return new AppSettings(
-                pod(), redisUrl.isEmpty() ? null : redisUrl(redisUrl), queues, web(), folders(), webhookUrl());
+                pod(),
+                redisUrl.isEmpty() ? null : redisUrl(redisUrl),
+                queues,
+                web(),
+                folders(),
+                webhookUrl(),
+                coalesce());
     }
 
     private List<QueueName> queueNames() throws Refusal {
@@ -259,6 +266,25 @@ final class SettingsReader {
             throw Refusal.setting(name(Setting.WEBHOOK_URL), Printable.of(given), "is no URL: " + e.getReason());
         }
         throw Refusal.setting(name(Setting.WEBHOOK_URL), Printable.of(given), "must be an http:// or https:// URL");
+    }
+
+    private AppSettings.@Nullable Coalesce coalesce() throws Refusal {
+        String given = value(Setting.COALESCE);
+        if (!given.equals("true") && !given.equals("false")) {
+            throw Refusal.setting(name(Setting.COALESCE), Printable.of(given), "must be true or false");
+        }
+        AppSettings.Coalesce coalesce = new AppSettings.Coalesce(
+                queueName(name(Setting.COALESCE_FROM), value(Setting.COALESCE_FROM)),
+                queueName(name(Setting.COALESCE_TO), value(Setting.COALESCE_TO)),
+                Durations.read(name(Setting.COALESCE_WINDOW), value(Setting.COALESCE_WINDOW)),
+                number(Setting.COALESCE_SIZE, 1, MOST_MESSAGES));
+        if (coalesce.from().equals(coalesce.to())) {
+            throw Refusal.setting(
+                    name(Setting.COALESCE_TO),
+                    value(Setting.COALESCE_TO),
+                    "must differ from " + name(Setting.COALESCE_FROM));
+        }
+        return given.equals("true") ? coalesce : null;
     }
 
     private int number(Setting setting, int least, int most) throws Refusal {

@@ -3,12 +3,18 @@ package io.qbull.component;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
 import io.qbull.model.JobHandler;
+import io.qbull.model.Layout;
+import io.qbull.model.PartitionId;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
@@ -69,6 +75,23 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
      */
     public int givenUp() {
         return givenUp.get();
+    }
+
+    /**
+     * @return tells whether a key's jobs are this pod's: whether it may work on their partition now; of no key while it is stopped or the
+     *     queue's layout is not known
+     */
+    public Predicate<String> ownedKeys() {
+        SharedNode used = shared;
+        CompletableFuture<Layout> layout =
+                used == null ? null : used.node().layout().toCompletableFuture();
+        if (used == null || layout == null || !layout.isDone() || layout.isCompletedExceptionally()) {
+            return key -> false;
+        }
+        Layout known = layout.join();
+        Set<Integer> owned =
+                used.node().sight().owned().stream().map(PartitionId::index).collect(Collectors.toSet());
+        return key -> owned.contains(known.indexOf(used.keyHash(), key));
     }
 
     @Override

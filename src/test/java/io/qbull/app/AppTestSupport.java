@@ -1,5 +1,6 @@
 package io.qbull.app;
 
+import io.qbull.config.RedisSettings;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
@@ -28,6 +29,11 @@ abstract class AppTestSupport extends CamelMainTestSupport {
     /** The Redis of the test. */
     abstract RedisExtension redis();
 
+    /** Where the app finds it. */
+    String redisUri() {
+        return redis().server().uri();
+    }
+
     /** The files of {@code routes/} that run. */
     abstract String routes();
 
@@ -48,7 +54,9 @@ abstract class AppTestSupport extends CamelMainTestSupport {
 
     @Override
     protected void bindToRegistry(Registry registry) {
-        registry.bind("qbullStore", redis().store());
+        registry.bind(
+                "qbullStore",
+                redis().store(new RedisSettings(redisUri(), redis().settings().commandTimeout())));
     }
 
     /** Here and not in {@code configureContext}, which runs before our fields have values. */
@@ -64,7 +72,7 @@ abstract class AppTestSupport extends CamelMainTestSupport {
     private AppSettings appSettings() {
         Map<String, String> ours = settings(true);
         ours.putIfAbsent("qbull.data", data.toString());
-        ours.put("qbull.redisUrl", redis().server().uri());
+        ours.put("qbull.redisUrl", redisUri());
         ours.put("qbull.httpPort", Integer.toString(http));
         ours.put("qbull.managementPort", Integer.toString(management));
         try {

@@ -90,6 +90,16 @@ final class PodProcess implements AutoCloseable {
         }
     }
 
+    /** Sends many jobs to a queue, a line each. */
+    void sendAll(String queue, String lines) {
+        RawHttp.Answer answer = RawHttp.send(
+                http,
+                "POST /queues/" + queue + "/jobs",
+                List.of("Content-Type: application/x-ndjson"),
+                lines.getBytes(StandardCharsets.UTF_8));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+    }
+
     /** Sends a job. */
     void send(String key) {
         RawHttp.Answer answer = RawHttp.send(

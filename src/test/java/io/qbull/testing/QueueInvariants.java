@@ -30,7 +30,12 @@ public final class QueueInvariants {
             "source", "hash",
             "seal", "string",
             "started", "string");
-    private static final Map<String, String> QUEUE_TYPES = Map.of("layout", "hash", "pods", "hash", "sources", "hash");
+    private static final Map<String, String> QUEUE_TYPES = Map.of(
+            "layout", "hash",
+            "pods", "hash",
+            "sources", "hash",
+            "windows", "hash",
+            "closed", "hash");
     private static final Set<String> LEASE_FIELDS = Set.of("owner", "epoch", "expires", "wanted", "window", "inflight");
     private static final List<String> DEAD_TAIL = List.of("reason", "attempts", "failed_at", "epoch");
     private static final int LONGEST_CALL_SECONDS = 3600;

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  * restarted or replaced behind the same address; of a slot that moved in a cluster the owner hears by its next command.
  */
 public final class RedisStore implements Store {
+    private final RedisSettings settings;
     private final Connector connector;
     private final Servers servers;
     private final JobLog jobs;
@@ -39,7 +40,8 @@ public final class RedisStore implements Store {
     private final Announcements announcements;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private RedisStore(Connector connector, Servers servers) {
+    private RedisStore(RedisSettings settings, Connector connector, Servers servers) {
+        this.settings = settings;
         this.connector = connector;
         this.servers = servers;
         Calls calls = new Calls(servers);
@@ -63,7 +65,7 @@ public final class RedisStore implements Store {
     public static RedisStore open(RedisSettings settings) {
         Connector connector = new Connector(SharedResources.PROCESS, settings.commandTimeout());
         try {
-            return new RedisStore(connector, new Servers(connector, settings));
+            return new RedisStore(settings, connector, new Servers(connector, settings));
         } catch (IllegalArgumentException e) {
             connector.close();
             throw e;
@@ -81,6 +83,14 @@ public final class RedisStore implements Store {
             routes.forEach(route -> checks.add(check(route)));
             return Stages.all(checks).thenApply(all -> null);
         }));
+    }
+
+    /**
+     * @return where the data is, for another client; fails if no server can be reached
+     */
+    public CompletionStage<RedisLocation> location() {
+        return Failures.bare(servers.route(Keys.QUEUES)
+                .thenApply(route -> RedisLocation.of(settings, route.link().clustered())));
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.app.coalesce;
+
+import org.jspecify.annotations.NullMarked;
