@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -95,6 +96,8 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
     private final Supplier<CompletionStage<RedisLocation>> redis;
     /** When windows that this pod may close are due, by key. */
     private final Map<String, Long> due = new ConcurrentHashMap<>();
+    /** Whether the windows could not be looked at when that was tried last. */
+    private final AtomicBoolean away = new AtomicBoolean();
     /** Closed windows that the last scan met. */
     private volatile Set<String> scanned = Set.of();
 
@@ -198,24 +201,34 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
     @Override
     public Set<String> getKeys() {
         try {
-            Set<String> open = states(getMapName()).readAllKeySet();
-            Predicate<String> owned = owned();
-            long now = System.nanoTime();
-            due.entrySet()
-                    .removeIf(entry -> !owned.test(entry.getKey())
-                            || (!open.contains(entry.getKey()) && entry.getValue() - now <= 0));
-            Set<String> closed = states(getPersistenceMapName()).readAllKeySet().stream()
-                    .map(CoalesceStrategy::key)
-                    .collect(Collectors.toSet());
-            return open.stream()
-                    .filter(key -> owned.test(key) && !closed.contains(key))
-                    // One that another pod has opened gets its whole time once more.
-                    .filter(key -> due.computeIfAbsent(key, found -> now + length.toNanos()) - now <= 0)
-                    .collect(Collectors.toSet());
+            Set<String> keys = dueKeys();
+            if (away.compareAndSet(true, false)) {
+                LOG.info("queue={} its windows are looked at again", queue);
+            }
+            return keys;
         } catch (RuntimeException e) {
-            LOG.warn("queue={} its windows could not be looked at: {}", queue, e.toString());
+            if (away.compareAndSet(false, true)) {
+                LOG.warn("queue={} its windows cannot be looked at: {}", queue, e.toString());
+            }
             return Set.of();
         }
+    }
+
+    private Set<String> dueKeys() {
+        Set<String> open = states(getMapName()).readAllKeySet();
+        Predicate<String> owned = owned();
+        long now = System.nanoTime();
+        due.entrySet()
+                .removeIf(entry ->
+                        !owned.test(entry.getKey()) || (!open.contains(entry.getKey()) && entry.getValue() - now <= 0));
+        Set<String> closed = states(getPersistenceMapName()).readAllKeySet().stream()
+                .map(CoalesceStrategy::key)
+                .collect(Collectors.toSet());
+        return open.stream()
+                .filter(key -> owned.test(key) && !closed.contains(key))
+                // One that another pod has opened gets its whole time once more.
+                .filter(key -> due.computeIfAbsent(key, found -> now + length.toNanos()) - now <= 0)
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -233,7 +246,8 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
             scanned = closed;
             return again;
         } catch (RuntimeException e) {
-            LOG.warn("queue={} its closed windows could not be looked at: {}", queue, e.toString());
+            // Said by those who look oftener.
+            LOG.debug("queue={} its closed windows cannot be looked at", queue, e);
             return Set.of();
         }
     }
