@@ -23,7 +23,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(30);
+        Set<String> props = new HashSet<>(31);
         props.add("adoptOrphans");
         props.add("backoff");
         props.add("batch");
@@ -43,6 +43,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
         props.add("lazyStartProducer");
         props.add("leaseTtl");
         props.add("maxAttempts");
+        props.add("maxBacklog");
         props.add("maxBodySize");
         props.add("maxKeyLength");
         props.add("maxPartitionsPerPod");

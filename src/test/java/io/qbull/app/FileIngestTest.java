@@ -61,7 +61,7 @@ class FileIngestTest {
     private static final QueueName QUEUE = new QueueName("WHATSAPP");
     private static final Duration SOON = Duration.ofSeconds(40);
     private static final EnqueueSettings AS_EVER =
-            new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10));
+            new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10), 0);
 
     @TempDir
     private Path top;
