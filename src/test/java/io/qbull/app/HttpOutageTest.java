@@ -135,7 +135,7 @@ class HttpOutageTest extends AppTestSupport {
                 .isEqualTo(30_000);
         assertThat(last.get("duplicates").longValue()).isGreaterThanOrEqualTo(accepted);
         Map<String, List<Integer>> byKey = jobs("WHATSAPP", 16).stream()
-                .filter(job -> !job.get("key").equals("k"))
+                .filter(job -> !"k".equals(job.get("key")))
                 .collect(Collectors.groupingBy(
                         job -> job.get("key"),
                         Collectors.mapping(job -> Integer.parseInt(job.get("body")), Collectors.toList())));

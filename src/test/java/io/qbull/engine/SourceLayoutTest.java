@@ -141,7 +141,7 @@ class SourceLayoutTest {
     private Map<String, List<Integer>> byKey(Layout layout) {
         Map<String, List<Integer>> byKey = new HashMap<>();
         for (int partition = 0; partition < layout.partitions(); partition++) {
-            for (Object entry : (List<?>) resp.call("XRANGE", QUEUE + ":" + partition, "-", "+")) {
+            for (Object entry : resp.list("XRANGE", QUEUE + ":" + partition, "-", "+")) {
                 List<?> fields = (List<?>) ((List<?>) entry).get(1);
                 byKey.computeIfAbsent((String) fields.get(3), any -> new ArrayList<>())
                         .add(Integer.parseInt(((String) fields.get(1)).substring(1)));
