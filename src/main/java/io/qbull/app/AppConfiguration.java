@@ -189,7 +189,10 @@ final class AppConfiguration implements CamelConfiguration {
     /** Camel throws a port that is taken at nobody; {@link HttpServers} refuses it in one line. */
     private static void unhandled(Throwable failure) {
         if (!(failure.getCause() instanceof BindException)) {
-            LOG.error("a fault in an HTTP server", failure);
+            // A client can cause it, by a Host header that Vert.x cannot read for example: one line, the trace for
+            // those who ask.
+            LOG.warn("A fault in an HTTP server: {}", failure.toString());
+            LOG.debug("A fault in an HTTP server", failure);
         }
     }
 }

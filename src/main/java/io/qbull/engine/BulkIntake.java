@@ -168,7 +168,9 @@ public final class BulkIntake {
                 ? known
                 : new EnqueueException(EnqueueException.Kind.UNKNOWN, "the server failed: " + cause);
         note(number, String.valueOf(why.getMessage()));
-        if (why.kind() != EnqueueException.Kind.INVALID && failure == null) {
+        // What follows a refusal fails as unavailable, and may be heard of before the refusal itself.
+        boolean first = failure == null || failure.kind() == EnqueueException.Kind.UNAVAILABLE;
+        if (why.kind() != EnqueueException.Kind.INVALID && first) {
             failure = why;
         }
     }
