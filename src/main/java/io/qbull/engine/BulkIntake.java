@@ -169,8 +169,9 @@ public final class BulkIntake {
                 : new EnqueueException(EnqueueException.Kind.UNKNOWN, "the server failed: " + cause);
         note(number, String.valueOf(why.getMessage()));
         // What follows a refusal fails as unavailable, and may be heard of before the refusal itself.
-        boolean first = failure == null || failure.kind() == EnqueueException.Kind.UNAVAILABLE;
-        if (why.kind() != EnqueueException.Kind.INVALID && first) {
+        boolean aftermath = why.kind() == EnqueueException.Kind.UNAVAILABLE;
+        boolean replaces = failure != null && failure.kind() == EnqueueException.Kind.UNAVAILABLE && !aftermath;
+        if (why.kind() != EnqueueException.Kind.INVALID && (failure == null || replaces)) {
             failure = why;
         }
     }
