@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Printable;
 import org.apache.camel.Exchange;
@@ -13,19 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobCompletion implements Synchronization {
     private final JobHandler.Outcome outcome;
+    private final FailureClasses classes;
 
     /**
      * @param outcome takes the result
+     * @param classes knows which failures may pass
      */
-    JobCompletion(JobHandler.Outcome outcome) {
+    JobCompletion(JobHandler.Outcome outcome, FailureClasses classes) {
         this.outcome = outcome;
+        this.classes = classes;
     }
 
     @Override
     public void onComplete(Exchange exchange) {
         // Camel completes an exchange that was marked for rollback without an exception.
         if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
-            outcome.failed(reason("marked rollback-only", caught(exchange)));
+            outcome.failed(failure("marked rollback-only", caught(exchange)));
         } else {
             outcome.completed();
         }
@@ -33,12 +37,17 @@ final class JobCompletion implements Synchronization {
 
     @Override
     public void onFailure(Exchange exchange) {
-        outcome.failed(reason("", caught(exchange)));
+        outcome.failed(failure("", caught(exchange)));
     }
 
     private static @Nullable Throwable caught(Exchange exchange) {
         Throwable failure = exchange.getException();
         return failure != null ? failure : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    }
+
+    private Failure failure(String start, @Nullable Throwable failure) {
+        String type = failure == null ? "" : failure.getClass().getName();
+        return new Failure(reason(start, failure), type, classes.course(failure));
     }
 
     private static String reason(String start, @Nullable Throwable failure) {

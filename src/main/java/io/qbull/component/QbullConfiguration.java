@@ -2,6 +2,7 @@ package io.qbull.component;
 
 import io.qbull.model.JobFormat;
 import io.qbull.model.KeyHash;
+import io.qbull.model.WhenExhausted;
 import java.time.Duration;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.HeaderFilterStrategy;
@@ -69,6 +70,27 @@ public class QbullConfiguration implements Cloneable {
 
     @UriParam(label = "consumer", defaultValue = "0")
     private Duration deadMaxAge = Duration.ZERO;
+
+    @UriParam(label = "consumer", defaultValue = "2.0")
+    private double backoffMultiplier = 2;
+
+    @UriParam(label = "consumer", defaultValue = "5m")
+    private Duration maxBackoff = Duration.ofMinutes(5);
+
+    @UriParam(label = "consumer")
+    private @Nullable String retryOn;
+
+    @UriParam(label = "consumer")
+    private @Nullable String buryOn;
+
+    @UriParam(label = "consumer", defaultValue = "bury", enums = "bury,hold-key")
+    private WhenExhausted whenExhausted = WhenExhausted.BURY;
+
+    @UriParam(label = "consumer", defaultValue = "5")
+    private int maxCrashes = 5;
+
+    @UriParam(label = "consumer")
+    private @Nullable Duration jobTimeout;
 
     @UriParam(label = "producer")
     private @Nullable String key;
@@ -265,7 +287,7 @@ public class QbullConfiguration implements Cloneable {
         return maxAttempts;
     }
 
-    /** How often a failing job runs before it goes to the dead-letter stream. */
+    /** How often a failing job runs before it is given up; whenExhausted says what that means. */
     public void setMaxAttempts(int maxAttempts) {
         this.maxAttempts = maxAttempts;
     }
@@ -275,7 +297,10 @@ public class QbullConfiguration implements Cloneable {
         return backoff;
     }
 
-    /** The pause before a failed job runs again; its partition waits meanwhile. */
+    /**
+     * The pause before a failed job runs again. The jobs that follow it with its key wait behind it; other keys go on. Up to a fifth of
+     * a pause is left out at random.
+     */
     public void setBackoff(Duration backoff) {
         this.backoff = backoff;
     }
@@ -298,6 +323,88 @@ public class QbullConfiguration implements Cloneable {
     /** How long a dead letter is kept; then it is dropped, a minute after a warning. 0 = until a person removes it. */
     public void setDeadMaxAge(Duration deadMaxAge) {
         this.deadMaxAge = deadMaxAge;
+    }
+
+    /** @return see the setter */
+    public double getBackoffMultiplier() {
+        return backoffMultiplier;
+    }
+
+    /** By how much the pause grows with each failure of a job, 1 to 100. */
+    public void setBackoffMultiplier(double backoffMultiplier) {
+        this.backoffMultiplier = backoffMultiplier;
+    }
+
+    /** @return see the setter */
+    public Duration getMaxBackoff() {
+        return maxBackoff;
+    }
+
+    /** The longest pause before a failed job runs again; not less than backoff. */
+    public void setMaxBackoff(Duration maxBackoff) {
+        this.maxBackoff = maxBackoff;
+    }
+
+    /** @return see the setter */
+    public @Nullable String getRetryOn() {
+        return retryOn;
+    }
+
+    /**
+     * Class names of exceptions, separated by commas: a job runs again only after one of these, or of a class below or with such a
+     * cause; any other failure gives it up at once. Default: after any failure.
+     */
+    public void setRetryOn(@Nullable String retryOn) {
+        this.retryOn = retryOn;
+    }
+
+    /** @return see the setter */
+    public @Nullable String getBuryOn() {
+        return buryOn;
+    }
+
+    /**
+     * Class names of exceptions, separated by commas: after one of these, or of a class below or with such a cause, a job is buried at
+     * once, whatever whenExhausted says. Counts before retryOn.
+     */
+    public void setBuryOn(@Nullable String buryOn) {
+        this.buryOn = buryOn;
+    }
+
+    /** @return see the setter */
+    public WhenExhausted getWhenExhausted() {
+        return whenExhausted;
+    }
+
+    /**
+     * What becomes of a job that has used up its attempts: bury moves it to the dead-letter stream and its key goes on; hold-key keeps it
+     * at the head of its key, which waits until a person retries or drops it, while other keys go on.
+     */
+    public void setWhenExhausted(WhenExhausted whenExhausted) {
+        this.whenExhausted = whenExhausted;
+    }
+
+    /** @return see the setter */
+    public int getMaxCrashes() {
+        return maxCrashes;
+    }
+
+    /** How many processes a job may take down with it before it is buried, 2 or more. */
+    public void setMaxCrashes(int maxCrashes) {
+        this.maxCrashes = maxCrashes;
+    }
+
+    /** @return see the setter */
+    public @Nullable Duration getJobTimeout() {
+        return jobTimeout;
+    }
+
+    /**
+     * After how long a run of a job counts as failed. If it blocks its thread it is interrupted; how it ends later is ignored, and it may
+     * still be running when the job runs again. Default: never.
+     */
+    public void setJobTimeout(@Nullable Duration jobTimeout) {
+        this.jobTimeout = jobTimeout;
     }
 
     /** @return see the setter */

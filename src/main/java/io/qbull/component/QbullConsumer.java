@@ -2,6 +2,7 @@ package io.qbull.component;
 
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
+import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
@@ -43,6 +44,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     private final QbullEndpoint endpoint;
     private final QueueNode.Consumption consumption;
     private final JobReader reader;
+    private final FailureClasses failures;
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger givenUp = new AtomicInteger();
     private volatile @Nullable SharedNode shared;
@@ -56,6 +58,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         this.endpoint = endpoint;
         this.consumption = QbullSettings.consumption(endpoint.getConfiguration());
         this.reader = new JobReader(endpoint.getConfiguration().getHeaderFilterStrategy());
+        this.failures = FailureClasses.of(endpoint.getConfiguration(), endpoint.getCamelContext());
         // The node writes one line for a failed job; a stack trace for each would bury it.
         setExceptionHandler(
                 new LoggingExceptionHandler(endpoint.getCamelContext(), QbullConsumer.class, LoggingLevel.DEBUG));
@@ -199,7 +202,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     private void run(Delivery delivery, JobHandler.Outcome outcome) {
         Exchange exchange = createExchange(true);
         reader.read(delivery, exchange);
-        JobCompletion completion = new JobCompletion(new Counted(outcome, running));
+        JobCompletion completion = new JobCompletion(new Counted(outcome, running), failures);
         exchange.getExchangeExtension().addOnCompletion(completion);
         running.incrementAndGet();
         AsyncCallback callback = defaultConsumerCallback(exchange, true);
@@ -221,9 +224,9 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         }
 
         @Override
-        public void failed(String reason) {
+        public void failed(Failure failure) {
             running.decrementAndGet();
-            outcome.failed(reason);
+            outcome.failed(failure);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.qbull.config.EnqueueSettings;
 import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
 import io.qbull.config.RedisSettings;
+import io.qbull.config.RetrySettings;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Layout;
 import java.time.Duration;
@@ -81,9 +82,19 @@ final class QbullSettings {
                 options.getPrefetch(),
                 PREFETCH_BYTES,
                 options.getCommitInterval(),
+                retry(options),
+                options.getDrainTimeout());
+    }
+
+    private static RetrySettings retry(QbullConfiguration options) {
+        return new RetrySettings(
                 options.getMaxAttempts(),
                 options.getBackoff(),
-                options.getDrainTimeout());
+                options.getBackoffMultiplier(),
+                options.getMaxBackoff(),
+                options.getWhenExhausted(),
+                options.getMaxCrashes(),
+                orElse(options.getJobTimeout(), Duration.ZERO));
     }
 
     private static Duration orElse(@Nullable Duration value, Duration otherwise) {

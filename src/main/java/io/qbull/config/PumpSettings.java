@@ -8,17 +8,11 @@ import java.time.Duration;
  * @param prefetch the most jobs that wait in memory, 1 to 10000
  * @param prefetchBytes the most bytes that wait in memory; one job is always let in
  * @param commitInterval the longest that a finished job waits to be committed with others; zero = at once
- * @param maxAttempts runs of a job before it is buried, 1 or more
- * @param backoff pause before a failed job runs again
+ * @param retry what becomes of jobs that do not succeed
  * @param drainTimeout how long a stop waits for jobs in flight
  */
 public record PumpSettings(
-        int prefetch,
-        int prefetchBytes,
-        Duration commitInterval,
-        int maxAttempts,
-        Duration backoff,
-        Duration drainTimeout) {
+        int prefetch, int prefetchBytes, Duration commitInterval, RetrySettings retry, Duration drainTimeout) {
     /**
      * @throws IllegalArgumentException if a value breaks its rule
      */
@@ -26,8 +20,6 @@ public record PumpSettings(
         Rule.between("prefetch", prefetch, 1, 10_000);
         Rule.between("prefetchBytes", prefetchBytes, 1, 1 << 30);
         Rule.atLeast("commitInterval", commitInterval, Duration.ZERO);
-        Rule.between("maxAttempts", maxAttempts, 1, 1_000_000);
-        Rule.atLeast("backoff", backoff, Duration.ZERO);
         Rule.atLeast("drainTimeout", drainTimeout, Duration.ZERO);
     }
 }

@@ -18,6 +18,12 @@ final class Rule {
         }
     }
 
+    static void between(String option, double value, double least, double most) {
+        if (!(value >= least && value <= most)) {
+            throw new IllegalArgumentException(option + " (" + value + ") must be between " + least + " and " + most);
+        }
+    }
+
     static void holds(boolean fact, String message) {
         if (!fact) {
             throw new IllegalArgumentException(message);

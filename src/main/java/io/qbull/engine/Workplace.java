@@ -12,7 +12,7 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.partition.PartitionPump;
 import io.qbull.runtime.EventLoop;
-import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.Store;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +37,7 @@ final class Workplace {
     private final Store store;
     private final EventLoop loop;
     private final PartitionPump.Crew crew;
+    private final RandomGenerator random;
     private final Outage outage;
     private final Ghosts ghosts;
     private final LeaseKeeper keeper;
@@ -75,6 +76,7 @@ final class Workplace {
         this.ghosts = parts.ghosts();
         this.crew = crew;
         this.deadBounds = new DeadBounds(consumption.dead(), store.deadLetters(), loop, this::owned);
+        this.random = random;
         this.keeper = new LeaseKeeper(
                 new LeaseKeeper.Domain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
@@ -224,6 +226,14 @@ final class Workplace {
         return new Asker(Matter.LEASE, partition.index());
     }
 
+    /** Among how many entries the pod of the lease before may have started the job over which it died. */
+    private static int suspects(Granted granted) {
+        return switch (granted.predecessor()) {
+            case NONE, RELEASED, HANDED_OVER -> 0;
+            case EXPIRED, UNKNOWN -> Math.max(granted.window(), 1);
+        };
+    }
+
     private long staying() {
         return workers.values().stream().filter(worker -> !worker.leaving).count();
     }
@@ -231,10 +241,12 @@ final class Workplace {
     /** What the keeper says. */
     private final class LeaseEvents implements LeaseKeeper.Listener {
         @Override
-        public void acquired(Lease lease, Predecessor predecessor) {
-            PartitionPump pump = new PartitionPump(lease, consumption.pump(), store, loop, crew, new PumpEvents());
+        public void acquired(Granted granted) {
+            Lease lease = granted.lease();
+            PartitionPump.Means means = new PartitionPump.Means(store, loop, random);
+            PartitionPump pump = new PartitionPump(lease, consumption.pump(), means, crew, new PumpEvents());
             workers.put(lease.partition(), new Worker(lease, pump));
-            pump.start();
+            pump.start(suspects(granted));
         }
 
         @Override

@@ -9,7 +9,7 @@ import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.JobLog.Verdict;
-import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.Store;
@@ -399,10 +399,9 @@ public final class LeaseKeeper implements Ownership {
     /** Hears of leases, on the event loop. */
     public interface Listener {
         /**
-         * @param lease work may begin
-         * @param predecessor how the lease before ended
+         * @param granted work may begin
          */
-        void acquired(Lease lease, Predecessor predecessor);
+        void acquired(Granted granted);
 
         /**
          * @param lease is trusted for longer
@@ -459,7 +458,8 @@ public final class LeaseKeeper implements Ownership {
         }
 
         @Override
-        public void granted(Lease lease, Predecessor predecessor, long started) {
+        public void granted(Granted granted, long started) {
+            Lease lease = granted.lease();
             if (!taking) {
                 CompletionStage<Void> released =
                         repeat(lease, () -> store.leases().release(lease));
@@ -472,8 +472,8 @@ public final class LeaseKeeper implements Ownership {
                     queue(),
                     index(lease),
                     lease.epoch(),
-                    predecessor.name().toLowerCase(Locale.ROOT).replace('_', ' '));
-            listener.acquired(lease, predecessor);
+                    granted.predecessor().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            listener.acquired(granted);
         }
 
         @Override

@@ -2,13 +2,12 @@ package io.qbull.lease;
 
 import io.qbull.config.LeaseSettings;
 import io.qbull.lease.LeaseKeeper.Domain;
-import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
-import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.Sight;
 import io.qbull.store.Store;
 import java.time.Duration;
@@ -330,7 +329,7 @@ final class Scout {
     private void answered(int index, Place place, Acquisition acquisition, long started) {
         if (acquisition instanceof Acquisition.Granted granted) {
             place.sight = null;
-            host.granted(granted.lease(), granted.predecessor(), started);
+            host.granted(granted, started);
         } else if (acquisition instanceof Acquisition.Held held) {
             saw(index, held.sight());
             if (place.announced) {
@@ -392,7 +391,7 @@ final class Scout {
 
         boolean holds(int index);
 
-        void granted(Lease lease, Predecessor predecessor, long started);
+        void granted(Granted granted, long started);
 
         /** A lease of this pod was announced: somebody may want it. */
         void announcedHeld();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param body a {@code byte[]}, or for an entry written by another program the map of its fields, names to {@code byte[]}
  * @param contentType the body's media type, if known
  * @param headers the headers that its producer kept
- * @param failedAttempts how often it has failed so far
+ * @param attempts what it has behind it
  */
 public record Job(
         StreamId streamId,
@@ -23,4 +23,4 @@ public record Job(
         Object body,
         @Nullable String contentType,
         Map<String, Object> headers,
-        int failedAttempts) {}
+        Attempts attempts) {}

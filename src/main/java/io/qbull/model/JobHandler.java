@@ -19,8 +19,8 @@ public interface JobHandler {
         /**
          * The run failed.
          *
-         * @param reason one line for log and dead-letter entry, without payload
+         * @param failure why
          */
-        void failed(String reason);
+        void failed(Failure failure);
     }
 }

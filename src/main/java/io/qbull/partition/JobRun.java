@@ -1,12 +1,13 @@
 package io.qbull.partition;
 
 import io.qbull.model.Delivery;
+import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Printable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** One run of one job. Started on a worker; ends once, from any thread. */
+/** One run of one job. Started on a worker; ends once, from any thread: by its handler, or by its time. */
 final class JobRun implements Runnable, JobHandler.Outcome {
     private static final int LONGEST_REASON = 500;
 
@@ -14,6 +15,10 @@ final class JobRun implements Runnable, JobHandler.Outcome {
     private final JobHandler handler;
     private final Ending ending;
     private final AtomicBoolean ended = new AtomicBoolean();
+    /** Where the handler runs; guarded by this. */
+    private @Nullable Thread thread;
+
+    private boolean interrupted;
 
     JobRun(Delivery delivery, JobHandler handler, Ending ending) {
         this.delivery = delivery;
@@ -30,10 +35,22 @@ final class JobRun implements Runnable, JobHandler.Outcome {
             }
             return;
         }
+        synchronized (this) {
+            thread = Thread.currentThread();
+        }
         try {
             handler.handle(delivery, this);
         } catch (RuntimeException | Error e) {
-            failed(e.getClass().getName() + ": " + e.getMessage());
+            String type = e.getClass().getName();
+            failed(new Failure(type + ": " + e.getMessage(), type, Failure.Course.RETRY));
+        } finally {
+            synchronized (this) {
+                thread = null;
+                if (interrupted) {
+                    // It was meant for this job, not for the next one on this thread.
+                    Thread.interrupted();
+                }
+            }
         }
     }
 
@@ -43,14 +60,31 @@ final class JobRun implements Runnable, JobHandler.Outcome {
     }
 
     @Override
-    public void failed(String reason) {
-        end(Printable.of(reason, LONGEST_REASON));
+    public void failed(Failure failure) {
+        end(new Failure(
+                Printable.of(failure.reason(), LONGEST_REASON),
+                Printable.of(failure.exception(), LONGEST_REASON),
+                failure.course()));
     }
 
-    private void end(@Nullable String failure) {
-        if (ended.compareAndSet(false, true)) {
-            ending.ended(this, failure);
+    /** Its time is over: it has failed, whatever it still does. A handler that blocks is interrupted. */
+    void timeOut(Failure failure) {
+        if (end(failure)) {
+            synchronized (this) {
+                if (thread != null) {
+                    interrupted = true;
+                    thread.interrupt();
+                }
+            }
         }
+    }
+
+    private boolean end(@Nullable Failure failure) {
+        boolean first = ended.compareAndSet(false, true);
+        if (first) {
+            ending.ended(failure);
+        }
+        return first;
     }
 
     /** Takes the end of a run, on any thread. */
@@ -64,9 +98,8 @@ final class JobRun implements Runnable, JobHandler.Outcome {
         void notStarted();
 
         /**
-         * @param run the run
          * @param failure why it failed; null if it did not
          */
-        void ended(JobRun run, @Nullable String failure);
+        void ended(@Nullable Failure failure);
     }
 }

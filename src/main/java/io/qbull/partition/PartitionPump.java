@@ -1,32 +1,55 @@
 package io.qbull.partition;
 
 import io.qbull.config.PumpSettings;
+import io.qbull.model.Attempts;
 import io.qbull.model.Delivery;
 import io.qbull.model.Entry;
+import io.qbull.model.Failure;
 import io.qbull.model.Job;
 import io.qbull.model.JobHandler;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.Ownership;
 import io.qbull.model.StreamId;
+import io.qbull.partition.Prefetched.Slot;
 import io.qbull.partition.RetryPolicy.Next;
 import io.qbull.runtime.EventLoop;
+import io.qbull.store.DelayedJobs.Promotion;
+import io.qbull.store.HeldJobs.Action;
+import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Failed;
+import io.qbull.store.HeldJobs.Page;
+import io.qbull.store.HeldJobs.Parked;
+import io.qbull.store.JobLog.Agenda;
+import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
-import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.JobLog.Instruction;
+import io.qbull.store.OwnerAnswer;
 import io.qbull.store.Store;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works off one partition under one lease: strictly one job after another, in stream order. A job that fails is run again in its
- * place after a pause, and buried after {@code maxAttempts}; the partition waits meanwhile. It never dies of an error that it
- * could outlive: a command without answer is repeated until it is answered or the lease is lost.
+ * Works off one partition under one lease: one job after another, in stream order. A job that fails leaves the stream and waits for its
+ * pause, and all that follow it with its key wait behind it; other keys go on. It never dies of an error that it could outlive: a
+ * command without answer is repeated until it is answered or the lease is lost.
+ *
+ * <p>After an owner that may have died over a job, the jobs that it may have started run one at a time, each recorded before it
+ * starts and its end answered before the next.
  *
  * <p>All methods are called on the event loop, except {@link #unfinished}, {@link #inFlight} and {@link #standstill}.
  */
@@ -37,8 +60,14 @@ public final class PartitionPump {
     /** The most entries from the head of the stream among which a pump has started jobs: one in flight, the rest uncommitted. */
     public static final int WINDOW = MOST_UNCOMMITTED + 1;
 
+    /** So many entries of held keys at the head of the stream are worth a call that parks them. */
+    private static final int CROWD = 32;
+
+    private static final int MOST_PROMOTED = 100;
     private static final Logger LOG = LoggerFactory.getLogger(PartitionPump.class);
     private static final Duration RETRY = Duration.ofMillis(100);
+    /** How often a pump that reads no jobs, since it has enough, looks for what else there is to do. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Lease lease;
     private final PumpSettings settings;
@@ -46,23 +75,51 @@ public final class PartitionPump {
     private final EventLoop loop;
     private final Crew crew;
     private final Listener listener;
+    private final RetryPolicy policy;
     private final Prefetched prefetched;
+    private final HeldKeys held = new HeldKeys();
     private final Commits commits = new Commits();
+    private final Deque<Instruction> instructions = new ArrayDeque<>();
     private final Standstill standstill = new Standstill();
 
     private State state = State.RUNNING;
+    /** Which keys are held is known. */
+    private boolean loaded;
+    /** The owner before may have died over a job. */
+    private boolean afterCrash;
     /** A fetch is under way. */
     private boolean fetching;
     /** The last fetch reached the end of the stream, and nothing was heard since. */
     private boolean exhausted;
-    /** The head waits for a script or for its pause. */
-    private boolean headBlocked;
-    /** The head waits for its pause. */
-    private boolean headPaused;
+    /** It is time to look for what else there is to do. */
+    private boolean looking;
+    /** A job is recorded as suspect, or no thread could be had for one: none starts meanwhile. */
+    private boolean dispatchBlocked;
+    /** The last job did not come from a held key. */
+    private boolean heldTurn;
+
+    /** The last job was a suspect, or the next one is: nothing stays uncommitted. */
+    private boolean careful;
+
+    /** The first job of a held key is being read; one at a time, so that few are in memory. */
+    private boolean reading;
+    /** Finished jobs of held keys whose removal is under way. */
+    private int advancing;
+
+    private boolean parking;
+    private boolean attending;
+    /** The last instruction that was carried out; a fetch that left before may still tell of it. */
+    private StreamId attended = StreamId.START;
+
+    private boolean promoting;
     /** Scripts under way other than fetch: a drain waits for them. */
     private int scripts;
 
     private EventLoop.@Nullable Timer commitTimer;
+    private EventLoop.@Nullable Timer retryTimer;
+    private EventLoop.@Nullable Timer dueTimer;
+    private EventLoop.@Nullable Timer lookTimer;
+    private long retryAt;
     private @Nullable Runnable whenClosed;
     private volatile @Nullable JobRun inFlight;
     private volatile int uncommitted;
@@ -87,24 +144,31 @@ public final class PartitionPump {
     /**
      * @param lease the lease under which it works
      * @param settings how
-     * @param store where the partition is
-     * @param loop runs everything but the jobs
+     * @param means where the partition is, and what else it works with
      * @param crew runs the jobs
      * @param listener is asked and told by the pump
      */
-    public PartitionPump(
-            Lease lease, PumpSettings settings, Store store, EventLoop loop, Crew crew, Listener listener) {
+    public PartitionPump(Lease lease, PumpSettings settings, Means means, Crew crew, Listener listener) {
         this.lease = lease;
         this.settings = settings;
-        this.store = store;
-        this.loop = loop;
+        this.store = means.store();
+        this.loop = means.loop();
         this.crew = crew;
         this.listener = listener;
+        this.policy = new RetryPolicy(settings.retry(), means.random());
         this.prefetched = new Prefetched(settings.prefetch(), settings.prefetchBytes());
     }
 
-    /** Begins to work. */
-    public void start() {
+    /**
+     * Begins to work.
+     *
+     * @param suspects among how many entries from the head of the stream the owner before may have started the job over which it
+     *     died; zero if it did not die
+     */
+    public void start(int suspects) {
+        afterCrash = suspects > 0;
+        prefetched.suspect(suspects);
+        load(Page.START);
         step();
     }
 
@@ -165,8 +229,17 @@ public final class PartitionPump {
 
     /** Does whatever can be done now. Called after every event. */
     private void step() {
-        dispatch();
-        fetchIfWorthwhile();
+        if (state == State.RUNNING) {
+            attend();
+            held.wake(loop.nanoTime());
+            boolean started;
+            do {
+                started = dispatch();
+            } while (started && inFlight == null);
+            park();
+            fetchIfWorthwhile();
+            awaitRetry();
+        }
         commitIfDue();
         closeIfDone();
         standstill.now(cause(), loop.nanoTime());
@@ -179,44 +252,130 @@ public final class PartitionPump {
         if (state == State.ABANDONED || state == State.CLOSED) {
             return Standstill.Cause.NONE;
         }
-        if (headPaused) {
-            return Standstill.Cause.PAUSE;
-        }
-        Entry head = prefetched.head();
-        if (scripts > 0 || (head == null && fetching)) {
+        if (scripts > 0 || !loaded) {
             return Standstill.Cause.ANSWER;
         }
-        if (headBlocked) {
+        if (dispatchBlocked) {
             return Standstill.Cause.THREAD;
         }
-        return head == null ? Standstill.Cause.NONE : Standstill.Cause.TRUST;
+        if (held.next() != null || firstRunnable() != null) {
+            return Standstill.Cause.TRUST;
+        }
+        if (prefetched.isEmpty() && fetching) {
+            return Standstill.Cause.ANSWER;
+        }
+        HeldKey first = held.firstWaiting();
+        if (first != null) {
+            standstill.pause(first.due);
+            return Standstill.Cause.PAUSE;
+        }
+        return held.isEmpty() ? Standstill.Cause.NONE : Standstill.Cause.HELD;
     }
 
-    private void dispatch() {
-        if (state != State.RUNNING || inFlight != null || headBlocked || commits.size() >= MOST_UNCOMMITTED) {
-            return;
+    /** The first entry that no held key keeps back, if it is not too far from the head; after a crash its place must be known. */
+    private @Nullable Slot firstRunnable() {
+        int index = 0;
+        for (Slot slot : prefetched.slots()) {
+            if (commits.size() + index >= MOST_UNCOMMITTED || held.full()) {
+                return null;
+            }
+            if (!slot.moving && !blocked(slot)) {
+                return slot;
+            }
+            index++;
         }
-        Entry head = prefetched.head();
-        if (head == null || !listener.trusted(lease)) {
-            return;
-        }
-        if (head instanceof Entry.Undecodable undecodable) {
-            bury(undecodable.streamId(), undecodable.reason(), 0);
-        } else if (head instanceof Entry.Decoded decoded) {
-            run(decoded.job());
-        }
+        return null;
     }
 
-    private void run(Job job) {
-        if (RetryPolicy.afterFailure(settings, job.failedAttempts()) instanceof Next.Bury) {
-            bury(
-                    job.streamId(),
-                    "failed " + job.failedAttempts() + " times under an earlier owner",
-                    job.failedAttempts());
-            return;
+    private boolean blocked(Slot slot) {
+        return slot.entry instanceof Entry.Decoded decoded
+                && held.blocks(decoded.job().key());
+    }
+
+    /** Starts one job, or what must come before it. Held keys and the stream take turns. */
+    private boolean dispatch() {
+        if (!loaded || inFlight != null || dispatchBlocked || !listener.trusted(lease)) {
+            return false;
         }
-        Delivery delivery = new Delivery(job, lease, job.failedAttempts() + 1);
-        JobRun run = new JobRun(delivery, crew.handler(), new RunEnding());
+        HeldKey key = held.next();
+        if (key != null && key.head == null) {
+            readHead(key);
+            key = null;
+        }
+        Slot slot = firstRunnable();
+        if (key != null && (heldTurn || slot == null)) {
+            heldTurn = false;
+            return dispatch(key);
+        }
+        heldTurn = true;
+        return slot != null && dispatch(slot);
+    }
+
+    private boolean dispatch(HeldKey key) {
+        Advance.Next head = key.head;
+        if (head != null && head.entry() instanceof Entry.Decoded decoded) {
+            return begin(new Work(decoded.job(), head.place(), key), key.suspect);
+        }
+        if (head != null && head.entry() instanceof Entry.Undecodable undecodable) {
+            bury(head.place(), key, new Burial(undecodable.reason(), "", 0));
+        }
+        return true;
+    }
+
+    private boolean dispatch(Slot slot) {
+        if (slot.entry instanceof Entry.Decoded decoded) {
+            Job job = decoded.job();
+            return begin(new Work(job, JobPlace.inStream(job.streamId()), null), slot.suspect);
+        }
+        if (slot.entry instanceof Entry.Undecodable undecodable) {
+            bury(slot, null, new Burial(undecodable.reason(), "", 0));
+        }
+        return true;
+    }
+
+    private boolean begin(Work work, boolean suspect) {
+        Attempts attempts = work.job().attempts();
+        if (policy.deadly(attempts)) {
+            LOG.warn(
+                    "{} job={} crashed its worker {} times, buried",
+                    lease,
+                    work.job().id(),
+                    attempts.crashed() + 1);
+            bury(work, new Burial("crashed its worker", "", attempts.failed() + attempts.crashed() + 1));
+            return true;
+        }
+        if (policy.spent(attempts)) {
+            String reason = "failed " + attempts.failed() + " times under an earlier owner";
+            bury(work, new Burial(reason, "", attempts.failed()));
+            return true;
+        }
+        careful = suspect;
+        if (!suspect) {
+            run(work);
+            return true;
+        }
+        if (commits.size() > 0 || scripts > 0) {
+            return false;
+        }
+        dispatchBlocked = true;
+        perform(() -> store.held().suspect(lease, work.place(), attempts.crashed() + 1), done -> {
+            dispatchBlocked = false;
+            if (state == State.RUNNING && listener.trusted(lease)) {
+                run(work);
+            }
+        });
+        return true;
+    }
+
+    private void run(Work work) {
+        HeldKey key = work.held();
+        if (key != null) {
+            held.running(key);
+        }
+        Job job = work.job();
+        Delivery delivery = new Delivery(job, lease, job.attempts().failed() + 1);
+        RunEnding ending = new RunEnding(work);
+        JobRun run = new JobRun(delivery, crew.handler(), ending);
         inFlight = run;
         try {
             crew.workers().execute(run);
@@ -224,141 +383,349 @@ public final class PartitionPump {
             LOG.warn("{} job={} not started, the workers are shut down", lease, job.id());
             inFlight = null;
             fenced();
+            return;
         } catch (RuntimeException | Error e) {
             // No thread could be had, for example: the shortage may pass.
             LOG.error("{} job={} not started, again in {}: {}", lease, job.id(), RETRY, e.toString());
-            inFlight = null;
-            headBlocked = true;
+            notStarted(work);
+            dispatchBlocked = true;
             loop.schedule(RETRY, () -> {
-                headBlocked = false;
+                dispatchBlocked = false;
                 step();
             });
+            return;
+        }
+        Duration timeout = settings.retry().jobTimeout();
+        if (!timeout.isZero()) {
+            String reason = "ran longer than " + timeout;
+            ending.limit = loop.schedule(timeout, () -> run.timeOut(new Failure(reason, "", Failure.Course.RETRY)));
         }
     }
 
-    private void ended(JobRun run, @Nullable String failure) {
+    private void notStarted(Work work) {
+        inFlight = null;
+        HeldKey key = work.held();
+        if (key != null) {
+            held.notStarted(key);
+        }
+    }
+
+    private void ended(Work work, @Nullable Failure failure) {
         inFlight = null;
         if (state == State.RUNNING || state == State.DRAINING) {
+            HeldKey key = work.held();
+            if (key != null) {
+                key.suspect = false;
+            }
             if (failure == null) {
-                finish(run.delivery.job().streamId());
+                finished(work);
             } else {
-                failed(run.delivery, failure);
+                failed(work, failure);
             }
         }
         step();
     }
 
-    private void finish(StreamId done) {
-        prefetched.removeHead();
+    private void finished(Work work) {
         standstill.moved(loop.nanoTime());
-        commits.add(done);
-        uncommitted = commits.size();
-    }
-
-    private void failed(Delivery delivery, String reason) {
-        Job job = delivery.job();
-        int attempts = delivery.attempt();
-        if (RetryPolicy.afterFailure(settings, attempts) instanceof Next.Retry retry) {
-            LOG.info("{} job={} attempt {} failed, again in {}: {}", lease, job.id(), attempts, retry.pause(), reason);
-            headBlocked = true;
-            perform(() -> store.jobs().fail(lease, job.streamId(), attempts), () -> pause(job, attempts, retry));
+        HeldKey key = work.held();
+        if (key == null) {
+            prefetched.remove(work.place().streamId());
+            commits.add(work.place().streamId());
         } else {
-            LOG.warn("{} job={} failed {} times, buried: {}", lease, job.id(), attempts, reason);
-            bury(job.streamId(), reason, attempts);
+            advancing++;
+            advance(key, work.place(), () -> {
+                advancing--;
+                uncommitted = commits.size() + advancing;
+                standstill.moved(loop.nanoTime());
+            });
         }
+        uncommitted = commits.size() + advancing;
     }
 
-    private void pause(Job job, int failedAttempts, Next.Retry retry) {
-        if (state != State.RUNNING) {
+    private void failed(Work work, Failure failure) {
+        Job job = work.job();
+        int attempts = job.attempts().failed() + 1;
+        Next next = policy.afterFailure(failure, attempts);
+        if (next instanceof Next.Bury) {
+            LOG.warn("{} job={} failed {} times, buried: {}", lease, job.id(), attempts, failure.reason());
+            bury(work, new Burial(failure.reason(), failure.exception(), attempts));
             return;
         }
-        headPaused = true;
-        standstill.pause(loop.nanoTime() + retry.pause().toNanos());
-        loop.schedule(retry.pause(), () -> {
-            headPaused = false;
-            if (state == State.RUNNING && prefetched.head() instanceof Entry.Decoded head) {
-                prefetched.replaceHead(new Entry.Decoded(again(job, failedAttempts), head.size()));
-                headBlocked = false;
-                step();
+        Duration pause = next instanceof Next.Retry retry ? retry.pause() : null;
+        if (pause != null) {
+            LOG.info(
+                    "{} job={} attempt {} failed, again in {}: {}", lease, job.id(), attempts, pause, failure.reason());
+        } else {
+            LOG.warn(
+                    "{} job={} failed {} times, its key waits until a person retries or drops it: {}",
+                    lease,
+                    job.id(),
+                    attempts,
+                    failure.reason());
+        }
+        HeldKey key = held.touch(job.key());
+        Slot slot = work.held() == null ? prefetched.find(job.streamId()) : null;
+        if (slot != null) {
+            slot.moving = true;
+        }
+        Failed failed = new Failed(attempts, pause, failure.reason());
+        perform(() -> store.held().fail(lease, work.place(), job.key(), failed), done -> {
+            if (slot != null) {
+                prefetched.remove(job.streamId());
+            }
+            held.waitFor(key, pause, loop.nanoTime());
+            held.untouch(key);
+        });
+    }
+
+    private void bury(Work work, Burial burial) {
+        HeldKey key = work.held();
+        Slot slot = prefetched.find(work.place().streamId());
+        if (key != null) {
+            bury(work.place(), key, burial);
+        } else if (slot != null) {
+            bury(slot, work.job().key(), burial);
+        }
+    }
+
+    private void bury(JobPlace place, HeldKey key, Burial burial) {
+        held.touch(key.key);
+        perform(() -> store.jobs().bury(lease, place, key.key, burial), done -> {
+            standstill.moved(loop.nanoTime());
+            held.waitFor(key, Duration.ZERO, loop.nanoTime());
+            held.untouch(key);
+        });
+    }
+
+    private void bury(Slot slot, @Nullable String key, Burial burial) {
+        HeldKey touched = key == null ? null : held.touch(key);
+        slot.moving = true;
+        JobPlace place = JobPlace.inStream(slot.entry.streamId());
+        perform(() -> store.jobs().bury(lease, place, key == null ? "" : key, burial), done -> {
+            standstill.moved(loop.nanoTime());
+            prefetched.remove(place.streamId());
+            if (touched != null) {
+                held.untouch(touched);
             }
         });
     }
 
-    private static Job again(Job job, int failedAttempts) {
-        return new Job(
-                job.streamId(),
-                job.id(),
-                job.key(),
-                job.enqueuedAtMillis(),
-                job.body(),
-                job.contentType(),
-                job.headers(),
-                failedAttempts);
+    private void readHead(HeldKey key) {
+        if (!reading) {
+            reading = true;
+            advance(key, null, () -> reading = false);
+        }
     }
 
-    private void bury(StreamId entry, String reason, int attempts) {
-        headBlocked = true;
-        perform(() -> store.jobs().bury(lease, entry, reason, attempts), () -> {
-            headBlocked = false;
-            prefetched.removeHead();
-            standstill.moved(loop.nanoTime());
+    /** Goes on with a held key. */
+    private void advance(HeldKey key, @Nullable JobPlace done, Runnable then) {
+        held.touch(key.key);
+        perform(() -> store.held().advance(lease, key.key, done), answer -> {
+            then.run();
+            if (answer instanceof Advance.Next next) {
+                held.loaded(key, next);
+            } else {
+                held.free(key);
+            }
+            held.untouch(key);
+        });
+    }
+
+    /** Takes the entries of held keys out of the stream when they are in the way of others. */
+    private void park() {
+        if (parking || held.isEmpty()) {
+            return;
+        }
+        boolean stuck = !exhausted && !prefetched.wantsMore() && firstRunnable() == null;
+        List<Slot> slots = prefetched.slots().stream().filter(this::parkable).toList();
+        if (slots.isEmpty() || (!stuck && slots.size() < Math.min(CROWD, settings.prefetch() / 2))) {
+            return;
+        }
+        List<Parked> parked = new ArrayList<>();
+        Set<String> names = new LinkedHashSet<>();
+        for (Slot slot : slots) {
+            if (slot.entry instanceof Entry.Decoded decoded) {
+                slot.moving = true;
+                names.add(decoded.job().key());
+                parked.add(new Parked(slot.entry.streamId(), decoded.job().key()));
+            }
+        }
+        List<HeldKey> keys = names.stream().map(held::touch).toList();
+        parking = true;
+        perform(() -> store.held().park(lease, parked), done -> {
+            parking = false;
+            parked.forEach(each -> prefetched.remove(each.job()));
+            keys.forEach(held::untouch);
+        });
+    }
+
+    /** Of a held key that nothing else is being done about, so that its jobs follow each other in order. */
+    private boolean parkable(Slot slot) {
+        if (slot.moving || !(slot.entry instanceof Entry.Decoded decoded)) {
+            return false;
+        }
+        HeldKey key = held.find(decoded.job().key());
+        return key != null && key.pending == 0 && key.state != HeldKey.State.RUNNING;
+    }
+
+    private void load(String cursor) {
+        perform(() -> store.held().keys(lease, cursor), answer -> {
+            if (answer instanceof Page.Keys page) {
+                long now = loop.nanoTime();
+                page.keys().forEach((key, pause) -> held.load(key, pause, afterCrash, now));
+                loaded = page.cursor().equals(Page.START);
+                if (!loaded) {
+                    load(page.cursor());
+                }
+            }
+        });
+    }
+
+    /** Carries out the first instruction, unless a script touches its key. */
+    private void attend() {
+        Instruction first = instructions.peek();
+        if (first == null || attending || !loaded) {
+            return;
+        }
+        HeldKey key = held.find(first.key());
+        if (key != null && key.pending > 0) {
+            return;
+        }
+        Action action = action(first, key);
+        HeldKey touched = action == Action.IGNORE ? null : held.touch(first.key());
+        attending = true;
+        perform(() -> store.held().attend(lease, first, action), done -> {
+            LOG.info("{} instruction {} from a person: {}", lease, first.verb(), action);
+            attending = false;
+            attended = first.id();
+            instructions.remove();
+            // Only an inbox that is empty can be watched.
+            exhausted = false;
+            if (touched != null) {
+                held.waitFor(touched, Duration.ZERO, loop.nanoTime());
+                held.untouch(touched);
+            }
+        });
+    }
+
+    private static Action action(Instruction instruction, @Nullable HeldKey key) {
+        if (key == null || key.state == HeldKey.State.RUNNING) {
+            return Action.IGNORE;
+        }
+        return switch (instruction.verb()) {
+            case "retry" -> Action.RETRY;
+            case "drop" -> Action.DROP;
+            default -> Action.IGNORE;
+        };
+    }
+
+    private void plan(Agenda agenda) {
+        if (instructions.isEmpty()) {
+            agenda.instructions().stream()
+                    .filter(each -> each.id().compareTo(attended) > 0)
+                    .forEach(instructions::add);
+        }
+        if (!promoting) {
+            awaitDue(agenda.dueIn());
+        }
+    }
+
+    private void awaitDue(@Nullable Duration dueIn) {
+        if (dueTimer != null) {
+            dueTimer.cancel();
+            dueTimer = null;
+        }
+        if (dueIn != null) {
+            dueTimer = loop.schedule(dueIn, this::promote);
+        }
+    }
+
+    private void promote() {
+        if (state != State.RUNNING || promoting) {
+            return;
+        }
+        promoting = true;
+        perform(() -> store.delayed().promote(lease, MOST_PROMOTED, settings.prefetchBytes()), answer -> {
+            promoting = false;
+            if (answer instanceof Promotion.Promoted promoted) {
+                exhausted &= promoted.count() == 0;
+                awaitDue(promoted.dueIn());
+            }
         });
     }
 
     /** Repeats a command of the owner until it is answered; the scripts are safe to repeat. */
-    private void perform(Supplier<CompletionStage<Verdict>> command, Runnable done) {
+    private <T extends OwnerAnswer> void perform(Supplier<CompletionStage<T>> command, Consumer<T> done) {
         scripts++;
         attempt(command, done);
     }
 
-    private void attempt(Supplier<CompletionStage<Verdict>> command, Runnable done) {
+    private <T extends OwnerAnswer> void attempt(Supplier<CompletionStage<T>> command, Consumer<T> done) {
         command.get()
-                .whenComplete((verdict, failure) -> loop.execute(() -> {
+                .whenComplete((answer, failure) -> loop.execute(() -> {
                     if (state == State.ABANDONED || state == State.CLOSED) {
                         return;
                     }
-                    if (verdict == null) {
+                    if (answer == null) {
                         listener.unanswered(lease, failure);
                         loop.schedule(RETRY, () -> repeat(command, done));
                         return;
                     }
                     listener.answered(lease);
                     scripts--;
-                    if (verdict == Verdict.FENCED) {
+                    if (answer.fenced()) {
                         fenced();
                     } else {
-                        done.run();
+                        done.accept(answer);
                         step();
                     }
                 }));
     }
 
-    private void repeat(Supplier<CompletionStage<Verdict>> command, Runnable done) {
+    private <T extends OwnerAnswer> void repeat(Supplier<CompletionStage<T>> command, Consumer<T> done) {
         if (state == State.RUNNING || state == State.DRAINING) {
             attempt(command, done);
         }
     }
 
     private void fetchIfWorthwhile() {
-        if (state != State.RUNNING || fetching || exhausted || !prefetched.wantsMore()) {
+        if (fetching || exhausted) {
+            return;
+        }
+        boolean wanted = prefetched.wantsMore();
+        if (!wanted && !looking) {
+            if (lookTimer == null) {
+                lookTimer = loop.schedule(LOOK, () -> {
+                    lookTimer = null;
+                    looking = true;
+                    step();
+                });
+            }
             return;
         }
         fetching = true;
+        looking = false;
+        int room = wanted ? prefetched.room() : 1;
+        int byteRoom = wanted ? prefetched.byteRoom() : 1;
         store.jobs()
-                .fetch(lease, prefetched.last(), prefetched.room(), prefetched.byteRoom())
-                .whenComplete((fetch, failure) -> loop.execute(() -> fetched(fetch, failure)));
+                .fetch(lease, prefetched.last(), room, byteRoom)
+                .whenComplete((fetch, failure) -> loop.execute(() -> fetched(fetch, failure, wanted)));
     }
 
-    private void fetched(@Nullable Fetch fetch, @Nullable Throwable failure) {
+    private void fetched(@Nullable Fetch fetch, @Nullable Throwable failure, boolean wanted) {
         if (state != State.RUNNING) {
             return;
         }
         if (fetch instanceof Fetch.Entries read) {
             listener.answered(lease);
             fetching = false;
-            prefetched.add(read.entries());
-            if (!read.more()) {
-                exhausted = true;
+            plan(read.agenda());
+            if (wanted) {
+                prefetched.add(read.entries(), !read.more());
+                exhausted = !read.more();
+            }
+            if (exhausted && instructions.isEmpty()) {
                 store.wakeUps().watch(lease.partition(), prefetched.last(), () -> loop.execute(this::wake));
             }
             step();
@@ -378,13 +745,29 @@ public final class PartitionPump {
         step();
     }
 
+    /** One timer for the key that gets ready first. */
+    private void awaitRetry() {
+        HeldKey first = held.firstWaiting();
+        if (retryTimer != null && (first == null || first.due != retryAt)) {
+            retryTimer.cancel();
+            retryTimer = null;
+        }
+        if (first != null && retryTimer == null) {
+            retryAt = first.due;
+            retryTimer = loop.schedule(Duration.ofNanos(Math.max(0, retryAt - loop.nanoTime())), () -> {
+                retryTimer = null;
+                step();
+            });
+        }
+    }
+
     /** Leaves at once when a batch is full or nothing else is to do, else when the oldest has waited for the interval. */
     private void commitIfDue() {
         boolean open = state == State.RUNNING || state == State.DRAINING;
         if (!open || commits.outstanding() || !commits.anyWaiting()) {
             return;
         }
-        boolean idle = inFlight == null && (state == State.DRAINING || prefetched.head() == null);
+        boolean idle = inFlight == null && (state == State.DRAINING || careful || firstRunnable() == null);
         if (commits.full() || idle || settings.commitInterval().isZero()) {
             commit();
         } else if (commitTimer == null) {
@@ -403,10 +786,10 @@ public final class PartitionPump {
             commitTimer = null;
         }
         List<StreamId> done = commits.depart();
-        perform(() -> store.jobs().commit(lease, done), () -> {
+        perform(() -> store.jobs().commit(lease, done), answer -> {
             commits.arrived();
             standstill.moved(loop.nanoTime());
-            uncommitted = commits.size();
+            uncommitted = commits.size() + advancing;
         });
     }
 
@@ -420,10 +803,21 @@ public final class PartitionPump {
         transition(State.ABANDONED);
         whenClosed = null;
         store.wakeUps().forget(lease.partition());
-        prefetched.clear();
+        forget();
         commits.clear();
         uncommitted = 0;
         standstill.now(cause(), loop.nanoTime());
+    }
+
+    private void forget() {
+        prefetched.clear();
+        held.clear();
+        instructions.clear();
+        for (EventLoop.Timer timer : new EventLoop.@Nullable Timer[] {commitTimer, retryTimer, dueTimer, lookTimer}) {
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
     }
 
     private void closeIfDone() {
@@ -431,7 +825,7 @@ public final class PartitionPump {
         boolean drained = state == State.DRAINING && scripts == 0 && commits.size() == 0;
         if (inFlight == null && then != null && (drained || state == State.ABANDONED)) {
             transition(State.CLOSED);
-            prefetched.clear();
+            forget();
             whenClosed = null;
             then.run();
         }
@@ -446,6 +840,13 @@ public final class PartitionPump {
 
     /** Brings the ends of runs back to the loop. */
     private final class RunEnding implements JobRun.Ending {
+        private final Work work;
+        private EventLoop.@Nullable Timer limit;
+
+        RunEnding(Work work) {
+            this.work = work;
+        }
+
         @Override
         public boolean mayStart() {
             return listener.trusted(lease);
@@ -454,16 +855,35 @@ public final class PartitionPump {
         @Override
         public void notStarted() {
             loop.execute(() -> {
-                inFlight = null;
+                over();
+                PartitionPump.this.notStarted(work);
                 step();
             });
         }
 
         @Override
-        public void ended(JobRun run, @Nullable String failure) {
-            loop.execute(() -> PartitionPump.this.ended(run, failure));
+        public void ended(@Nullable Failure failure) {
+            loop.execute(() -> {
+                over();
+                PartitionPump.this.ended(work, failure);
+            });
+        }
+
+        private void over() {
+            if (limit != null) {
+                limit.cancel();
+            }
         }
     }
+
+    /**
+     * What a pump works with.
+     *
+     * @param store where the partition is
+     * @param loop runs everything but the jobs
+     * @param random of the pauses
+     */
+    public record Means(Store store, EventLoop loop, RandomGenerator random) {}
 
     /**
      * Who runs the jobs.

@@ -2,58 +2,90 @@ package io.qbull.partition;
 
 import io.qbull.model.Entry;
 import io.qbull.model.StreamId;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Entries read from the stream and not yet finished, in stream order. Bounded by count and bytes, except for one entry. */
 final class Prefetched {
     private final int mostEntries;
     private final int mostBytes;
-    private final Deque<Entry> entries = new ArrayDeque<>();
+    private final Map<StreamId, Slot> slots = new LinkedHashMap<>();
     private int bytes;
     private StreamId last = StreamId.START;
+    /** How many of the next entries may have been started by the owner before. */
+    private int suspects;
+
+    /** An entry. */
+    static final class Slot {
+        final Entry entry;
+        /** The owner before may have died over it. */
+        final boolean suspect;
+        /** A script is under way that takes it out of the stream. */
+        boolean moving;
+
+        Slot(Entry entry, boolean suspect) {
+            this.entry = entry;
+            this.suspect = suspect;
+        }
+    }
 
     Prefetched(int mostEntries, int mostBytes) {
         this.mostEntries = mostEntries;
         this.mostBytes = mostBytes;
     }
 
-    @Nullable
-    Entry head() {
-        return entries.peekFirst();
+    /** The owner before may have started jobs among so many of the first entries. */
+    void suspect(int count) {
+        suspects = count;
     }
 
-    void removeHead() {
-        Entry head = entries.pollFirst();
-        if (head != null) {
-            bytes -= head.size();
+    /** All, in stream order. */
+    Collection<Slot> slots() {
+        return slots.values();
+    }
+
+    @Nullable
+    Slot find(StreamId entry) {
+        return slots.get(entry);
+    }
+
+    void remove(StreamId entry) {
+        Slot slot = slots.remove(entry);
+        if (slot != null) {
+            bytes -= slot.entry.size();
         }
     }
 
-    /** The head has failed once more; it keeps its place. */
-    void replaceHead(Entry again) {
-        removeHead();
-        entries.addFirst(again);
-        bytes += again.size();
-    }
-
-    void add(List<Entry> more) {
+    /**
+     * @param more what follows
+     * @param end whether that was all there is: what comes later is new
+     */
+    void add(List<Entry> more, boolean end) {
         for (Entry entry : more) {
-            entries.addLast(entry);
+            slots.put(entry.streamId(), new Slot(entry, suspects > 0));
+            suspects = Math.max(0, suspects - 1);
             bytes += entry.size();
             last = entry.streamId();
         }
+        if (end) {
+            suspects = 0;
+        }
+    }
+
+    boolean isEmpty() {
+        return slots.isEmpty();
     }
 
     /** Refills in halves, so that a fetch is worth its call. */
     boolean wantsMore() {
-        return entries.size() <= mostEntries / 2 && bytes <= mostBytes / 2;
+        return slots.size() <= mostEntries / 2 && bytes <= mostBytes / 2;
     }
 
     int room() {
-        return mostEntries - entries.size();
+        return mostEntries - slots.size();
     }
 
     int byteRoom() {
@@ -66,7 +98,7 @@ final class Prefetched {
     }
 
     void clear() {
-        entries.clear();
+        slots.clear();
         bytes = 0;
     }
 }

@@ -1,22 +1,64 @@
 package io.qbull.partition;
 
-import io.qbull.config.PumpSettings;
+import io.qbull.config.RetrySettings;
+import io.qbull.model.Attempts;
+import io.qbull.model.Failure;
+import io.qbull.model.WhenExhausted;
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 
-/** Decides what becomes of a failed job. A pure function. */
+/** Decides what becomes of a failed job. */
 final class RetryPolicy {
-    private RetryPolicy() {}
+    /** The share of a pause that chance may leave out, so that jobs that failed together do not all come back together. */
+    private static final double JITTER = 0.2;
+
+    private final RetrySettings settings;
+    private final RandomGenerator random;
+
+    RetryPolicy(RetrySettings settings, RandomGenerator random) {
+        this.settings = settings;
+        this.random = random;
+    }
 
     /** What becomes of a failed job. */
     sealed interface Next {
-        /** It runs again, in its place, after the pause. */
+        /** It runs again after the pause, and its key waits for it. */
         record Retry(Duration pause) implements Next {}
 
         /** It leaves for the dead-letter stream. */
         record Bury() implements Next {}
+
+        /** Its key waits until a person asks. */
+        record Hold() implements Next {}
     }
 
-    static Next afterFailure(PumpSettings settings, int failedAttempts) {
-        return failedAttempts >= settings.maxAttempts() ? new Next.Bury() : new Next.Retry(settings.backoff());
+    /**
+     * @param failure of the last run
+     * @param failedAttempts that one included
+     */
+    Next afterFailure(Failure failure, int failedAttempts) {
+        if (failure.course() == Failure.Course.BURY) {
+            return new Next.Bury();
+        }
+        if (failure.course() == Failure.Course.RETRY && failedAttempts < settings.maxAttempts()) {
+            return new Next.Retry(pause(failedAttempts));
+        }
+        return settings.whenExhausted() == WhenExhausted.BURY ? new Next.Bury() : new Next.Hold();
+    }
+
+    /** Whether a job has used up its attempts before it is run, as when fewer are allowed than under the owner before. */
+    boolean spent(Attempts attempts) {
+        return settings.whenExhausted() == WhenExhausted.BURY && attempts.failed() >= settings.maxAttempts();
+    }
+
+    /** Whether a job has taken down too many processes. The crash that made it a suspect was not counted yet. */
+    boolean deadly(Attempts attempts) {
+        return attempts.crashed() > 0 && attempts.crashed() + 1 >= settings.maxCrashes();
+    }
+
+    private Duration pause(int failedAttempts) {
+        double grown = settings.backoff().toNanos() * Math.pow(settings.multiplier(), failedAttempts - 1);
+        double longest = Math.min(grown, settings.maxBackoff().toNanos());
+        return Duration.ofNanos((long) (longest * (1 - JITTER * random.nextDouble())));
     }
 }

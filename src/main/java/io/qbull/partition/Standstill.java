@@ -14,8 +14,10 @@ final class Standstill {
         NONE,
         /** A job runs. */
         JOB,
-        /** A job has failed and waits to be run again. */
+        /** All its jobs wait behind failed ones that run again later. */
         PAUSE,
+        /** All its jobs wait behind failed ones that run again when a person asks. */
+        HELD,
         /** A command got no answer yet. */
         ANSWER,
         /** No thread could be had for its job. */
@@ -24,7 +26,7 @@ final class Standstill {
         TRUST
     }
 
-    /** An entry has left the head of the partition. */
+    /** A job has left the partition, or a place before others. */
     void moved(long now) {
         since = now;
     }
@@ -58,6 +60,7 @@ final class Standstill {
                     case NONE -> "";
                     case JOB -> "a job runs";
                     case PAUSE -> "a failed job runs again in " + seconds(Math.max(0, pauseEnds - now)) + " s";
+                    case HELD -> "its keys wait until a person retries or drops their failed jobs";
                     case ANSWER -> "Redis has not answered a command";
                     case THREAD -> "no thread could be had for its job";
                     case TRUST -> "its lease is not renewed";

@@ -2,6 +2,7 @@ package io.qbull.store;
 
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Entry;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -37,25 +38,15 @@ public interface JobLog {
     CompletionStage<Verdict> commit(Lease lease, List<StreamId> done);
 
     /**
-     * Records a failed run. Safe to repeat, and late: the number only grows.
+     * Moves a job to the partition's dead-letter stream. Safe to repeat, and late: a moved job is not moved twice.
      *
      * @param lease the owner's lease
-     * @param job the entry; nothing happens when it has left the stream
-     * @param failedAttempts how often the job has failed, this time included
+     * @param job where it is
+     * @param key its key; empty if it has none
+     * @param burial why
      * @return done or fenced
      */
-    CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts);
-
-    /**
-     * Moves an entry to the partition's dead-letter stream. Safe to repeat, and late: a moved entry is not moved twice.
-     *
-     * @param lease the owner's lease
-     * @param job the entry
-     * @param reason one line
-     * @param attempts how often the job has run
-     * @return done or fenced
-     */
-    CompletionStage<Verdict> bury(Lease lease, StreamId job, String reason, int attempts);
+    CompletionStage<Verdict> bury(Lease lease, JobPlace job, String key, Burial burial);
 
     /**
      * Adds jobs for a producer, all or none. A call with a number already used gets the first answer again.
@@ -95,23 +86,63 @@ public interface JobLog {
     CompletionStage<Void> forget(PartitionId partition, SourceId source);
 
     /** The end of a {@link #fetch}. */
-    sealed interface Fetch {
+    sealed interface Fetch extends OwnerAnswer {
         /**
          * @param entries in stream order
          * @param more whether a bound ended the read, so that further entries may follow at once
+         * @param agenda what else waits for the owner
          */
-        record Entries(List<Entry> entries, boolean more) implements Fetch {}
+        record Entries(List<Entry> entries, boolean more, Agenda agenda) implements Fetch {}
 
         /** The lease has ended: nothing was read. */
         record Fenced() implements Fetch {}
+
+        @Override
+        default boolean fenced() {
+            return this instanceof Fenced;
+        }
     }
 
+    /**
+     * What waits for the owner besides jobs in the stream.
+     *
+     * @param instructions the first few from people
+     * @param dueIn until the next delayed job is due; null if there is none
+     */
+    record Agenda(List<Instruction> instructions, @Nullable Duration dueIn) {
+        /** Nothing. */
+        public static final Agenda EMPTY = new Agenda(List.of(), null);
+    }
+
+    /**
+     * What a person asks of the owner.
+     *
+     * @param id its place in the inbox
+     * @param verb what is asked for; others than ours come from newer releases, or by mistake
+     * @param key of which key; empty if of none
+     */
+    record Instruction(StreamId id, String verb, String key) {}
+
+    /**
+     * Why a job is given up.
+     *
+     * @param reason one line
+     * @param exception name of its class; empty if there was none
+     * @param attempts how often the job has run
+     */
+    record Burial(String reason, String exception, int attempts) {}
+
     /** The end of an owner's command. */
-    enum Verdict {
+    enum Verdict implements OwnerAnswer {
         /** It was carried out, now or by an earlier repeat. */
         DONE,
         /** The lease has ended: nothing was changed. */
-        FENCED
+        FENCED;
+
+        @Override
+        public boolean fenced() {
+            return this == FENCED;
+        }
     }
 
     /**

@@ -10,6 +10,16 @@ public interface Store extends AutoCloseable {
     JobLog jobs();
 
     /**
+     * @return the jobs of keys that wait for a retry
+     */
+    HeldJobs held();
+
+    /**
+     * @return the jobs that are not due yet
+     */
+    DelayedJobs delayed();
+
+    /**
      * @return the leases
      */
     LeaseTable leases();

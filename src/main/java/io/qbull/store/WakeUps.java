@@ -3,10 +3,11 @@ package io.qbull.store;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
 
-/** Tells when an idle partition gets a job. Thread-safe, never blocks the caller. */
+/** Tells when an idle partition gets a job, or its owner an instruction. Thread-safe, never blocks the caller. */
 public interface WakeUps {
     /**
-     * Watches a partition until the first entry beyond {@code after}, then forgets it. Watching again replaces the place.
+     * Watches a partition until the first entry beyond {@code after}, or any entry in its inbox, then forgets it. Watching again
+     * replaces the place.
      *
      * @param partition an idle partition
      * @param after the last entry known

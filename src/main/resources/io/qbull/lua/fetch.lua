@@ -1,13 +1,21 @@
--- Reads entries for the owner, bounded by count and bytes; at least one if there is any. Changes nothing.
+-- Reads entries for the owner, bounded by count and bytes; at least one if there is any. Tells too what people ask of the owner,
+-- the first few requests, and when the next delayed job is due. Changes nothing.
 --
--- KEYS 3: lease, stream, attempts
+-- KEYS 5: lease, stream, attempts, inbox, delayed
 -- ARGV 5: owner, epoch, after (stream id), most entries, most bytes
--- Returns: {'entries', more (1 if a bound ended the read), {{stream id, fields and values, failed attempts}, ...}}
+-- Returns: {'entries', more (1 if a bound ended the read), {{stream id, fields and values, 'failed crashed'}, ...},
+--           {{id, fields and values of a request}, ...}, ms until the next delayed job is due, -1 if there is none}
 --          {'fenced'}
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
+end
+local requests, due_in = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 10), -1
+local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
+if first[1] then
+  local time = redis.call('TIME')
+  due_in = math.max(0, tonumber(first[2]) - time[1] * 1000 - math.floor(time[2] / 1000))
 end
 local from, most, room = '(' .. ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local attempted = redis.call('EXISTS', KEYS[3]) == 1
@@ -25,17 +33,17 @@ while #entries < most and (#entries == 0 or bytes < room) do
       size = size + #text
     end
     if #entries > 0 and bytes + size > room then
-      return {'entries', 1, entries}
+      return {'entries', 1, entries, requests, due_in}
     end
     bytes = bytes + size
     largest = math.max(largest, size)
-    entries[#entries + 1] = {entry[1], entry[2], attempted and redis.call('HGET', KEYS[3], entry[1]) or '0'}
+    entries[#entries + 1] = {entry[1], entry[2], attempted and redis.call('HGET', KEYS[3], entry[1]) or '0 0'}
   end
   if #page < asked then
-    return {'entries', 0, entries}
+    return {'entries', 0, entries, requests, due_in}
   end
   from = '(' .. page[#page][1]
   local fitting = math.floor((room - bytes) * #entries / math.max(bytes, 1))
   page_size = largest > large and 1 or math.max(1, math.min(page_size * 4, fitting))
 end
-return {'entries', 1, entries}
+return {'entries', 1, entries, requests, due_in}

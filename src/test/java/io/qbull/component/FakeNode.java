@@ -1,8 +1,10 @@
 package io.qbull.component;
 
+import io.qbull.model.Attempts;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.config.RedisSettings;
 import io.qbull.engine.QueueNode;
+import io.qbull.model.Failure;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
 import io.qbull.model.Epoch;
@@ -72,7 +74,7 @@ final class FakeNode implements QueueNode {
             try {
                 runs.handle(new Delivery(job, lease, attempt), run);
             } catch (RuntimeException e) {
-                run.failed("handler threw " + e);
+                run.failed(Failure.of("handler threw " + e));
             }
         });
         return run;
@@ -84,7 +86,7 @@ final class FakeNode implements QueueNode {
 
     static Job job(String id, Object body, Map<String, Object> headers) {
         Object bytes = body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : body;
-        return new Job(new StreamId(1700, 1), new JobId(id), "key-1", 1_700_000_000_123L, bytes, null, headers, 0);
+        return new Job(new StreamId(1700, 1), new JobId(id), "key-1", 1_700_000_000_123L, bytes, null, headers, Attempts.NONE);
     }
 
     @Override
@@ -181,8 +183,8 @@ final class FakeNode implements QueueNode {
         }
 
         @Override
-        public void failed(String reason) {
-            end("failed: " + reason);
+        public void failed(Failure failure) {
+            end("failed: " + failure.reason());
         }
 
         private void end(String how) {

@@ -2,6 +2,7 @@ package io.qbull.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.Attempts;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
 import io.qbull.model.StreamId;
@@ -181,7 +182,7 @@ class JobAckTest extends QbullTestSupport {
                 "hello".getBytes(StandardCharsets.UTF_8),
                 "text/plain",
                 Map.of("traceparent", "00-1"),
-                1);
+                new Attempts(1, 0));
 
         assertEnds(node("COMPLETE").deliver(job, 2), "completed");
 

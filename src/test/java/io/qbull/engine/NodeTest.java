@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.model.Failure;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobHandler;
@@ -75,7 +76,7 @@ class NodeTest {
         Predicate<Delivery> bad = d -> TestPod.body(d).equals("bad");
         TestPod pod = pod("a", 1).consume(1, (delivery, outcome) -> {
             if (bad.test(delivery)) {
-                outcome.failed("partner says no");
+                outcome.failed(Failure.of("partner says no"));
             } else {
                 outcome.completed();
             }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.qbull.config.DeadLimits;
+import io.qbull.store.JobLog.Agenda;
+import io.qbull.store.HeldJobs.Page;
+import io.qbull.model.Attempts;
 import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
 import io.qbull.engine.QueueNode.Consumption;
@@ -27,6 +30,7 @@ import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Sight;
+import io.qbull.testing.Retries;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
 import io.qbull.testing.ScriptedStore.Call;
@@ -46,7 +50,7 @@ class StretchTest {
     private static final Duration DRAIN = Duration.ofSeconds(30);
     private static final Consumption CONSUMPTION = new Consumption(
             new LeaseSettings(2, 2, true, TTL, TTL),
-            new PumpSettings(128, 1 << 20, Duration.ZERO, 3, Duration.ofSeconds(1), DRAIN),
+            new PumpSettings(128, 1 << 20, Duration.ZERO, Retries.of(3, Duration.ofSeconds(1)), DRAIN),
             Duration.ofMinutes(1),
             new DeadLimits(9, Duration.ZERO));
 
@@ -159,9 +163,10 @@ class StretchTest {
             grant(store.next("acquire"));
         }
         for (int i = 0; i < 2; i++) {
+            store.next("keys").answer(new Page.Keys(Page.START, Map.of()));
             Call fetch = store.next("fetch");
             boolean first = fetch.argument(0, Lease.class).partition().index() == 0;
-            fetch.answer(new Fetch.Entries(first ? List.of(entry()) : List.of(), false));
+            fetch.answer(new Fetch.Entries(first ? List.of(entry()) : List.of(), false, Agenda.EMPTY));
             loop.run();
         }
         assertThat(running).hasSize(1);
@@ -218,6 +223,6 @@ class StretchTest {
 
     private static Entry entry() {
         StreamId at = new StreamId(1, 0);
-        return new Entry.Decoded(new Job(at, new JobId("j"), "key", 1, new byte[0], null, Map.of(), 0), 10);
+        return new Entry.Decoded(new Job(at, new JobId("j"), "key", 1, new byte[0], null, Map.of(), Attempts.NONE), 10);
     }
 }

@@ -1,5 +1,6 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -25,11 +26,6 @@ interface EnqueueOnlyJobLog extends JobLog {
     }
 
     @Override
-    default CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
-        throw new UnsupportedOperationException("fail");
-    }
-
-    @Override
     default NewJob original(NewJob job, Instant publishedAt) {
         throw new UnsupportedOperationException("original");
     }
@@ -45,7 +41,7 @@ interface EnqueueOnlyJobLog extends JobLog {
     }
 
     @Override
-    default CompletionStage<Verdict> bury(Lease lease, StreamId job, String reason, int attempts) {
+    default CompletionStage<Verdict> bury(Lease lease, JobPlace job, String key, Burial burial) {
         throw new UnsupportedOperationException("bury");
     }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +99,8 @@ public final class AofHistory {
         backwards.forEach(violations);
         Ledger ledger = new Ledger(history);
         removedUnder.forEach((place, epoch) -> {
-            boolean sent = ledger.removals.getOrDefault(place, List.of()).stream()
+            boolean sent = Stream.of(ledger.removals, ledger.moves)
+                    .flatMap(each -> each.getOrDefault(place, List.of()).stream())
                     .anyMatch(
                             r -> r.answer() != Answer.FENCED && r.owner().equals(new Owner(place.partition(), epoch)));
             if (!sent) {

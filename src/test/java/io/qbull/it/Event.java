@@ -42,7 +42,9 @@ sealed interface Event {
     /** What removes a job from its stream. */
     enum Kind {
         COMMIT,
-        BURIAL
+        BURIAL,
+        /** Out of the stream, to wait for a retry. */
+        MOVE
     }
 
     /** What Redis said. */

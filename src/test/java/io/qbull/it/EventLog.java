@@ -1,5 +1,10 @@
 package io.qbull.it;
 
+import io.qbull.it.Event.Answer;
+import io.qbull.it.Event.Kind;
+import io.qbull.model.Lease;
+import io.qbull.model.StreamId;
+import io.qbull.store.OwnerAnswer;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Writes events so that they outlive a kill -9: one system call a line, no buffer in this process. Thread-safe. A file stream,
@@ -15,6 +23,7 @@ import java.util.List;
  */
 final class EventLog implements AutoCloseable {
     private final FileOutputStream out;
+    private final AtomicLong calls = new AtomicLong();
 
     EventLog(Path file) throws IOException {
         this.out = new FileOutputStream(file.toFile(), true);
@@ -26,6 +35,20 @@ final class EventLog implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Writes a line before a command leaves and another when its answer is there, before anybody else sees it. If the pod dies between
+     * the two, the command counts as one that may have run.
+     */
+    <T extends OwnerAnswer> CompletionStage<T> removal(
+            Lease lease, Kind kind, List<StreamId> ids, Supplier<CompletionStage<T>> command) {
+        long call = calls.incrementAndGet();
+        add(new Event.RemovalSent(System.nanoTime(), LoggedJobs.owner(lease), call, kind, ids));
+        return command.get().whenComplete((answer, failure) -> {
+            Answer known = answer == null ? Answer.UNKNOWN : answer.fenced() ? Answer.FENCED : Answer.DONE;
+            add(new Event.RemovalAnswered(System.nanoTime(), call, known));
+        });
     }
 
     /**

@@ -29,6 +29,10 @@ final class Ledger {
     final Map<Place, List<Run>> runsAt = new HashMap<>();
     /** Commits and burials of each entry. */
     final Map<Place, List<Removal>> removals = new HashMap<>();
+    /** Moves of each entry out of the stream, to wait for a retry. */
+    final Map<Place, List<Removal>> moves = new HashMap<>();
+    /** Failed runs of each key by start. */
+    final Map<String, List<Run>> failures = new HashMap<>();
     /** Commits and burials, once for each call. */
     final List<Removal> calls = new ArrayList<>();
     /** Every entry that is known to have existed, by partition and place. */
@@ -56,6 +60,10 @@ final class Ledger {
             runsUnder.computeIfAbsent(run.owner(), k -> new ArrayList<>()).add(run);
             runsAt.computeIfAbsent(run.place(), k -> new ArrayList<>(1)).add(run);
             addEntry(run.place(), run.job());
+            if (run.failed()) {
+                failures.computeIfAbsent(run.job().key(), k -> new ArrayList<>())
+                        .add(run);
+            }
         }
         history.sent().forEach(s -> {
             if (s.place() != null) {
@@ -104,6 +112,11 @@ final class Ledger {
      */
     record Removal(
             PodLife pod, Owner owner, Kind kind, List<StreamId> ids, long sentAt, long answeredAt, Answer answer) {}
+
+    /** Whether jobs of this key may wait for a retry at a time, and so let others pass, and come back later. */
+    boolean mayWait(String key, long time) {
+        return failures.getOrDefault(key, List.of()).stream().anyMatch(run -> run.startedAt() < time);
+    }
 
     /** Whether the entry may have left its stream before {@code time}. */
     boolean maybeRemoved(Place place, long time) {
@@ -190,9 +203,12 @@ final class Ledger {
                         s.at(),
                         answer == null ? NEVER : answer.at(),
                         answer == null ? Answer.UNKNOWN : answer.answer());
-                calls.add(removal);
+                boolean move = s.kind() == Kind.MOVE;
+                if (!move) {
+                    calls.add(removal);
+                }
                 s.ids()
-                        .forEach(id -> removals.computeIfAbsent(
+                        .forEach(id -> (move ? moves : removals).computeIfAbsent(
                                         new Place(s.owner().partition(), id), k -> new ArrayList<>(1))
                                 .add(removal));
             }

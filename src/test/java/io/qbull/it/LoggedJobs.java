@@ -2,6 +2,7 @@ package io.qbull.it;
 
 import io.qbull.it.Event.Kind;
 import io.qbull.it.Event.Owner;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -13,18 +14,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes a line before an owner's command leaves and another when its answer is there, before anybody else sees it. If the
- * pod dies between the two, the command counts as one that may have run.
- */
+/** Writes down what an owner reads and what it removes. */
 final class LoggedJobs implements JobLog {
     private final JobLog jobs;
     private final EventLog log;
-    private final AtomicLong calls = new AtomicLong();
 
     LoggedJobs(JobLog jobs, EventLog log) {
         this.jobs = jobs;
@@ -52,27 +47,12 @@ final class LoggedJobs implements JobLog {
 
     @Override
     public CompletionStage<Verdict> commit(Lease lease, List<StreamId> done) {
-        return logged(lease, Kind.COMMIT, done, () -> jobs.commit(lease, done));
+        return log.removal(lease, Kind.COMMIT, done, () -> jobs.commit(lease, done));
     }
 
     @Override
-    public CompletionStage<Verdict> bury(Lease lease, StreamId job, String reason, int attempts) {
-        return logged(lease, Kind.BURIAL, List.of(job), () -> jobs.bury(lease, job, reason, attempts));
-    }
-
-    private CompletionStage<Verdict> logged(
-            Lease lease, Kind kind, List<StreamId> ids, Supplier<CompletionStage<Verdict>> command) {
-        long call = calls.incrementAndGet();
-        log.add(new Event.RemovalSent(System.nanoTime(), owner(lease), call, kind, ids));
-        return command.get().whenComplete((verdict, failure) -> {
-            Event.Answer answer = verdict == null ? Event.Answer.UNKNOWN : Event.Answer.valueOf(verdict.name());
-            log.add(new Event.RemovalAnswered(System.nanoTime(), call, answer));
-        });
-    }
-
-    @Override
-    public CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
-        return jobs.fail(lease, job, failedAttempts);
+    public CompletionStage<Verdict> bury(Lease lease, JobPlace job, String key, Burial burial) {
+        return log.removal(lease, Kind.BURIAL, List.of(job.streamId()), () -> jobs.bury(lease, job, key, burial));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.qbull.it;
 
 import io.qbull.store.DeadLetters;
+import io.qbull.store.DelayedJobs;
+import io.qbull.store.HeldJobs;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -14,17 +16,29 @@ import java.util.function.Consumer;
 final class LoggedStore implements Store {
     private final Store store;
     private final JobLog jobs;
+    private final HeldJobs held;
     private final LeaseTable leases;
 
     LoggedStore(Store store, EventLog log) {
         this.store = store;
         this.jobs = new LoggedJobs(store.jobs(), log);
+        this.held = new LoggedHeldJobs(store.held(), log);
         this.leases = new LoggedLeases(store.leases(), log);
     }
 
     @Override
     public JobLog jobs() {
         return jobs;
+    }
+
+    @Override
+    public HeldJobs held() {
+        return held;
+    }
+
+    @Override
+    public DelayedJobs delayed() {
+        return store.delayed();
     }
 
     @Override

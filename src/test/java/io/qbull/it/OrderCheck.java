@@ -15,7 +15,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Jobs of a key in order, jobs of a partition one at a time and in order, repeats as a suffix. */
+/**
+ * Jobs of a key in order, jobs of a partition one at a time and in order but for keys that wait for a retry, repeats as a suffix.
+ */
 final class OrderCheck {
     private final Ledger ledger;
     private final Consumer<Violation> violations;
@@ -90,10 +92,13 @@ final class OrderCheck {
             }
             freeAt = run.endedAt();
             if (run.id().compareTo(frontier) < 0) {
-                report(Violation.Kind.STARTED_TOO_EARLY, run);
+                if (!ledger.mayWait(run.job().key(), run.startedAt())) {
+                    report(Violation.Kind.STARTED_TOO_EARLY, run);
+                }
             } else {
                 entries.subMap(frontier, true, run.id(), false).forEach((id, job) -> {
-                    if (!passable(new Place(owner.partition(), id), run)) {
+                    boolean passed = ledger.mayWait(job.key(), run.startedAt());
+                    if (!passed && !passable(new Place(owner.partition(), id), run)) {
                         violations.accept(new Violation(
                                 Violation.Kind.STARTED_TOO_EARLY,
                                 describe(run) + " although " + job + " before it in the stream was not done"));

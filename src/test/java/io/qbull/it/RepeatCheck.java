@@ -50,9 +50,10 @@ final class RepeatCheck {
         }
     }
 
-    /** A failed run is followed by another under the same lease: that is a retry. */
+    /** A failed run is followed by another that knows of it, or under the same lease: that is a retry. */
     private static boolean isRepeat(Run earlier, Run later) {
-        return !(earlier.failed() && earlier.owner().equals(later.owner()));
+        boolean known = earlier.owner().equals(later.owner()) || later.attempt() > earlier.attempt();
+        return !(earlier.failed() && known);
     }
 
     private void blame(Run earlier, Run later, Map<Disruption, Integer> repeated) {

@@ -13,6 +13,7 @@ import io.qbull.model.QueueName;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.AnnouncementListener;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Renewal;
@@ -319,9 +320,9 @@ class LeaseKeeperTest {
 
     private final class Recorder implements LeaseKeeper.Listener {
         @Override
-        public void acquired(Lease lease, Predecessor predecessor) {
-            leases.add(lease);
-            told.add("acquired " + lease.partition().index());
+        public void acquired(Granted granted) {
+            leases.add(granted.lease());
+            told.add("acquired " + granted.lease().partition().index());
         }
 
         @Override

@@ -3,6 +3,8 @@ package io.qbull.lease;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.store.DelayedJobs;
+import io.qbull.store.HeldJobs;
 import io.qbull.config.LeaseSettings;
 import io.qbull.lease.LeaseKeeper.Domain;
 import io.qbull.lease.SimulatedNetwork.PodLoop;
@@ -16,8 +18,8 @@ import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
-import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.SourceTable;
+import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
 import io.qbull.testing.ManualEventLoop;
@@ -164,8 +166,8 @@ class LeaseSimulationTest {
         }
 
         @Override
-        public void acquired(Lease lease, Predecessor predecessor) {
-            assertThat(lease.partition().index()).isLessThan(PARTITIONS);
+        public void acquired(Granted granted) {
+            assertThat(granted.lease().partition().index()).isLessThan(PARTITIONS);
         }
 
         @Override
@@ -227,6 +229,16 @@ class LeaseSimulationTest {
         @Override
         public SourceTable sources() {
             throw new UnsupportedOperationException("a keeper reads no files");
+        }
+
+        @Override
+        public HeldJobs held() {
+            throw new UnsupportedOperationException("a keeper runs no jobs");
+        }
+
+        @Override
+        public DelayedJobs delayed() {
+            throw new UnsupportedOperationException("a keeper runs no jobs");
         }
 
         @Override

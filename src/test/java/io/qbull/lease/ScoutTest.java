@@ -2,6 +2,7 @@ package io.qbull.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.config.LeaseSettings;
 import io.qbull.lease.LeaseKeeper.Domain;
 import io.qbull.model.Epoch;
@@ -123,8 +124,8 @@ class ScoutTest {
         }
 
         @Override
-        public void granted(Lease lease, Predecessor predecessor, long started) {
-            mine.add(lease.partition().index());
+        public void granted(Granted granted, long started) {
+            mine.add(granted.lease().partition().index());
         }
 
         @Override

@@ -78,7 +78,7 @@ class DeadLetterDeskTest {
             pipe.call(
                     "EVAL",
                     "for i = 1, 10050 do redis.call('XADD', KEYS[1], '*', 'id', 'j' .. i, 'key', 'k', 'body', 'b',"
-                            + " 'reason', 'r', 'attempts', '1', 'failed_at', '1', 'epoch', '1') end",
+                            + " 'reason', 'r', 'exception', '', 'attempts', '1', 'failed_at', '1', 'epoch', '1') end",
                     "1",
                     "{Q:1}:dead");
         }

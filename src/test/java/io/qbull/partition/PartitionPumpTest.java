@@ -2,7 +2,16 @@ package io.qbull.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.testing.Retries;
+import io.qbull.store.JobLog.Agenda;
+import io.qbull.model.JobPlace;
+import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Failed;
+import io.qbull.store.HeldJobs.Page;
+import io.qbull.store.JobLog.Burial;
+import io.qbull.model.Attempts;
 import io.qbull.config.PumpSettings;
+import io.qbull.model.Failure;
 import io.qbull.model.Delivery;
 import io.qbull.model.Entry;
 import io.qbull.model.Epoch;
@@ -54,9 +63,8 @@ class PartitionPumpTest {
 
     private final PartitionPump pump = new PartitionPump(
             LEASE,
-            new PumpSettings(128, 1 << 20, INTERVAL, 3, BACKOFF, Duration.ofSeconds(30)),
-            store,
-            loop,
+            new PumpSettings(128, 1 << 20, INTERVAL, Retries.of(3, BACKOFF), Duration.ofSeconds(30)),
+            new PartitionPump.Means(store, loop, () -> 0),
             new PartitionPump.Crew(
                     (delivery, outcome) -> {
                         started.add(delivery);
@@ -128,7 +136,7 @@ class PartitionPumpTest {
 
     @Test
     void jobs_wait_when_too_many_results_are_uncommitted() {
-        pump.start();
+        begin(0);
         answerFetch(true, entries(IntStream.rangeClosed(1, 128).toArray()));
         work();
         completeAllThatStart(128);
@@ -152,7 +160,7 @@ class PartitionPumpTest {
 
     @Test
     void a_job_whose_thread_came_too_late_is_not_started_and_starts_when_trust_returns() {
-        pump.start();
+        begin(0);
         answerFetch(false, entries(1));
         trusted = false;
         work();
@@ -168,30 +176,35 @@ class PartitionPumpTest {
     @Test
     void a_failed_job_runs_again_in_its_place_after_the_pause() {
         given(1, 2);
-        outcomes.get(0).failed("partner is down");
+        outcomes.get(0).failed(Failure.of("partner is down"));
         loop.run();
         Call fail = store.next("fail");
-        assertThat(fail.argument(2, Integer.class)).isEqualTo(1);
+        assertThat(fail.argument(3, Failed.class)).isEqualTo(new Failed(1, BACKOFF, "partner is down"));
         fail.answer(Verdict.DONE);
         loop.tick(BACKOFF.minusMillis(1));
         work();
         assertThat(ids()).containsExactly(1L);
         loop.tick(Duration.ofMillis(1));
-        work();
+        answerAdvance(1, new Attempts(1, 0));
         assertThat(ids()).containsExactly(1L, 1L);
         assertThat(started.get(1).attempt()).isEqualTo(2);
+        complete(1);
+        assertThat(ids()).as("its key is held until Redis says that it is free").containsExactly(1L, 1L);
+        store.next("advance").answer(new Advance.Free());
+        loop.run();
+        work();
+        assertThat(ids()).containsExactly(1L, 1L, 2L);
     }
 
     @Test
     void a_hopeless_job_is_buried_and_the_next_one_runs_only_then() {
         given(new Entry.Decoded(job(1, 2), 10), new Entry.Decoded(job(2, 0), 10));
-        outcomes.get(0).failed("still down");
+        outcomes.get(0).failed(Failure.of("still down"));
         loop.run();
         work();
         assertThat(ids()).containsExactly(1L);
         Call bury = store.next("bury");
-        assertThat(bury.argument(2, String.class)).isEqualTo("still down");
-        assertThat(bury.argument(3, Integer.class)).isEqualTo(3);
+        assertThat(bury.argument(3, Burial.class)).isEqualTo(new Burial("still down", "", 3));
         bury.answer(Verdict.DONE);
         loop.run();
         work();
@@ -202,7 +215,7 @@ class PartitionPumpTest {
     void an_undecodable_entry_is_buried_with_its_reason() {
         given(new Entry.Undecodable(new StreamId(1, 0), "no key", 10), new Entry.Decoded(job(2, 0), 10));
         Call bury = store.next("bury");
-        assertThat(bury.argument(2, String.class)).isEqualTo("no key");
+        assertThat(bury.argument(3, Burial.class).reason()).isEqualTo("no key");
         bury.answer(Verdict.DONE);
         loop.run();
         work();
@@ -214,25 +227,25 @@ class PartitionPumpTest {
         given(1);
         PartitionPump throwing = new PartitionPump(
                 LEASE,
-                new PumpSettings(1, 1, INTERVAL, 2, BACKOFF, Duration.ZERO),
-                store,
-                loop,
+                new PumpSettings(1, 1, INTERVAL, Retries.of(2, BACKOFF), Duration.ZERO),
+                new PartitionPump.Means(store, loop, () -> 0),
                 new PartitionPump.Crew(
                         (delivery, outcome) -> {
                             throw new IllegalStateException("boom");
                         },
                         Runnable::run),
                 new Recorder());
-        throwing.start();
+        throwing.start(0);
+        noneHeld();
         answerFetch(false, entries(5));
-        assertThat(store.next("fail").argument(1, StreamId.class)).isEqualTo(new StreamId(5, 0));
+        assertThat(store.next("fail").argument(1, JobPlace.class)).isEqualTo(JobPlace.inStream(new StreamId(5, 0)));
     }
 
     @Test
     void only_the_first_outcome_of_a_run_counts() {
         given(1, 2);
         outcomes.get(0).completed();
-        outcomes.get(0).failed("too late");
+        outcomes.get(0).failed(Failure.of("too late"));
         loop.run();
         work();
         assertThat(store.waiting()).doesNotContain("fail");
@@ -293,7 +306,7 @@ class PartitionPumpTest {
 
     @Test
     void a_drain_with_nothing_in_flight_ends_at_once() {
-        pump.start();
+        begin(0);
         pump.drain(() -> told.add("drained"));
         loop.run();
         assertThat(told).containsExactly("drained");
@@ -303,7 +316,7 @@ class PartitionPumpTest {
     void a_failure_during_a_drain_is_recorded_and_not_repeated() {
         given(1);
         pump.drain(() -> told.add("drained"));
-        outcomes.get(0).failed("down");
+        outcomes.get(0).failed(Failure.of("down"));
         loop.run();
         store.next("fail").answer(Verdict.DONE);
         loop.tick(BACKOFF.multipliedBy(2));
@@ -338,7 +351,7 @@ class PartitionPumpTest {
 
     @Test
     void a_fenced_fetch_is_told_and_the_abandoning_still_ends() {
-        pump.start();
+        begin(0);
         store.next("fetch").answer(new Fetch.Fenced());
         loop.run();
         pump.abandon(() -> told.add("abandoned"));
@@ -377,7 +390,7 @@ class PartitionPumpTest {
     void the_runs_and_pauses_of_one_job_are_one_standstill() {
         given(1, 2);
         loop.tick(LIMIT);
-        outcomes.get(0).failed("no");
+        outcomes.get(0).failed(Failure.of("no"));
         loop.run();
         assertThat(pump.standstill(LIMIT.minusSeconds(1)))
                 .isEqualTo("has not moved for 60 s: Redis has not answered a command");
@@ -386,13 +399,13 @@ class PartitionPumpTest {
         assertThat(pump.standstill(LIMIT.minusSeconds(1)))
                 .isEqualTo("has not moved for 60 s: a failed job runs again in 1 s");
         loop.tick(BACKOFF);
-        work();
+        answerAdvance(1, new Attempts(1, 0));
         assertThat(pump.standstill(LIMIT)).isEqualTo("has not moved for 61 s: a job runs");
     }
 
     @Test
     void a_partition_without_known_jobs_whose_fetch_gets_no_answer_is_a_standstill() {
-        pump.start();
+        begin(0);
         store.next("fetch").loseReply();
         loop.tick(LIMIT.plusSeconds(1));
         assertThat(pump.standstill(LIMIT)).endsWith(": Redis has not answered a command");
@@ -471,19 +484,41 @@ class PartitionPumpTest {
         }
     }
 
+    private void begin(int suspects) {
+        pump.start(suspects);
+        noneHeld();
+    }
+
+    private void noneHeld() {
+        store.next("keys").answer(new Page.Keys(Page.START, Map.of()));
+        loop.run();
+    }
+
     private void given(int... streamMillis) {
         given(entries(streamMillis).toArray(Entry[]::new));
     }
 
     private void given(Entry... entries) {
-        pump.start();
+        begin(0);
         answerFetch(false, List.of(entries));
         work();
     }
 
     private void answerFetch(boolean more, List<Entry> entries) {
-        store.next("fetch").answer(new Fetch.Entries(entries, more));
+        store.next("fetch").answer(new Fetch.Entries(entries, more, Agenda.EMPTY));
         loop.run();
+    }
+
+    /** The head of the held key is this one. */
+    private void answerAdvance(int streamMillis, Attempts attempts) {
+        store.next("advance").answer(next(streamMillis, "key", attempts));
+        loop.run();
+        work();
+    }
+
+    private static Advance.Next next(int streamMillis, String key, Attempts attempts) {
+        Job job = job(streamMillis, key, attempts);
+        return new Advance.Next(new JobPlace(job.streamId(), "place-" + streamMillis), new Entry.Decoded(job, 10));
     }
 
     private void complete(int index) {
@@ -534,14 +569,11 @@ class PartitionPumpTest {
     }
 
     private static Job job(int millis, int failedAttempts) {
+        return job(millis, "key", new Attempts(failedAttempts, 0));
+    }
+
+    private static Job job(int millis, String key, Attempts attempts) {
         return new Job(
-                new StreamId(millis, 0),
-                new JobId("j" + millis),
-                "key",
-                millis,
-                new byte[0],
-                null,
-                Map.of(),
-                failedAttempts);
+                new StreamId(millis, 0), new JobId("j" + millis), key, millis, new byte[0], null, Map.of(), attempts);
     }
 }

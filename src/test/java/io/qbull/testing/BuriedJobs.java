@@ -34,7 +34,8 @@ public final class BuriedJobs {
         List<String> command = new ArrayList<>(List.of("XADD", stream(partition), "*", "id", id, "key", key));
         command.addAll(List.of("ts", "1700000000000", "body", body));
         command.addAll(List.of(more));
-        command.addAll(List.of("reason", reason, "attempts", "5", "failed_at", "1700000060000", "epoch", "17"));
+        command.addAll(List.of("reason", reason, "exception", "", "attempts", "5"));
+        command.addAll(List.of("failed_at", "1700000060000", "epoch", "17"));
         return partition + "@" + resp.text(command.toArray(String[]::new));
     }
 

@@ -2,9 +2,13 @@ package io.qbull.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,25 +23,32 @@ import java.util.regex.Pattern;
 public final class QueueInvariants {
     private static final String NAME = "[A-Za-z0-9_.-]{1,100}";
     private static final Pattern STREAM = Pattern.compile("(" + NAME + ":\\d+)");
-    private static final Pattern OF_PARTITION = Pattern.compile("\\{(" + NAME + ":\\d+)}:([a-z]+)(:.+)?");
+    private static final Pattern OF_PARTITION = Pattern.compile("\\{(" + NAME + ":\\d+)}:((?:held|delayed):[a-z]+|[a-z]+)(:.+)?");
     private static final Pattern OF_QUEUE = Pattern.compile("\\{(" + NAME + ")}:([a-z]+)");
-    private static final Map<String, String> PARTITION_TYPES = Map.of(
-            "lease", "hash",
-            "dead", "stream",
-            "seen", "zset",
-            "attempts", "hash",
-            "call", "string",
-            "source", "hash",
-            "seal", "string",
-            "started", "string");
     private static final Map<String, String> QUEUE_TYPES = Map.of(
             "layout", "hash",
             "pods", "hash",
             "sources", "hash",
             "windows", "hash",
             "closed", "hash");
+    private static final Map<String, String> PARTITION_TYPES = Map.ofEntries(
+            Map.entry("lease", "hash"),
+            Map.entry("dead", "stream"),
+            Map.entry("seen", "zset"),
+            Map.entry("attempts", "hash"),
+            Map.entry("held", "hash"),
+            Map.entry("held:order", "zset"),
+            Map.entry("held:jobs", "hash"),
+            Map.entry("inbox", "stream"),
+            Map.entry("delayed", "zset"),
+            Map.entry("delayed:jobs", "hash"),
+            Map.entry("delayed:ids", "hash"),
+            Map.entry("call", "string"),
+            Map.entry("source", "hash"),
+            Map.entry("seal", "string"),
+            Map.entry("started", "string"));
     private static final Set<String> LEASE_FIELDS = Set.of("owner", "epoch", "expires", "wanted", "window", "inflight");
-    private static final List<String> DEAD_TAIL = List.of("reason", "attempts", "failed_at", "epoch");
+    private static final List<String> DEAD_TAIL = List.of("reason", "exception", "attempts", "failed_at", "epoch");
     private static final int LONGEST_CALL_SECONDS = 3600;
 
     private final Map<String, Resp> servers = new HashMap<>();
@@ -90,6 +101,11 @@ public final class QueueInvariants {
             case "lease" -> lease(key);
             case "attempts" -> attempts(key, partition);
             case "dead" -> dead(key, partition);
+            case "held", "held:jobs", "held:order" -> held(partition);
+            case "delayed", "delayed:jobs", "delayed:ids" -> delayed(partition);
+            case "inbox" -> entries(key).values().forEach(fields -> assertThat(fields)
+                    .as(key)
+                    .contains("verb"));
             case "call" -> {
                 assertThat(at(key).number("TTL", key)).as("lifetime of " + key).isBetween(1L, (long)
                         LONGEST_CALL_SECONDS);
@@ -131,11 +147,62 @@ public final class QueueInvariants {
     }
 
     private void attempts(String key, String partition) {
-        Set<String> ids = entries(partition).keySet();
+        Set<String> ids = new HashSet<>(entries(partition).keySet());
+        ids.addAll(hashIfThere("{" + partition + "}:held:jobs").keySet());
         hash(key).forEach((id, count) -> {
-            assertThat(ids).as("a job that failed is not done, in " + key).contains(id);
-            assertThat(count).as(key).matches("[1-9]\\d*");
+            assertThat(ids).as("a job that has run is not done, in " + key).contains(id);
+            assertThat(count).as(key).matches("\\d+ \\d+");
         });
+    }
+
+    /** Each held job has its place in the order, its key, and is in the stream no more. */
+    private void held(String partition) {
+        String tag = "{" + partition + "}:held";
+        Map<String, String> keys = hashIfThere(tag);
+        Map<String, String> jobs = hashIfThere(tag + ":jobs");
+        List<String> members = members(tag + ":order");
+        assertThat(members.stream().map(member -> member.substring(40)))
+                .as(tag)
+                .containsExactlyInAnyOrderElementsOf(jobs.keySet());
+        assertThat(members.stream().map(member -> member.substring(0, 40)))
+                .as("keys of held jobs, " + tag)
+                .isSubsetOf(keys.keySet().stream().map(QueueInvariants::sha1).toList());
+        assertThat(jobs.keySet()).allMatch(place -> place.matches("\\d{10}:\\d{20}-\\d{20}:\\d+"));
+        assertThat(keys.values()).allMatch(state -> state.matches("(?s)(-1|\\d+) \\d+ \\d+ .*"));
+        Set<String> entries = entries(partition).keySet();
+        jobs.keySet().forEach(place -> {
+            String[] parts = place.split("[:-]", -1);
+            String id = Long.parseLong(parts[1]) + "-" + Long.parseLong(parts[2]);
+            assertThat(entries).as("a job is either held or in the stream").doesNotContain(id);
+        });
+    }
+
+    private void delayed(String partition) {
+        String tag = "{" + partition + "}:delayed";
+        assertThat(members(tag))
+                .as(tag)
+                .containsExactlyInAnyOrderElementsOf(
+                        hashIfThere(tag + ":jobs").keySet());
+        List<String> named = new ArrayList<>();
+        hashIfThere(tag + ":ids").values().forEach(each -> named.addAll(List.of(each.split(" ", -1))));
+        assertThat(members(tag)).as(tag).containsExactlyInAnyOrderElementsOf(named);
+    }
+
+    private List<String> members(String zset) {
+        return servers.containsKey(zset) ? texts(at(zset).list("ZRANGE", zset, "0", "-1")) : List.of();
+    }
+
+    private Map<String, String> hashIfThere(String key) {
+        return servers.containsKey(key) ? hash(key) : Map.of();
+    }
+
+    private static String sha1(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void dead(String key, String partition) {

@@ -1,6 +1,8 @@
 package io.qbull.testing;
 
 import io.qbull.store.DeadLetters;
+import io.qbull.store.DelayedJobs;
+import io.qbull.store.HeldJobs;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedStore implements Store {
     private final List<Call> open = new ArrayList<>();
     private final JobLog jobs = recorded(JobLog.class);
+    private final HeldJobs held = recorded(HeldJobs.class);
+    private final DelayedJobs delayed = recorded(DelayedJobs.class);
     private final LeaseTable leases = recorded(LeaseTable.class);
     private final LayoutTable layouts = recorded(LayoutTable.class);
     private final SourceTable sources = recorded(SourceTable.class);
@@ -115,6 +119,16 @@ public final class ScriptedStore implements Store {
     @Override
     public JobLog jobs() {
         return jobs;
+    }
+
+    @Override
+    public HeldJobs held() {
+        return held;
+    }
+
+    @Override
+    public DelayedJobs delayed() {
+        return delayed;
     }
 
     @Override

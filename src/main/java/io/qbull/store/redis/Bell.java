@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that waits for the first new entry in any of some streams of one server. One blocking read at a time: it ends
+ * A connection that waits for the first new entry in any of some partitions' streams and inboxes on one server. One blocking read at a time: it ends
  * by an entry, by its time, or by CLIENT UNBLOCK when a stream is added. After any error everybody is woken, since what came
  * meanwhile is not known. Thread-safe.
  */
@@ -157,8 +157,9 @@ final class Bell {
     private void read(Ear on, Map<PartitionId, Watch> streams) {
         List<String> args =
                 new ArrayList<>(List.of("COUNT", "1", "BLOCK", Long.toString(Connector.BLOCK.toMillis()), "STREAMS"));
-        streams.keySet().forEach(partition -> args.add(Keys.stream(partition)));
-        streams.values().forEach(watch -> args.add(watch.after.toString()));
+        streams.keySet().forEach(partition -> args.addAll(List.of(Keys.stream(partition), Keys.inbox(partition))));
+        // The owner empties the inbox before it watches, so whatever is there is new.
+        streams.values().forEach(watch -> args.addAll(List.of(watch.after.toString(), StreamId.START.toString())));
         Stages.end(on.link().send(Request.of(CommandType.XREAD, args.toArray(String[]::new))), (reply, error) -> {
             if (error == null) {
                 heard(reply, streams);
@@ -178,7 +179,8 @@ final class Bell {
             calling = false;
             asked.forEach((partition, watch) -> {
                 // One that was set anew meanwhile asks from another place; the next read tells.
-                if (streams.contains(Keys.stream(partition)) && watched.get(partition) == watch) {
+                boolean rung = streams.contains(Keys.stream(partition)) || streams.contains(Keys.inbox(partition));
+                if (rung && watched.get(partition) == watch) {
                     watched.remove(partition);
                     due.add(watch);
                 }

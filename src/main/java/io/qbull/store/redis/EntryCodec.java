@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.JobFormat;
@@ -54,10 +55,10 @@ final class EntryCodec {
     /**
      * @param place the entry's id
      * @param flat names and values of its fields
-     * @param failedAttempts how often the job has failed
+     * @param attempts failed attempts and crashes, with a blank between
      * @return the job, or why there is none
      */
-    static Entry decode(String place, Reply flat, String failedAttempts) {
+    static Entry decode(String place, Reply flat, String attempts) {
         StreamId id = StreamId.parse(place);
         Map<String, byte[]> fields = new LinkedHashMap<>();
         int size = 0;
@@ -66,25 +67,24 @@ final class EntryCodec {
             size += flat.bytes(i).length + flat.bytes(i + 1).length;
         }
         try {
-            int failed = number("attempts", failedAttempts);
-            return new Entry.Decoded(job(id, fields, failed), size);
+            return new Entry.Decoded(job(id, fields, attempts(attempts)), size);
         } catch (Undecodable e) {
             return new Entry.Undecodable(id, e.getMessage(), size);
         }
     }
 
-    private static Job job(StreamId id, Map<String, byte[]> fields, int failed) throws Undecodable {
+    private static Job job(StreamId id, Map<String, byte[]> fields, Attempts behind) throws Undecodable {
         if (ours(fields.keySet())) {
-            return own(id, fields, failed);
+            return own(id, fields, behind);
         }
         byte[] json = fields.size() == 1 ? fields.get(OriginalJob.FIELD) : null;
         OriginalJob original = json == null ? null : OriginalJob.read(json);
         if (json != null && original != null) {
             JobId jobId = jobId(original.id());
-            return new Job(id, jobId, original.key(), id.millis(), json, "application/json", Map.of(), failed);
+            return new Job(id, jobId, original.key(), id.millis(), json, "application/json", Map.of(), behind);
         }
         String place = id.toString();
-        return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), failed);
+        return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), behind);
     }
 
     /** With all fields that a job needs, or with nothing but fields of a job, of which more than one is needed. */
@@ -93,7 +93,7 @@ final class EntryCodec {
         return needed == NEEDED.size() || (needed > 1 && OURS.containsAll(names));
     }
 
-    private static Job own(StreamId id, Map<String, byte[]> fields, int failed) throws Undecodable {
+    private static Job own(StreamId id, Map<String, byte[]> fields, Attempts behind) throws Undecodable {
         String jobId = text("id", fields.get("id"));
         String key = text("key", fields.get("key"));
         byte[] body = fields.get("body");
@@ -107,7 +107,7 @@ final class EntryCodec {
         String contentType = fields.containsKey("ct") ? text("ct", fields.get("ct")) : null;
         byte[] headers = fields.get("h");
         return new Job(
-                id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), failed);
+                id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), behind);
     }
 
     private static byte[] headers(Map<String, Object> headers) {
@@ -164,11 +164,13 @@ final class EntryCodec {
         }
     }
 
-    private static int number(String what, String text) throws Undecodable {
+    private static Attempts attempts(String text) throws Undecodable {
         try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new Undecodable("field " + what + " is no number", e);
+            int blank = text.indexOf(' ');
+            return new Attempts(
+                    Integer.parseInt(text, 0, blank, 10), Integer.parseInt(text, blank + 1, text.length(), 10));
+        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+            throw new Undecodable("its attempts are no two numbers", e);
         }
     }
 

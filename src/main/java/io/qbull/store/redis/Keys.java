@@ -28,12 +28,47 @@ final class Keys {
         return tagged(partition, "dead");
     }
 
+    /** Hash: key that waits for a retry to when (ms, -1 = when a person asks), failed attempts and time of its first job, reason. */
+    static String held(PartitionId partition) {
+        return tagged(partition, "held");
+    }
+
+    /** Sorted set, all scores 0: SHA-1 of the key and place of each held job; the order of its members is the order of jobs. */
+    static String heldOrder(PartitionId partition) {
+        return tagged(partition, "held:order");
+    }
+
+    /** Hash: place to stream id and fields of a held job, as MessagePack. */
+    static String heldJobs(PartitionId partition) {
+        return tagged(partition, "held:jobs");
+    }
+
+    /** Stream: requests to the owner. */
+    static String inbox(PartitionId partition) {
+        return tagged(partition, "inbox");
+    }
+
+    /** Sorted set: member of a job that is not due yet, by the time at which it is due. */
+    static String delayed(PartitionId partition) {
+        return tagged(partition, "delayed");
+    }
+
+    /** Hash: member to job id and fields of a delayed job, as MessagePack. */
+    static String delayedJobs(PartitionId partition) {
+        return tagged(partition, "delayed:jobs");
+    }
+
+    /** Hash: job id to the members of the delayed jobs with that id. */
+    static String delayedIds(PartitionId partition) {
+        return tagged(partition, "delayed:ids");
+    }
+
     /** Sorted set: job ids that callers gave, by the time at which they are forgotten. */
     static String seen(PartitionId partition) {
         return tagged(partition, "seen");
     }
 
-    /** Hash: stream id to failed attempts, for jobs that have failed and are not done. */
+    /** Hash: stream id, or place among the held jobs, to failed attempts and crashes, for jobs that are not done. */
     static String attempts(PartitionId partition) {
         return tagged(partition, "attempts");
     }

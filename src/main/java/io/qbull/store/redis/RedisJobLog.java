@@ -2,6 +2,7 @@ package io.qbull.store.redis;
 
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Entry;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The to-do lists in Redis. */
 final class RedisJobLog implements JobLog {
@@ -34,7 +36,12 @@ final class RedisJobLog implements JobLog {
     @Override
     public CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
         PartitionId partition = lease.partition();
-        List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.stream(partition),
+                Keys.attempts(partition),
+                Keys.inbox(partition),
+                Keys.delayed(partition));
         List<byte[]> args = ownerArgs(lease, after.toString(), Integer.toString(maxCount), Integer.toString(maxBytes));
         return Failures.bare(calls.runAs(lease, Script.FETCH, keys, args).thenApply(RedisJobLog::fetched));
     }
@@ -51,19 +58,24 @@ final class RedisJobLog implements JobLog {
     }
 
     @Override
-    public CompletionStage<Verdict> fail(Lease lease, StreamId job, int failedAttempts) {
+    public CompletionStage<Verdict> bury(Lease lease, JobPlace job, String key, Burial burial) {
         PartitionId partition = lease.partition();
-        List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
-        List<byte[]> args = ownerArgs(lease, job.toString(), Integer.toString(failedAttempts));
-        return verdict(calls.runAs(lease, Script.FAIL, keys, args));
-    }
-
-    @Override
-    public CompletionStage<Verdict> bury(Lease lease, StreamId job, String reason, int attempts) {
-        PartitionId partition = lease.partition();
-        List<String> keys =
-                List.of(Keys.lease(partition), Keys.stream(partition), Keys.dead(partition), Keys.attempts(partition));
-        List<byte[]> args = ownerArgs(lease, job.toString(), reason, Integer.toString(attempts));
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.stream(partition),
+                Keys.held(partition),
+                Keys.heldOrder(partition),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition),
+                Keys.dead(partition));
+        List<byte[]> args = ownerArgs(
+                lease,
+                job.streamId().toString(),
+                job.held(),
+                key,
+                burial.reason(),
+                burial.exception(),
+                Integer.toString(burial.attempts()));
         return verdict(calls.runAs(lease, Script.BURY, keys, args));
     }
 
@@ -159,10 +171,32 @@ final class RedisJobLog implements JobLog {
                 for (Reply entry : reply.list(2).lists()) {
                     entries.add(EntryCodec.decode(entry.text(0), entry.list(1), entry.text(2)));
                 }
-                yield new Fetch.Entries(List.copyOf(entries), reply.number(1) == 1);
+                yield new Fetch.Entries(List.copyOf(entries), reply.number(1) == 1, agenda(reply));
             }
             default -> throw reply.unknown();
         };
+    }
+
+    private static Agenda agenda(Reply reply) {
+        List<Instruction> instructions =
+                reply.list(3).lists().stream().map(RedisJobLog::instruction).toList();
+        Duration dueIn = due(reply.number(4));
+        return instructions.isEmpty() && dueIn == null ? Agenda.EMPTY : new Agenda(instructions, dueIn);
+    }
+
+    private static Instruction instruction(Reply entry) {
+        Map<String, String> fields = new HashMap<>();
+        Reply flat = entry.list(1);
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            fields.put(flat.text(i), flat.text(i + 1));
+        }
+        return new Instruction(
+                StreamId.parse(entry.text(0)), fields.getOrDefault("verb", ""), fields.getOrDefault("key", ""));
+    }
+
+    /** Milliseconds from now; null for -1. */
+    static @Nullable Duration due(long millis) {
+        return millis < 0 ? null : Duration.ofMillis(millis);
     }
 
     private static Answer answered(Reply reply, int jobs) {

@@ -4,6 +4,8 @@ import io.lettuce.core.protocol.CommandType;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Printable;
 import io.qbull.store.DeadLetters;
+import io.qbull.store.DelayedJobs;
+import io.qbull.store.HeldJobs;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -31,6 +33,8 @@ public final class RedisStore implements Store {
     private final Connector connector;
     private final Servers servers;
     private final JobLog jobs;
+    private final HeldJobs held;
+    private final DelayedJobs delayed;
     private final LeaseTable leases;
     private final LayoutTable layouts;
     private final SourceTable sources;
@@ -47,6 +51,8 @@ public final class RedisStore implements Store {
         Calls calls = new Calls(servers);
         this.announcements = new Announcements(servers, connector);
         this.jobs = new RedisJobLog(calls);
+        this.held = new RedisHeldJobs(calls);
+        this.delayed = new RedisDelayedJobs(calls);
         this.leases = new RedisLeaseTable(servers, calls, announcements);
         this.layouts = new RedisLayoutTable(calls, this::check);
         this.sources = new RedisSourceTable(calls);
@@ -96,6 +102,16 @@ public final class RedisStore implements Store {
     @Override
     public JobLog jobs() {
         return jobs;
+    }
+
+    @Override
+    public HeldJobs held() {
+        return held;
+    }
+
+    @Override
+    public DelayedJobs delayed() {
+        return delayed;
     }
 
     @Override

@@ -10,6 +10,7 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.model.JobPlace;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -81,8 +82,8 @@ class AccessTest {
         Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
         JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000));
         StreamId first = entries.entries().get(0).streamId();
-        assertThat(get(store.jobs().fail(lease, first, 1))).isEqualTo(Verdict.DONE);
-        assertThat(get(store.jobs().bury(lease, first, "r", 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().fail(lease, JobPlace.inStream(first), "key", Seed.failed(1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1)))).isEqualTo(Verdict.DONE);
         assertThat(get(store.jobs()
                         .commit(lease, List.of(entries.entries().get(1).streamId()))))
                 .isEqualTo(Verdict.DONE);
@@ -115,7 +116,7 @@ class AccessTest {
         StreamId job = new Seed(resp).job("a", "1");
         Map<String, Object> before = RedisState.read(resp);
         assertThat(failure(store.jobs().commit(lease, List.of(job)))).isInstanceOf(StoreException.Misconfigured.class);
-        assertThat(failure(store.jobs().bury(lease, job, "r", 1))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(failure(store.jobs().bury(lease, JobPlace.inStream(job), "key", Seed.burial("r", 1)))).isInstanceOf(StoreException.Misconfigured.class);
         assertThat(failure(store.leases().release(lease))).isInstanceOf(StoreException.Misconfigured.class);
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }

@@ -9,6 +9,7 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.model.JobPlace;
 import io.lettuce.core.cluster.SlotHash;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Entry;
@@ -73,9 +74,9 @@ class ClusterTest {
             List<Entry> entries =
                     ((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 10_000))).entries();
             assertThat(entries).hasSize(2);
-            assertThat(get(store.jobs().fail(lease, entries.get(0).streamId(), 1)))
+            assertThat(get(store.held().fail(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.failed(1))))
                     .isEqualTo(Verdict.DONE);
-            assertThat(get(store.jobs().bury(lease, entries.get(0).streamId(), "r", 1)))
+            assertThat(get(store.jobs().bury(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.burial("r", 1))))
                     .isEqualTo(Verdict.DONE);
             assertThat(get(store.jobs().commit(lease, List.of(entries.get(1).streamId()))))
                     .isEqualTo(Verdict.DONE);
@@ -326,7 +327,7 @@ class ClusterTest {
     private static void buryFirst(RedisStore store, Lease lease) {
         JobLog.Fetch.Entries found = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 1, 10_000));
         StreamId first = found.entries().get(0).streamId();
-        assertThat(get(store.jobs().bury(lease, first, "r", 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1)))).isEqualTo(Verdict.DONE);
     }
 
     private static void move(int slot, int from, int to, Runnable midway) {

@@ -17,6 +17,8 @@ import io.qbull.config.RedisSettings;
 import io.qbull.model.DeadLetter;
 import io.qbull.model.Entry;
 import io.qbull.model.Job;
+import io.qbull.model.Attempts;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
@@ -168,7 +170,7 @@ class DeadLettersTest {
 
     @Test
     void a_retried_job_is_the_last_of_its_stream_as_it_was_with_new_attempts() {
-        resp.call("HSET", ATTEMPTS, seed.job("waiting", "1").toString(), "2");
+        resp.call("HSET", ATTEMPTS, seed.job("waiting", "0 1").toString(), "0 2");
         StreamId a = bury(seed.job("a", BINARY), "r");
         StreamId b = bury(seed.job("b", "2"), "r");
         StreamId kept = bury(seed.job("c", "3"), "r");
@@ -189,8 +191,8 @@ class DeadLettersTest {
         before.keySet().removeAll(List.of(STREAM, DEAD));
         assertThat(after).isEqualTo(before);
         JobLog.Fetch.Entries fetched = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000));
-        assertThat(((Entry.Decoded) fetched.entries().get(2)).job().failedAttempts())
-                .isZero();
+        assertThat(((Entry.Decoded) fetched.entries().get(2)).job().attempts())
+                .isEqualTo(Attempts.NONE);
     }
 
     @Test
@@ -310,7 +312,7 @@ class DeadLettersTest {
     }
 
     private StreamId bury(StreamId entry, String reason) {
-        assertThat(get(store.jobs().bury(lease, entry, reason, 5))).isEqualTo(JobLog.Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(entry), "key", Seed.burial(reason, 5)))).isEqualTo(JobLog.Verdict.DONE);
         return get(letters.newest(P));
     }
 

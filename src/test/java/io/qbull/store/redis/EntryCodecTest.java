@@ -37,14 +37,14 @@ class EntryCodecTest {
         }
         fields.add("ts".getBytes(StandardCharsets.UTF_8));
         fields.add("1699".getBytes(StandardCharsets.UTF_8));
-        Job read = ((Entry.Decoded) EntryCodec.decode(PLACE, new Reply("test", fields), "2")).job();
+        Job read = ((Entry.Decoded) EntryCodec.decode(PLACE, new Reply("test", fields), "2 0")).job();
         assertThat(read.id()).isEqualTo(written.id());
         assertThat(read.key()).isEqualTo(written.key());
         assertThat((byte[]) read.body()).isEqualTo(written.body());
         assertThat(read.contentType()).isEqualTo("application/json");
         assertThat(read.headers()).isEqualTo(written.headers());
         assertThat(read.enqueuedAtMillis()).isEqualTo(1699);
-        assertThat(read.failedAttempts()).isEqualTo(2);
+        assertThat(read.attempts().failed()).isEqualTo(2);
         assertThat(read.streamId()).isEqualTo(StreamId.parse(PLACE));
     }
 
@@ -155,7 +155,7 @@ class EntryCodecTest {
         for (String text : fields) {
             flat.add(bytes(text));
         }
-        return EntryCodec.decode(PLACE, new Reply("test", flat), "0");
+        return EntryCodec.decode(PLACE, new Reply("test", flat), "0 0");
     }
 
     private static byte[] bytes(String text) {

@@ -10,10 +10,13 @@ import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Parked;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LeaseTable.Acquisition;
@@ -105,11 +108,17 @@ class FullRedisTest {
     void jobs_are_fetched_recorded_buried_and_committed() {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
+        StreamId c = seed.job("c", "3");
         fill();
         assertThat(((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000))).entries())
-                .hasSize(2);
-        assertThat(get(store.jobs().fail(lease, a, 1))).isEqualTo(Verdict.DONE);
-        assertThat(get(store.jobs().bury(lease, a, "broken", 1))).isEqualTo(Verdict.DONE);
+                .hasSize(3);
+        assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().park(lease, List.of(new Parked(c, "key"))))).isEqualTo(Verdict.DONE);
+        Advance.Next first = (Advance.Next) get(store.held().advance(lease, "key", null));
+        assertThat(get(store.held().suspect(lease, first.place(), 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, first.place(), "key", Seed.burial("broken", 1)))).isEqualTo(Verdict.DONE);
+        Advance.Next second = (Advance.Next) get(store.held().advance(lease, "key", null));
+        assertThat(get(store.held().advance(lease, "key", second.place()))).isEqualTo(new Advance.Free());
         assertThat(get(store.jobs().commit(lease, List.of(b)))).isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", Seed.STREAM)).isZero();
         assertThat(resp.number("XLEN", Seed.DEAD)).isEqualTo(1);
@@ -119,8 +128,8 @@ class FullRedisTest {
     void a_failure_can_be_recorded_first_of_all() {
         StreamId a = seed.job("a", "1");
         fill();
-        assertThat(get(store.jobs().fail(lease, a, 1))).isEqualTo(Verdict.DONE);
-        assertThat(resp.text("HGET", Seed.ATTEMPTS, a.toString())).isEqualTo("1");
+        assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1)))).isEqualTo(Verdict.DONE);
+        assertThat(resp.number("HLEN", Seed.ATTEMPTS)).isEqualTo(1);
     }
 
     @Test

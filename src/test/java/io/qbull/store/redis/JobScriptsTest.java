@@ -12,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.qbull.model.Entry;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
+import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.StoreException;
@@ -55,43 +57,37 @@ class JobScriptsTest {
     @Test
     void a_fetch_by_a_stale_owner_or_epoch_or_after_a_release_reads_nothing() {
         seed.job("a", "1");
-        refusedToAllButTheOwner(stale -> jobs.fetch(stale, StreamId.START, 10, MEGABYTE), new Fetch.Fenced());
+        seed.refusedToAllButTheOwner(stale -> jobs.fetch(stale, StreamId.START, 10, MEGABYTE), new Fetch.Fenced());
     }
 
     @Test
     void a_commit_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         StreamId job = seed.job("a", "1");
-        refusedToAllButTheOwner(stale -> jobs.commit(stale, List.of(job)), Verdict.FENCED);
-    }
-
-    @Test
-    void a_failure_recorded_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
-        StreamId job = seed.job("a", "1");
-        refusedToAllButTheOwner(stale -> jobs.fail(stale, job, 3), Verdict.FENCED);
+        seed.refusedToAllButTheOwner(stale -> jobs.commit(stale, List.of(job)), Verdict.FENCED);
     }
 
     @Test
     void a_burial_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         StreamId job = seed.job("a", "1");
-        refusedToAllButTheOwner(stale -> jobs.bury(stale, job, "reason", 3), Verdict.FENCED);
+        seed.refusedToAllButTheOwner(stale -> jobs.bury(stale, JobPlace.inStream(job), "key", Seed.burial("reason", 3)), Verdict.FENCED);
     }
 
     @Test
     void a_fetch_reads_what_follows_in_order_and_changes_nothing() {
         List<StreamId> places =
                 IntStream.range(0, 50).mapToObj(i -> seed.job("j" + i, "b" + i)).toList();
-        resp.call("HSET", ATTEMPTS, places.get(12).toString(), "4");
+        resp.call("HSET", ATTEMPTS, places.get(12).toString(), "0 4");
         Map<String, Object> before = RedisState.read(resp);
         Fetch.Entries fetched = fetched(places.get(9), 20, MEGABYTE);
         assertThat(places(fetched)).isEqualTo(places.subList(10, 30));
         assertThat(fetched.more()).isTrue();
         assertThat(fetched.entries())
-                .extracting(entry -> ((Entry.Decoded) entry).job().failedAttempts())
+                .extracting(entry -> ((Entry.Decoded) entry).job().attempts().crashed())
                 .startsWith(0, 0, 4, 0);
         Fetch.Entries rest = fetched(places.get(29), 100, MEGABYTE);
         assertThat(places(rest)).isEqualTo(places.subList(30, 50));
         assertThat(rest.more()).isFalse();
-        assertThat(fetched(places.get(49), 100, MEGABYTE)).isEqualTo(new Fetch.Entries(List.of(), false));
+        assertThat(fetched(places.get(49), 100, MEGABYTE)).isEqualTo(new Fetch.Entries(List.of(), false, Agenda.EMPTY));
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 
@@ -132,7 +128,7 @@ class JobScriptsTest {
                 ((List<?>) resp.list("XRANGE", STREAM, "-", "+", "COUNT", "1").get(0))
                         .get(0)
                         .toString(),
-                "1");
+                "0 1");
         assertThat(fetched(StreamId.START, 10_000, 64 * MEGABYTE).entries()).hasSize(10_000);
     }
 
@@ -141,12 +137,12 @@ class JobScriptsTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         StreamId c = seed.job("c", "3");
-        resp.call("HSET", ATTEMPTS, a.toString(), "1", c.toString(), "2");
+        resp.call("HSET", ATTEMPTS, a.toString(), "0 1", c.toString(), "0 2");
         Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
         List<StreamId> done = List.of(a, b, StreamId.parse("5-5"));
         assertThat(get(jobs.commit(lease, done))).isEqualTo(Verdict.DONE);
         before.put(STREAM, List.of(entry(c, "c", "3")));
-        before.put(ATTEMPTS, Map.of(c.toString(), "2"));
+        before.put(ATTEMPTS, Map.of(c.toString(), "0 2"));
         assertThat(RedisState.read(resp)).isEqualTo(before);
         assertThat(get(jobs.commit(lease, done))).as("repeat").isEqualTo(Verdict.DONE);
         assertThat(RedisState.read(resp)).isEqualTo(before);
@@ -156,7 +152,7 @@ class JobScriptsTest {
     void a_commit_takes_up_to_a_thousand_entries() {
         List<StreamId> places =
                 IntStream.range(0, 1000).mapToObj(i -> seed.job("j" + i, "")).toList();
-        resp.call("HSET", ATTEMPTS, places.get(999).toString(), "1");
+        resp.call("HSET", ATTEMPTS, places.get(999).toString(), "0 1");
         assertThat(get(jobs.commit(lease, places))).isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", STREAM)).isZero();
         assertThatIllegalArgumentException().isThrownBy(() -> jobs.commit(lease, List.of()));
@@ -166,45 +162,23 @@ class JobScriptsTest {
     }
 
     @Test
-    void a_failure_is_recorded_while_the_entry_is_there_and_its_number_only_grows() {
-        StreamId a = seed.job("a", "1");
-        Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
-        assertThat(get(jobs.fail(lease, a, 2))).isEqualTo(Verdict.DONE);
-        before.put(ATTEMPTS, Map.of(a.toString(), "2"));
-        assertThat(RedisState.read(resp)).isEqualTo(before);
-        assertThat(get(jobs.fail(lease, a, 2))).as("repeat").isEqualTo(Verdict.DONE);
-        assertThat(get(jobs.fail(lease, a, 1))).as("late").isEqualTo(Verdict.DONE);
-        assertThat(RedisState.read(resp)).isEqualTo(before);
-        assertThat(get(jobs.fail(lease, a, 10))).as("10 is more than 2").isEqualTo(Verdict.DONE);
-        assertThat(resp.text("HGET", ATTEMPTS, a.toString())).isEqualTo("10");
-    }
-
-    @Test
-    void a_failure_of_a_job_that_is_gone_leaves_no_trace() {
-        StreamId a = seed.job("a", "1");
-        get(jobs.commit(lease, List.of(a)));
-        Map<String, Object> before = RedisState.read(resp);
-        assertThat(get(jobs.fail(lease, a, 2))).isEqualTo(Verdict.DONE);
-        assertThat(RedisState.read(resp)).isEqualTo(before);
-    }
-
-    @Test
     void a_burial_moves_the_entry_with_all_its_fields_and_says_why() {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
-        resp.call("HSET", ATTEMPTS, a.toString(), "4", b.toString(), "1");
+        resp.call("HSET", ATTEMPTS, a.toString(), "0 4", b.toString(), "0 1");
         long before = seed.now();
-        assertThat(get(jobs.bury(lease, a, "it broke", 5))).isEqualTo(Verdict.DONE);
+        assertThat(get(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 5)))).isEqualTo(Verdict.DONE);
         Map<String, Object> after = RedisState.read(resp);
         assertThat(after.get(STREAM)).isEqualTo(List.of(entry(b, "b", "2")));
-        assertThat(after.get(ATTEMPTS)).isEqualTo(Map.of(b.toString(), "1"));
+        assertThat(after.get(ATTEMPTS)).isEqualTo(Map.of(b.toString(), "0 1"));
         List<?> dead = (List<?>) ((List<?>) requireNonNull(after.get(DEAD))).get(0);
         List<String> expected = new ArrayList<>(entry(a, "a", "1").subList(1, 9));
-        expected.addAll(List.of("reason", "it broke", "attempts", "5", "failed_at", (String) dead.get(14)));
+        expected.addAll(List.of("reason", "it broke", "exception", "", "attempts", "5"));
+        expected.addAll(List.of("failed_at", (String) dead.get(16)));
         expected.addAll(List.of("epoch", Seed.EPOCH));
         assertThat(dead.subList(1, dead.size())).isEqualTo(expected);
-        assertThat(Long.parseLong((String) dead.get(14))).isBetween(before, seed.now());
-        assertThat(get(jobs.bury(lease, a, "it broke", 5))).as("repeat").isEqualTo(Verdict.DONE);
+        assertThat(Long.parseLong((String) dead.get(16))).isBetween(before, seed.now());
+        assertThat(get(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 5)))).as("repeat").isEqualTo(Verdict.DONE);
         assertThat(RedisState.read(resp)).isEqualTo(after);
     }
 
@@ -215,10 +189,10 @@ class JobScriptsTest {
         StreamId wide = StreamId.parse(resp.text(command.toArray(String[]::new)));
         Entry entry = fetched(StreamId.START, 1, MEGABYTE).entries().get(0);
         assertThat(((Map<?, ?>) ((Entry.Decoded) entry).job().body())).hasSize(10_000);
-        assertThat(get(jobs.bury(lease, wide, "too wide", 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(jobs.bury(lease, JobPlace.inStream(wide), "key", Seed.burial("too wide", 1)))).isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", STREAM)).isZero();
         List<?> dead = (List<?>) ((List<?>) resp.list("XRANGE", DEAD, "-", "+").get(0)).get(1);
-        assertThat(dead).hasSize(10);
+        assertThat(dead).hasSize(12);
         assertThat(dead.get(0)).isEqualTo("fields");
         assertThat(dead.subList(2, 4)).isEqualTo(List.of("reason", "too wide"));
         // Nothing was lost: the packed field unfolds to the same names and values.
@@ -231,11 +205,10 @@ class JobScriptsTest {
         StreamId a = seed.job("a", "1");
         resp.call("SET", ATTEMPTS, "foreign");
         nothingDone(jobs.commit(lease, List.of(a)));
-        nothingDone(jobs.fail(lease, a, 1));
-        nothingDone(jobs.bury(lease, a, "it broke", 1));
+        nothingDone(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 1)));
         resp.call("DEL", ATTEMPTS);
         resp.call("SET", DEAD, "foreign");
-        nothingDone(jobs.bury(lease, a, "it broke", 1));
+        nothingDone(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 1)));
         // What is left breaks the rules of the keys on purpose.
         resp.call("FLUSHALL");
     }
@@ -250,31 +223,9 @@ class JobScriptsTest {
                         .job()
                         .body();
         assertThat(body).hasSize(256).containsSequence(254, 255).startsWith(0, 1, 2);
-        get(jobs.bury(lease, a, "", 1));
+        get(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("", 1)));
         assertThat(((List<?>) ((List<?>) resp.list("XRANGE", DEAD, "-", "+").get(0)).get(1)).get(7))
                 .isEqualTo(all.toString());
-    }
-
-    private <T> void refusedToAllButTheOwner(Function<Lease, CompletionStage<T>> act, T refusal) {
-        List<Lease> stale = List.of(
-                seed.lease(OTHER, Seed.EPOCH),
-                seed.lease(Seed.owner("me#2"), Seed.EPOCH),
-                seed.lease(ME, "1699999999999999"),
-                seed.lease(ME, "1700000000000001"));
-        for (Lease each : stale) {
-            Map<String, Object> before = RedisState.read(resp);
-            assertThat(get(act.apply(each))).as("%s %s", each.owner(), each).isEqualTo(refusal);
-            assertThat(RedisState.read(resp)).isEqualTo(before);
-        }
-        Lease released = seed.held(ME, 0);
-        Map<String, Object> before = RedisState.read(resp);
-        assertThat(get(act.apply(released))).as("released").isEqualTo(refusal);
-        assertThat(RedisState.read(resp)).isEqualTo(before);
-        // Another primary may have given the same places in the stream to other jobs.
-        Lease elsewhere = new Lease(lease.partition(), lease.owner(), lease.epoch(), "another");
-        seed.held();
-        assertThat(get(act.apply(elsewhere))).as("another primary").isEqualTo(refusal);
-        assertThat(get(act.apply(lease))).as("the owner").isNotEqualTo(refusal);
     }
 
     private void nothingDone(CompletionStage<Verdict> command) {

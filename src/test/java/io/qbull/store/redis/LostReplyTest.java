@@ -10,6 +10,7 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.model.JobPlace;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
@@ -112,10 +113,10 @@ class LostReplyTest {
         reconnected();
         assertThat(get(store.jobs().commit(lease, List.of(a)))).isEqualTo(Verdict.DONE);
         CountDownLatch again = proxy.loseReplyTo(b.toString());
-        assertMayHaveRun(failure(store.jobs().bury(lease, b, "r", 1)));
+        assertMayHaveRun(failure(store.jobs().bury(lease, JobPlace.inStream(b), "key", Seed.burial("r", 1))));
         assertThat(again.await(5, TimeUnit.SECONDS)).isTrue();
         reconnected();
-        assertThat(get(store.jobs().bury(lease, b, "r", 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(b), "key", Seed.burial("r", 1)))).isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", STREAM)).isZero();
         assertThat(resp.number("XLEN", Seed.DEAD)).isEqualTo(1);
     }

@@ -1,5 +1,9 @@
 package io.qbull.store.redis;
 
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.testing.RedisState;
 import io.qbull.model.Epoch;
 import io.qbull.model.JobId;
 import io.qbull.model.Lease;
@@ -8,10 +12,15 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.store.HeldJobs.Failed;
+import io.qbull.store.JobLog.Burial;
 import io.qbull.model.StreamId;
 import io.qbull.testing.Resp;
+import java.time.Duration;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.Map;
 
 /** Puts data into Redis past the code under test, in the words of the key table. */
@@ -22,6 +31,11 @@ final class Seed {
     static final String LEASE = "{Q:3}:lease";
     static final String DEAD = "{Q:3}:dead";
     static final String ATTEMPTS = "{Q:3}:attempts";
+    static final String HELD = "{Q:3}:held";
+    static final String HELD_ORDER = "{Q:3}:held:order";
+    static final String HELD_JOBS = "{Q:3}:held:jobs";
+    static final String INBOX = "{Q:3}:inbox";
+    static final String DELAYED = "{Q:3}:delayed";
     static final String SEEN = "{Q:3}:seen";
     static final String SEAL = "{Q:3}:seal";
     static final String EPOCH = "1700000000000000";
@@ -80,6 +94,29 @@ final class Seed {
         resp.call(command);
     }
 
+    /** A command of owners changes nothing for anybody but the owner, and answers him something else. */
+    <T> void refusedToAllButTheOwner(Function<Lease, CompletionStage<T>> act, T refusal) {
+        List<Lease> stale = List.of(
+                lease(OTHER, EPOCH),
+                lease(owner("me#2"), EPOCH),
+                lease(ME, "1699999999999999"),
+                lease(ME, "1700000000000001"));
+        for (Lease each : stale) {
+            Map<String, Object> before = RedisState.read(resp);
+            assertThat(get(act.apply(each))).as("%s %s", each.owner(), each).isEqualTo(refusal);
+            assertThat(RedisState.read(resp)).isEqualTo(before);
+        }
+        Lease released = held(ME, 0);
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(get(act.apply(released))).as("released").isEqualTo(refusal);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        // Another primary may have given the same places in the stream to other jobs.
+        Lease elsewhere = new Lease(P, ME, Epoch.parse(EPOCH), "another");
+        Lease lease = held();
+        assertThat(get(act.apply(elsewhere))).as("another primary").isEqualTo(refusal);
+        assertThat(get(act.apply(lease))).as("the owner").isNotEqualTo(refusal);
+    }
+
     /** A job as our producers write it; returns its place. */
     StreamId job(String id, String body) {
         return StreamId.parse(
@@ -98,6 +135,14 @@ final class Seed {
                 .map(line -> line.substring("run_id:".length()).trim())
                 .findFirst()
                 .orElseThrow();
+    }
+
+    static Failed failed(int attempts) {
+        return new Failed(attempts, Duration.ofSeconds(1), "it broke");
+    }
+
+    static Burial burial(String reason, int attempts) {
+        return new Burial(reason, "", attempts);
     }
 
     static NewJob newJob(String id) {

@@ -1,0 +1,38 @@
+package io.qbull.config;
+
+import io.qbull.model.WhenExhausted;
+import java.time.Duration;
+
+/**
+ * What becomes of jobs that do not succeed. The pause after the nth failure is {@code backoff * multiplier^(n-1)}, {@code maxBackoff}
+ * at most, of which up to a fifth is left out at random.
+ *
+ * @param maxAttempts runs of a job before it is given up, 1 to 1,000,000
+ * @param backoff pause after the first failure
+ * @param multiplier by which the pause grows with each failure, 1 to 100
+ * @param maxBackoff the longest pause, {@code backoff} or more
+ * @param whenExhausted what becomes of a job that has used up its attempts
+ * @param maxCrashes how many processes a job may take down before it is buried, 2 to 1,000,000: with the first crash nobody knows
+ *     yet which job it was
+ * @param jobTimeout after which a run counts as failed; zero = never
+ */
+public record RetrySettings(
+        int maxAttempts,
+        Duration backoff,
+        double multiplier,
+        Duration maxBackoff,
+        WhenExhausted whenExhausted,
+        int maxCrashes,
+        Duration jobTimeout) {
+    /**
+     * @throws IllegalArgumentException if a value breaks its rule
+     */
+    public RetrySettings {
+        Rule.between("maxAttempts", maxAttempts, 1, 1_000_000);
+        Rule.atLeast("backoff", backoff, Duration.ZERO);
+        Rule.between("backoffMultiplier", multiplier, 1, 100);
+        Rule.atLeast("maxBackoff", maxBackoff, backoff);
+        Rule.between("maxCrashes", maxCrashes, 2, 1_000_000);
+        Rule.atLeast("jobTimeout", jobTimeout, Duration.ZERO);
+    }
+}

@@ -1,0 +1,37 @@
+package io.qbull.store.redis;
+
+import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
+import io.qbull.store.DelayedJobs;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The delayed jobs in Redis. */
+final class RedisDelayedJobs implements DelayedJobs {
+    private final Calls calls;
+
+    RedisDelayedJobs(Calls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public CompletionStage<Promotion> promote(Lease lease, int most, int mostBytes) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.stream(partition),
+                Keys.delayed(partition),
+                Keys.delayedJobs(partition),
+                Keys.delayedIds(partition));
+        List<byte[]> args = RedisJobLog.ownerArgs(lease, Integer.toString(most), Integer.toString(mostBytes));
+        return Failures.bare(calls.runAs(lease, Script.PROMOTE, keys, args).thenApply(RedisDelayedJobs::promoted));
+    }
+
+    private static Promotion promoted(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Promotion.Fenced();
+            case "promoted" -> new Promotion.Promoted((int) reply.number(1), RedisJobLog.due(reply.number(2)));
+            default -> throw reply.unknown();
+        };
+    }
+}

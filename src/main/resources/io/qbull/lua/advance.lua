@@ -1,0 +1,32 @@
+-- Removes a finished job from the held jobs of its key, if it is still there, and reads the one that is first then. A key without
+-- held jobs is held no longer.
+--
+-- KEYS 5: lease, held, held order, held jobs, attempts
+-- ARGV 4: owner, epoch, key, place of the finished job (empty = only read)
+-- Returns: {'next', place, stream id, fields and values, 'failed crashed'}, {'free'}
+--          {'fenced'}, where nothing was changed
+-- Epoch: owner and epoch must be equal, and the lease not released.
+local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
+if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
+  return {'fenced'}
+end
+local held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local tag = redis.sha1hex(ARGV[3])
+redis.call('HLEN', held)
+redis.call('HLEN', jobs)
+redis.call('HLEN', attempts)
+redis.call('ZCARD', order)
+redis.call('PERSIST', KEYS[1])
+if ARGV[4] ~= '' and redis.call('ZREM', order, tag .. ARGV[4]) == 1 then
+  redis.call('HDEL', jobs, ARGV[4])
+  redis.call('HDEL', attempts, ARGV[4])
+  redis.call('HSET', held, ARGV[3], '0 0 0 ')
+end
+local first = redis.call('ZRANGEBYLEX', order, '[' .. tag, '(' .. tag .. ';', 'LIMIT', 0, 1)[1]
+if not first then
+  redis.call('HDEL', held, ARGV[3])
+  return {'free'}
+end
+local place = string.sub(first, 41)
+local job = cmsgpack.unpack(redis.call('HGET', jobs, place))
+return {'next', place, job[1], job[2], redis.call('HGET', attempts, place) or '0 0'}

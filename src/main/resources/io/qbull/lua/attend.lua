@@ -1,0 +1,32 @@
+-- Carries out what a person asks of the owner, once: a request that is gone was carried out before.
+--
+-- KEYS 6: lease, inbox, held, held order, held jobs, attempts
+-- ARGV 5: owner, epoch, id of the request, verb ('retry' = the first held job of the key runs at once, its attempts counted anew;
+--   'drop' = it is deleted and the next one runs; 'ignore' = only the request is deleted), key
+-- Returns: {'done'} or {'fenced'}, where nothing was changed
+-- Epoch: owner and epoch must be equal, and the lease not released.
+local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
+if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
+  return {'fenced'}
+end
+local inbox, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+redis.call('HLEN', held)
+redis.call('HLEN', jobs)
+redis.call('HLEN', attempts)
+local tag = redis.sha1hex(ARGV[5])
+local first = redis.call('ZRANGEBYLEX', order, '[' .. tag, '(' .. tag .. ';', 'LIMIT', 0, 1)[1]
+if #redis.call('XRANGE', inbox, ARGV[3], ARGV[3]) == 0 then
+  return {'done'}
+end
+redis.call('PERSIST', KEYS[1])
+if ARGV[4] ~= 'ignore' and first then
+  local place = string.sub(first, 41)
+  if ARGV[4] == 'drop' then
+    redis.call('ZREM', order, first)
+    redis.call('HDEL', jobs, place)
+  end
+  redis.call('HDEL', attempts, place)
+  redis.call('HSET', held, ARGV[5], '0 0 0 ')
+end
+redis.call('XDEL', inbox, ARGV[3])
+return {'done'}

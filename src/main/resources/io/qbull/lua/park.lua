@@ -1,0 +1,41 @@
+-- Moves jobs out of the stream, to wait behind the held job of their key. What has left the stream already is skipped.
+--
+-- KEYS 7: lease, stream, held, held order, held jobs, attempts, started
+-- ARGV 3 + 2n: owner, epoch, partition, then for each job its stream id and its key
+-- Returns: {'done'} or {'fenced'}, where nothing was changed
+-- Epoch: owner and epoch must be equal, and the lease not released.
+local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
+if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
+  return {'fenced'}
+end
+local stream, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local version = redis.call('GET', KEYS[7]) or '0'
+version = string.rep('0', 10 - #version) .. version
+local attempted = redis.call('EXISTS', attempts) == 1
+-- These fail here, before the first write, if one of the keys is of a foreign type.
+redis.call('HLEN', held)
+redis.call('HLEN', jobs)
+redis.call('ZCARD', order)
+if attempted then
+  redis.call('HLEN', attempts)
+end
+redis.call('PERSIST', KEYS[1])
+for i = 4, #ARGV, 2 do
+  local id, key = ARGV[i], ARGV[i + 1]
+  local found = redis.call('XRANGE', stream, id, id)
+  if #found == 1 then
+    local ms, seq = string.match(id, '^(%d+)%-(%d+)$')
+    local place = version .. ':' .. string.rep('0', 20 - #ms) .. ms .. '-' .. string.rep('0', 20 - #seq) .. seq .. ':'
+      .. ARGV[3]
+    redis.call('ZADD', order, 0, redis.sha1hex(key) .. place)
+    redis.call('HSET', jobs, place, cmsgpack.pack({id, found[1][2]}))
+    redis.call('HSETNX', held, key, '0 0 0 ')
+    redis.call('XDEL', stream, id)
+    local counted = attempted and redis.call('HGET', attempts, id)
+    if counted then
+      redis.call('HSET', attempts, place, counted)
+      redis.call('HDEL', attempts, id)
+    end
+  end
+end
+return {'done'}

@@ -1,0 +1,44 @@
+-- Moves delayed jobs that are due to the end of the stream, in the order in which they are due, bounded by count and bytes.
+--
+-- KEYS 5: lease, stream, delayed, delayed jobs, delayed ids
+-- ARGV 4: owner, epoch, most jobs, most bytes
+-- Returns: {'promoted', how many, ms until the next one is due, -1 if there is none}
+--          {'fenced'}, where nothing was changed
+-- Epoch: owner and epoch must be equal, and the lease not released.
+local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
+if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
+  return {'fenced'}
+end
+local stream, delayed, jobs, ids = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+redis.call('XLEN', stream)
+redis.call('HLEN', jobs)
+redis.call('HLEN', ids)
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[3])
+redis.call('PERSIST', KEYS[1])
+local promoted, bytes = 0, 0
+for _, member in ipairs(due) do
+  local packed = redis.call('HGET', jobs, member)
+  if promoted > 0 and bytes + #packed > tonumber(ARGV[4]) then
+    break
+  end
+  local job = cmsgpack.unpack(packed)
+  redis.call('XADD', stream, '*', unpack(job[2]))
+  redis.call('ZREM', delayed, member)
+  redis.call('HDEL', jobs, member)
+  local rest = {}
+  for other in string.gmatch(redis.call('HGET', ids, job[1]) or '', '%S+') do
+    if other ~= member then
+      rest[#rest + 1] = other
+    end
+  end
+  if #rest > 0 then
+    redis.call('HSET', ids, job[1], table.concat(rest, ' '))
+  else
+    redis.call('HDEL', ids, job[1])
+  end
+  promoted, bytes = promoted + 1, bytes + #packed
+end
+local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+return {'promoted', promoted, first[1] and math.max(0, tonumber(first[2]) - now) or -1}

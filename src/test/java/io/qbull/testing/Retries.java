@@ -1,0 +1,19 @@
+package io.qbull.testing;
+
+import io.qbull.config.RetrySettings;
+import io.qbull.model.WhenExhausted;
+import java.time.Duration;
+
+/** Settings for tests in which the pauses do not grow. */
+public final class Retries {
+    private Retries() {}
+
+    /**
+     * @param maxAttempts runs before a job is buried
+     * @param backoff each pause, up to a fifth less
+     * @return the settings
+     */
+    public static RetrySettings of(int maxAttempts, Duration backoff) {
+        return new RetrySettings(maxAttempts, backoff, 1, backoff, WhenExhausted.BURY, 5, Duration.ZERO);
+    }
+}
