@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -80,6 +81,9 @@ public final class PartitionPump {
     private final HeldKeys held = new HeldKeys();
     private final Commits commits = new Commits();
     private final Deque<Instruction> instructions = new ArrayDeque<>();
+    /** Entries over which the owner before may have died, and which were parked before they ran again. */
+    private final Set<StreamId> parkedSuspects = new HashSet<>();
+
     private final Standstill standstill = new Standstill();
 
     private State state = State.RUNNING;
@@ -524,6 +528,7 @@ public final class PartitionPump {
         perform(() -> store.held().advance(lease, key.key, done), answer -> {
             then.run();
             if (answer instanceof Advance.Next next) {
+                key.suspect |= parkedSuspects.remove(next.place().streamId());
                 held.loaded(key, next);
             } else {
                 held.free(key);
@@ -547,6 +552,9 @@ public final class PartitionPump {
         for (Slot slot : slots) {
             if (slot.entry instanceof Entry.Decoded decoded) {
                 slot.moving = true;
+                if (slot.suspect) {
+                    parkedSuspects.add(slot.entry.streamId());
+                }
                 names.add(decoded.job().key());
                 parked.add(new Parked(slot.entry.streamId(), decoded.job().key()));
             }

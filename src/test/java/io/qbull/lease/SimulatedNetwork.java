@@ -6,7 +6,6 @@ import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
-import io.qbull.runtime.EventLoop;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LeaseTable.AnnouncementListener;
 import io.qbull.store.StoreException;
@@ -14,7 +13,6 @@ import io.qbull.testing.ManualEventLoop;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -129,63 +127,5 @@ final class SimulatedNetwork {
     @SuppressWarnings("unchecked") // The port's signature says which.
     private static <T> List<T> list(Object argument) {
         return (List<T>) argument;
-    }
-
-    /** A pod's own loop: stands still while the pod is paused, for ever when it has crashed. Its clock never stands still. */
-    static final class PodLoop implements EventLoop {
-        private final ManualEventLoop world;
-        private final List<Runnable> held = new ArrayList<>();
-        private boolean paused;
-        private boolean crashed;
-
-        PodLoop(ManualEventLoop world) {
-            this.world = world;
-        }
-
-        void pause() {
-            paused = true;
-        }
-
-        void resume() {
-            paused = false;
-            List<Runnable> due = List.copyOf(held);
-            held.clear();
-            due.forEach(this::execute);
-        }
-
-        void crash() {
-            crashed = true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            world.execute(() -> run(task));
-        }
-
-        private void run(Runnable task) {
-            if (crashed) {
-                return;
-            }
-            if (paused) {
-                held.add(task);
-            } else {
-                task.run();
-            }
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            return world.schedule(delay, () -> run(task));
-        }
-
-        @Override
-        public long nanoTime() {
-            return world.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return world.now();
-        }
     }
 }

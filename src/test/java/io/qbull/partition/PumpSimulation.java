@@ -1,0 +1,369 @@
+package io.qbull.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.PumpSettings;
+import io.qbull.config.RetrySettings;
+import io.qbull.model.Delivery;
+import io.qbull.model.Failure;
+import io.qbull.model.JobHandler;
+import io.qbull.model.Lease;
+import io.qbull.model.StreamId;
+import io.qbull.model.WhenExhausted;
+import io.qbull.store.DelayedJobs;
+import io.qbull.store.HeldJobs;
+import io.qbull.store.JobLog;
+import io.qbull.store.Store;
+import io.qbull.store.StoreException;
+import io.qbull.store.WakeUps;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.PodLoop;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost and
+ * commands arrive late. In half of the runs pods crash, stand still and hand over; in the others some jobs kill their pod, and nothing
+ * else does. What is checked at each start of a job:
+ *
+ * <ul>
+ *   <li>it is not done and removed, and not buried;
+ *   <li>the job before it with the same key is done or buried;
+ *   <li>it does not start twice if nothing has happened that explains it;
+ *   <li>it has not used up its attempts.
+ * </ul>
+ *
+ * <p>In the end every job is done, but those that never succeed and those that kill, which are buried, the latter after as many
+ * crashes as are allowed.
+ */
+final class PumpSimulation {
+    private static final int MAX_ATTEMPTS = 3;
+    private static final int MAX_CRASHES = 3;
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
+    private static final Duration BACKOFF = Duration.ofMillis(40);
+
+    private final ManualEventLoop world = new ManualEventLoop();
+    private final Random random;
+    private final Backend backend;
+    private final Map<String, Planned> jobs = new HashMap<>();
+    private final Map<String, Planned> lastOfKey = new HashMap<>();
+    private final int prefetch;
+    private final boolean killing;
+    private @Nullable Pod owner;
+    private boolean faulty = true;
+    /** Something has happened after which jobs may run again. */
+    private boolean struck;
+
+    private int pods;
+    /** Of the last owner, who left without a word. */
+    private boolean afterCrash;
+
+    /** Where the data is. Commands are carried out when they are called. */
+    interface Backend {
+        /** The lease goes to a new owner; all others are fenced. */
+        Lease grant(String pod);
+
+        StreamId add(String id, String key);
+
+        JobLog jobs();
+
+        HeldJobs held();
+
+        /** Ids of the buried jobs. */
+        List<String> dead();
+
+        /** The jobs that are left, in the stream or held. */
+        Set<StreamId> left();
+    }
+
+    /** A job, what it will do, and what has become of it. */
+    private static final class Planned {
+        final String id;
+        final @Nullable Planned before;
+        StreamId streamId = StreamId.START;
+        int failures;
+        boolean hopeless;
+        boolean killer;
+        int crashes;
+        boolean done;
+        boolean removed;
+
+        Planned(String id, @Nullable Planned before) {
+            this.id = id;
+            this.before = before;
+        }
+    }
+
+    PumpSimulation(long seed, Backend backend) {
+        this.random = new Random(seed);
+        this.backend = backend;
+        this.prefetch = List.of(1, 2, 4, 8, 128).get(random.nextInt(5));
+        this.killing = random.nextBoolean();
+    }
+
+    void run(int steps) {
+        takeOver();
+        for (int step = 0; step < steps; step++) {
+            for (int count = random.nextInt(4); count > 0; count--) {
+                addJob();
+            }
+            world.tick(Duration.ofMillis(random.nextInt(30)));
+            disturb();
+        }
+        faulty = false;
+        for (int step = 0; step < 4000 && !settled(); step++) {
+            world.tick(Duration.ofMillis(50));
+            if (owner == null) {
+                takeOver();
+            }
+        }
+        assertThat(backend.left()).as("jobs that are not done").isEmpty();
+        jobs.values().forEach(job -> {
+            boolean buried = backend.dead().contains(job.id);
+            if (job.killer) {
+                // One less if it was a suspect before it ran, because of another one before it.
+                assertThat(job.crashes).as("crashes by %s", job.id).isBetween(MAX_CRASHES - 1, MAX_CRASHES);
+            }
+            if (job.hopeless || job.killer) {
+                assertThat(buried).as("%s never succeeds", job.id).isTrue();
+            } else {
+                assertThat(job.done).as("%s is done", job.id).isTrue();
+                assertThat(buried).as("%s is innocent", job.id).isFalse();
+            }
+        });
+        assertThat(backend.dead()).doesNotHaveDuplicates();
+    }
+
+    private boolean settled() {
+        return owner != null && backend.left().isEmpty();
+    }
+
+    private void addJob() {
+        String key = "k" + random.nextInt(4);
+        Planned job = new Planned("j" + jobs.size(), lastOfKey.get(key));
+        int fate = random.nextInt(40);
+        if (fate < 8) {
+            job.failures = 1 + random.nextInt(MAX_ATTEMPTS - 1);
+        } else if (fate == 8) {
+            job.hopeless = true;
+        } else if (fate == 9 && killing) {
+            job.killer = true;
+        }
+        jobs.put(job.id, job);
+        lastOfKey.put(key, job);
+        job.streamId = backend.add(job.id, key);
+        Pod current = owner;
+        if (current != null) {
+            current.ring();
+        }
+    }
+
+    private void disturb() {
+        int what = random.nextInt(40);
+        Pod current = owner;
+        if (current == null) {
+            if (what < 20) {
+                takeOver();
+            }
+        } else if (killing) {
+            return;
+        } else if (what == 0) {
+            current.crash();
+        } else if (what == 1) {
+            // Its lease lapses while it stands still; what it had sent arrives, and what it does later comes too late.
+            current.loop.pause();
+            current.trusted = false;
+            owner = null;
+            afterCrash = true;
+            struck = true;
+            world.schedule(Duration.ofMillis(random.nextInt(400)), current.loop::resume);
+        } else if (what < 5) {
+            Pod leaving = current;
+            leaving.loop.execute(() -> leaving.pump.drain(() -> {
+                if (owner == leaving) {
+                    leaving.trusted = false;
+                    owner = null;
+                    afterCrash = false;
+                }
+            }));
+        }
+    }
+
+    private void takeOver() {
+        Pod pod = new Pod("pod" + pods++);
+        owner = pod;
+        int suspects = afterCrash ? PartitionPump.WINDOW : 0;
+        afterCrash = true;
+        pod.loop.execute(() -> pod.pump.start(suspects));
+    }
+
+    /** A pod as long as it is the owner, and what is left of it afterwards. */
+    private final class Pod implements PartitionPump.Listener {
+        final PodLoop loop = new PodLoop(world);
+        final Lease lease;
+        final PartitionPump pump;
+        boolean trusted = true;
+        boolean crashed;
+        private @Nullable Runnable bell;
+
+        Pod(String name) {
+            lease = backend.grant(name);
+            RetrySettings retry = new RetrySettings(
+                    MAX_ATTEMPTS, BACKOFF, 2, BACKOFF.multipliedBy(3), WhenExhausted.BURY, killing ? MAX_CRASHES : 1000, Duration.ZERO);
+            pump = new PartitionPump(
+                    lease,
+                    new PumpSettings(prefetch, 1 << 20, Duration.ofMillis(5), retry, Duration.ofSeconds(5)),
+                    new PartitionPump.Means(store(), loop, random),
+                    new PartitionPump.Crew(this::handle, task -> loop.schedule(latency(), task)),
+                    this);
+        }
+
+        private void handle(Delivery delivery, JobHandler.Outcome outcome) {
+            Planned job = jobs.get(delivery.job().id().value());
+            assertThat(job).isNotNull();
+            checkStart(job, delivery);
+            loop.schedule(Duration.ofMillis(random.nextInt(20)), () -> {
+                if (job.killer) {
+                    job.crashes++;
+                    crash();
+                } else if (job.hopeless || delivery.attempt() <= job.failures) {
+                    outcome.failed(Failure.of("as planned"));
+                } else {
+                    job.done = true;
+                    outcome.completed();
+                }
+            });
+        }
+
+        private void checkStart(Planned job, Delivery delivery) {
+            assertThat(job.removed).as("%s is gone and starts again", job.id).isFalse();
+            assertThat(backend.dead()).as("buried jobs when %s starts", job.id).doesNotContain(job.id);
+            assertThat(delivery.attempt()).as("attempt of %s", job.id).isLessThanOrEqualTo(MAX_ATTEMPTS);
+            if (!struck) {
+                assertThat(job.done).as("%s starts twice and nothing has happened", job.id).isFalse();
+            }
+            for (Planned before = job.before; before != null; before = before.before) {
+                assertThat(before.done || backend.dead().contains(before.id))
+                        .as("%s starts under %s before %s of its key is done", job.id, lease, before.id)
+                        .isTrue();
+            }
+        }
+
+        void crash() {
+            if (owner == this) {
+                owner = null;
+                afterCrash = true;
+            }
+            struck = true;
+            crashed = true;
+            trusted = false;
+            loop.crash();
+        }
+
+        void ring() {
+            Runnable heard = bell;
+            if (heard != null) {
+                bell = null;
+                heard.run();
+            }
+        }
+
+        @Override
+        public boolean trusted(Lease asked) {
+            return trusted;
+        }
+
+        @Override
+        public void fenced(Lease ended) {
+            assertThat(owner).as("the owner is not fenced").isNotSameAs(this);
+            pump.abandon(() -> trusted = false);
+        }
+
+        @Override
+        public void answered(Lease answered) {
+            assertThat(answered).isEqualTo(lease);
+        }
+
+        @Override
+        public void unanswered(Lease unanswered, @Nullable Throwable failure) {
+            assertThat(failure).isInstanceOf(StoreException.Unavailable.class);
+        }
+
+        /** A store whose commands travel; wake-ups ring when a job is added. */
+        private Store store() {
+            JobLog log = port(JobLog.class, backend.jobs());
+            HeldJobs waiting = port(HeldJobs.class, backend.held());
+            WakeUps wakeUps = (WakeUps) Proxy.newProxyInstance(
+                    Store.class.getClassLoader(), new Class<?>[] {WakeUps.class}, (proxy, method, arguments) -> {
+                        bell = method.getName().equals("watch") ? (Runnable) arguments[2] : null;
+                        // What was added between the fetch and the watch must not be missed.
+                        if (bell != null) {
+                            loop.schedule(latency(), this::ring);
+                        }
+                        return null;
+                    });
+            Map<String, Object> ports = Map.of("jobs", log, "held", waiting, "wakeUps", wakeUps);
+            return (Store) Proxy.newProxyInstance(
+                    Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> ports.get(
+                            method.getName()));
+        }
+
+        private <T> T port(Class<T> type, T real) {
+            return type.cast(Proxy.newProxyInstance(
+                    type.getClassLoader(),
+                    new Class<?>[] {type},
+                    (proxy, method, arguments) -> travel(() -> carryOut(real, method, arguments))));
+        }
+
+        private Object carryOut(Object real, Method method, Object[] arguments) {
+            try {
+                Object answer = ((CompletionStage<?>) method.invoke(real, arguments)).toCompletableFuture().join();
+                noteRemoved();
+                return answer;
+            } catch (IllegalAccessException | InvocationTargetException | CompletionException e) {
+                throw new AssertionError(method.getName(), e);
+            }
+        }
+
+        private CompletionStage<Object> travel(Supplier<Object> command) {
+            CompletableFuture<Object> reply = new CompletableFuture<>();
+            int fate = faulty ? random.nextInt(25) : 9;
+            if (fate < 3) {
+                // It never arrives, arrives while its repeat is under way or long after, or runs and its reply is lost.
+                if (fate > 0) {
+                    world.schedule(fate == 1 ? Duration.ofMillis(random.nextInt(3000)) : latency(), command::get);
+                }
+                world.schedule(TIMEOUT, () -> reply.completeExceptionally(
+                        new StoreException.Unavailable("lost", true, new IllegalStateException("simulated"))));
+            } else {
+                world.schedule(latency(), () -> {
+                    Object answer = command.get();
+                    world.schedule(latency(), () -> reply.complete(answer));
+                });
+            }
+            return reply;
+        }
+    }
+
+    private Duration latency() {
+        return Duration.ofMillis(random.nextInt(faulty ? 30 : 3));
+    }
+
+    private void noteRemoved() {
+        Set<StreamId> left = backend.left();
+        jobs.values().forEach(job -> job.removed |= !left.contains(job.streamId));
+    }
+}

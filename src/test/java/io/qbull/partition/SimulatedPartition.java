@@ -1,0 +1,265 @@
+package io.qbull.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.Attempts;
+import io.qbull.model.Entry;
+import io.qbull.model.Epoch;
+import io.qbull.model.Job;
+import io.qbull.model.JobId;
+import io.qbull.model.JobPlace;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.model.SourceId;
+import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs;
+import io.qbull.store.JobLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** What the scripts of an owner do, as a model: each command is one atomic step and is answered at once. */
+final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backend {
+    static final PartitionId PARTITION = new PartitionId(new QueueName("SIM"), 0);
+
+    private final SortedMap<StreamId, Job> stream = new TreeMap<>();
+    /** Held jobs of each key, by their place in the stream. */
+    private final Map<String, SortedMap<StreamId, Job>> held = new HashMap<>();
+    /** Whether the first job of a held key waits for a person, or its pause. */
+    private final Map<String, @Nullable Duration> pauses = new HashMap<>();
+
+    private final List<String> dead = new ArrayList<>();
+    private long epoch;
+    private long added;
+
+    @Override
+    public Lease grant(String pod) {
+        epoch++;
+        return new Lease(PARTITION, new LeaseOwner(new PodId(pod), "n" + epoch), new Epoch(epoch), "primary");
+    }
+
+    @Override
+    public StreamId add(String id, String key) {
+        StreamId at = new StreamId(++added, 0);
+        stream.put(at, new Job(at, new JobId(id), key, 1, new byte[0], null, Map.of(), Attempts.NONE));
+        return at;
+    }
+
+    @Override
+    public JobLog jobs() {
+        return this;
+    }
+
+    @Override
+    public HeldJobs held() {
+        return this;
+    }
+
+    @Override
+    public List<String> dead() {
+        return dead;
+    }
+
+    @Override
+    public Set<StreamId> left() {
+        Set<StreamId> left = new HashSet<>(stream.keySet());
+        held.values().forEach(waiting -> left.addAll(waiting.keySet()));
+        return left;
+    }
+
+    private boolean stale(Lease lease) {
+        return lease.epoch().value() != epoch;
+    }
+
+    private static <T> CompletionStage<T> done(T answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    @Override
+    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
+        if (stale(lease)) {
+            return done(new Fetch.Fenced());
+        }
+        List<Entry> entries = stream.values().stream()
+                .filter(job -> job.streamId().compareTo(after) > 0)
+                .limit(maxCount)
+                .map(job -> (Entry) new Entry.Decoded(job, 10))
+                .toList();
+        return done(new Fetch.Entries(entries, entries.size() == maxCount, Agenda.EMPTY));
+    }
+
+    @Override
+    public CompletionStage<Verdict> commit(Lease lease, List<StreamId> ids) {
+        if (stale(lease)) {
+            return done(Verdict.FENCED);
+        }
+        ids.forEach(stream::remove);
+        return done(Verdict.DONE);
+    }
+
+    @Override
+    public CompletionStage<Verdict> bury(Lease lease, JobPlace place, String key, Burial burial) {
+        if (stale(lease)) {
+            return done(Verdict.FENCED);
+        }
+        Job job = find(place, key);
+        if (job != null) {
+            dead.add(job.id().value());
+            remove(place, key);
+        }
+        return done(Verdict.DONE);
+    }
+
+    @Override
+    public CompletionStage<Verdict> fail(Lease lease, JobPlace place, String key, Failed failed) {
+        if (stale(lease)) {
+            return done(Verdict.FENCED);
+        }
+        Job waiting = heldOf(key).get(place.streamId());
+        Job job = waiting != null ? waiting : stream.get(place.streamId());
+        if (job != null && job.attempts().failed() + 1 == failed.attempts()) {
+            stream.remove(place.streamId());
+            hold(key, with(job, new Attempts(failed.attempts(), 0)));
+            pauses.put(key, failed.pause());
+        }
+        return done(Verdict.DONE);
+    }
+
+    @Override
+    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
+        if (stale(lease)) {
+            return done(Verdict.FENCED);
+        }
+        for (Parked each : jobs) {
+            Job job = stream.remove(each.job());
+            if (job != null) {
+                hold(each.key(), job);
+                pauses.putIfAbsent(each.key(), Duration.ZERO);
+            }
+        }
+        return done(Verdict.DONE);
+    }
+
+    @Override
+    public CompletionStage<Advance> advance(Lease lease, String key, @Nullable JobPlace place) {
+        if (stale(lease)) {
+            return done(new Advance.Fenced());
+        }
+        if (place != null && heldOf(key).containsKey(place.streamId())) {
+            remove(place, key);
+        }
+        SortedMap<StreamId, Job> waiting = heldOf(key);
+        if (waiting.isEmpty()) {
+            held.remove(key);
+            pauses.remove(key);
+            return done(new Advance.Free());
+        }
+        Job first = waiting.get(waiting.firstKey());
+        return done(new Advance.Next(place(first), new Entry.Decoded(first, 10)));
+    }
+
+    @Override
+    public CompletionStage<Page> keys(Lease lease, String cursor) {
+        return done(stale(lease) ? new Page.Fenced() : new Page.Keys(Page.START, new HashMap<>(pauses)));
+    }
+
+    @Override
+    public CompletionStage<Verdict> suspect(Lease lease, JobPlace place, int crashes) {
+        if (stale(lease)) {
+            return done(Verdict.FENCED);
+        }
+        Job job = place.isHeld() ? null : stream.get(place.streamId());
+        if (job != null) {
+            stream.put(job.streamId(), counted(job, crashes));
+        }
+        held.values().forEach(waiting -> {
+            Job first = place.isHeld() ? waiting.get(place.streamId()) : null;
+            if (first != null) {
+                waiting.put(first.streamId(), counted(first, crashes));
+            }
+        });
+        return done(Verdict.DONE);
+    }
+
+    private static Job counted(Job job, int crashes) {
+        Attempts known = job.attempts();
+        return with(job, new Attempts(known.failed(), Math.max(known.crashed(), crashes)));
+    }
+
+    private @Nullable Job find(JobPlace place, String key) {
+        return place.isHeld() ? heldOf(key).get(place.streamId()) : stream.get(place.streamId());
+    }
+
+    private void remove(JobPlace place, String key) {
+        if (place.isHeld()) {
+            heldOf(key).remove(place.streamId());
+            pauses.put(key, Duration.ZERO);
+        } else {
+            stream.remove(place.streamId());
+        }
+    }
+
+    private SortedMap<StreamId, Job> heldOf(String key) {
+        return held.getOrDefault(key, new TreeMap<>());
+    }
+
+    private void hold(String key, Job job) {
+        held.computeIfAbsent(key, any -> new TreeMap<>()).put(job.streamId(), job);
+    }
+
+    private static JobPlace place(Job job) {
+        return new JobPlace(job.streamId(), "held " + job.streamId());
+    }
+
+    private static Job with(Job job, Attempts attempts) {
+        assertThat(attempts.failed()).isGreaterThanOrEqualTo(job.attempts().failed());
+        return new Job(
+                job.streamId(),
+                job.id(),
+                job.key(),
+                job.enqueuedAtMillis(),
+                job.body(),
+                job.contentType(),
+                job.headers(),
+                attempts);
+    }
+
+    @Override
+    public CompletionStage<Verdict> attend(Lease lease, Instruction instruction, Action action) {
+        throw new UnsupportedOperationException("nobody asks for anything");
+    }
+
+    @Override
+    public CompletionStage<Answer> enqueue(Call call) {
+        throw new UnsupportedOperationException("jobs are added from outside");
+    }
+
+    @Override
+    public NewJob original(NewJob job, Instant publishedAt) {
+        throw new UnsupportedOperationException("jobs are added from outside");
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
+        throw new UnsupportedOperationException("there are no sources");
+    }
+
+    @Override
+    public CompletionStage<Void> forget(PartitionId partition, SourceId source) {
+        throw new UnsupportedOperationException("there are no sources");
+    }
+}
