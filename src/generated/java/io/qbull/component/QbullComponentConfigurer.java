@@ -35,9 +35,13 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
         case "backoff": getOrCreateConfiguration(target).setBackoff(property(camelContext, java.time.Duration.class, value)); return true;
+        case "backoffmultiplier":
+        case "backoffMultiplier": getOrCreateConfiguration(target).setBackoffMultiplier(property(camelContext, double.class, value)); return true;
         case "batch": getOrCreateConfiguration(target).setBatch(property(camelContext, int.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "buryon":
+        case "buryOn": getOrCreateConfiguration(target).setBuryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "commitinterval":
         case "commitInterval": getOrCreateConfiguration(target).setCommitInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.qbull.component.QbullConfiguration.class, value)); return true;
@@ -58,6 +62,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "healthCheckConsumerEnabled": target.setHealthCheckConsumerEnabled(property(camelContext, boolean.class, value)); return true;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
+        case "jobtimeout":
+        case "jobTimeout": getOrCreateConfiguration(target).setJobTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "key": getOrCreateConfiguration(target).setKey(property(camelContext, java.lang.String.class, value)); return true;
         case "keyhash":
         case "keyHash": getOrCreateConfiguration(target).setKeyHash(property(camelContext, io.qbull.model.KeyHash.class, value)); return true;
@@ -69,8 +75,12 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "maxAttempts": getOrCreateConfiguration(target).setMaxAttempts(property(camelContext, int.class, value)); return true;
         case "maxbacklog":
         case "maxBacklog": getOrCreateConfiguration(target).setMaxBacklog(property(camelContext, int.class, value)); return true;
+        case "maxbackoff":
+        case "maxBackoff": getOrCreateConfiguration(target).setMaxBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxbodysize":
         case "maxBodySize": getOrCreateConfiguration(target).setMaxBodySize(property(camelContext, int.class, value)); return true;
+        case "maxcrashes":
+        case "maxCrashes": getOrCreateConfiguration(target).setMaxCrashes(property(camelContext, int.class, value)); return true;
         case "maxkeylength":
         case "maxKeyLength": getOrCreateConfiguration(target).setMaxKeyLength(property(camelContext, int.class, value)); return true;
         case "maxpartitionsperpod":
@@ -85,8 +95,12 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "prefetch": getOrCreateConfiguration(target).setPrefetch(property(camelContext, int.class, value)); return true;
         case "redisuri":
         case "redisUri": getOrCreateConfiguration(target).setRedisUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "retryon":
+        case "retryOn": getOrCreateConfiguration(target).setRetryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "stallafter":
         case "stallAfter": getOrCreateConfiguration(target).setStallAfter(property(camelContext, java.time.Duration.class, value)); return true;
+        case "whenexhausted":
+        case "whenExhausted": getOrCreateConfiguration(target).setWhenExhausted(property(camelContext, io.qbull.model.WhenExhausted.class, value)); return true;
         default: return false;
         }
     }
@@ -99,9 +113,13 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
         case "backoff": return java.time.Duration.class;
+        case "backoffmultiplier":
+        case "backoffMultiplier": return double.class;
         case "batch": return int.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "buryon":
+        case "buryOn": return java.lang.String.class;
         case "commitinterval":
         case "commitInterval": return java.time.Duration.class;
         case "configuration": return io.qbull.component.QbullConfiguration.class;
@@ -122,6 +140,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "healthCheckConsumerEnabled": return boolean.class;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return boolean.class;
+        case "jobtimeout":
+        case "jobTimeout": return java.time.Duration.class;
         case "key": return java.lang.String.class;
         case "keyhash":
         case "keyHash": return io.qbull.model.KeyHash.class;
@@ -133,8 +153,12 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "maxAttempts": return int.class;
         case "maxbacklog":
         case "maxBacklog": return int.class;
+        case "maxbackoff":
+        case "maxBackoff": return java.time.Duration.class;
         case "maxbodysize":
         case "maxBodySize": return int.class;
+        case "maxcrashes":
+        case "maxCrashes": return int.class;
         case "maxkeylength":
         case "maxKeyLength": return int.class;
         case "maxpartitionsperpod":
@@ -149,8 +173,12 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "prefetch": return int.class;
         case "redisuri":
         case "redisUri": return java.lang.String.class;
+        case "retryon":
+        case "retryOn": return java.lang.String.class;
         case "stallafter":
         case "stallAfter": return java.time.Duration.class;
+        case "whenexhausted":
+        case "whenExhausted": return io.qbull.model.WhenExhausted.class;
         default: return null;
         }
     }
@@ -164,9 +192,13 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
         case "backoff": return getOrCreateConfiguration(target).getBackoff();
+        case "backoffmultiplier":
+        case "backoffMultiplier": return getOrCreateConfiguration(target).getBackoffMultiplier();
         case "batch": return getOrCreateConfiguration(target).getBatch();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "buryon":
+        case "buryOn": return getOrCreateConfiguration(target).getBuryOn();
         case "commitinterval":
         case "commitInterval": return getOrCreateConfiguration(target).getCommitInterval();
         case "configuration": return target.getConfiguration();
@@ -187,6 +219,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "healthCheckConsumerEnabled": return target.isHealthCheckConsumerEnabled();
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
+        case "jobtimeout":
+        case "jobTimeout": return getOrCreateConfiguration(target).getJobTimeout();
         case "key": return getOrCreateConfiguration(target).getKey();
         case "keyhash":
         case "keyHash": return getOrCreateConfiguration(target).getKeyHash();
@@ -198,8 +232,12 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "maxAttempts": return getOrCreateConfiguration(target).getMaxAttempts();
         case "maxbacklog":
         case "maxBacklog": return getOrCreateConfiguration(target).getMaxBacklog();
+        case "maxbackoff":
+        case "maxBackoff": return getOrCreateConfiguration(target).getMaxBackoff();
         case "maxbodysize":
         case "maxBodySize": return getOrCreateConfiguration(target).getMaxBodySize();
+        case "maxcrashes":
+        case "maxCrashes": return getOrCreateConfiguration(target).getMaxCrashes();
         case "maxkeylength":
         case "maxKeyLength": return getOrCreateConfiguration(target).getMaxKeyLength();
         case "maxpartitionsperpod":
@@ -214,8 +252,12 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "prefetch": return getOrCreateConfiguration(target).getPrefetch();
         case "redisuri":
         case "redisUri": return getOrCreateConfiguration(target).getRedisUri();
+        case "retryon":
+        case "retryOn": return getOrCreateConfiguration(target).getRetryOn();
         case "stallafter":
         case "stallAfter": return getOrCreateConfiguration(target).getStallAfter();
+        case "whenexhausted":
+        case "whenExhausted": return getOrCreateConfiguration(target).getWhenExhausted();
         default: return null;
         }
     }

@@ -26,9 +26,13 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "adoptorphans":
         case "adoptOrphans": target.getConfiguration().setAdoptOrphans(property(camelContext, boolean.class, value)); return true;
         case "backoff": target.getConfiguration().setBackoff(property(camelContext, java.time.Duration.class, value)); return true;
+        case "backoffmultiplier":
+        case "backoffMultiplier": target.getConfiguration().setBackoffMultiplier(property(camelContext, double.class, value)); return true;
         case "batch": target.getConfiguration().setBatch(property(camelContext, int.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "buryon":
+        case "buryOn": target.getConfiguration().setBuryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "commitinterval":
         case "commitInterval": target.getConfiguration().setCommitInterval(property(camelContext, java.time.Duration.class, value)); return true;
         case "deadmaxage":
@@ -48,6 +52,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "format": target.getConfiguration().setFormat(property(camelContext, io.qbull.model.JobFormat.class, value)); return true;
         case "headerfilterstrategy":
         case "headerFilterStrategy": target.getConfiguration().setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
+        case "jobtimeout":
+        case "jobTimeout": target.getConfiguration().setJobTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "key": target.getConfiguration().setKey(property(camelContext, java.lang.String.class, value)); return true;
         case "keyhash":
         case "keyHash": target.getConfiguration().setKeyHash(property(camelContext, io.qbull.model.KeyHash.class, value)); return true;
@@ -59,8 +65,12 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxAttempts": target.getConfiguration().setMaxAttempts(property(camelContext, int.class, value)); return true;
         case "maxbacklog":
         case "maxBacklog": target.getConfiguration().setMaxBacklog(property(camelContext, int.class, value)); return true;
+        case "maxbackoff":
+        case "maxBackoff": target.getConfiguration().setMaxBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxbodysize":
         case "maxBodySize": target.getConfiguration().setMaxBodySize(property(camelContext, int.class, value)); return true;
+        case "maxcrashes":
+        case "maxCrashes": target.getConfiguration().setMaxCrashes(property(camelContext, int.class, value)); return true;
         case "maxkeylength":
         case "maxKeyLength": target.getConfiguration().setMaxKeyLength(property(camelContext, int.class, value)); return true;
         case "maxpartitionsperpod":
@@ -75,8 +85,12 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "prefetch": target.getConfiguration().setPrefetch(property(camelContext, int.class, value)); return true;
         case "redisuri":
         case "redisUri": target.getConfiguration().setRedisUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "retryon":
+        case "retryOn": target.getConfiguration().setRetryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "stallafter":
         case "stallAfter": target.getConfiguration().setStallAfter(property(camelContext, java.time.Duration.class, value)); return true;
+        case "whenexhausted":
+        case "whenExhausted": target.getConfiguration().setWhenExhausted(property(camelContext, io.qbull.model.WhenExhausted.class, value)); return true;
         default: return false;
         }
     }
@@ -87,9 +101,13 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "adoptorphans":
         case "adoptOrphans": return boolean.class;
         case "backoff": return java.time.Duration.class;
+        case "backoffmultiplier":
+        case "backoffMultiplier": return double.class;
         case "batch": return int.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "buryon":
+        case "buryOn": return java.lang.String.class;
         case "commitinterval":
         case "commitInterval": return java.time.Duration.class;
         case "deadmaxage":
@@ -109,6 +127,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "format": return io.qbull.model.JobFormat.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
+        case "jobtimeout":
+        case "jobTimeout": return java.time.Duration.class;
         case "key": return java.lang.String.class;
         case "keyhash":
         case "keyHash": return io.qbull.model.KeyHash.class;
@@ -120,8 +140,12 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxAttempts": return int.class;
         case "maxbacklog":
         case "maxBacklog": return int.class;
+        case "maxbackoff":
+        case "maxBackoff": return java.time.Duration.class;
         case "maxbodysize":
         case "maxBodySize": return int.class;
+        case "maxcrashes":
+        case "maxCrashes": return int.class;
         case "maxkeylength":
         case "maxKeyLength": return int.class;
         case "maxpartitionsperpod":
@@ -136,8 +160,12 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "prefetch": return int.class;
         case "redisuri":
         case "redisUri": return java.lang.String.class;
+        case "retryon":
+        case "retryOn": return java.lang.String.class;
         case "stallafter":
         case "stallAfter": return java.time.Duration.class;
+        case "whenexhausted":
+        case "whenExhausted": return io.qbull.model.WhenExhausted.class;
         default: return null;
         }
     }
@@ -149,9 +177,13 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "adoptorphans":
         case "adoptOrphans": return target.getConfiguration().isAdoptOrphans();
         case "backoff": return target.getConfiguration().getBackoff();
+        case "backoffmultiplier":
+        case "backoffMultiplier": return target.getConfiguration().getBackoffMultiplier();
         case "batch": return target.getConfiguration().getBatch();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "buryon":
+        case "buryOn": return target.getConfiguration().getBuryOn();
         case "commitinterval":
         case "commitInterval": return target.getConfiguration().getCommitInterval();
         case "deadmaxage":
@@ -171,6 +203,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "format": return target.getConfiguration().getFormat();
         case "headerfilterstrategy":
         case "headerFilterStrategy": return target.getConfiguration().getHeaderFilterStrategy();
+        case "jobtimeout":
+        case "jobTimeout": return target.getConfiguration().getJobTimeout();
         case "key": return target.getConfiguration().getKey();
         case "keyhash":
         case "keyHash": return target.getConfiguration().getKeyHash();
@@ -182,8 +216,12 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxAttempts": return target.getConfiguration().getMaxAttempts();
         case "maxbacklog":
         case "maxBacklog": return target.getConfiguration().getMaxBacklog();
+        case "maxbackoff":
+        case "maxBackoff": return target.getConfiguration().getMaxBackoff();
         case "maxbodysize":
         case "maxBodySize": return target.getConfiguration().getMaxBodySize();
+        case "maxcrashes":
+        case "maxCrashes": return target.getConfiguration().getMaxCrashes();
         case "maxkeylength":
         case "maxKeyLength": return target.getConfiguration().getMaxKeyLength();
         case "maxpartitionsperpod":
@@ -198,8 +236,12 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "prefetch": return target.getConfiguration().getPrefetch();
         case "redisuri":
         case "redisUri": return target.getConfiguration().getRedisUri();
+        case "retryon":
+        case "retryOn": return target.getConfiguration().getRetryOn();
         case "stallafter":
         case "stallAfter": return target.getConfiguration().getStallAfter();
+        case "whenexhausted":
+        case "whenExhausted": return target.getConfiguration().getWhenExhausted();
         default: return null;
         }
     }

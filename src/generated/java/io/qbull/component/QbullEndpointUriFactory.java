@@ -23,11 +23,13 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(31);
+        Set<String> props = new HashSet<>(38);
         props.add("adoptOrphans");
         props.add("backoff");
+        props.add("backoffMultiplier");
         props.add("batch");
         props.add("bridgeErrorHandler");
+        props.add("buryOn");
         props.add("commitInterval");
         props.add("deadMaxAge");
         props.add("deadMaxLength");
@@ -38,13 +40,16 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
         props.add("exchangePattern");
         props.add("format");
         props.add("headerFilterStrategy");
+        props.add("jobTimeout");
         props.add("key");
         props.add("keyHash");
         props.add("lazyStartProducer");
         props.add("leaseTtl");
         props.add("maxAttempts");
         props.add("maxBacklog");
+        props.add("maxBackoff");
         props.add("maxBodySize");
+        props.add("maxCrashes");
         props.add("maxKeyLength");
         props.add("maxPartitionsPerPod");
         props.add("orphanGrace");
@@ -54,7 +59,9 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
         props.add("prefetch");
         props.add("queue");
         props.add("redisUri");
+        props.add("retryOn");
         props.add("stallAfter");
+        props.add("whenExhausted");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         Set<String> secretProps = new HashSet<>(1);
         secretProps.add("redisUri");

@@ -25,9 +25,9 @@ final class HeldKeys {
     private final Map<String, HeldKey> keys = new HashMap<>();
     private final Deque<HeldKey> ready = new ArrayDeque<>();
     // By differences: the clock may overflow.
-    private final NavigableSet<HeldKey> waiting = new TreeSet<>(((Comparator<HeldKey>)
-                    (one, other) -> Long.signum(one.due - other.due))
-            .thenComparingLong(each -> each.number));
+    private final NavigableSet<HeldKey> waiting =
+            new TreeSet<>(((Comparator<HeldKey>) (one, other) -> Long.signum(one.due - other.due))
+                    .thenComparingLong(each -> each.number));
     private long numbers;
 
     /** Whether jobs with this key are held, or about to be. */

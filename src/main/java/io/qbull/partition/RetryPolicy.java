@@ -58,7 +58,7 @@ final class RetryPolicy {
 
     private Duration pause(int failedAttempts) {
         double grown = settings.backoff().toNanos() * Math.pow(settings.multiplier(), failedAttempts - 1);
-        double longest = Math.min(grown, settings.maxBackoff().toNanos());
+        double longest = Math.min(grown, (double) settings.maxBackoff().toNanos());
         return Duration.ofNanos((long) (longest * (1 - JITTER * random.nextDouble())));
     }
 }

@@ -1,13 +1,13 @@
 package io.qbull.component;
 
-import io.qbull.model.Attempts;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.config.RedisSettings;
 import io.qbull.engine.QueueNode;
-import io.qbull.model.Failure;
+import io.qbull.model.Attempts;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
 import io.qbull.model.Epoch;
+import io.qbull.model.Failure;
 import io.qbull.model.FileClaim;
 import io.qbull.model.Job;
 import io.qbull.model.JobFeed;
@@ -86,7 +86,8 @@ final class FakeNode implements QueueNode {
 
     static Job job(String id, Object body, Map<String, Object> headers) {
         Object bytes = body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : body;
-        return new Job(new StreamId(1700, 1), new JobId(id), "key-1", 1_700_000_000_123L, bytes, null, headers, Attempts.NONE);
+        return new Job(
+                new StreamId(1700, 1), new JobId(id), "key-1", 1_700_000_000_123L, bytes, null, headers, Attempts.NONE);
     }
 
     @Override

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.qbull.model.Failure;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
+import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;

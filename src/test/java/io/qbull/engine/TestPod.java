@@ -18,8 +18,8 @@ import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.runtime.ThreadEventLoop;
 import io.qbull.store.Store;
-import java.nio.charset.StandardCharsets;
 import io.qbull.testing.Retries;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,7 +65,11 @@ final class TestPod implements AutoCloseable {
                 new Consumption(
                         new LeaseSettings(partitionsPerPod, 16384, true, TTL, TTL),
                         new PumpSettings(
-                                128, 1 << 20, Duration.ofMillis(5), Retries.of(3, Duration.ofMillis(20)), Duration.ofSeconds(5)),
+                                128,
+                                1 << 20,
+                                Duration.ofMillis(5),
+                                Retries.of(3, Duration.ofMillis(20)),
+                                Duration.ofSeconds(5)),
                         stallAfter,
                         DeadLimits.NONE),
                 (delivery, outcome) -> {

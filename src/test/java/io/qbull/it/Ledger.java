@@ -208,8 +208,8 @@ final class Ledger {
                     calls.add(removal);
                 }
                 s.ids()
-                        .forEach(id -> (move ? moves : removals).computeIfAbsent(
-                                        new Place(s.owner().partition(), id), k -> new ArrayList<>(1))
+                        .forEach(id -> (move ? moves : removals)
+                                .computeIfAbsent(new Place(s.owner().partition(), id), k -> new ArrayList<>(1))
                                 .add(removal));
             }
         }

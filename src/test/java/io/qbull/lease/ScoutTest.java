@@ -2,7 +2,6 @@ package io.qbull.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.config.LeaseSettings;
 import io.qbull.lease.LeaseKeeper.Domain;
 import io.qbull.model.Epoch;
@@ -13,6 +12,7 @@ import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Sight;
 import io.qbull.testing.ManualEventLoop;

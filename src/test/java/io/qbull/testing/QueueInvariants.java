@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 public final class QueueInvariants {
     private static final String NAME = "[A-Za-z0-9_.-]{1,100}";
     private static final Pattern STREAM = Pattern.compile("(" + NAME + ":\\d+)");
-    private static final Pattern OF_PARTITION = Pattern.compile("\\{(" + NAME + ":\\d+)}:((?:held|delayed):[a-z]+|[a-z]+)(:.+)?");
+    private static final Pattern OF_PARTITION =
+            Pattern.compile("\\{(" + NAME + ":\\d+)}:((?:held|delayed):[a-z]+|[a-z]+)(:.+)?");
     private static final Pattern OF_QUEUE = Pattern.compile("\\{(" + NAME + ")}:([a-z]+)");
     private static final Map<String, String> QUEUE_TYPES = Map.of(
             "layout", "hash",
@@ -103,9 +104,10 @@ public final class QueueInvariants {
             case "dead" -> dead(key, partition);
             case "held", "held:jobs", "held:order" -> held(partition);
             case "delayed", "delayed:jobs", "delayed:ids" -> delayed(partition);
-            case "inbox" -> entries(key).values().forEach(fields -> assertThat(fields)
-                    .as(key)
-                    .contains("verb"));
+            case "inbox" ->
+                entries(key)
+                        .values()
+                        .forEach(fields -> assertThat(fields).as(key).contains("verb"));
             case "call" -> {
                 assertThat(at(key).number("TTL", key)).as("lifetime of " + key).isBetween(1L, (long)
                         LONGEST_CALL_SECONDS);
@@ -181,8 +183,7 @@ public final class QueueInvariants {
         String tag = "{" + partition + "}:delayed";
         assertThat(members(tag))
                 .as(tag)
-                .containsExactlyInAnyOrderElementsOf(
-                        hashIfThere(tag + ":jobs").keySet());
+                .containsExactlyInAnyOrderElementsOf(hashIfThere(tag + ":jobs").keySet());
         List<String> named = new ArrayList<>();
         hashIfThere(tag + ":ids").values().forEach(each -> named.addAll(List.of(each.split(" ", -1))));
         assertThat(members(tag)).as(tag).containsExactlyInAnyOrderElementsOf(named);

@@ -10,7 +10,6 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.qbull.model.JobPlace;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -18,6 +17,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.qbull.config.RedisSettings;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
@@ -82,8 +82,10 @@ class AccessTest {
         Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
         JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000));
         StreamId first = entries.entries().get(0).streamId();
-        assertThat(get(store.held().fail(lease, JobPlace.inStream(first), "key", Seed.failed(1)))).isEqualTo(Verdict.DONE);
-        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().fail(lease, JobPlace.inStream(first), "key", Seed.failed(1))))
+                .isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1))))
+                .isEqualTo(Verdict.DONE);
         assertThat(get(store.jobs()
                         .commit(lease, List.of(entries.entries().get(1).streamId()))))
                 .isEqualTo(Verdict.DONE);
@@ -116,7 +118,8 @@ class AccessTest {
         StreamId job = new Seed(resp).job("a", "1");
         Map<String, Object> before = RedisState.read(resp);
         assertThat(failure(store.jobs().commit(lease, List.of(job)))).isInstanceOf(StoreException.Misconfigured.class);
-        assertThat(failure(store.jobs().bury(lease, JobPlace.inStream(job), "key", Seed.burial("r", 1)))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(failure(store.jobs().bury(lease, JobPlace.inStream(job), "key", Seed.burial("r", 1))))
+                .isInstanceOf(StoreException.Misconfigured.class);
         assertThat(failure(store.leases().release(lease))).isInstanceOf(StoreException.Misconfigured.class);
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }

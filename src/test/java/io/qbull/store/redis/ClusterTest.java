@@ -9,10 +9,10 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.qbull.model.JobPlace;
 import io.lettuce.core.cluster.SlotHash;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Entry;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -74,9 +74,11 @@ class ClusterTest {
             List<Entry> entries =
                     ((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 10_000))).entries();
             assertThat(entries).hasSize(2);
-            assertThat(get(store.held().fail(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.failed(1))))
+            assertThat(get(store.held()
+                            .fail(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.failed(1))))
                     .isEqualTo(Verdict.DONE);
-            assertThat(get(store.jobs().bury(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.burial("r", 1))))
+            assertThat(get(store.jobs()
+                            .bury(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.burial("r", 1))))
                     .isEqualTo(Verdict.DONE);
             assertThat(get(store.jobs().commit(lease, List.of(entries.get(1).streamId()))))
                     .isEqualTo(Verdict.DONE);
@@ -327,7 +329,8 @@ class ClusterTest {
     private static void buryFirst(RedisStore store, Lease lease) {
         JobLog.Fetch.Entries found = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 1, 10_000));
         StreamId first = found.entries().get(0).streamId();
-        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1))))
+                .isEqualTo(Verdict.DONE);
     }
 
     private static void move(int slot, int from, int to, Runnable midway) {

@@ -14,10 +14,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.qbull.config.RedisSettings;
+import io.qbull.model.Attempts;
 import io.qbull.model.DeadLetter;
 import io.qbull.model.Entry;
 import io.qbull.model.Job;
-import io.qbull.model.Attempts;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
@@ -191,8 +191,7 @@ class DeadLettersTest {
         before.keySet().removeAll(List.of(STREAM, DEAD));
         assertThat(after).isEqualTo(before);
         JobLog.Fetch.Entries fetched = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000));
-        assertThat(((Entry.Decoded) fetched.entries().get(2)).job().attempts())
-                .isEqualTo(Attempts.NONE);
+        assertThat(((Entry.Decoded) fetched.entries().get(2)).job().attempts()).isEqualTo(Attempts.NONE);
     }
 
     @Test
@@ -312,7 +311,8 @@ class DeadLettersTest {
     }
 
     private StreamId bury(StreamId entry, String reason) {
-        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(entry), "key", Seed.burial(reason, 5)))).isEqualTo(JobLog.Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(entry), "key", Seed.burial(reason, 5))))
+                .isEqualTo(JobLog.Verdict.DONE);
         return get(letters.newest(P));
     }
 

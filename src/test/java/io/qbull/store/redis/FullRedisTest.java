@@ -112,11 +112,13 @@ class FullRedisTest {
         fill();
         assertThat(((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000))).entries())
                 .hasSize(3);
-        assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1))))
+                .isEqualTo(Verdict.DONE);
         assertThat(get(store.held().park(lease, List.of(new Parked(c, "key"))))).isEqualTo(Verdict.DONE);
         Advance.Next first = (Advance.Next) get(store.held().advance(lease, "key", null));
         assertThat(get(store.held().suspect(lease, first.place(), 1))).isEqualTo(Verdict.DONE);
-        assertThat(get(store.jobs().bury(lease, first.place(), "key", Seed.burial("broken", 1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, first.place(), "key", Seed.burial("broken", 1))))
+                .isEqualTo(Verdict.DONE);
         Advance.Next second = (Advance.Next) get(store.held().advance(lease, "key", null));
         assertThat(get(store.held().advance(lease, "key", second.place()))).isEqualTo(new Advance.Free());
         assertThat(get(store.jobs().commit(lease, List.of(b)))).isEqualTo(Verdict.DONE);
@@ -128,7 +130,8 @@ class FullRedisTest {
     void a_failure_can_be_recorded_first_of_all() {
         StreamId a = seed.job("a", "1");
         fill();
-        assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1))))
+                .isEqualTo(Verdict.DONE);
         assertThat(resp.number("HLEN", Seed.ATTEMPTS)).isEqualTo(1);
     }
 

@@ -182,7 +182,9 @@ class HeldScriptsTest {
         Map<String, Object> before = RedisState.read(resp);
         assertThat(job((Advance.Next) get(held.advance(lease, KEY, first))).id().value())
                 .isEqualTo("b");
-        assertThat(RedisState.read(resp)).as("the pause of the second is untouched").isEqualTo(before);
+        assertThat(RedisState.read(resp))
+                .as("the pause of the second is untouched")
+                .isEqualTo(before);
     }
 
     @Test
@@ -305,7 +307,6 @@ class HeldScriptsTest {
     }
 
     private Instruction instruction(String verb) {
-        return new Instruction(
-                StreamId.parse(resp.text("XADD", INBOX, "*", "verb", verb, "key", KEY)), verb, KEY);
+        return new Instruction(StreamId.parse(resp.text("XADD", INBOX, "*", "verb", verb, "key", KEY)), verb, KEY);
     }
 }

@@ -40,7 +40,20 @@ class InspectorTest {
         resp.call("HSET", "{Q:0}:lease", "owner", "gone#1", "epoch", "77", "expires", "1000", "inflight", "9");
         resp.call("XADD", "Q:3", (now - 60_000) + "-0", "f", "v");
         seed.job("a", "1");
-        resp.call("XADD", "{Q:3}:dead", "*", "reason", "r", "exception", "", "attempts", "1", "failed_at", "1", "epoch", "1");
+        resp.call(
+                "XADD",
+                "{Q:3}:dead",
+                "*",
+                "reason",
+                "r",
+                "exception",
+                "",
+                "attempts",
+                "1",
+                "failed_at",
+                "1",
+                "epoch",
+                "1");
 
         assertThat(get(store.inspector().queues())).containsExactlyInAnyOrder(QUEUE, new QueueName("other"));
         QueueSight.Present sight = (QueueSight.Present) get(store.inspector().queue(QUEUE));

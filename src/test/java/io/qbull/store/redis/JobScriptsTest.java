@@ -2,8 +2,6 @@ package io.qbull.store.redis;
 
 import static io.qbull.store.redis.Seed.ATTEMPTS;
 import static io.qbull.store.redis.Seed.DEAD;
-import static io.qbull.store.redis.Seed.ME;
-import static io.qbull.store.redis.Seed.OTHER;
 import static io.qbull.store.redis.Seed.STREAM;
 import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
@@ -28,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +66,8 @@ class JobScriptsTest {
     @Test
     void a_burial_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         StreamId job = seed.job("a", "1");
-        seed.refusedToAllButTheOwner(stale -> jobs.bury(stale, JobPlace.inStream(job), "key", Seed.burial("reason", 3)), Verdict.FENCED);
+        seed.refusedToAllButTheOwner(
+                stale -> jobs.bury(stale, JobPlace.inStream(job), "key", Seed.burial("reason", 3)), Verdict.FENCED);
     }
 
     @Test
@@ -167,7 +165,8 @@ class JobScriptsTest {
         StreamId b = seed.job("b", "2");
         resp.call("HSET", ATTEMPTS, a.toString(), "0 4", b.toString(), "0 1");
         long before = seed.now();
-        assertThat(get(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 5)))).isEqualTo(Verdict.DONE);
+        assertThat(get(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 5))))
+                .isEqualTo(Verdict.DONE);
         Map<String, Object> after = RedisState.read(resp);
         assertThat(after.get(STREAM)).isEqualTo(List.of(entry(b, "b", "2")));
         assertThat(after.get(ATTEMPTS)).isEqualTo(Map.of(b.toString(), "0 1"));
@@ -178,7 +177,9 @@ class JobScriptsTest {
         expected.addAll(List.of("epoch", Seed.EPOCH));
         assertThat(dead.subList(1, dead.size())).isEqualTo(expected);
         assertThat(Long.parseLong((String) dead.get(16))).isBetween(before, seed.now());
-        assertThat(get(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 5)))).as("repeat").isEqualTo(Verdict.DONE);
+        assertThat(get(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 5))))
+                .as("repeat")
+                .isEqualTo(Verdict.DONE);
         assertThat(RedisState.read(resp)).isEqualTo(after);
     }
 
@@ -189,7 +190,8 @@ class JobScriptsTest {
         StreamId wide = StreamId.parse(resp.text(command.toArray(String[]::new)));
         Entry entry = fetched(StreamId.START, 1, MEGABYTE).entries().get(0);
         assertThat(((Map<?, ?>) ((Entry.Decoded) entry).job().body())).hasSize(10_000);
-        assertThat(get(jobs.bury(lease, JobPlace.inStream(wide), "key", Seed.burial("too wide", 1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(jobs.bury(lease, JobPlace.inStream(wide), "key", Seed.burial("too wide", 1))))
+                .isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", STREAM)).isZero();
         List<?> dead = (List<?>) ((List<?>) resp.list("XRANGE", DEAD, "-", "+").get(0)).get(1);
         assertThat(dead).hasSize(12);

@@ -10,8 +10,8 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.qbull.model.JobPlace;
 import io.qbull.config.RedisSettings;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -116,7 +116,8 @@ class LostReplyTest {
         assertMayHaveRun(failure(store.jobs().bury(lease, JobPlace.inStream(b), "key", Seed.burial("r", 1))));
         assertThat(again.await(5, TimeUnit.SECONDS)).isTrue();
         reconnected();
-        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(b), "key", Seed.burial("r", 1)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(b), "key", Seed.burial("r", 1))))
+                .isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", STREAM)).isZero();
         assertThat(resp.number("XLEN", Seed.DEAD)).isEqualTo(1);
     }

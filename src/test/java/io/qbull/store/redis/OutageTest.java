@@ -9,8 +9,8 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.qbull.model.JobPlace;
 import io.qbull.config.RedisSettings;
+import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -81,8 +81,10 @@ class OutageTest {
         assertThat(before).as("the data survived").containsKey(Seed.LEASE);
         assertThat(get(store.jobs().fetch(lease, StreamId.START, 1, 1))).isEqualTo(new JobLog.Fetch.Fenced());
         assertThat(get(store.jobs().commit(lease, List.of(job)))).isEqualTo(Verdict.FENCED);
-        assertThat(get(store.held().fail(lease, JobPlace.inStream(job), "key", Seed.failed(1)))).isEqualTo(Verdict.FENCED);
-        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(job), "key", Seed.burial("r", 1)))).isEqualTo(Verdict.FENCED);
+        assertThat(get(store.held().fail(lease, JobPlace.inStream(job), "key", Seed.failed(1))))
+                .isEqualTo(Verdict.FENCED);
+        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(job), "key", Seed.burial("r", 1))))
+                .isEqualTo(Verdict.FENCED);
         assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
                 .containsEntry(lease, new Renewal.Lost());
         assertThat(get(store.leases().handOver(lease, Seed.OTHER, TTL))).isEqualTo(Verdict.FENCED);

@@ -23,8 +23,19 @@ class ScriptTest {
     static final RedisExtension REDIS = RedisExtension.shared();
 
     private static final List<Script> OF_AN_OWNER = List.of(
-            Script.RENEW, Script.RELEASE, Script.HANDOVER, Script.FETCH, Script.COMMIT, Script.FAIL, Script.BURY,
-            Script.PARK, Script.ADVANCE, Script.HELD, Script.SUSPECT, Script.ATTEND, Script.PROMOTE);
+            Script.RENEW,
+            Script.RELEASE,
+            Script.HANDOVER,
+            Script.FETCH,
+            Script.COMMIT,
+            Script.FAIL,
+            Script.BURY,
+            Script.PARK,
+            Script.ADVANCE,
+            Script.HELD,
+            Script.SUSPECT,
+            Script.ATTEND,
+            Script.PROMOTE);
     /** Must work when Redis is full. */
     private static final List<Script> DRAINING = List.of(
             Script.ACQUIRE,

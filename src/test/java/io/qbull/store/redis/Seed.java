@@ -3,7 +3,6 @@ package io.qbull.store.redis;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.qbull.testing.RedisState;
 import io.qbull.model.Epoch;
 import io.qbull.model.JobId;
 import io.qbull.model.Lease;
@@ -12,16 +11,17 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.JobLog.Burial;
-import io.qbull.model.StreamId;
+import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
-import java.time.Duration;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.Map;
 
 /** Puts data into Redis past the code under test, in the words of the key table. */
 final class Seed {
