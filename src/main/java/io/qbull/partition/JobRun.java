@@ -36,6 +36,10 @@ final class JobRun implements Runnable, JobHandler.Outcome {
             return;
         }
         synchronized (this) {
+            if (ended.get()) {
+                // The thread came when its time was over: the job may run again by now.
+                return;
+            }
             thread = Thread.currentThread();
         }
         try {

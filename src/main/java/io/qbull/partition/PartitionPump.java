@@ -339,7 +339,9 @@ public final class PartitionPump {
 
     private boolean begin(Work work, boolean suspect) {
         Attempts attempts = work.job().attempts();
-        if (policy.deadly(attempts)) {
+        // Counted crashes of a job whose last owner came back are no evidence: it may have been recorded and not
+        // started.
+        if (suspect && policy.deadly(attempts)) {
             LOG.warn(
                     "{} job={} crashed its worker {} times, buried",
                     lease,
@@ -353,13 +355,14 @@ public final class PartitionPump {
             bury(work, new Burial(reason, "", attempts.failed()));
             return true;
         }
+        careful |= suspect;
+        if (careful && (commits.size() > 0 || scripts > 0)) {
+            return false;
+        }
         careful = suspect;
         if (!suspect) {
             run(work);
             return true;
-        }
-        if (commits.size() > 0 || scripts > 0) {
-            return false;
         }
         dispatchBlocked = true;
         perform(() -> store.held().suspect(lease, work.place(), attempts.crashed() + 1), done -> {

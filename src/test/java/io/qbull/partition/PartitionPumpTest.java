@@ -4,74 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.PumpSettings;
 import io.qbull.model.Attempts;
-import io.qbull.model.Delivery;
 import io.qbull.model.Entry;
-import io.qbull.model.Epoch;
 import io.qbull.model.Failure;
-import io.qbull.model.Job;
-import io.qbull.model.JobHandler;
-import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
-import io.qbull.model.Lease;
-import io.qbull.model.LeaseOwner;
-import io.qbull.model.PartitionId;
-import io.qbull.model.PodId;
-import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
-import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Verdict;
-import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Retries;
-import io.qbull.testing.ScriptedStore;
 import io.qbull.testing.ScriptedStore.Call;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class PartitionPumpTest {
-    private static final Lease LEASE = new Lease(
-            new PartitionId(new QueueName("WHATSAPP"), 3),
-            new LeaseOwner(new PodId("pod"), "n1"),
-            new Epoch(7),
-            "primary");
-    private static final Duration INTERVAL = Duration.ofMillis(5);
-    private static final Duration BACKOFF = Duration.ofSeconds(1);
+class PartitionPumpTest extends PumpTestSupport {
     private static final Duration LIMIT = Duration.ofMinutes(1);
-
-    private final ManualEventLoop loop = new ManualEventLoop();
-    private final ScriptedStore store = new ScriptedStore();
-    private final Deque<Runnable> workers = new ArrayDeque<>();
-    private final List<Delivery> started = new ArrayList<>();
-    private final List<JobHandler.Outcome> outcomes = new ArrayList<>();
-    private final List<String> told = new ArrayList<>();
-    private boolean trusted = true;
-    /** Thrown instead of taking a run. */
-    private @Nullable Throwable shortage;
-
-    private final PartitionPump pump = new PartitionPump(
-            LEASE,
-            new PumpSettings(128, 1 << 20, INTERVAL, Retries.of(3, BACKOFF), Duration.ofSeconds(30)),
-            new PartitionPump.Means(store, loop, () -> 0),
-            new PartitionPump.Crew(
-                    (delivery, outcome) -> {
-                        started.add(delivery);
-                        outcomes.add(outcome);
-                    },
-                    this::employ),
-            new Recorder());
 
     @Test
     void jobs_run_one_after_another_in_stream_order() {
@@ -198,7 +152,7 @@ class PartitionPumpTest {
 
     @Test
     void a_hopeless_job_is_buried_and_the_next_one_runs_only_then() {
-        given(new Entry.Decoded(job(1, 2), 10), new Entry.Decoded(job(2, 0), 10));
+        given(entry(1, "key", new Attempts(2, 0)), entry(2, "key"));
         outcomes.get(0).failed(Failure.of("still down"));
         loop.run();
         work();
@@ -213,7 +167,7 @@ class PartitionPumpTest {
 
     @Test
     void an_undecodable_entry_is_buried_with_its_reason() {
-        given(new Entry.Undecodable(new StreamId(1, 0), "no key", 10), new Entry.Decoded(job(2, 0), 10));
+        given(new Entry.Undecodable(new StreamId(1, 0), "no key", 10), entry(2, "key"));
         Call bury = store.next("bury");
         assertThat(bury.argument(3, Burial.class).reason()).isEqualTo("no key");
         bury.answer(Verdict.DONE);
@@ -236,7 +190,7 @@ class PartitionPumpTest {
                         Runnable::run),
                 new Recorder());
         throwing.start(0);
-        noneHeld();
+        answer("keys", new Page.Keys(Page.START, Map.of()));
         answerFetch(false, entries(5));
         assertThat(store.next("fail").argument(1, JobPlace.class)).isEqualTo(JobPlace.inStream(new StreamId(5, 0)));
     }
@@ -462,118 +416,14 @@ class PartitionPumpTest {
         assertThat(pump.standstill(LIMIT)).isEmpty();
     }
 
-    private final class Recorder implements PartitionPump.Listener {
-        @Override
-        public boolean trusted(Lease lease) {
-            return trusted;
-        }
-
-        @Override
-        public void fenced(Lease lease) {
-            told.add("fenced");
-        }
-
-        @Override
-        public void answered(Lease lease) {
-            assertThat(lease).isEqualTo(LEASE);
-        }
-
-        @Override
-        public void unanswered(Lease lease, @Nullable Throwable failure) {
-            told.add("unanswered");
-        }
-    }
-
-    private void begin(int suspects) {
-        pump.start(suspects);
-        noneHeld();
-    }
-
-    private void noneHeld() {
-        store.next("keys").answer(new Page.Keys(Page.START, Map.of()));
-        loop.run();
-    }
-
-    private void given(int... streamMillis) {
-        given(entries(streamMillis).toArray(Entry[]::new));
-    }
-
-    private void given(Entry... entries) {
-        begin(0);
-        answerFetch(false, List.of(entries));
-        work();
-    }
-
-    private void answerFetch(boolean more, List<Entry> entries) {
-        store.next("fetch").answer(new Fetch.Entries(entries, more, Agenda.EMPTY));
-        loop.run();
-    }
-
     /** The head of the held key is this one. */
     private void answerAdvance(int streamMillis, Attempts attempts) {
-        store.next("advance").answer(next(streamMillis, "key", attempts));
-        loop.run();
-        work();
-    }
-
-    private static Advance.Next next(int streamMillis, String key, Attempts attempts) {
-        Job job = job(streamMillis, key, attempts);
-        return new Advance.Next(new JobPlace(job.streamId(), "place-" + streamMillis), new Entry.Decoded(job, 10));
-    }
-
-    private void complete(int index) {
-        outcomes.get(index).completed();
-        loop.run();
-        work();
+        answer("advance", next(streamMillis, "key", attempts));
     }
 
     private void completeAllThatStart(int most) {
         for (int index = 0; index < Math.min(most, outcomes.size()); index++) {
             complete(index);
         }
-    }
-
-    private void employ(Runnable run) {
-        if (shortage instanceof Error error) {
-            throw error;
-        }
-        if (shortage instanceof RuntimeException exception) {
-            throw exception;
-        }
-        workers.add(run);
-    }
-
-    private void work() {
-        while (!workers.isEmpty()) {
-            workers.remove().run();
-            loop.run();
-        }
-    }
-
-    private List<Long> ids() {
-        return started.stream().map(d -> d.job().streamId().millis()).toList();
-    }
-
-    private static List<Long> committed(Call commit) {
-        List<Long> ids = new ArrayList<>();
-        for (Object id : commit.argument(1, List.class)) {
-            ids.add(((StreamId) id).millis());
-        }
-        return ids;
-    }
-
-    private static List<Entry> entries(int... streamMillis) {
-        return Arrays.stream(streamMillis)
-                .mapToObj(millis -> (Entry) new Entry.Decoded(job(millis, 0), 10))
-                .toList();
-    }
-
-    private static Job job(int millis, int failedAttempts) {
-        return job(millis, "key", new Attempts(failedAttempts, 0));
-    }
-
-    private static Job job(int millis, String key, Attempts attempts) {
-        return new Job(
-                new StreamId(millis, 0), new JobId("j" + millis), key, millis, new byte[0], null, Map.of(), attempts);
     }
 }

@@ -1,0 +1,93 @@
+package io.qbull.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.Attempts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HeldKeysTest {
+    private final HeldKeys held = new HeldKeys();
+
+    @Test
+    void ready_keys_take_turns_of_sixteen_jobs() {
+        held.load("a", Duration.ZERO, false, 0);
+        held.load("b", Duration.ZERO, false, 0);
+        List<String> ran = new ArrayList<>();
+        for (int job = 0; job < 48; job++) {
+            HeldKey key = next();
+            ran.add(key.key);
+            held.running(key);
+            held.loaded(key, PumpTestSupport.next(job + 1, key.key, Attempts.NONE));
+        }
+        assertThat(ran.subList(0, 16)).containsOnly("a");
+        assertThat(ran.subList(16, 32)).containsOnly("b");
+        assertThat(ran.subList(32, 48)).containsOnly("a");
+    }
+
+    @Test
+    void a_key_that_a_script_touches_has_no_turn_and_the_next_one_has() {
+        held.load("a", Duration.ZERO, false, 0);
+        held.load("b", Duration.ZERO, false, 0);
+        HeldKey a = held.touch("a");
+        assertThat(next().key).isEqualTo("b");
+        held.untouch(a);
+        assertThat(next().key).isEqualTo("a");
+    }
+
+    @Test
+    void a_key_is_forgotten_when_nothing_is_held_and_no_script_touches_it() {
+        HeldKey key = held.touch("a");
+        held.touch("a");
+        held.untouch(key);
+        assertThat(held.blocks("a")).isTrue();
+        held.untouch(key);
+        assertThat(held.blocks("a")).isFalse();
+    }
+
+    @Test
+    void so_many_keys_at_most_wait_before_the_stream_stops() {
+        for (int key = 1; key < HeldKeys.MOST; key++) {
+            held.load("k" + key, null, false, 0);
+        }
+        assertThat(held.full()).isFalse();
+        held.load("last", null, false, 0);
+        assertThat(held.full()).isTrue();
+    }
+
+    @Test
+    void pauses_end_in_their_order_across_an_overflow_of_the_clock() {
+        long now = Long.MAX_VALUE - 10;
+        held.load("late", Duration.ofNanos(30), false, now);
+        held.load("early", Duration.ofNanos(5), false, now);
+        held.load("middle", Duration.ofNanos(20), false, now);
+        List<String> order = new ArrayList<>();
+        for (int nanos = 0; nanos <= 30; nanos++) {
+            held.wake(now + nanos);
+            HeldKey key = held.next();
+            if (key != null) {
+                order.add(key.key + " " + nanos);
+                held.running(key);
+            }
+        }
+        assertThat(order).containsExactly("early 5", "middle 20", "late 30");
+    }
+
+    @Test
+    void keys_that_are_due_at_the_same_time_all_get_ready() {
+        held.load("a", Duration.ofNanos(5), false, 0);
+        held.load("b", Duration.ofNanos(5), false, 0);
+        held.wake(5);
+        held.running(next());
+        assertThat(next().key).isEqualTo("b");
+        assertThat(held.firstWaiting()).isNull();
+    }
+
+    private HeldKey next() {
+        HeldKey key = held.next();
+        assertThat(key).isNotNull();
+        return key;
+    }
+}

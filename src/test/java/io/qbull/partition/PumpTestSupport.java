@@ -1,0 +1,199 @@
+package io.qbull.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.PumpSettings;
+import io.qbull.config.RetrySettings;
+import io.qbull.model.Attempts;
+import io.qbull.model.Delivery;
+import io.qbull.model.Entry;
+import io.qbull.model.Epoch;
+import io.qbull.model.Failure;
+import io.qbull.model.Job;
+import io.qbull.model.JobHandler;
+import io.qbull.model.JobId;
+import io.qbull.model.JobPlace;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Page;
+import io.qbull.store.JobLog.Agenda;
+import io.qbull.store.JobLog.Fetch;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.Retries;
+import io.qbull.testing.ScriptedStore;
+import io.qbull.testing.ScriptedStore.Call;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A pump on a scripted store, whose jobs end when the test says so. */
+abstract class PumpTestSupport {
+    static final Lease LEASE = new Lease(
+            new PartitionId(new QueueName("WHATSAPP"), 3),
+            new LeaseOwner(new PodId("pod"), "n1"),
+            new Epoch(7),
+            "primary");
+    static final Duration INTERVAL = Duration.ofMillis(5);
+    static final Duration BACKOFF = Duration.ofSeconds(1);
+
+    final ManualEventLoop loop = new ManualEventLoop();
+    final ScriptedStore store = new ScriptedStore();
+    final List<Delivery> started = new ArrayList<>();
+    final List<JobHandler.Outcome> outcomes = new ArrayList<>();
+    final List<String> told = new ArrayList<>();
+    boolean trusted = true;
+    /** Thrown instead of taking a run. */
+    @Nullable
+    Throwable shortage;
+
+    private final Deque<Runnable> workers = new ArrayDeque<>();
+
+    PartitionPump pump = pump(128, 1 << 20, Retries.of(3, BACKOFF));
+
+    final PartitionPump pump(int prefetch, int prefetchBytes, RetrySettings retry) {
+        return new PartitionPump(
+                LEASE,
+                new PumpSettings(prefetch, prefetchBytes, INTERVAL, retry, Duration.ofSeconds(30)),
+                new PartitionPump.Means(store, loop, () -> 0),
+                new PartitionPump.Crew(
+                        (delivery, outcome) -> {
+                            started.add(delivery);
+                            outcomes.add(outcome);
+                        },
+                        this::employ),
+                new Recorder());
+    }
+
+    final class Recorder implements PartitionPump.Listener {
+        @Override
+        public boolean trusted(Lease lease) {
+            return trusted;
+        }
+
+        @Override
+        public void fenced(Lease lease) {
+            told.add("fenced");
+        }
+
+        @Override
+        public void answered(Lease lease) {
+            assertThat(lease).isEqualTo(LEASE);
+        }
+
+        @Override
+        public void unanswered(Lease lease, @Nullable Throwable failure) {
+            told.add("unanswered");
+        }
+    }
+
+    /** Starts the pump of a partition without held keys. */
+    final void begin(int suspects) {
+        pump.start(suspects);
+        answer("keys", new Page.Keys(Page.START, Map.of()));
+    }
+
+    /** Of one key. */
+    final void given(int... streamMillis) {
+        given(entries(streamMillis));
+    }
+
+    final void given(Entry... entries) {
+        begin(0);
+        answerFetch(false, entries);
+        work();
+    }
+
+    final void answer(String call, Object answer) {
+        store.next(call).answer(answer);
+        loop.run();
+        work();
+    }
+
+    /** No worker does anything yet. */
+    final void answerFetch(boolean more, Entry... entries) {
+        store.next("fetch").answer(new Fetch.Entries(List.of(entries), more, Agenda.EMPTY));
+        loop.run();
+    }
+
+    final void complete(int index) {
+        outcomes.get(index).completed();
+        loop.run();
+        work();
+    }
+
+    /** The last job that started has failed. */
+    final void fail() {
+        outcomes.get(outcomes.size() - 1).failed(Failure.of("no"));
+        loop.run();
+        work();
+    }
+
+    final void employ(Runnable run) {
+        if (shortage instanceof Error error) {
+            throw error;
+        }
+        if (shortage instanceof RuntimeException exception) {
+            throw exception;
+        }
+        workers.add(run);
+    }
+
+    /** Lets the workers work, until they have nothing to do. */
+    final void work() {
+        while (!workers.isEmpty()) {
+            workers.remove().run();
+            loop.run();
+        }
+    }
+
+    final List<Long> ids() {
+        return started.stream().map(d -> d.job().streamId().millis()).toList();
+    }
+
+    static List<Long> committed(Call commit) {
+        List<Long> ids = new ArrayList<>();
+        for (Object id : commit.argument(1, List.class)) {
+            ids.add(((StreamId) id).millis());
+        }
+        return ids;
+    }
+
+    static Entry[] entries(int... streamMillis) {
+        return Arrays.stream(streamMillis)
+                .mapToObj(millis -> entry(millis, "key"))
+                .toArray(Entry[]::new);
+    }
+
+    /** An entry of 10 bytes. */
+    static Entry entry(int millis, String key) {
+        return entry(millis, key, Attempts.NONE);
+    }
+
+    static Entry entry(int millis, String key, Attempts attempts) {
+        return new Entry.Decoded(job(millis, key, attempts), 10);
+    }
+
+    static Job job(int millis, String key, Attempts attempts) {
+        return new Job(
+                new StreamId(millis, 0), new JobId("j" + millis), key, millis, new byte[0], null, Map.of(), attempts);
+    }
+
+    /** A job is the first of its held key. */
+    static Advance.Next next(int millis, String key, Attempts attempts) {
+        return new Advance.Next(place(millis), entry(millis, key, attempts));
+    }
+
+    static JobPlace place(int millis) {
+        return new JobPlace(new StreamId(millis, 0), "place-" + millis);
+    }
+}
