@@ -116,7 +116,8 @@ class HeldPumpTest extends PumpTestSupport {
 
     @Test
     void nothing_is_parked_when_nothing_is_behind_it() {
-        given(ofKey("a", 1, 9));
+        pump = pump(128, 100, Retries.of(3, BACKOFF));
+        given(ofKey("a", 1, 8));
         fail();
         answer("fail", Verdict.DONE);
         loop.tick(BACKOFF.dividedBy(2));
