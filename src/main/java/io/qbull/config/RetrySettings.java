@@ -31,7 +31,9 @@ public record RetrySettings(
         Rule.between("maxAttempts", maxAttempts, 1, 1_000_000);
         Rule.atLeast("backoff", backoff, Duration.ZERO);
         Rule.between("backoffMultiplier", multiplier, 1, 100);
-        Rule.atLeast("maxBackoff", maxBackoff, backoff);
+        Rule.holds(
+                maxBackoff.compareTo(backoff) >= 0,
+                "maxBackoff (" + maxBackoff + ") must be at least backoff (" + backoff + ")");
         Rule.between("maxCrashes", maxCrashes, 2, 1_000_000);
         Rule.atLeast("jobTimeout", jobTimeout, Duration.ZERO);
     }

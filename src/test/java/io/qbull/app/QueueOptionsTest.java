@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.QueueName;
+import io.qbull.model.WhenExhausted;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -34,12 +35,14 @@ class QueueOptionsTest {
 
     @Test
     void the_options_of_a_queue_win_over_those_of_a_route() throws Refusal {
-        register(Map.of("partitions", "64", "backoff", "7s"));
+        register(Map.of("partitions", "64", "backoff", "7s", "whenExhausted", "hold-key", "jobTimeout", "9s"));
 
         QbullEndpoint endpoint = context.getEndpoint("qbull:A?partitions=4&backoff=1s", QbullEndpoint.class);
 
         assertThat(endpoint.getConfiguration().getPartitions()).isEqualTo(64);
         assertThat(endpoint.getConfiguration().getBackoff()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(endpoint.getConfiguration().getWhenExhausted()).isEqualTo(WhenExhausted.HOLD_KEY);
+        assertThat(endpoint.getConfiguration().getJobTimeout()).isEqualTo(Duration.ofSeconds(9));
         assertThat(context.getEndpoint("qbull:B", QbullEndpoint.class)
                         .getConfiguration()
                         .getPartitions())
@@ -58,7 +61,14 @@ class QueueOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"partition, 4", "partitions, many", "leaseTtl, 500ms", "drainTimeout, soon"})
+    @CsvSource({
+        "partition, 4",
+        "partitions, many",
+        "leaseTtl, 500ms",
+        "drainTimeout, soon",
+        "whenExhausted, keep",
+        "retryOn, com.acme.Gone"
+    })
     void a_wrong_option_of_a_queue_is_refused(String option, String value) {
         assertThatThrownBy(() -> register(Map.of(option, value)))
                 .isInstanceOf(Refusal.class)

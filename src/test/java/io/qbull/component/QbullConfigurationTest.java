@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.qbull.engine.QueueNode;
 import io.qbull.model.KeyHash;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QbullConfigurationTest extends QbullTestSupport {
     private static final String ALL = "qbull:ORDERS?redisUri=redis://h:1&podId=p-1&partitions=8&keyHash=qbull-python"
             + "&partitionsPerPod=2&maxPartitionsPerPod=6&adoptOrphans=false&orphanGrace=20s&leaseTtl=3s&drainTimeout=7s"
-            + "&stallAfter=2m&deadMaxLength=7&deadMaxAge=3h&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250&deduplicationWindow=1h&maxBodySize=99"
+            + "&stallAfter=2m&deadMaxLength=7&deadMaxAge=3h&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250"
+            + "&backoffMultiplier=1.5&maxBackoff=90s&retryOn=java.io.IOException&buryOn=java.lang.Error&whenExhausted=hold-key"
+            + "&maxCrashes=4&jobTimeout=8s&deduplicationWindow=1h&maxBodySize=99"
             + "&maxKeyLength=44&format=qbull&batch=17&enqueueTimeout=PT4S&maxBacklog=11&key=${header.to}";
 
     private QbullEndpoint endpoint(String uri) {
@@ -32,11 +35,19 @@ class QbullConfigurationTest extends QbullTestSupport {
         assertThat(consumption.toString())
                 .contains("partitionsPerPod=2", "maxPartitionsPerPod=6", "adoptOrphans=false", "orphanGrace=PT20S")
                 .contains("leaseTtl=PT3S", "drainTimeout=PT7S", "stallAfter=PT2M", "prefetch=9", "commitInterval=PT0S")
-                .contains("prefetchBytes=1048576", "maxAttempts=3", "backoff=PT0.25S")
+                .contains(
+                        "prefetchBytes=1048576",
+                        "maxAttempts=3",
+                        "backoff=PT0.25S",
+                        "multiplier=1.5",
+                        "maxBackoff=PT1M30S")
+                .contains("whenExhausted=HOLD_KEY", "maxCrashes=4", "jobTimeout=PT8S")
                 .contains("dead=DeadLimits[maxLength=7, maxAge=PT3H]");
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT1H", "maxBodySize=99", "maxKeyLength=44", "batch=17")
                 .contains("format=QBULL", "enqueueTimeout=PT4S", "maxBacklog=11");
+        assertThat(FailureClasses.of(options, context))
+                .isEqualTo(new FailureClasses(List.of(IOException.class), List.of(Error.class)));
         assertThat(options.getRedisUri()).isEqualTo("redis://h:1");
         assertThat(options.getPodId()).isEqualTo("p-1");
         assertThat(options.getPartitions()).isEqualTo(8);
@@ -51,8 +62,11 @@ class QbullConfigurationTest extends QbullTestSupport {
         assertThat(QbullSettings.consumption(options).toString())
                 .contains("partitionsPerPod=4", "maxPartitionsPerPod=16384", "adoptOrphans=true", "orphanGrace=PT15S")
                 .contains("leaseTtl=PT15S", "drainTimeout=PT30S", "stallAfter=PT1M", "prefetch=128")
-                .contains("commitInterval=PT0.005S", "maxAttempts=5", "backoff=PT1S")
+                .contains(
+                        "commitInterval=PT0.005S", "maxAttempts=5", "backoff=PT1S", "multiplier=2.0", "maxBackoff=PT5M")
+                .contains("whenExhausted=BURY", "maxCrashes=5", "jobTimeout=PT0S")
                 .contains("dead=DeadLimits[maxLength=0, maxAge=PT0S]");
+        assertThat(FailureClasses.of(options, context)).isEqualTo(new FailureClasses(List.of(), List.of()));
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT10M", "maxBodySize=1048576", "maxKeyLength=512", "batch=500")
                 .contains("format=NATIVE", "enqueueTimeout=PT10S", "maxBacklog=0");
@@ -102,6 +116,15 @@ class QbullConfigurationTest extends QbullTestSupport {
                 "orphanGrace=-1         | orphanGrace (PT-0.001S) must be at least PT0S",
                 "prefetch=0             | prefetch (0) must be between 1 and 10000",
                 "maxAttempts=0          | maxAttempts (0) must be between 1 and 1000000",
+                "backoff=-1             | backoff (PT-0.001S) must be at least PT0S",
+                "backoffMultiplier=0.5  | backoffMultiplier (0.5) must be between 1.0 and 100.0",
+                "backoffMultiplier=NaN  | backoffMultiplier (NaN) must be between 1.0 and 100.0",
+                "maxBackoff=999ms       | maxBackoff (PT0.999S) must be at least backoff (PT1S)",
+                "maxCrashes=1           | maxCrashes (1) must be between 2 and 1000000",
+                "whenExhausted=x        | whenExhausted",
+                "jobTimeout=-1          | jobTimeout (PT-0.001S) must be at least PT0S",
+                "retryOn=com.acme.Gone  | retryOn (com.acme.Gone) must name classes of exceptions on the class path",
+                "buryOn=java.lang.String| buryOn (java.lang.String) must name classes of exceptions on the class path",
                 "deadMaxLength=-1       | deadMaxLength (-1) must be between 0 and 2147483647",
                 "deadMaxAge=-1          | deadMaxAge (PT-0.001S) must be at least PT0S",
                 "stallAfter=0           | stallAfter (PT0S) must be at least PT0.001S",
