@@ -108,6 +108,19 @@ class CoalesceTest extends AppTestSupport {
     }
 
     @Test
+    void a_window_stays_open_while_its_key_waits_for_a_retry() {
+        send("a", "one");
+        awaitDone();
+        count("HSET", "{MESSAGES:0}:held", "a", "-1 1 0 x");
+        send("b", "later");
+
+        await().atMost(SOON).until(() -> !made("b").isEmpty());
+        assertThat(made("a")).isEmpty();
+        count("HDEL", "{MESSAGES:0}:held", "a");
+        await().atMost(SOON).until(() -> !made("a").isEmpty());
+    }
+
+    @Test
     void a_window_that_a_pod_left_open_is_closed_by_the_next() throws Exception {
         send("a", "one");
         awaitDone();

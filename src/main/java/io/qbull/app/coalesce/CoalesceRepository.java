@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -80,9 +81,12 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
             return 1
             """;
 
-    /** KEYS: stream. ARGV: ids. Returns whether one of them is in it. */
+    /** KEYS: stream, held keys. ARGV: key, ids. Returns whether one of them is in the stream, or may be held with its key. */
     private static final String QUEUED = """
-            for i = 1, #ARGV do
+            if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then
+              return 1
+            end
+            for i = 2, #ARGV do
               if #redis.call('XRANGE', KEYS[1], ARGV[i], ARGV[i]) > 0 then
                 return 1
               end
@@ -179,7 +183,7 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
     public void remove(CamelContext camel, String key, Exchange exchange) {
         try {
             String seen = seen(exchange);
-            if (!queued(CoalesceStrategy.window(exchange))
+            if (!queued(key, CoalesceStrategy.window(exchange))
                     && run(
                             CLOSE,
                             List.of(getMapName(), getPersistenceMapName()),
@@ -304,15 +308,15 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
                         .orElse(key -> false);
     }
 
-    private boolean queued(Window window) {
+    private boolean queued(String key, Window window) {
         RScript script = getRedisson().getScript(StringCodec.INSTANCE);
         return window.sources().entrySet().stream()
                 .anyMatch(source -> script.<Boolean>eval(
                         Mode.READ_WRITE,
                         QUEUED,
                         ReturnType.BOOLEAN,
-                        List.of(source.getKey()),
-                        source.getValue().toArray()));
+                        List.of(source.getKey(), "{" + source.getKey() + "}:held"),
+                        Stream.concat(Stream.of(key), source.getValue().stream()).toArray()));
     }
 
     private boolean run(String script, List<Object> keys, Object... values) {
