@@ -2,22 +2,17 @@ package io.qbull.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.qbull.model.Attempts;
-import io.qbull.model.Job;
-import io.qbull.model.JobId;
-import io.qbull.model.StreamId;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import io.qbull.model.Failure;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.AsyncProcessorSupport;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,12 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When and how a job ends: the table of docs/component.md. */
-class JobAckTest extends QbullTestSupport {
+/**
+ * When and how a job ends: the table of docs/component.md, whose rows have the names of these queues; the rows that need Redis are in
+ * {@link QbullRedisTest}.
+ */
+class FailureTruthTableTest extends QbullTestSupport {
     private static final String BOOM = "failed: IllegalStateException: boom";
 
     private final CountDownLatch gate = new CountDownLatch(1);
-    private final CompletableFuture<Message> seen = new CompletableFuture<>();
     private final CompletableFuture<AsyncCallback> parked = new CompletableFuture<>();
     private final CompletableFuture<Exchange> parkedExchange = new CompletableFuture<>();
 
@@ -39,13 +36,17 @@ class JobAckTest extends QbullTestSupport {
         return new RouteBuilder() {
             @Override
             public void configure() {
-                from("qbull:COMPLETE").process(e -> seen.complete(e.getMessage().copy()));
+                from("qbull:COMPLETE").to("mock:out");
                 from("qbull:STOP").stop().throwException(new IllegalStateException("boom"));
                 from("qbull:THROW").throwException(new IllegalStateException("boom"));
                 from("qbull:RETRIED")
                         .errorHandler(
                                 defaultErrorHandler().maximumRedeliveries(2).redeliveryDelay(0))
                         .throwException(new IllegalStateException("boom"));
+                from("qbull:REDELIVERED")
+                        .errorHandler(
+                                defaultErrorHandler().maximumRedeliveries(1).redeliveryDelay(0))
+                        .process(FailureTruthTableTest::failAtFirst);
                 from("qbull:HANDLED")
                         .onException(IllegalStateException.class)
                         .handled(true)
@@ -76,11 +77,18 @@ class JobAckTest extends QbullTestSupport {
                         .throwException(new IllegalStateException("boom"));
                 from("qbull:LINES").throwException(new IllegalStateException("one\ntwo"));
 
+                from("qbull:RETRYON?retryOn=java.io.IOException,java.lang.NullPointerException")
+                        .process(FailureTruthTableTest::failAsAsked);
+                from("qbull:BURYON?buryOn=java.io.IOException").process(FailureTruthTableTest::failAsAsked);
+                from("qbull:BOTH?buryOn=java.io.FileNotFoundException&retryOn=java.io.IOException")
+                        .process(FailureTruthTableTest::failAsAsked);
+                from("qbull:RETRYONROLLBACK?retryOn=java.io.IOException").markRollbackOnly();
+
                 from("qbull:SEDA").to("seda:work?pollTimeout=50");
-                from("seda:work?pollTimeout=50").process(e -> gate.await()).process(JobAckTest::failIfAsked);
-                from("qbull:THREADS").threads(2).process(e -> gate.await()).process(JobAckTest::failIfAsked);
+                from("seda:work?pollTimeout=50").process(e -> gate.await()).process(FailureTruthTableTest::failIfAsked);
+                from("qbull:THREADS").threads(2).process(e -> gate.await()).process(FailureTruthTableTest::failIfAsked);
                 from("qbull:DIRECT").to("direct:work");
-                from("direct:work").process(e -> gate.await()).process(JobAckTest::failIfAsked);
+                from("direct:work").process(e -> gate.await()).process(FailureTruthTableTest::failIfAsked);
                 from("qbull:WIRETAP").wireTap("direct:tapped");
                 from("direct:tapped").process(e -> gate.await());
                 from("qbull:ASYNC").process(new AsyncProcessorSupport() {
@@ -101,6 +109,22 @@ class JobAckTest extends QbullTestSupport {
         }
     }
 
+    private static void failAtFirst(Exchange exchange) {
+        if (exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER) == null) {
+            throw new IllegalStateException("boom");
+        }
+    }
+
+    private static void failAsAsked(Exchange exchange) throws Exception {
+        throw switch (exchange.getMessage().getBody(String.class)) {
+            case "class" -> new IOException("boom");
+            case "subclass" -> new FileNotFoundException("boom");
+            case "cause" -> new IllegalStateException(new RuntimeException(new IOException("boom")));
+            case "second" -> new NullPointerException("boom");
+            default -> new IllegalStateException("boom");
+        };
+    }
+
     @AfterEach
     void openGate() {
         gate.countDown();
@@ -117,6 +141,7 @@ class JobAckTest extends QbullTestSupport {
     @CsvSource({
         "COMPLETE,         completed",
         "STOP,             completed",
+        "REDELIVERED,      completed",
         "HANDLED,          completed",
         "CONTINUED,        completed",
         "CAUGHT,           completed",
@@ -135,6 +160,40 @@ class JobAckTest extends QbullTestSupport {
         Awaitility.await().until(run.end::isDone);
         assertThat(run.end.join()).startsWith(end);
         assertThat(run.calls).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "THROW,   any,      RETRY",
+        "RETRYON, class,    RETRY",
+        "RETRYON, subclass, RETRY",
+        "RETRYON, cause,    RETRY",
+        "RETRYON, second,   RETRY",
+        "RETRYON, other,    GIVE_UP",
+        "BURYON,  class,    BURY",
+        "BURYON,  subclass, BURY",
+        "BURYON,  cause,    BURY",
+        "BURYON,  other,    RETRY",
+        "BOTH,    subclass, BURY",
+        "BOTH,    class,    RETRY",
+        "BOTH,    other,    GIVE_UP",
+        "RETRYONROLLBACK, any, GIVE_UP"
+    })
+    void the_class_of_the_failure_says_whether_it_may_pass(String queue, String body, Failure.Course course) {
+        FakeNode.Run run = node(queue).deliver("j1", body);
+
+        Awaitility.await().until(run.end::isDone);
+        assertThat(run.failure).isNotNull().extracting(Failure::course).isEqualTo(course);
+    }
+
+    @Test
+    void the_class_of_the_failure_is_told() {
+        FakeNode.Run run = node("RETRYON").deliver("j1", "subclass");
+
+        Awaitility.await().until(run.end::isDone);
+        assertThat(run.failure)
+                .isEqualTo(new Failure(
+                        "FileNotFoundException: boom", "java.io.FileNotFoundException", Failure.Course.RETRY));
     }
 
     @ParameterizedTest
@@ -170,68 +229,5 @@ class JobAckTest extends QbullTestSupport {
 
         assertEnds(run, "completed");
         assertThat(gate.getCount()).isOne();
-    }
-
-    @Test
-    void the_message_tells_all_about_the_job() {
-        Job job = new Job(
-                new StreamId(1700, 1),
-                new JobId("j1"),
-                "57320",
-                1_700_000_000_123L,
-                "hello".getBytes(StandardCharsets.UTF_8),
-                "text/plain",
-                Map.of("traceparent", "00-1"),
-                new Attempts(1, 0));
-
-        assertEnds(node("COMPLETE").deliver(job, 2), "completed");
-
-        assertThat(seen.join().getBody()).isInstanceOf(byte[].class);
-        assertThat(seen.join().getBody(String.class)).isEqualTo("hello");
-        assertThat(seen.join().getHeaders())
-                .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
-                        Map.entry("CamelQbullKey", "57320"),
-                        Map.entry("CamelQbullJobId", "j1"),
-                        Map.entry("CamelQbullQueue", "COMPLETE"),
-                        Map.entry("CamelQbullPartition", 3),
-                        Map.entry("CamelQbullEpoch", 42L),
-                        Map.entry("CamelQbullAttempt", 2),
-                        Map.entry("CamelQbullEnqueuedAt", 1_700_000_000_123L),
-                        Map.entry("CamelQbullStreamId", "1700-1"),
-                        Map.entry("CamelMessageTimestamp", 1_700_000_000_123L),
-                        Map.entry("Content-Type", "text/plain"),
-                        Map.entry("traceparent", "00-1")));
-    }
-
-    @Test
-    void headers_from_the_stream_cannot_steer_the_route() {
-        Map<String, Object> evil = Map.of(
-                "CamelFileName", "x",
-                "camelFileName2", "x",
-                "CAMELHttpUri", "x",
-                "cAmElQbullKey", "evil",
-                "CamelQbullEpoch", 1,
-                "Org.Apache.Camel.y", "x",
-                "content-type", "evil",
-                "ok", 1);
-
-        assertEnds(node("COMPLETE").deliver(FakeNode.job("j1", "x", evil), 1), "completed");
-
-        assertThat(seen.join().getHeader("CamelQbullKey")).isEqualTo("key-1");
-        assertThat(seen.join().getHeader("CamelQbullEpoch")).isEqualTo(42L);
-        assertThat(seen.join().getHeaders())
-                .containsEntry("ok", 1)
-                .doesNotContainKeys("CamelFileName", "camelFileName2", "CAMELHttpUri", "Org.Apache.Camel.y");
-    }
-
-    @Test
-    void a_foreign_entry_is_a_map() {
-        byte[] value = {1, 2};
-
-        assertEnds(node("COMPLETE").deliver("1700-1", Map.of("field", value)), "completed");
-
-        assertThat(seen.join().getBody())
-                .asInstanceOf(InstanceOfAssertFactories.MAP)
-                .containsExactly(Map.entry("field", value));
     }
 }

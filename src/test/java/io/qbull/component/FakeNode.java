@@ -172,6 +172,7 @@ final class FakeNode implements QueueNode {
     static final class Run implements JobHandler.Outcome {
         final CompletableFuture<String> end = new CompletableFuture<>();
         final AtomicInteger calls = new AtomicInteger();
+        volatile @Nullable Failure failure;
         private final FakeNode node;
 
         Run(FakeNode node) {
@@ -185,6 +186,7 @@ final class FakeNode implements QueueNode {
 
         @Override
         public void failed(Failure failure) {
+            this.failure = failure;
             end("failed: " + failure.reason());
         }
 

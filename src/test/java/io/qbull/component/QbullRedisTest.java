@@ -3,6 +3,8 @@ package io.qbull.component;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.EnqueueException;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -14,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -22,6 +26,7 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -68,11 +73,15 @@ class QbullRedisTest {
     }
 
     private static RouteBuilder consumer(Processor processor) {
+        return consumer("qbull:ORDERS", processor);
+    }
+
+    private static RouteBuilder consumer(String uri, Processor processor) {
         return new RouteBuilder() {
             @Override
             public void configure() {
                 errorHandler(noErrorHandler());
-                from("qbull:ORDERS").routeId("orders").process(processor);
+                from(uri).routeId("orders").process(processor);
             }
         };
     }
@@ -288,5 +297,196 @@ class QbullRedisTest {
 
         await().until(() -> backlog() == 0);
         assertThat(ran).containsExactly("n0", "n1", "n2", "n3", "n4");
+    }
+
+    @Test
+    void a_blocking_job_that_exceeds_its_time_is_interrupted_and_retried_while_other_keys_go_on() throws Exception {
+        List<String> ran = new CopyOnWriteArrayList<>();
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CamelContext pod = pod("p1", consumer("qbull:ORDERS?jobTimeout=500ms&backoff=200ms", exchange -> {
+            ran.add(run(exchange));
+            if (run(exchange).equals("slow1")) {
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    throw e;
+                }
+            }
+        }));
+
+        // One partition: the second key is behind the first.
+        send(pod, "k", "slow", Map.of());
+        send(pod, "k", "next", Map.of());
+        send(pod, keyBeside("k"), "other", Map.of());
+
+        await().until(() -> backlog() == 0 && held() == 0);
+        assertThat(ran).containsExactly("slow1", "other1", "slow2", "next1");
+        assertThat(interrupted.getCount()).isZero();
+    }
+
+    @Test
+    void jobs_that_exceed_their_time_and_cannot_be_interrupted_starve_no_partition() throws Exception {
+        List<String> ran = new CopyOnWriteArrayList<>();
+        CamelContext pod = pod("p1", consumer("qbull:ORDERS?jobTimeout=200ms&maxAttempts=1", exchange -> {
+            ran.add(run(exchange));
+            while (run(exchange).startsWith("stuck") && gate.getCount() > 0) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }));
+        for (int key = 0; key < 20; key++) {
+            send(pod, "k" + key, "stuck", Map.of());
+            send(pod, "k" + key, "good", Map.of());
+        }
+
+        await().until(() -> backlog() == 0);
+        assertThat(ran).hasSize(40).filteredOn("good1"::equals).hasSize(20);
+        assertThat(inAll("{ORDERS:%d}:dead")).isEqualTo(20);
+    }
+
+    @Test
+    void an_asynchronous_job_that_exceeds_its_time_is_retried_and_its_late_end_is_ignored() throws Exception {
+        List<String> ran = new CopyOnWriteArrayList<>();
+        CountDownLatch lateEnd = new CountDownLatch(1);
+        CamelContext pod = pod("p1", new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("qbull:ORDERS?jobTimeout=300ms&maxAttempts=2")
+                        .routeId("orders")
+                        .to("seda:work?pollTimeout=50");
+                from("seda:work?pollTimeout=50&concurrentConsumers=3").process(exchange -> {
+                    ran.add(run(exchange));
+                    if (run(exchange).startsWith("slow")) {
+                        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                            @Override
+                            public void onDone(Exchange done) {
+                                lateEnd.countDown();
+                            }
+                        });
+                        gate.await();
+                    }
+                });
+            }
+        });
+        send(pod, "k", "slow", Map.of());
+        send(pod, "k", "next", Map.of());
+
+        await().until(() -> backlog() == 0 && held() == 0);
+        assertThat(ran).containsExactly("slow1", "slow2", "next1");
+        gate.countDown();
+        assertThat(lateEnd.await(30, TimeUnit.SECONDS)).isTrue();
+        send(pod, "k", "last", Map.of());
+        await().until(() -> ran.contains("last1"));
+        assertThat(inAll("{ORDERS:%d}:dead")).isOne();
+    }
+
+    @Test
+    void a_failure_that_buryOn_names_buries_the_job_although_its_key_would_be_held() throws Exception {
+        List<String> ran = new CopyOnWriteArrayList<>();
+        CamelContext pod = pod(
+                "p1",
+                consumer("qbull:ORDERS?whenExhausted=hold-key&buryOn=java.lang.IllegalStateException", exchange -> {
+                    ran.add(run(exchange));
+                    if (run(exchange).startsWith("bad")) {
+                        throw new IllegalStateException("boom");
+                    }
+                }));
+        send(pod, "k", "bad", Map.of());
+        send(pod, "k", "good", Map.of());
+
+        await().until(() -> backlog() == 0 && held() == 0);
+        assertThat(ran).containsExactly("bad1", "good1");
+        assertThat(inAll("{ORDERS:%d}:dead")).isOne();
+    }
+
+    @Test
+    void a_failure_that_retryOn_does_not_name_holds_the_key_at_once_and_others_go_on() throws Exception {
+        List<String> ran = new CopyOnWriteArrayList<>();
+        CamelContext pod =
+                pod("p1", consumer("qbull:ORDERS?whenExhausted=hold-key&retryOn=java.io.IOException", exchange -> {
+                    ran.add(run(exchange));
+                    if (run(exchange).startsWith("bad")) {
+                        throw new IllegalStateException("boom");
+                    }
+                }));
+        send(pod, "k", "bad", Map.of());
+        await().until(() -> held() == 1);
+        send(pod, "k", "behind", Map.of());
+        send(pod, keyBeside("k"), "other", Map.of());
+
+        await().until(() -> ran.contains("other1"));
+        assertThat(ran).containsExactly("bad1", "other1");
+        assertThat(inAll("{ORDERS:%d}:dead")).isZero();
+    }
+
+    @Test
+    void the_end_of_a_job_whose_lease_was_lost_meanwhile_counts_for_nothing() throws Exception {
+        List<Map<String, Object>> ran = new CopyOnWriteArrayList<>();
+        CamelContext pod = pod("p1", consumer(exchange -> {
+            ran.add(Map.copyOf(exchange.getMessage().getHeaders()));
+            gate.await();
+        }));
+        send(pod, "k", "x", Map.of());
+        await().until(() -> !ran.isEmpty());
+
+        Object partition = ran.get(0).get(QbullConstants.PARTITION);
+        try (Resp resp = REDIS.server().connect()) {
+            resp.call("HSET", "{ORDERS:" + partition + "}:lease", "owner", "thief#1", "expires", "1");
+        }
+        assertThat(backlog()).isOne();
+        gate.countDown();
+
+        await().until(() -> backlog() == 0);
+        assertThat(ran).hasSize(2);
+        assertThat(ran)
+                .extracting(headers -> headers.get(QbullConstants.ATTEMPT))
+                .containsExactly(1, 1);
+        assertThat((Long) ran.get(1).get(QbullConstants.EPOCH))
+                .isGreaterThan((Long) ran.get(0).get(QbullConstants.EPOCH));
+    }
+
+    @Test
+    void a_job_that_outlives_the_drain_runs_again_at_the_next_pod_and_no_attempt_is_counted() throws Exception {
+        List<String> ran = new CopyOnWriteArrayList<>();
+        CamelContext p1 = pod("p1", consumer("qbull:ORDERS?drainTimeout=100ms", exchange -> {
+            ran.add(run(exchange));
+            gate.await();
+        }));
+        send(p1, "k", "x", Map.of());
+        await().until(() -> !ran.isEmpty());
+        p1.getShutdownStrategy().setTimeout(1);
+        p1.stop();
+        assertThat(backlog()).isOne();
+        gate.countDown();
+
+        pod("p2", consumer(exchange -> ran.add(run(exchange))));
+
+        await().until(() -> backlog() == 0);
+        assertThat(ran).containsExactly("x1", "x1");
+    }
+
+    /** Body and attempt. */
+    private static String run(Exchange exchange) {
+        return exchange.getMessage().getBody(String.class)
+                + exchange.getMessage().getHeader(QbullConstants.ATTEMPT);
+    }
+
+    /** Another key of the same partition. */
+    private static String keyBeside(String key) {
+        Layout layout = new Layout(1, PARTITIONS);
+        int partition = layout.indexOf(KeyHash.XXH64, key);
+        return IntStream.range(0, 1_000)
+                .mapToObj(n -> "beside-" + n)
+                .filter(other -> layout.indexOf(KeyHash.XXH64, other) == partition)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long held() {
+        try (Resp resp = REDIS.server().connect()) {
+            return IntStream.range(0, PARTITIONS)
+                    .mapToLong(p -> resp.number("HLEN", "{ORDERS:%d}:held:jobs".formatted(p)))
+                    .sum();
+        }
     }
 }
