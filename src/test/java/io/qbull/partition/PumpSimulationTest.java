@@ -12,7 +12,7 @@ class PumpSimulationTest {
     @Test
     void order_and_attempts_hold_whatever_happens_to_pods_and_replies() {
         Long given = Long.getLong("seed");
-        int runs = given != null ? 1 : Integer.getInteger("qbull.sim.runs", 600);
+        int runs = given != null ? 1 : Integer.getInteger("qbull.sim.runs", 300);
         long first = given != null ? given : new Random().nextLong();
         for (long seed = first; seed < first + runs; seed++) {
             try {
