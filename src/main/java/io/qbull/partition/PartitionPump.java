@@ -17,6 +17,7 @@ import io.qbull.runtime.EventLoop;
 import io.qbull.store.DelayedJobs.Promotion;
 import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
@@ -593,35 +594,35 @@ public final class PartitionPump {
         });
     }
 
-    /** Carries out the first instruction, unless a script touches its key. */
+    /** Carries out the first instruction, unless a job of its key runs or a script touches it. */
     private void attend() {
         Instruction first = instructions.peek();
         if (first == null || attending || !loaded) {
             return;
         }
         HeldKey key = held.find(first.key());
-        if (key != null && key.pending > 0) {
+        if (key != null && (key.pending > 0 || key.state == HeldKey.State.RUNNING)) {
             return;
         }
         Action action = action(first, key);
         HeldKey touched = action == Action.IGNORE ? null : held.touch(first.key());
         attending = true;
-        perform(() -> store.held().attend(lease, first, action), done -> {
+        perform(() -> store.held().attend(lease, first, action), answer -> {
             LOG.info("{} instruction {} from a person: {}", lease, first.verb(), action);
             attending = false;
             attended = first.id();
             instructions.remove();
             // Only an inbox that is empty can be watched.
             exhausted = false;
-            if (touched != null) {
-                held.waitFor(touched, Duration.ZERO, loop.nanoTime());
+            if (touched != null && answer instanceof Attended.Done done) {
+                held.waitFor(touched, done.pause(), loop.nanoTime());
                 held.untouch(touched);
             }
         });
     }
 
     private static Action action(Instruction instruction, @Nullable HeldKey key) {
-        if (key == null || key.state == HeldKey.State.RUNNING) {
+        if (key == null) {
             return Action.IGNORE;
         }
         return switch (instruction.verb()) {

@@ -68,14 +68,15 @@ public interface HeldJobs {
     CompletionStage<Verdict> suspect(Lease lease, JobPlace job, int crashes);
 
     /**
-     * Carries out what a person asks of the owner, and removes the instruction.
+     * Carries out what a person asks of the owner, and removes the instruction. A job that is not the first of its key any more is left
+     * alone.
      *
      * @param lease the owner's lease
      * @param instruction what is asked; nothing happens when it is gone
      * @param action what to do
-     * @return done or fenced
+     * @return how the key stands then, or fenced
      */
-    CompletionStage<Verdict> attend(Lease lease, Instruction instruction, Action action);
+    CompletionStage<Attended> attend(Lease lease, Instruction instruction, Action action);
 
     /**
      * @param attempts how often the job has failed, this time included
@@ -117,6 +118,22 @@ public interface HeldJobs {
         @Override
         default boolean fenced() {
             return this instanceof Advance.Fenced;
+        }
+    }
+
+    /** The end of an {@link #attend}. */
+    sealed interface Attended extends OwnerAnswer {
+        /**
+         * @param pause until the first job of the key may run; null = when a person asks
+         */
+        record Done(@Nullable Duration pause) implements Attended {}
+
+        /** The lease has ended. */
+        record Fenced() implements Attended {}
+
+        @Override
+        default boolean fenced() {
+            return this instanceof Attended.Fenced;
         }
     }
 

@@ -120,8 +120,9 @@ public interface JobLog {
      * @param id its place in the inbox
      * @param verb what is asked for; others than ours come from newer releases, or by mistake
      * @param key of which key; empty if of none
+     * @param place of which held job; empty = whichever is the first of the key
      */
-    record Instruction(StreamId id, String verb, String key) {}
+    record Instruction(StreamId id, String verb, String key, String place) {}
 
     /**
      * Why a job is given up.

@@ -45,6 +45,11 @@ public interface Store extends AutoCloseable {
     DeadLetters deadLetters();
 
     /**
+     * @return the held keys
+     */
+    HeldKeyTable heldKeys();
+
+    /**
      * @return the bell of idle partitions
      */
     WakeUps wakeUps();

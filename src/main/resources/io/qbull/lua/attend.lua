@@ -1,32 +1,35 @@
--- Carries out what a person asks of the owner, once: a request that is gone was carried out before.
+-- Carries out what a person asks of the owner, once: a request that is gone was carried out before. A job that is not the first of
+-- its key any more is left alone.
 --
 -- KEYS 6: lease, inbox, held, held order, held jobs, attempts
--- ARGV 5: owner, epoch, id of the request, verb ('retry' = the first held job of the key runs at once, its attempts counted anew;
---   'drop' = it is deleted and the next one runs; 'ignore' = only the request is deleted), key
--- Returns: {'done'} or {'fenced'}, where nothing was changed
+-- ARGV 6: owner, epoch, id of the request, verb ('retry' = the first held job of the key runs at once, its attempts counted anew;
+--   'drop' = it is deleted and the next one runs; 'ignore' = only the request is deleted), key, place of the job (empty
+--   = whichever is the first)
+-- Returns: {'done', ms until the first job of the key may run (-1 = when a person asks)}
+--          {'fenced'}, where nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
 local inbox, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-redis.call('HLEN', held)
+local due = string.match(redis.call('HGET', held, ARGV[5]) or '0', '^%-?%d+')
 redis.call('HLEN', jobs)
 redis.call('HLEN', attempts)
 local tag = redis.sha1hex(ARGV[5])
 local first = redis.call('ZRANGEBYLEX', order, '[' .. tag, '(' .. tag .. ';', 'LIMIT', 0, 1)[1]
-if #redis.call('XRANGE', inbox, ARGV[3], ARGV[3]) == 0 then
-  return {'done'}
-end
+local place = first and string.sub(first, 41)
+local asked = #redis.call('XRANGE', inbox, ARGV[3], ARGV[3]) == 1
 redis.call('PERSIST', KEYS[1])
-if ARGV[4] ~= 'ignore' and first then
-  local place = string.sub(first, 41)
+if asked and ARGV[4] ~= 'ignore' and first and (ARGV[6] == '' or ARGV[6] == place) then
   if ARGV[4] == 'drop' then
     redis.call('ZREM', order, first)
     redis.call('HDEL', jobs, place)
   end
   redis.call('HDEL', attempts, place)
   redis.call('HSET', held, ARGV[5], '0 0 0 ')
+  due = '0'
 end
 redis.call('XDEL', inbox, ARGV[3])
-return {'done'}
+local time = redis.call('TIME')
+return {'done', due == '-1' and -1 or math.max(0, tonumber(due) - time[1] * 1000 - math.floor(time[2] / 1000))}

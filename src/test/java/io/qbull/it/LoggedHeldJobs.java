@@ -48,7 +48,7 @@ final class LoggedHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> attend(Lease lease, Instruction instruction, Action action) {
+    public CompletionStage<Attended> attend(Lease lease, Instruction instruction, Action action) {
         return held.attend(lease, instruction, action);
     }
 }

@@ -3,6 +3,7 @@ package io.qbull.it;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
 import io.qbull.store.HeldJobs;
+import io.qbull.store.HeldKeyTable;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -64,6 +65,11 @@ final class LoggedStore implements Store {
     @Override
     public DeadLetters deadLetters() {
         return store.deadLetters();
+    }
+
+    @Override
+    public HeldKeyTable heldKeys() {
+        return store.heldKeys();
     }
 
     @Override

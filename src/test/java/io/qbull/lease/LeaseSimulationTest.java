@@ -13,6 +13,7 @@ import io.qbull.model.QueueName;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
 import io.qbull.store.HeldJobs;
+import io.qbull.store.HeldKeyTable;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -249,6 +250,11 @@ class LeaseSimulationTest {
         @Override
         public DeadLetters deadLetters() {
             throw new UnsupportedOperationException("a keeper buries nothing");
+        }
+
+        @Override
+        public HeldKeyTable heldKeys() {
+            throw new UnsupportedOperationException("a keeper holds no keys");
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.qbull.model.WhenExhausted;
 import io.qbull.store.DelayedJobs.Promotion;
 import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
@@ -307,7 +308,7 @@ class HeldPumpTest extends PumpTestSupport {
         assertThat(attend.argument(2, Action.class)).isEqualTo(Action.RETRY);
         complete(1);
         assertThat(store.waiting()).as("not before it is carried out").doesNotContain("advance");
-        attend.answer(Verdict.DONE);
+        attend.answer(new Attended.Done(Duration.ZERO));
         loop.run();
         answer("advance", next(1, "a", Attempts.NONE));
         assertThat(ids()).containsExactly(1L, 3L, 1L);
@@ -319,7 +320,7 @@ class HeldPumpTest extends PumpTestSupport {
         told(instruction(5, "drop", "a"));
         Call attend = store.next("attend");
         assertThat(attend.argument(2, Action.class)).isEqualTo(Action.DROP);
-        attend.answer(Verdict.DONE);
+        attend.answer(new Attended.Done(Duration.ZERO));
         loop.run();
         complete(1);
         answer("advance", new Advance.Free());
@@ -333,19 +334,11 @@ class HeldPumpTest extends PumpTestSupport {
         told(instruction(5, verb, key));
         Call attend = store.next("attend");
         assertThat(attend.argument(2, Action.class)).isEqualTo(Action.IGNORE);
-        attend.answer(Verdict.DONE);
+        attend.answer(new Attended.Done(Duration.ZERO));
         loop.run();
         complete(1);
         assertThat(store.waiting()).doesNotContain("advance");
         assertThat(ids()).containsExactly(1L, 3L);
-    }
-
-    @Test
-    void an_instruction_about_a_held_job_that_runs_is_ignored() {
-        heldBefore(Map.of("a", Duration.ZERO));
-        answer("advance", next(1, "a", ONE));
-        answerWith(instruction(5, "drop", "a"));
-        assertThat(store.next("attend").argument(2, Action.class)).isEqualTo(Action.IGNORE);
     }
 
     @Test
@@ -362,11 +355,11 @@ class HeldPumpTest extends PumpTestSupport {
     void an_instruction_that_is_told_twice_is_carried_out_once() {
         blocked();
         told(instruction(5, "retry", "a"), instruction(6, "drop", "zz"));
-        answer("attend", Verdict.DONE);
+        answer("attend", new Attended.Done(Duration.ZERO));
         Call second = store.next("attend");
         assertThat(second.argument(1, Instruction.class)).isEqualTo(instruction(6, "drop", "zz"));
         Call fetch = store.next("fetch");
-        second.answer(Verdict.DONE);
+        second.answer(new Attended.Done(Duration.ZERO));
         loop.run();
         fetch.answer(new Fetch.Entries(
                 List.of(),
@@ -579,6 +572,7 @@ class HeldPumpTest extends PumpTestSupport {
             case "keys" -> new Page.Keys(Page.START, Map.of());
             case "advance" -> next(1, "a", Attempts.NONE);
             case "promote" -> new Promotion.Promoted(1, LOOK);
+            case "attend" -> new Attended.Done(Duration.ZERO);
             default -> Verdict.DONE;
         };
     }
@@ -588,6 +582,7 @@ class HeldPumpTest extends PumpTestSupport {
             case "keys" -> new Page.Fenced();
             case "advance" -> new Advance.Fenced();
             case "promote" -> new Promotion.Fenced();
+            case "attend" -> new Attended.Fenced();
             default -> Verdict.FENCED;
         };
     }
@@ -644,7 +639,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     private static Instruction instruction(int id, String verb, String key) {
-        return new Instruction(new StreamId(id, 0), verb, key);
+        return new Instruction(new StreamId(id, 0), verb, key, "place-1");
     }
 
     private static Entry[] ofKey(String key, int first, int last) {

@@ -8,24 +8,32 @@ import io.qbull.model.Entry;
 import io.qbull.model.Failure;
 import io.qbull.model.JobPlace;
 import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
+import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore.Call;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PartitionPumpTest extends PumpTestSupport {
     private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    private int requests;
 
     @Test
     void jobs_run_one_after_another_in_stream_order() {
@@ -332,6 +340,36 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void a_request_for_a_key_whose_job_runs_is_carried_out_when_that_has_ended() {
+        beginHeld(Duration.ZERO);
+        answerAdvance(1, new Attempts(1, 0));
+        answerFetch(request("drop"));
+        assertThat(ids()).containsExactly(1L);
+        assertThat(store.waiting()).doesNotContain("attend");
+        outcomes.get(0).failed(Failure.of("no"));
+        loop.run();
+        store.next("fail").answer(Verdict.DONE);
+        loop.run();
+        assertThat(store.next("attend").argument(2, Action.class)).isEqualTo(Action.DROP);
+    }
+
+    @Test
+    void a_key_that_waits_for_a_person_goes_on_when_asked_and_stays_when_the_request_was_for_another_job() {
+        beginHeld(null);
+        answerFetch(request("drop"));
+        store.next("attend").answer(new Attended.Done(null));
+        loop.run();
+        assertThat(store.waiting()).as("still blocked").doesNotContain("advance");
+
+        loop.tick(Duration.ofSeconds(1));
+        answerFetch(request("retry"));
+        store.next("attend").answer(new Attended.Done(Duration.ZERO));
+        loop.run();
+        answerAdvance(1, Attempts.NONE);
+        assertThat(ids()).containsExactly(1L);
+    }
+
+    @Test
     void a_job_that_runs_for_too_long_is_a_standstill() {
         given(1);
         loop.tick(LIMIT);
@@ -414,6 +452,23 @@ class PartitionPumpTest extends PumpTestSupport {
         pump.abandon(() -> told.add("closed"));
         loop.tick(LIMIT.plusSeconds(1));
         assertThat(pump.standstill(LIMIT)).isEmpty();
+    }
+
+    /** One key is held. */
+    private void beginHeld(@Nullable Duration pause) {
+        pump.start(0);
+        Map<String, @Nullable Duration> keys = new HashMap<>();
+        keys.put("key", pause);
+        answer("keys", new Page.Keys(Page.START, keys));
+    }
+
+    private void answerFetch(Instruction request) {
+        store.next("fetch").answer(new Fetch.Entries(List.of(), false, new Agenda(List.of(request), null)));
+        loop.run();
+    }
+
+    private Instruction request(String verb) {
+        return new Instruction(new StreamId(++requests, 0), verb, "key", "place-1");
     }
 
     /** The head of the held key is this one. */

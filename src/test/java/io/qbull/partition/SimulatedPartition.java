@@ -239,7 +239,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Verdict> attend(Lease lease, Instruction instruction, Action action) {
+    public CompletionStage<Attended> attend(Lease lease, Instruction instruction, Action action) {
         throw new UnsupportedOperationException("nobody asks for anything");
     }
 

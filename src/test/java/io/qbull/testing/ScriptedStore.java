@@ -3,6 +3,7 @@ package io.qbull.testing;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
 import io.qbull.store.HeldJobs;
+import io.qbull.store.HeldKeyTable;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -33,6 +34,7 @@ public final class ScriptedStore implements Store {
     private final SourceTable sources = recorded(SourceTable.class);
     private final Inspector inspector = recorded(Inspector.class);
     private final DeadLetters deadLetters = recorded(DeadLetters.class);
+    private final HeldKeyTable heldKeys = recorded(HeldKeyTable.class);
     private final WakeUps wakeUps = recorded(WakeUps.class);
     private final List<Consumer<String>> primaryListeners = new ArrayList<>();
 
@@ -154,6 +156,11 @@ public final class ScriptedStore implements Store {
     @Override
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    @Override
+    public HeldKeyTable heldKeys() {
+        return heldKeys;
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.DeadLetter;
 import io.qbull.model.DeadLetter.Burial;
 import io.qbull.model.Job;
-import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
@@ -34,12 +33,7 @@ final class RedisDeadLetters implements DeadLetters {
 
     @Override
     public CompletionStage<Integer> partitions(QueueName queue) {
-        String key = Keys.layout(queue);
-        return Failures.bare(calls.send(key, Request.of(CommandType.HGETALL, key))
-                .thenApply(reply -> RedisLayoutTable.layouts(reply).stream()
-                        .mapToInt(Layout::partitions)
-                        .max()
-                        .orElse(0)));
+        return RedisLayoutTable.mostPartitions(calls, queue);
     }
 
     @Override
@@ -155,9 +149,10 @@ final class RedisDeadLetters implements DeadLetters {
             added.put(flat.text(i), flat.text(i + 1));
         }
         Long attempts = number(added.get("attempts"));
+        String exception = added.getOrDefault("exception", "");
         return new Burial(
                 added.get(FIRST_ADDED),
-                added.get("exception"),
+                exception.isEmpty() ? null : exception,
                 attempts == null ? null : attempts.intValue(),
                 number(added.get("failed_at")),
                 added.get("epoch"));

@@ -87,7 +87,7 @@ final class RedisHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> attend(Lease lease, Instruction instruction, Action action) {
+    public CompletionStage<Attended> attend(Lease lease, Instruction instruction, Action action) {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
                 Keys.lease(partition),
@@ -97,8 +97,12 @@ final class RedisHeldJobs implements HeldJobs {
                 Keys.heldJobs(partition),
                 Keys.attempts(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(
-                lease, instruction.id().toString(), action.name().toLowerCase(Locale.ROOT), instruction.key());
-        return RedisJobLog.verdict(calls.runAs(lease, Script.ATTEND, keys, args));
+                lease,
+                instruction.id().toString(),
+                action.name().toLowerCase(Locale.ROOT),
+                instruction.key(),
+                instruction.place());
+        return Failures.bare(calls.runAs(lease, Script.ATTEND, keys, args).thenApply(RedisHeldJobs::attended));
     }
 
     private static List<String> movingKeys(PartitionId partition) {
@@ -120,6 +124,14 @@ final class RedisHeldJobs implements HeldJobs {
                 new Advance.Next(
                         new JobPlace(StreamId.parse(reply.text(2)), reply.text(1)),
                         EntryCodec.decode(reply.text(2), reply.list(3), reply.text(4)));
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Attended attended(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Attended.Fenced();
+            case "done" -> new Attended.Done(RedisJobLog.due(reply.number(1)));
             default -> throw reply.unknown();
         };
     }

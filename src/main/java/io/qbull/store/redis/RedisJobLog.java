@@ -191,7 +191,10 @@ final class RedisJobLog implements JobLog {
             fields.put(flat.text(i), flat.text(i + 1));
         }
         return new Instruction(
-                StreamId.parse(entry.text(0)), fields.getOrDefault("verb", ""), fields.getOrDefault("key", ""));
+                StreamId.parse(entry.text(0)),
+                fields.getOrDefault("verb", ""),
+                fields.getOrDefault("key", ""),
+                fields.getOrDefault("place", ""));
     }
 
     /** Milliseconds from now; null for -1. */

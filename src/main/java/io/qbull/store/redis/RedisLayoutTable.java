@@ -115,6 +115,16 @@ final class RedisLayoutTable implements LayoutTable {
      * @param hash the fields of a queue's layout and their values in turn
      * @return all layouts that are remembered, by version; empty if the queue has none yet
      */
+    /** Of the current layout and of all that are remembered; 0 if there is none. */
+    static CompletionStage<Integer> mostPartitions(Calls calls, QueueName queue) {
+        String key = Keys.layout(queue);
+        return Failures.bare(calls.send(key, Request.of(CommandType.HGETALL, key))
+                .thenApply(reply -> layouts(reply).stream()
+                        .mapToInt(Layout::partitions)
+                        .max()
+                        .orElse(0)));
+    }
+
     static List<Layout> layouts(Reply hash) {
         Map<String, String> fields = new HashMap<>();
         for (int i = 0; i + 1 < hash.size(); i += 2) {

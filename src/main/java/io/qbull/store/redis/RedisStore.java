@@ -6,6 +6,7 @@ import io.qbull.model.Printable;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
 import io.qbull.store.HeldJobs;
+import io.qbull.store.HeldKeyTable;
 import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
@@ -40,6 +41,7 @@ public final class RedisStore implements Store {
     private final SourceTable sources;
     private final Inspector inspector;
     private final DeadLetters deadLetters;
+    private final HeldKeyTable heldKeys;
     private final RedisWakeUps wakeUps;
     private final Announcements announcements;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -58,6 +60,7 @@ public final class RedisStore implements Store {
         this.sources = new RedisSourceTable(calls);
         this.inspector = new RedisInspector(calls);
         this.deadLetters = new RedisDeadLetters(calls);
+        this.heldKeys = new RedisHeldKeyTable(calls);
         this.wakeUps = new RedisWakeUps(servers, connector);
     }
 
@@ -137,6 +140,11 @@ public final class RedisStore implements Store {
     @Override
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    @Override
+    public HeldKeyTable heldKeys() {
+        return heldKeys;
     }
 
     @Override

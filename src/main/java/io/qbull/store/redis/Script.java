@@ -25,8 +25,10 @@ enum Script {
     ADVANCE("5", "4"),
     HELD("2", "3"),
     SUSPECT("4", "5"),
-    ATTEND("6", "5"),
+    ATTEND("6", "6"),
     PROMOTE("5", "4"),
+    HEADS("2", "4"),
+    ASK("2", "1 + 2n"),
     ENQUEUE("5", "5 + 7n"),
     LETTERS("1", "5"),
     REQUEUE("2", "n"),
@@ -121,7 +123,7 @@ enum Script {
         }
     }
 
-    private static byte[] sha1(String text) {
+    static byte[] sha1(String text) {
         try {
             return MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {

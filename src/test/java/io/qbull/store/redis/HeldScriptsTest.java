@@ -20,6 +20,7 @@ import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
@@ -98,7 +99,7 @@ class HeldScriptsTest {
     void an_instruction_attended_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         fail(seed.job("a", "1"), 1, Duration.ZERO);
         Instruction retry = instruction("retry");
-        seed.refusedToAllButTheOwner(stale -> held.attend(stale, retry, Action.RETRY), Verdict.FENCED);
+        seed.refusedToAllButTheOwner(stale -> held.attend(stale, retry, Action.RETRY), new Attended.Fenced());
     }
 
     @Test
@@ -229,19 +230,35 @@ class HeldScriptsTest {
                         .agenda()
                         .instructions())
                 .containsExactly(retry);
-        assertThat(get(held.attend(lease, retry, Action.RETRY))).isEqualTo(Verdict.DONE);
+        assertThat(get(held.attend(lease, retry, Action.RETRY))).isEqualTo(new Attended.Done(Duration.ZERO));
         assertThat(keys()).containsEntry(KEY, Duration.ZERO);
         assertThat(job(head()).attempts()).isEqualTo(Attempts.NONE);
         assertThat(resp.number("XLEN", INBOX)).isZero();
         get(held.fail(lease, head().place(), KEY, new Failed(1, null, "no")));
         Map<String, Object> before = RedisState.read(resp);
-        get(held.attend(lease, retry, Action.RETRY));
+        assertThat(get(held.attend(lease, retry, Action.RETRY))).isEqualTo(new Attended.Done(null));
         get(held.attend(lease, retry, Action.DROP));
         assertThat(RedisState.read(resp)).as("repeats").isEqualTo(before);
         get(held.attend(lease, instruction("drop"), Action.DROP));
         assertThat(drained(KEY)).containsExactly("b");
         get(held.attend(lease, instruction("sing"), Action.IGNORE));
         assertThat(resp.number("XLEN", INBOX)).isZero();
+    }
+
+    @Test
+    void an_instruction_for_a_job_that_is_not_the_first_of_its_key_any_more_leaves_the_key_as_it_is() {
+        fail(seed.job("a", "1"), 1, Duration.ZERO);
+        fail(seed.job("b", "2"), 1, Duration.ZERO);
+        Instruction drop = instruction("drop", head().place().held());
+        get(held.attend(lease, drop, Action.DROP));
+        get(held.fail(lease, head().place(), KEY, new Failed(2, null, "no")));
+        Instruction late = instruction("drop", drop.place());
+        Map<String, Object> before = heldState();
+
+        assertThat(get(held.attend(lease, late, Action.DROP))).isEqualTo(new Attended.Done(null));
+        assertThat(heldState()).isEqualTo(before);
+        assertThat(resp.number("XLEN", INBOX)).isZero();
+        assertThat(drained(KEY)).containsExactly("b");
     }
 
     @Test
@@ -306,7 +323,18 @@ class HeldScriptsTest {
         return keys;
     }
 
+    private Map<String, Object> heldState() {
+        Map<String, Object> state = RedisState.read(resp);
+        state.keySet().retainAll(List.of(HELD, HELD_ORDER, HELD_JOBS, ATTEMPTS));
+        return state;
+    }
+
     private Instruction instruction(String verb) {
-        return new Instruction(StreamId.parse(resp.text("XADD", INBOX, "*", "verb", verb, "key", KEY)), verb, KEY);
+        return instruction(verb, "");
+    }
+
+    private Instruction instruction(String verb, String place) {
+        StreamId id = StreamId.parse(resp.text("XADD", INBOX, "*", "verb", verb, "key", KEY, "place", place));
+        return new Instruction(id, verb, KEY, place);
     }
 }
