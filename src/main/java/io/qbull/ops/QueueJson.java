@@ -70,7 +70,7 @@ public final class QueueJson {
         return node;
     }
 
-    /** {@code held} and {@code delayed} are always 0: this version has neither. */
+    /** {@code delayed} is always 0: this version has none. */
     private static ObjectNode of(PartitionSight partition) {
         ObjectNode node = JSON.createObjectNode();
         node.put("partition", partition.index());
@@ -81,7 +81,7 @@ public final class QueueJson {
             node.put("backlog", read.backlog());
             node.put("oldestAgeMs", read.oldestAgeMillis());
             node.put("inFlight", read.inFlight());
-            node.put("held", 0);
+            node.put("held", read.held());
             node.put("delayed", 0);
             node.put("dead", read.dead());
         } else if (partition instanceof Unread unread) {

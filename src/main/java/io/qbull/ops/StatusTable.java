@@ -19,19 +19,21 @@ public final class StatusTable {
     public static String of(QueueSight.Present sight) {
         List<Read> readable = sight.readable();
         long backlog = readable.stream().mapToLong(Read::backlog).sum();
+        long held = readable.stream().mapToLong(Read::held).sum();
         long dead = readable.stream().mapToLong(Read::dead).sum();
         long free = readable.stream().filter(p -> p.owner() == null).count();
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s: %s (layout %d), %d without owner, %s, backlog %d, dead %d%n",
+                "%s: %s (layout %d), %d without owner, %s, backlog %d, held %d, dead %d%n",
                 sight.queue(),
                 counted(sight.partitionCount(), "partition"),
                 sight.layoutVersion(),
                 free,
                 counted(sight.pods().size(), "pod"),
                 backlog,
+                held,
                 dead));
-        table.append(row("PARTITION", "OWNER", "EPOCH", "LEASE AGE", "BACKLOG", "OLDEST", "IN FLIGHT", "DEAD"));
+        table.append(row("PARTITION", "OWNER", "EPOCH", "LEASE AGE", "BACKLOG", "OLDEST", "IN FLIGHT", "HELD", "DEAD"));
         for (PartitionSight partition : sight.partitions()) {
             if (partition instanceof Read read) {
                 table.append(row(read));
@@ -56,6 +58,7 @@ public final class StatusTable {
                 partition.backlog(),
                 age(partition.oldestAgeMillis()),
                 partition.inFlight(),
+                partition.held(),
                 partition.dead());
     }
 
@@ -64,7 +67,7 @@ public final class StatusTable {
     }
 
     private static String row(Object... cells) {
-        return String.format(Locale.ROOT, "%9s  %-36s %16s %10s %8s %10s %9s %6s%n", cells);
+        return String.format(Locale.ROOT, "%9s  %-36s %16s %10s %8s %10s %9s %6s %6s%n", cells);
     }
 
     private static String age(@Nullable Long millis) {

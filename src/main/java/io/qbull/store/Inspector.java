@@ -62,9 +62,10 @@ public interface Inspector {
          * @param owner who holds it now; null if it is free
          * @param epoch the last epoch; null if it was never leased
          * @param leaseAgeMillis since its acquisition; null if it is free
-         * @param backlog jobs not done
-         * @param oldestAgeMillis age of the first entry; null if there is none
+         * @param backlog entries of the stream: jobs not done, but for those that are held
+         * @param oldestAgeMillis age of the first entry of the stream; null if there is none
          * @param inFlight jobs that ran at the owner's last renewal
+         * @param held jobs that wait for a failed one of their key, or for their own retry
          * @param dead dead letters
          */
         record Read(
@@ -75,6 +76,7 @@ public interface Inspector {
                 long backlog,
                 @Nullable Long oldestAgeMillis,
                 int inFlight,
+                long held,
                 long dead)
                 implements PartitionSight {}
 

@@ -18,7 +18,7 @@ class SightsTest {
             1,
             2,
             List.of(),
-            List.of(new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 2), new Unread(1, ERROR)));
+            List.of(new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 4, 2), new Unread(1, ERROR)));
 
     @Test
     void in_json_a_partition_that_cannot_be_read_has_the_same_members_without_values_and_its_error() {
@@ -26,7 +26,7 @@ class SightsTest {
         List<String> members = names(partitions.get(0));
         assertThat(partitions.get(0).toString())
                 .isEqualTo("{\"partition\":0,\"owner\":\"me\",\"epoch\":\"77\",\"leaseAgeMs\":5000,\"backlog\":3,"
-                        + "\"oldestAgeMs\":60000,\"inFlight\":1,\"held\":0,\"delayed\":0,\"dead\":2}");
+                        + "\"oldestAgeMs\":60000,\"inFlight\":1,\"held\":4,\"delayed\":0,\"dead\":2}");
         members.add("error");
         assertThat(names(partitions.get(1))).isEqualTo(members);
         assertThat(partitions.get(1).get("partition").asInt()).isEqualTo(1);
@@ -37,7 +37,7 @@ class SightsTest {
     @Test
     void in_the_table_the_error_stands_in_place_of_the_values() {
         List<String> lines = StatusTable.of(sight).lines().toList();
-        assertThat(lines.get(0)).contains("backlog 3, dead 2", "0 without owner");
+        assertThat(lines.get(0)).contains("backlog 3, held 4, dead 2", "0 without owner");
         assertThat(lines).hasSize(4);
         assertThat(lines.get(3)).isEqualTo("        1  " + ERROR);
     }

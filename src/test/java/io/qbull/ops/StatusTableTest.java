@@ -15,13 +15,13 @@ class StatusTableTest {
     @Test
     void one_is_singular() {
         assertThat(heading(1, 1))
-                .isEqualTo("WHATSAPP: 1 partition (layout 1), 1 without owner, 1 pod, backlog 5, dead 2");
+                .isEqualTo("WHATSAPP: 1 partition (layout 1), 1 without owner, 1 pod, backlog 5, held 3, dead 2");
     }
 
     @Test
     void none_and_many_are_plural() {
         assertThat(heading(3, 0))
-                .isEqualTo("WHATSAPP: 3 partitions (layout 1), 3 without owner, 0 pods, backlog 15, dead 6");
+                .isEqualTo("WHATSAPP: 3 partitions (layout 1), 3 without owner, 0 pods, backlog 15, held 9, dead 6");
     }
 
     private static String heading(int partitions, int pods) {
@@ -34,7 +34,7 @@ class StatusTableTest {
                                 .toList(),
                         IntStream.range(0, partitions)
                                 .<PartitionSight>mapToObj(
-                                        n -> new PartitionSight.Read(n, null, null, null, 5, null, 0, 2))
+                                        n -> new PartitionSight.Read(n, null, null, null, 5, null, 0, 3, 2))
                                 .toList()))
                 .lines()
                 .findFirst()

@@ -73,11 +73,13 @@ final class RedisInspector implements Inspector {
     private CompletionStage<PartitionSight> partition(PartitionId id, long now) {
         String stream = Keys.stream(id);
         String lease = Keys.lease(id);
+        String held = Keys.heldOrder(id);
         String dead = Keys.dead(id);
         List<CompletionStage<Reply>> parts = List.of(
                 part(stream, Request.of(CommandType.XLEN, stream)),
                 part(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
                 part(lease, Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight")),
+                part(held, Request.of(CommandType.ZCARD, held)),
                 part(dead, Request.of(CommandType.XLEN, dead)));
         return Stages.all(parts).thenApply(each -> {
             Reply first = each.get(1);
@@ -88,9 +90,11 @@ final class RedisInspector implements Inspector {
                     id.index(),
                     each.get(2),
                     now,
-                    each.get(0).number(0),
-                    oldest,
-                    each.get(3).number(0));
+                    new Sizes(
+                            each.get(0).number(0),
+                            oldest,
+                            each.get(3).number(0),
+                            each.get(4).number(0)));
         });
     }
 
@@ -101,21 +105,23 @@ final class RedisInspector implements Inspector {
                         error -> Failures.failed(Failures.misconfigured(key + ": " + Failures.message(error))));
     }
 
-    private static PartitionSight sight(
-            int index, Reply lease, long now, long backlog, @Nullable Long oldest, long dead) {
+    private record Sizes(long backlog, @Nullable Long oldest, long held, long dead) {}
+
+    private static PartitionSight sight(int index, Reply lease, long now, Sizes sizes) {
         String owner = lease.textOrNull(0);
         String epoch = lease.textOrNull(1);
         String expires = lease.textOrNull(2);
         String inFlight = lease.textOrNull(3);
-        boolean held = owner != null && epoch != null && expires != null && Long.parseLong(expires) > now;
+        boolean owned = owner != null && epoch != null && expires != null && Long.parseLong(expires) > now;
         return new PartitionSight.Read(
                 index,
-                held && owner != null ? LeaseOwner.parse(owner).pod().value() : null,
+                owned && owner != null ? LeaseOwner.parse(owner).pod().value() : null,
                 epoch,
-                held && epoch != null ? (Long) Math.max(0, now - Long.parseLong(epoch) / 1000) : null,
-                backlog,
-                oldest,
-                held && inFlight != null ? Integer.parseInt(inFlight) : 0,
-                dead);
+                owned && epoch != null ? (Long) Math.max(0, now - Long.parseLong(epoch) / 1000) : null,
+                sizes.backlog,
+                sizes.oldest,
+                owned && inFlight != null ? Integer.parseInt(inFlight) : 0,
+                sizes.held,
+                sizes.dead);
     }
 }

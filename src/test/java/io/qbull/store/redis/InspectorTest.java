@@ -4,8 +4,10 @@ import static io.qbull.store.redis.Seed.QUEUE;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.JobPlace;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
 import io.qbull.store.Inspector.PartitionSight;
 import io.qbull.store.Inspector.QueueSight;
 import io.qbull.testing.RedisExtension;
@@ -40,6 +42,8 @@ class InspectorTest {
         resp.call("HSET", "{Q:0}:lease", "owner", "gone#1", "epoch", "77", "expires", "1000", "inflight", "9");
         resp.call("XADD", "Q:3", (now - 60_000) + "-0", "f", "v");
         seed.job("a", "1");
+        StreamId failed = seed.job("f", "1");
+        get(store.held().fail(seed.lease(Seed.owner("me#1"), epoch), JobPlace.inStream(failed), "k", Seed.failed(1)));
         resp.call(
                 "XADD",
                 "{Q:3}:dead",
@@ -63,8 +67,8 @@ class InspectorTest {
                 .singleElement()
                 .satisfies(pod -> assertThat(pod.held()).containsExactly(3));
         assertThat(sight.partitions()).extracting(PartitionSight::index).containsExactly(0, 1, 2, 3, 4);
-        assertThat(sight.partitions().get(0)).isEqualTo(new PartitionSight.Read(0, null, "77", null, 0, null, 0, 0));
-        assertThat(sight.partitions().get(1)).isEqualTo(new PartitionSight.Read(1, null, null, null, 0, null, 0, 0));
+        assertThat(sight.partitions().get(0)).isEqualTo(new PartitionSight.Read(0, null, "77", null, 0, null, 0, 0, 0));
+        assertThat(sight.partitions().get(1)).isEqualTo(new PartitionSight.Read(1, null, null, null, 0, null, 0, 0, 0));
         PartitionSight.Read busy = sight.readable().get(3);
         assertThat(busy.owner()).isEqualTo("me");
         assertThat(busy.epoch()).isEqualTo(epoch);
@@ -72,6 +76,7 @@ class InspectorTest {
         assertThat(busy.oldestAgeMillis()).isBetween(60_000L, 65_000L);
         assertThat(busy.backlog()).isEqualTo(2);
         assertThat(busy.inFlight()).isEqualTo(2);
+        assertThat(busy.held()).isEqualTo(1);
         assertThat(busy.dead()).isEqualTo(1);
     }
 
