@@ -1,6 +1,5 @@
 package io.qbull.app;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.qbull.model.DeadLetter;
 import io.qbull.model.DeadPlace;
 import io.qbull.model.QueueName;
@@ -11,24 +10,13 @@ import io.qbull.ops.DeadLetterDesk.Deed;
 import io.qbull.ops.DeadLetterDesk.Listing;
 import io.qbull.ops.DeadLetterDesk.Tally;
 import io.qbull.ops.DeadTable;
-import io.qbull.ops.QueueJson;
-import io.qbull.store.Store;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code qbull dead}: what people do with jobs that were given up. */
 @Command(
@@ -47,12 +35,7 @@ final class DeadVerbs {
     private DeadVerbs() {}
 
     /** Which dead letters, and how to show them. */
-    abstract static class DeadVerb implements Callable<Integer> {
-        private final Path home;
-
-        @Parameters(index = "0", paramLabel = "QUEUE", description = "The queue.")
-        private String queue = "";
-
+    abstract static class DeadVerb extends QueueVerb {
         @Option(names = "--id", paramLabel = "ID", description = "Jobs with this id, or the letter at this place.")
         private @Nullable String id;
 
@@ -71,48 +54,23 @@ final class DeadVerbs {
         @Option(names = "--all", description = "All of them.")
         private boolean all;
 
-        @Option(names = "--json", description = "As JSON.")
-        private boolean json;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         DeadVerb(Path home) {
-            this.home = home;
+            super(home);
         }
 
         @Override
-        public Integer call() throws Refusal {
-            QueueName name = name();
+        Work work() throws Refusal {
             DeadFilter filter = filter();
             if (all && !filter.equals(DeadFilter.ALL)) {
                 throw new Refusal(ExitCode.USAGE, "--all goes with neither --id, --key, --reason nor --since");
             }
-            AppSettings settings = new SettingsReader(System.getenv(), ConfigFile.read(home), home).read();
-            try (Store store = Stores.find(settings)) {
-                run(new DeadLetterDesk(store.deadLetters()), name, filter);
-                return ExitCode.OK.number();
-            } finally {
-                out().flush();
-            }
+            return (store, name) -> run(new DeadLetterDesk(store.deadLetters()), name, filter);
         }
 
         abstract void run(DeadLetterDesk desk, QueueName name, DeadFilter filter) throws Refusal;
 
         boolean all() {
             return all;
-        }
-
-        boolean json() {
-            return json;
-        }
-
-        PrintWriter out() {
-            return spec.commandLine().getOut();
-        }
-
-        PrintWriter err() {
-            return spec.commandLine().getErr();
         }
 
         /** Without saying which ones, nothing is done. */
@@ -122,20 +80,8 @@ final class DeadVerbs {
             }
         }
 
-        static Refusal noQueue(QueueName name) {
-            return new Refusal(ExitCode.NOT_FOUND, "There is no queue " + name + " in this Redis");
-        }
-
         static Refusal noLetter(QueueName name) {
             return new Refusal(ExitCode.NOT_FOUND, "There is no such dead letter of " + name);
-        }
-
-        private QueueName name() throws Refusal {
-            try {
-                return new QueueName(queue);
-            } catch (IllegalArgumentException e) {
-                throw new Refusal(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-            }
         }
 
         private DeadFilter filter() throws Refusal {
@@ -255,11 +201,8 @@ final class DeadVerbs {
         private final Deed deed;
         private final String verb;
 
-        @Option(names = "--dry-run", description = "Only counts them.")
-        private boolean dryRun;
-
-        @Option(names = "--yes", description = "Does not ask when there are many.")
-        private boolean yes;
+        @Mixin
+        private Caution caution = new Caution();
 
         ChangeVerb(Path home, Deed deed, String verb) {
             super(home);
@@ -274,14 +217,12 @@ final class DeadVerbs {
             if (counted.found() == 0 && filter.id() != null) {
                 throw noLetter(name);
             }
-            if (dryRun) {
+            if (caution.dryRun()) {
                 String would = counted.found() + " would be " + (deed == Deed.RETRY ? "retried" : "dropped");
                 out().println(json() ? utf8(DeadJson.of(name, Deed.COUNT, counted)) : would);
                 return;
             }
-            if (counted.found() > 1 && !yes && !confirmed(name, counted.found())) {
-                throw new Refusal(ExitCode.FAILED, "Not confirmed, so nothing was done");
-            }
+            caution.confirm(err(), verb + " " + counted.found() + " dead letters of " + name, counted.found());
             Tally tally = sweep(desk, name, filter, deed);
             out().println(json() ? utf8(DeadJson.of(name, deed, tally)) : DeadTable.sentence(deed, tally));
             Throwable failure = tally.failure();
@@ -297,19 +238,6 @@ final class DeadVerbs {
                 throw Stores.refusal(tally.failure());
             }
             return tally;
-        }
-
-        private boolean confirmed(QueueName name, long count) throws Refusal {
-            err().print(verb + " " + count + " dead letters of " + name + "? [y/N] ");
-            err().flush();
-            try {
-                // Not closed: standard input belongs to the process.
-                BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
-                String line = in.readLine();
-                return line != null && line.strip().matches("(?i)y|yes");
-            } catch (IOException e) {
-                throw new Refusal(ExitCode.FAILED, "The answer cannot be read: " + e, e);
-            }
         }
     }
 
@@ -336,9 +264,5 @@ final class DeadVerbs {
         DropVerb(Path home) {
             super(home, Deed.DROP, "Drop");
         }
-    }
-
-    private static String utf8(JsonNode node) {
-        return new String(QueueJson.bytes(node), StandardCharsets.UTF_8);
     }
 }

@@ -25,6 +25,7 @@ import picocli.CommandLine.ParameterException;
             FilesVerb.class,
             AddVerb.class,
             DeadVerbs.class,
+            HeldVerbs.class,
             VersionVerb.class,
             HelpCommand.class
         },

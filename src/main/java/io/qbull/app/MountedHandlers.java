@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.qbull.ingest.FilesApi;
 import io.qbull.ops.DeadApi;
 import io.qbull.ops.DeadLetterDesk;
+import io.qbull.ops.HeldApi;
 import io.qbull.ops.QueueApi;
 import io.qbull.ops.Queues;
 import io.qbull.store.Store;
@@ -38,6 +39,7 @@ final class MountedHandlers extends ServiceSupport implements StaticService {
             management.route("/api/queues").method(HttpMethod.GET).handler(api::all);
             management.route("/api/queues/:queue").method(HttpMethod.GET).handler(api::one);
             dead(management, new DeadApi(new DeadLetterDesk(store.deadLetters())));
+            held(management, new HeldApi(Stores.heldDesk(store)));
         }
         FilesApi files = context.getRegistry().findSingleByType(FilesApi.class);
         if (files != null) {
@@ -60,6 +62,14 @@ final class MountedHandlers extends ServiceSupport implements StaticService {
         management.route(path + "/retry").method(HttpMethod.POST).handler(own).handler(api::retry);
         management.route(path + "/drop").method(HttpMethod.POST).handler(own).handler(api::drop);
         management.route(path + "/:id").method(HttpMethod.GET).handler(api::one);
+    }
+
+    private void held(Router management, HeldApi api) {
+        String path = "/api/queues/:queue/held";
+        OwnOrigin own = new OwnOrigin(servers.guarded());
+        management.route(path).method(HttpMethod.GET).handler(api::list);
+        management.route(path + "/retry").method(HttpMethod.POST).handler(own).handler(api::retry);
+        management.route(path + "/drop").method(HttpMethod.POST).handler(own).handler(api::drop);
     }
 
     private static void scrape(PrometheusMeterRegistry meters, RoutingContext http) {

@@ -2,13 +2,17 @@ package io.qbull.app;
 
 import io.qbull.app.redis.EmbeddedRedis;
 import io.qbull.config.RedisSettings;
+import io.qbull.ops.HeldDesk;
+import io.qbull.store.Store;
 import io.qbull.store.StoreException;
 import io.qbull.store.redis.RedisStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -65,6 +69,15 @@ final class Stores {
         throw new Refusal(
                 ExitCode.UNREACHABLE,
                 "No Redis runs in " + folder + ": start a pod with ./qbull up, or set " + Setting.REDIS_URL.variable());
+    }
+
+    /**
+     * @param store an open store
+     * @return what people do with its held keys
+     */
+    static HeldDesk heldDesk(Store store) {
+        Executor later = CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS);
+        return new HeldDesk(store.heldKeys(), () -> CompletableFuture.runAsync(() -> {}, later));
     }
 
     /** Blocks. */

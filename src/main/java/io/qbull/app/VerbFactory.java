@@ -8,15 +8,18 @@ import picocli.CommandLine.IFactory;
 
 /** Makes the verbs that need to know where the repository is. */
 final class VerbFactory implements IFactory {
-    private static final Map<Class<?>, Function<Path, Object>> VERBS = Map.of(
-            Verbs.UpVerb.class, Verbs.UpVerb::new,
-            Verbs.StatusVerb.class, Verbs.StatusVerb::new,
-            Verbs.AddVerb.class, Verbs.AddVerb::new,
-            FilesVerb.class, FilesVerb::new,
-            DeadVerbs.ListVerb.class, DeadVerbs.ListVerb::new,
-            DeadVerbs.ShowVerb.class, DeadVerbs.ShowVerb::new,
-            DeadVerbs.RetryVerb.class, DeadVerbs.RetryVerb::new,
-            DeadVerbs.DropVerb.class, DeadVerbs.DropVerb::new);
+    private static final Map<Class<?>, Function<Path, Object>> VERBS = Map.ofEntries(
+            Map.entry(Verbs.UpVerb.class, Verbs.UpVerb::new),
+            Map.entry(Verbs.StatusVerb.class, Verbs.StatusVerb::new),
+            Map.entry(Verbs.AddVerb.class, Verbs.AddVerb::new),
+            Map.entry(FilesVerb.class, FilesVerb::new),
+            Map.entry(DeadVerbs.ListVerb.class, DeadVerbs.ListVerb::new),
+            Map.entry(DeadVerbs.ShowVerb.class, DeadVerbs.ShowVerb::new),
+            Map.entry(DeadVerbs.RetryVerb.class, DeadVerbs.RetryVerb::new),
+            Map.entry(DeadVerbs.DropVerb.class, DeadVerbs.DropVerb::new),
+            Map.entry(HeldVerbs.ListVerb.class, HeldVerbs.ListVerb::new),
+            Map.entry(HeldVerbs.RetryVerb.class, HeldVerbs.RetryVerb::new),
+            Map.entry(HeldVerbs.DropVerb.class, HeldVerbs.DropVerb::new));
 
     private final IFactory others = CommandLine.defaultFactory();
     private final Path home;

@@ -8,6 +8,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,34 @@ final class Answers {
             } else {
                 http.response().putHeader("Content-Type", "application/json");
                 http.end(Buffer.buffer(QueueJson.bytes(found.get())));
+            }
+        }));
+    }
+
+    /**
+     * How a change went.
+     *
+     * @param figures what is to be told in any case
+     * @param failure why it ended early; null if it did not
+     */
+    record Outcome(ObjectNode figures, @Nullable Throwable failure) {}
+
+    /** Answers with how a change went, or that there is no such queue. What comes does not fail. */
+    static <T> void outcome(RoutingContext http, CompletionStage<Optional<T>> answer, Function<T, Outcome> outcome) {
+        Context loop = http.vertx().getOrCreateContext();
+        answer.thenAccept(found -> loop.runOnContext(now -> {
+            if (found.isEmpty()) {
+                problem(http, 404, QueueRequest.NO_QUEUE);
+                return;
+            }
+            Outcome end = outcome.apply(found.get());
+            Throwable failure = end.failure();
+            if (failure == null) {
+                http.response().putHeader("Content-Type", "application/json");
+                http.end(Buffer.buffer(QueueJson.bytes(end.figures())));
+            } else {
+                http.response().putHeader("Retry-After", "2");
+                problem(http, 503, "It ended early: " + failure.getMessage(), end.figures());
             }
         }));
     }

@@ -88,7 +88,7 @@ public final class DeadTable {
         return text.toString();
     }
 
-    private static void add(StringBuilder text, long count, String what) {
+    static void add(StringBuilder text, long count, String what) {
         if (count > 0) {
             text.append(", ").append(count).append(' ').append(what);
         }
@@ -121,7 +121,7 @@ public final class DeadTable {
         return String.format(Locale.ROOT, "%-20s %-37s %-25s %-20s %8s  %s%n", cells);
     }
 
-    private static String time(@Nullable Long millis) {
+    static String time(@Nullable Long millis) {
         return millis == null
                 ? "-"
                 : Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS).toString();

@@ -1,0 +1,123 @@
+package io.qbull.testing;
+
+import static io.qbull.testing.Waiting.get;
+
+import io.qbull.model.Epoch;
+import io.qbull.model.JobPlace;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs.Action;
+import io.qbull.store.HeldJobs.Failed;
+import io.qbull.store.HeldJobs.Parked;
+import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.JobLog.Instruction;
+import io.qbull.store.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a queue with held keys, and does what their owner would be asked for, under leases of a pod that is not there. */
+public final class WaitingJobs {
+    private static final LeaseOwner OWNER = LeaseOwner.parse("someone#1");
+    private static final String EPOCH = "1700000000000000";
+
+    private final Resp resp;
+    private final Store store;
+    private final QueueName queue;
+    private final String primary;
+
+    /**
+     * Makes the queue.
+     *
+     * @param resp where
+     * @param store of the same server
+     * @param queue its name
+     * @param partitions how many
+     */
+    public WaitingJobs(Resp resp, Store store, String queue, int partitions) {
+        this.resp = resp;
+        this.store = store;
+        this.queue = new QueueName(queue);
+        this.primary = resp.text("INFO", "server")
+                .lines()
+                .filter(line -> line.startsWith("run_id:"))
+                .map(line -> line.substring("run_id:".length()).trim())
+                .findFirst()
+                .orElseThrow();
+        resp.call("HSET", "{" + queue + "}:layout", "version", "1", "partitions", Integer.toString(partitions));
+        for (int p = 0; p < partitions; p++) {
+            String lease = "{" + queue + ":" + p + "}:lease";
+            resp.call("HSET", lease, "owner", OWNER.toString(), "epoch", EPOCH, "expires", "1700000015000");
+        }
+    }
+
+    /**
+     * Adds jobs of which the first has failed.
+     *
+     * @param partition where
+     * @param key their key
+     * @param failed of the first one
+     * @param ids of the jobs
+     */
+    public void hold(int partition, String key, Failed failed, String... ids) {
+        hold(partition, key, failed, "b", List.of(ids));
+    }
+
+    /**
+     * @param partition where
+     * @param key their key
+     * @param failed of the first one
+     * @param body of each
+     * @param ids of the jobs
+     */
+    public void hold(int partition, String key, Failed failed, String body, List<String> ids) {
+        List<StreamId> places = new ArrayList<>();
+        for (String id : ids) {
+            places.add(StreamId.parse(
+                    resp.text("XADD", queue + ":" + partition, "*", "id", id, "key", key, "ts", "1", "body", body)));
+        }
+        get(store.held().fail(lease(partition), JobPlace.inStream(places.get(0)), key, failed));
+        if (places.size() > 1) {
+            List<Parked> others =
+                    places.stream().skip(1).map(place -> new Parked(place, key)).toList();
+            get(store.held().park(lease(partition), others));
+        }
+    }
+
+    /**
+     * @param pause null = until a person asks
+     * @return a first failure
+     */
+    public static Failed failed(@Nullable Duration pause) {
+        return new Failed(1, pause, "it broke");
+    }
+
+    /**
+     * @param partition a partition
+     * @return what its owner is asked for
+     */
+    public List<Instruction> requests(int partition) {
+        Fetch fetch = get(store.jobs().fetch(lease(partition), StreamId.START, 10, 1000));
+        return ((Fetch.Entries) fetch).agenda().instructions();
+    }
+
+    /**
+     * Carries out the first request.
+     *
+     * @param partition a partition
+     */
+    public void attend(int partition) {
+        Instruction first = requests(partition).get(0);
+        Action action = Action.valueOf(first.verb().toUpperCase(Locale.ROOT));
+        get(store.held().attend(lease(partition), first, action));
+    }
+
+    private Lease lease(int partition) {
+        return new Lease(new PartitionId(queue, partition), OWNER, Epoch.parse(EPOCH), primary);
+    }
+}
