@@ -478,13 +478,14 @@ public final class PartitionPump {
             slot.moving = true;
         }
         Failed failed = new Failed(attempts, pause, failure.reason());
-        perform(() -> store.held().fail(lease, work.place(), job.key(), failed), done -> {
+        // Else, after a crash, a job of its key that was finished before would run again behind it.
+        commits.then(() -> perform(() -> store.held().fail(lease, work.place(), job.key(), failed), done -> {
             if (slot != null) {
                 prefetched.remove(job.streamId());
             }
             held.waitFor(key, pause, loop.nanoTime());
             held.untouch(key);
-        });
+        }));
     }
 
     private void bury(Work work, Burial burial) {
@@ -510,13 +511,13 @@ public final class PartitionPump {
         HeldKey touched = key == null ? null : held.touch(key);
         slot.moving = true;
         JobPlace place = JobPlace.inStream(slot.entry.streamId());
-        perform(() -> store.jobs().bury(lease, place, key == null ? "" : key, burial), done -> {
+        commits.then(() -> perform(() -> store.jobs().bury(lease, place, key == null ? "" : key, burial), done -> {
             standstill.moved(loop.nanoTime());
             prefetched.remove(place.streamId());
             if (touched != null) {
                 held.untouch(touched);
             }
-        });
+        }));
     }
 
     private void readHead(HeldKey key) {
@@ -780,7 +781,10 @@ public final class PartitionPump {
             return;
         }
         boolean idle = inFlight == null && (state == State.DRAINING || careful || firstRunnable() == null);
-        if (commits.full() || idle || settings.commitInterval().isZero()) {
+        if (commits.full()
+                || commits.awaited()
+                || idle
+                || settings.commitInterval().isZero()) {
             commit();
         } else if (commitTimer == null) {
             commitTimer = loop.schedule(settings.commitInterval(), () -> {

@@ -159,6 +159,55 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void a_failed_job_leaves_the_stream_only_when_the_finished_ones_before_it_have() {
+        given(1, 2, 3);
+        complete(0);
+        loop.tick(INTERVAL);
+        Call travelling = store.next("commit");
+        complete(1);
+        outcomes.get(2).failed(Failure.of("partner is down"));
+        loop.run();
+        assertThat(store.waiting()).doesNotContain("fail", "commit");
+        travelling.answer(Verdict.DONE);
+        loop.run();
+        assertThat(store.waiting()).doesNotContain("fail");
+        Call commit = store.next("commit");
+        assertThat(committed(commit)).containsExactly(2L);
+        commit.answer(Verdict.DONE);
+        loop.run();
+        store.next("fail");
+    }
+
+    @Test
+    void a_hopeless_job_is_buried_only_when_the_finished_ones_before_it_have_left_the_stream() {
+        given(new Entry.Decoded(job(1, 0), 10), new Entry.Decoded(job(2, 2), 10));
+        complete(0);
+        outcomes.get(1).failed(Failure.of("still down"));
+        loop.run();
+        assertThat(store.waiting()).doesNotContain("bury");
+        store.next("commit").answer(Verdict.DONE);
+        loop.run();
+        store.next("bury");
+    }
+
+    @Test
+    void after_the_last_suspect_too_the_next_job_waits_until_its_commit_is_answered() {
+        begin(1);
+        answerFetch(false, entries(1, 2, 3));
+        store.next("suspect").answer(Verdict.DONE);
+        loop.run();
+        work();
+        complete(0);
+        assertThat(ids()).containsExactly(1L);
+        store.next("commit").answer(Verdict.DONE);
+        loop.run();
+        work();
+        complete(1);
+        assertThat(ids()).containsExactly(1L, 2L, 3L);
+        assertThat(store.waiting()).doesNotContain("suspect");
+    }
+
+    @Test
     void a_hopeless_job_is_buried_and_the_next_one_runs_only_then() {
         given(entry(1, "key", new Attempts(2, 0)), entry(2, "key"));
         outcomes.get(0).failed(Failure.of("still down"));
