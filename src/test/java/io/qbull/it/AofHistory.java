@@ -107,7 +107,8 @@ public final class AofHistory {
                 violations.accept(new Violation(
                         Violation.Kind.STALE_OWNER_ACCEPTED,
                         place + " was removed under epoch " + epoch + ", but the pods say "
-                                + ledger.removals.getOrDefault(place, List.of())));
+                                + ledger.removals.getOrDefault(place, List.of())
+                                + ledger.moves.getOrDefault(place, List.of())));
             }
         });
         return removedUnder.size();

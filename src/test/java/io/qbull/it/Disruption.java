@@ -23,13 +23,13 @@ record Disruption(String name, @Nullable String pod, long from, long to) {
         return (pod == null || pod.equals(run.pod().name())) && run.startedAt() > from && run.startedAt() < to;
     }
 
-    /** Whether a run's lease ended while this lasted, and the run was in flight then or its end not yet committed for certain. */
+    /** Whether a run's lease ended while this lasted, and the run was in flight then or its end not on record for certain. */
     boolean endangers(Ledger.Run run, Ledger ledger) {
         long end = ledger.leaseEnd(run);
         return (pod == null || pod.equals(run.pod().name()))
                 && from <= end
                 && end <= to
                 && run.startedAt() <= end
-                && ledger.committedAt(run) > end;
+                && ledger.recordedAt(run) > end;
     }
 }

@@ -65,7 +65,7 @@ record History(List<PodLife> pods, List<Sent> sent, Remains remains) {
     record Left(JobRef job, @Nullable Place place) {}
 
     /**
-     * @param inStreams jobs not done
+     * @param inStreams jobs not done, held ones too
      * @param dead jobs given up
      */
     record Remains(List<Left> inStreams, List<Left> dead) {}

@@ -68,7 +68,12 @@ final class HistoryBuilder {
     }
 
     HistoryBuilder start(String pod, long epoch, int id) {
-        return add(pod, new Event.Started(now++, owner(epoch), id(id), Objects.requireNonNull(jobs.get(id(id))), 1));
+        return start(pod, epoch, id, 1);
+    }
+
+    HistoryBuilder start(String pod, long epoch, int id, int attempt) {
+        JobRef job = Objects.requireNonNull(jobs.get(id(id)));
+        return add(pod, new Event.Started(now++, owner(epoch), id(id), job, attempt));
     }
 
     HistoryBuilder end(String pod, long epoch, int id) {
@@ -99,6 +104,10 @@ final class HistoryBuilder {
 
     HistoryBuilder commit(String pod, long epoch, int... ids) {
         return send(pod, epoch, Kind.COMMIT, ids).answer(pod, Answer.DONE);
+    }
+
+    HistoryBuilder move(String pod, long epoch, int... ids) {
+        return send(pod, epoch, Kind.MOVE, ids).answer(pod, Answer.DONE);
     }
 
     HistoryBuilder fetch(String pod, long epoch, Answer answer) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A history put in order: runs with their ends, removals with their answers. */
 final class Ledger {
@@ -33,7 +34,7 @@ final class Ledger {
     final Map<Place, List<Removal>> moves = new HashMap<>();
     /** Failed runs of each key by start. */
     final Map<String, List<Run>> failures = new HashMap<>();
-    /** Commits and burials, once for each call. */
+    /** Commits, burials and moves, once for each call. */
     final List<Removal> calls = new ArrayList<>();
     /** Every entry that is known to have existed, by partition and place. */
     final NavigableMap<Integer, NavigableMap<StreamId, JobRef>> entries = new TreeMap<>();
@@ -118,16 +119,23 @@ final class Ledger {
         return failures.getOrDefault(key, List.of()).stream().anyMatch(run -> run.startedAt() < time);
     }
 
-    /** Whether the entry may have left its stream before {@code time}. */
+    /** Whether the entry may have left its stream before {@code time} to wait for a retry. */
+    boolean maybeMoved(Place place, long time) {
+        return moves.getOrDefault(place, List.of()).stream()
+                .anyMatch(r -> r.answer() != Answer.FENCED && r.sentAt() < time);
+    }
+
+    /** Whether the entry may have been committed or buried before {@code time}. */
     boolean maybeRemoved(Place place, long time) {
         return removals.getOrDefault(place, List.of()).stream()
                 .anyMatch(r -> r.answer() != Answer.FENCED && r.sentAt() < time);
     }
 
-    /** When Redis had told a run's own lease that its commit is done; {@link History#NEVER} if it has not. */
-    long committedAt(Run run) {
-        return removals.getOrDefault(run.place(), List.of()).stream()
-                .filter(r -> r.answer() == Answer.DONE && r.owner().equals(run.owner()))
+    /** When Redis had told a run's own lease that its end is on record; {@link History#NEVER} if it has not. */
+    long recordedAt(Run run) {
+        return Stream.of(removals, moves)
+                .flatMap(each -> each.getOrDefault(run.place(), List.of()).stream())
+                .filter(r -> r.answer() == Answer.DONE && r.owner().equals(run.owner()) && r.sentAt() >= run.endedAt())
                 .mapToLong(Removal::answeredAt)
                 .min()
                 .orElse(NEVER);
@@ -146,6 +154,12 @@ final class Ledger {
     boolean doneUnder(Owner owner, Place place, long time) {
         return runsAt.getOrDefault(place, List.of()).stream()
                 .anyMatch(run -> run.owner().equals(owner) && run.doneBefore(time));
+    }
+
+    /** Whether a run of the entry took its process down before {@code time}, or was under way when something else did. */
+    boolean crashed(Place place, long time) {
+        return runsAt.getOrDefault(place, List.of()).stream()
+                .anyMatch(run -> run.endedAt() == NEVER && run.pod().endedAt() < time);
     }
 
     /** When a run's lease was given up, lost, or its pod killed. */
@@ -203,13 +217,11 @@ final class Ledger {
                         s.at(),
                         answer == null ? NEVER : answer.at(),
                         answer == null ? Answer.UNKNOWN : answer.answer());
-                boolean move = s.kind() == Kind.MOVE;
-                if (!move) {
-                    calls.add(removal);
-                }
+                calls.add(removal);
+                Map<Place, List<Removal>> kind = s.kind() == Kind.MOVE ? moves : removals;
                 s.ids()
-                        .forEach(id -> (move ? moves : removals)
-                                .computeIfAbsent(new Place(s.owner().partition(), id), k -> new ArrayList<>(1))
+                        .forEach(id -> kind.computeIfAbsent(
+                                        new Place(s.owner().partition(), id), k -> new ArrayList<>(1))
                                 .add(removal));
             }
         }

@@ -35,7 +35,7 @@ final class LossCheck {
                 violations.accept(new Violation(Violation.Kind.ADDED_TWICE, job + " at " + places));
             }
         });
-        ledger.calls.forEach(this::checkRemoval);
+        ledger.calls.stream().filter(call -> call.kind() != Kind.MOVE).forEach(this::checkRemoval);
     }
 
     private void checkSent(History.Sent sent, boolean left) {
@@ -58,7 +58,8 @@ final class LossCheck {
         removal.ids().forEach(id -> {
             Place place = new Place(removal.owner().partition(), id);
             boolean commit = removal.kind() == Kind.COMMIT;
-            if (!endedBefore(removal, place, !commit)) {
+            boolean killer = !commit && ledger.crashed(place, removal.sentAt());
+            if (!killer && !endedBefore(removal, place, !commit)) {
                 violations.accept(new Violation(
                         commit ? Violation.Kind.COMMITTED_BEFORE_DONE : Violation.Kind.BURIED_WITHOUT_FAILURE,
                         "entry " + place + " by " + removal.pod().name() + " under " + removal.owner()));

@@ -91,6 +91,10 @@ final class OrderCheck {
                 report(Violation.Kind.OVERLAP, run);
             }
             freeAt = run.endedAt();
+            if (ledger.maybeMoved(run.place(), run.startedAt())) {
+                // Out of the stream, only the order of its key counts.
+                continue;
+            }
             if (run.id().compareTo(frontier) < 0) {
                 if (!ledger.mayWait(run.job().key(), run.startedAt())) {
                     report(Violation.Kind.STARTED_TOO_EARLY, run);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -18,7 +19,7 @@ import org.apache.camel.support.LifecycleStrategySupport;
 
 /**
  * The route of a pod under test: writes down the start, works, writes down the end. A job's body is its name, and for some
- * work a blank and {@code sleep=MILLISECONDS}, {@code fail} or {@code fail-once}.
+ * work a blank and words: {@code sleep=MILLISECONDS}, {@code fail=TIMES}, {@code halt}, which takes its process down unless it fails.
  */
 final class PodRoute extends RouteBuilder {
     private final String uri;
@@ -100,21 +101,28 @@ final class PodRoute extends RouteBuilder {
 
     /** The work: some jobs take so long. */
     private static void sleep(String body) {
-        int at = body.indexOf(" sleep=");
-        if (at >= 0) {
-            try {
-                Thread.sleep(Long.parseLong(body.substring(at + " sleep=".length())));
-            } catch (InterruptedException e) {
-                throw new IllegalStateException("the job was interrupted", e);
-            }
+        try {
+            Thread.sleep(number(body, "sleep"));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the job was interrupted", e);
         }
+    }
+
+    private static int number(String body, String word) {
+        return Arrays.stream(body.split(" ", -1))
+                .filter(each -> each.startsWith(word + "="))
+                .mapToInt(each -> Integer.parseInt(each.substring(word.length() + 1)))
+                .findFirst()
+                .orElse(0);
     }
 
     private void ended(Exchange exchange) {
         Message message = exchange.getMessage();
         String body = body(message);
-        boolean fail = body.endsWith(" fail")
-                || (body.endsWith(" fail-once") && message.getHeader(QbullConstants.ATTEMPT, Integer.class) == 1);
+        boolean fail = message.getHeader(QbullConstants.ATTEMPT, Integer.class) <= number(body, "fail");
+        if (!fail && body.endsWith(" halt")) {
+            Runtime.getRuntime().halt(1);
+        }
         events.add(new Event.Ended(System.nanoTime(), owner(message), entry(message), fail));
         if (fail) {
             throw new IllegalStateException("told to fail");

@@ -148,6 +148,20 @@ final class Pods implements AutoCloseable {
         ended(pod, 10);
     }
 
+    /** Puts a new life in the place of each that ended by itself. */
+    void restartThoseThatDied() {
+        for (Pod pod : List.copyOf(all)) {
+            if (!pod.process.isAlive() && pod.killedAt == History.NEVER) {
+                List<Event> events = pod.events();
+                if (events.isEmpty()) {
+                    throw new IllegalStateException(pod.name + " ended at once:\n" + pod.output());
+                }
+                pod.killedAt = events.get(events.size() - 1).at();
+                spawn(pod.name.replaceFirst("\\.\\d+$", ""));
+            }
+        }
+    }
+
     /** As {@code kill -STOP}. */
     void freeze(Pod pod) {
         signal(pod, "-STOP");

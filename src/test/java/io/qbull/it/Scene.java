@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -33,6 +34,10 @@ import java.util.stream.Stream;
 final class Scene implements AutoCloseable {
     /** The queue of every scene. */
     static final String QUEUE = "IT";
+
+    /** Held jobs as XRANGE would show them. */
+    private static final String HELD =
+            "local jobs = redis.call('HVALS', KEYS[1]) for i, job in ipairs(jobs) do jobs[i] = cmsgpack.unpack(job) end return jobs";
 
     final RedisServer redis;
     final Pods pods;
@@ -78,19 +83,23 @@ final class Scene implements AutoCloseable {
         return new Producer(uri, QUEUE, "partitions=" + partitions, keys, work);
     }
 
+    /** Jobs that are not done, in the streams or held, and the keys that are held. */
     long backlog() {
         try (Resp resp = redis.connect()) {
             long sum = 0;
             for (int p = 0; p < partitions; p++) {
-                sum += resp.number("XLEN", QUEUE + ":" + p);
+                String held = "{" + QUEUE + ":" + p + "}:held";
+                sum += resp.number("XLEN", QUEUE + ":" + p)
+                        + resp.number("HLEN", held)
+                        + resp.number("HLEN", held + ":jobs");
             }
             return sum;
         }
     }
 
-    /** Waits until all streams are empty. */
+    /** Waits until no job waits any more, and no key is held. */
     void awaitDrained(Duration limit) {
-        await("streams empty").atMost(limit).pollInterval(Duration.ofMillis(50)).until(() -> backlog() == 0);
+        await("no job waits").atMost(limit).pollInterval(Duration.ofMillis(50)).until(() -> backlog() == 0);
     }
 
     /** Waits until each partition has a lease that lives, and none of them belongs to {@code nobodyOf}. */
@@ -174,11 +183,31 @@ final class Scene implements AutoCloseable {
         return aof.compare(history, violations);
     }
 
+    /** What the dead letters of all partitions say beside their jobs, field by field. */
+    List<Map<String, String>> deadLetters() {
+        try (Resp resp = redis.connect()) {
+            List<Map<String, String>> letters = new ArrayList<>();
+            for (int p = 0; p < partitions; p++) {
+                for (Object entry : resp.list("XRANGE", "{" + QUEUE + ":" + p + "}:dead", "-", "+")) {
+                    List<?> fields = (List<?>) ((List<?>) entry).get(1);
+                    Map<String, String> letter = new HashMap<>();
+                    for (int i = 0; i < fields.size(); i += 2) {
+                        letter.put((String) fields.get(i), (String) fields.get(i + 1));
+                    }
+                    letters.add(letter);
+                }
+            }
+            return letters;
+        }
+    }
+
     private Remains remains(Resp resp) {
         List<Left> waiting = new ArrayList<>();
         List<Left> dead = new ArrayList<>();
         for (int p = 0; p < partitions; p++) {
-            for (Object entry : resp.list("XRANGE", QUEUE + ":" + p, "-", "+")) {
+            List<Object> entries = new ArrayList<>(resp.list("XRANGE", QUEUE + ":" + p, "-", "+"));
+            entries.addAll(resp.list("EVAL", HELD, "1", "{" + QUEUE + ":" + p + "}:held:jobs"));
+            for (Object entry : entries) {
                 List<?> pair = (List<?>) entry;
                 waiting.add(new Left(job(pair), new Place(p, StreamId.parse((String) pair.get(0)))));
             }

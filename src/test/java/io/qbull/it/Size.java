@@ -5,6 +5,10 @@ final class Size {
     private Size() {}
 
     static int jobs(int byDefault) {
-        return Integer.getInteger("qbull.it.jobs", byDefault);
+        return of("jobs", byDefault);
+    }
+
+    static int of(String what, int byDefault) {
+        return Integer.getInteger("qbull.it." + what, byDefault);
     }
 }
