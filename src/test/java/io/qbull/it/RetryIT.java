@@ -55,7 +55,7 @@ class RetryIT {
 
             Report report = scene.judge(sent, List.of());
             assertThat(report.violations()).isEmpty();
-            assertThat(report.accepted()).isEqualTo(keys * jobsPerKey);
+            assertThat(report.accepted()).isEqualTo((long) keys * jobsPerKey);
             History history = scene.history(sent);
             assertThat(history.remains().dead())
                     .extracting(Left::job)

@@ -191,6 +191,21 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void a_key_whose_pause_is_over_waits_until_the_parking_of_its_jobs_is_answered() {
+        given(IntStream.rangeClosed(1, 40).toArray());
+        outcomes.get(0).failed(Failure.of("partner is down"));
+        loop.run();
+        store.next("fail").answer(Verdict.DONE);
+        loop.run();
+        Call park = store.next("park");
+        loop.tick(BACKOFF);
+        assertThat(store.waiting()).doesNotContain("advance");
+        park.answer(Verdict.DONE);
+        loop.run();
+        store.next("advance");
+    }
+
+    @Test
     void after_the_last_suspect_too_the_next_job_waits_until_its_commit_is_answered() {
         begin(1);
         answerFetch(false, entries(1, 2, 3));
