@@ -206,6 +206,16 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void the_first_job_of_a_key_that_was_held_when_the_owner_died_is_a_suspect() {
+        pump.start(1);
+        store.next("keys").answer(new Page.Keys(Page.START, Map.of("key", Duration.ZERO)));
+        loop.run();
+        answerAdvance(1, new Attempts(1, 0));
+        assertThat(ids()).isEmpty();
+        assertThat(store.next("suspect").argument(1, JobPlace.class).held()).isEqualTo("place-1");
+    }
+
+    @Test
     void after_the_last_suspect_too_the_next_job_waits_until_its_commit_is_answered() {
         begin(1);
         answerFetch(false, entries(1, 2, 3));

@@ -70,6 +70,7 @@ class WholeMovesTest {
         PROMOTE((store, at) -> store.delayed().promote(at.lease, 10, 1000)),
         COMMIT((store, at) -> store.jobs().commit(at.lease, List.of(at.third.streamId(), at.fourth.streamId())));
 
+        @SuppressWarnings("ImmutableEnumChecker") // Each is a call without a state.
         private final Act act;
 
         Move(Act act) {
