@@ -500,6 +500,7 @@ public final class PartitionPump {
 
     private void bury(JobPlace place, HeldKey key, Burial burial) {
         held.touch(key.key);
+        key.suspect = false;
         perform(() -> store.jobs().bury(lease, place, key.key, burial), done -> {
             standstill.moved(loop.nanoTime());
             held.waitFor(key, Duration.ZERO, loop.nanoTime());
