@@ -107,7 +107,7 @@ public final class Enqueuer {
         } catch (EnqueueException e) {
             return CompletableFuture.failedFuture(e);
         }
-        String broken = JobRules.broken(job, settings);
+        String broken = JobRules.broken(job, settings, loop.now());
         if (broken != null) {
             return CompletableFuture.failedFuture(new EnqueueException(EnqueueException.Kind.INVALID, broken));
         }

@@ -1,7 +1,9 @@
 package io.qbull.enqueue;
 
 import io.qbull.config.EnqueueSettings;
+import io.qbull.model.Due;
 import io.qbull.model.NewJob;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What a job must be like to be added. Pure. */
@@ -13,9 +15,10 @@ final class JobRules {
     /**
      * @param job a job
      * @param settings with the limits
+     * @param now the time
      * @return the rule that the job breaks, without its content; null if it breaks none
      */
-    static @Nullable String broken(NewJob job, EnqueueSettings settings) {
+    static @Nullable String broken(NewJob job, EnqueueSettings settings, Instant now) {
         if (job.body().length > settings.maxBodySize()) {
             return "body (" + job.body().length + " bytes) must be at most maxBodySize (" + settings.maxBodySize()
                     + " bytes)";
@@ -31,7 +34,9 @@ final class JobRules {
         if (utf8Length(job.id().value()) == UNPAIRED) {
             return "job id must be text that UTF-8 can carry: it has an unpaired surrogate";
         }
-        return null;
+        Due due = job.due();
+        String late = due == null ? "" : due.broken(now);
+        return late.isEmpty() ? null : late;
     }
 
     /**

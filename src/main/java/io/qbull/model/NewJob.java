@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param contentType the body's media type, if known
  * @param headers what passes the header filter; values are strings, numbers or booleans
  * @param format how it is written; with {@link JobFormat#QBULL} the body is all that is written
+ * @param due before which it does not run; null = it may run at once
  */
 @SuppressWarnings("ArrayRecordComponent") // Bodies are large and never compared; a copy per job would buy nothing.
 public record NewJob(
@@ -22,7 +23,8 @@ public record NewJob(
         byte[] body,
         @Nullable String contentType,
         Map<String, Object> headers,
-        JobFormat format) {
+        JobFormat format,
+        @Nullable Due due) {
     /**
      * @throws IllegalArgumentException if {@code key} is empty
      */
@@ -33,7 +35,7 @@ public record NewJob(
         headers = Map.copyOf(headers);
     }
 
-    /** A job in our own format. */
+    /** A job in our own format that may run at once. */
     public NewJob(
             JobId id,
             boolean callerId,
@@ -41,6 +43,14 @@ public record NewJob(
             byte[] body,
             @Nullable String contentType,
             Map<String, Object> headers) {
-        this(id, callerId, key, body, contentType, headers, JobFormat.NATIVE);
+        this(id, callerId, key, body, contentType, headers, JobFormat.NATIVE, null);
+    }
+
+    /**
+     * @param time before which it does not run; null = it may run at once
+     * @return the same job, due then
+     */
+    public NewJob due(@Nullable Due time) {
+        return new NewJob(id, callerId, key, body, contentType, headers, format, time);
     }
 }

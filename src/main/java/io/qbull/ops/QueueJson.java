@@ -70,7 +70,6 @@ public final class QueueJson {
         return node;
     }
 
-    /** {@code delayed} is always 0: this version has none. */
     private static ObjectNode of(PartitionSight partition) {
         ObjectNode node = JSON.createObjectNode();
         node.put("partition", partition.index());
@@ -82,7 +81,7 @@ public final class QueueJson {
             node.put("oldestAgeMs", read.oldestAgeMillis());
             node.put("inFlight", read.inFlight());
             node.put("held", read.held());
-            node.put("delayed", 0);
+            node.put("delayed", read.delayed());
             node.put("dead", read.dead());
         } else if (partition instanceof Unread unread) {
             VALUES.forEach(node::putNull);

@@ -33,7 +33,17 @@ public final class StatusTable {
                 backlog,
                 held,
                 dead));
-        table.append(row("PARTITION", "OWNER", "EPOCH", "LEASE AGE", "BACKLOG", "OLDEST", "IN FLIGHT", "HELD", "DEAD"));
+        table.append(row(
+                "PARTITION",
+                "OWNER",
+                "EPOCH",
+                "LEASE AGE",
+                "BACKLOG",
+                "OLDEST",
+                "IN FLIGHT",
+                "HELD",
+                "DELAYED",
+                "DEAD"));
         for (PartitionSight partition : sight.partitions()) {
             if (partition instanceof Read read) {
                 table.append(row(read));
@@ -59,6 +69,7 @@ public final class StatusTable {
                 age(partition.oldestAgeMillis()),
                 partition.inFlight(),
                 partition.held(),
+                partition.delayed(),
                 partition.dead());
     }
 
@@ -67,7 +78,7 @@ public final class StatusTable {
     }
 
     private static String row(Object... cells) {
-        return String.format(Locale.ROOT, "%9s  %-36s %16s %10s %8s %10s %9s %6s %6s%n", cells);
+        return String.format(Locale.ROOT, "%9s  %-36s %16s %10s %8s %10s %9s %6s %8s %6s%n", cells);
     }
 
     private static String age(@Nullable Long millis) {

@@ -71,6 +71,9 @@ public final class PartitionPump {
     /** How often a pump that reads no jobs, since it has enough, looks for what else there is to do. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    /** A longer wait for the next delayed job is asked for anew, for Redis's clock counts, and clocks drift apart. */
+    private static final Duration GLANCE = Duration.ofMinutes(1);
+
     private final Lease lease;
     private final PumpSettings settings;
     private final Store store;
@@ -610,7 +613,9 @@ public final class PartitionPump {
         HeldKey touched = action == Action.IGNORE ? null : held.touch(first.key());
         attending = true;
         perform(() -> store.held().attend(lease, first, action), answer -> {
-            LOG.info("{} instruction {} from a person: {}", lease, first.verb(), action);
+            if (!first.verb().equals(Instruction.DUE)) {
+                LOG.info("{} instruction {} from a person: {}", lease, first.verb(), action);
+            }
             attending = false;
             attended = first.id();
             instructions.remove();
@@ -651,7 +656,7 @@ public final class PartitionPump {
             dueTimer = null;
         }
         if (dueIn != null) {
-            dueTimer = loop.schedule(dueIn, this::promote);
+            dueTimer = loop.schedule(dueIn.compareTo(GLANCE) < 0 ? dueIn : GLANCE, this::promote);
         }
     }
 

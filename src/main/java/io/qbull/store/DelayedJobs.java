@@ -1,6 +1,8 @@
 package io.qbull.store;
 
+import io.qbull.model.JobId;
 import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,15 @@ public interface DelayedJobs {
      * @return how many, or fenced
      */
     CompletionStage<Promotion> promote(Lease lease, int most, int mostBytes);
+
+    /**
+     * Removes the jobs with an id that are not due yet. Needs no lease. Safe to repeat; the repeat finds none.
+     *
+     * @param partition where
+     * @param id of the jobs, which is taken again afterwards
+     * @return how many were removed
+     */
+    CompletionStage<Long> cancel(PartitionId partition, JobId id);
 
     /** The end of a {@link #promote}. */
     sealed interface Promotion extends OwnerAnswer {

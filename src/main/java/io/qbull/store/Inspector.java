@@ -66,6 +66,7 @@ public interface Inspector {
          * @param oldestAgeMillis age of the first entry of the stream; null if there is none
          * @param inFlight jobs that ran at the owner's last renewal
          * @param held jobs that wait for a failed one of their key, or for their own retry
+         * @param delayed jobs that are not due yet
          * @param dead dead letters
          */
         record Read(
@@ -77,6 +78,7 @@ public interface Inspector {
                 @Nullable Long oldestAgeMillis,
                 int inFlight,
                 long held,
+                long delayed,
                 long dead)
                 implements PartitionSight {}
 

@@ -115,14 +115,17 @@ public interface JobLog {
     }
 
     /**
-     * What a person asks of the owner.
+     * What a person asks of the owner, or a producer tells him.
      *
      * @param id its place in the inbox
      * @param verb what is asked for; others than ours come from newer releases, or by mistake
      * @param key of which key; empty if of none
      * @param place of which held job; empty = whichever is the first of the key
      */
-    record Instruction(StreamId id, String verb, String key, String place) {}
+    record Instruction(StreamId id, String verb, String key, String place) {
+        /** The verb of a producer who only wakes the owner: another delayed job is the next one. */
+        public static final String DUE = "due";
+    }
 
     /**
      * Why a job is given up.
@@ -206,7 +209,7 @@ public interface JobLog {
         record Stale() implements Answer {}
 
         /**
-         * @param streamId the entry; {@link StreamId#START} for a duplicate
+         * @param streamId the entry; {@link StreamId#START} for a duplicate and for a job that is not due yet
          * @param duplicate whether nothing was added for this job
          */
         record Place(StreamId streamId, boolean duplicate) {}

@@ -1,46 +1,43 @@
 -- Adds jobs for a producer, all or none. The number of the producer's last call here and its answer are kept, refusals
 -- included, so that a repeat adds nothing twice. Jobs may be records of a source that is read again after a crash: those that
--- are not above its last offset here are skipped. When Redis is full nothing is done: the first write is one that it refuses.
+-- are not above its last offset here are skipped. Jobs that are not due yet wait beside the stream; the owner is told if one of
+-- them is next. When Redis is full nothing is done: the first write is one that it refuses.
 --
--- KEYS 5: stream, call, seal, seen, source (not touched without a source)
--- ARGV 5 + 7n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms, 0 = for
+-- KEYS 9: stream, call, seal, seen, source (not touched without a source), delayed, delayed jobs, delayed ids, inbox
+-- ARGV 5 + 8n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms, 0 = for
 --   ever, empty = no source), entries from which on the stream takes no more (0 = any number), then for each job its offset
---   in the source (ascending; empty without a source), deduplication window (ms, 0 = none), id, key, body, content type or
---   empty, headers (JSON object) or empty. A job with an empty key is written as the original QBull does: its body in the
---   single field job
--- Returns: {'accepted', stream ids joined by blanks, '-' for a duplicate}
+--   in the source (ascending; empty without a source), deduplication window (ms, 0 = none), when it is due (ms; +ms = from now
+--   on; empty = at once), id, key, body, content type or empty, headers (JSON object) or empty. A job with an empty key is
+--   written as the original QBull does: its body in the single field job
+-- Returns: {'accepted', stream ids joined by blanks, '-' for a duplicate, '+' for a job that is not due yet}
 --          {'layout' or 'crowded', ''}: the partition takes no jobs for that version, or no more; nothing was added
 --          {'stale'}: a later call of this producer was answered already; nothing was changed
 -- Epoch: none; jobs are fenced by the layout version in the seal.
-local stream, call, seal, seen, source = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local stream, call, seal, seen, source, delayed, waiting, waiting_ids, inbox = unpack(KEYS)
 local version, number, lifetime, memory, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-
-local last = redis.call('GET', call)
-if last then
-  local last_number, answer, ids = string.match(last, '^(%d+) (%a+) ?(.*)$')
-  if last_number == number then
-    return {answer, ids}
-  elseif tonumber(last_number) > tonumber(number) then
-    return {'stale'}
-  end
+local last_number, answer, places = string.match(redis.call('GET', call) or '', '^(%d+) (%a+) ?(.*)$')
+if last_number == number then
+  return {answer, places}
+elseif last_number and tonumber(last_number) > tonumber(number) then
+  return {'stale'}
 end
-
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- Of this version alone: offsets of another one belong to other keys.
 local reached = memory ~= '' and tonumber(redis.call('HGET', source, version) or '-1')
-local jobs, fresh, here, ids = (#ARGV - 5) / 7, {}, {}, {}
-for i = 1, jobs do
-  ids[i] = '-'
-  local at = 6 + (i - 1) * 7
-  local id, known = ARGV[at + 2], reached and tonumber(ARGV[at]) <= reached
+local fresh, here, ids, ours = {}, {}, {}, {}
+for at = 6, #ARGV, 8 do
+  local id, known = ARGV[at + 3], reached and tonumber(ARGV[at]) <= reached
   if not known and ARGV[at + 1] ~= '0' then
-    local expiry = redis.call('ZSCORE', seen, id)
-    known = here[id] or (expiry and tonumber(expiry) > now)
+    known = here[id] or tonumber(redis.call('ZSCORE', seen, id) or 0) > now
     here[id] = true
   end
-  if not known then
-    fresh[#fresh + 1] = {i, at}
+  ids[#ids + 1] = '-'
+  fresh[#fresh + 1] = not known and {#ids, at} or nil
+  if ARGV[at + 2] ~= '' then
+    -- These fail here, before the first write, if one of the keys is of a foreign type.
+    local _ = {redis.call('XLEN', stream), redis.call('XLEN', inbox), redis.call('ZCARD', delayed),
+      redis.call('HLEN', waiting), redis.call('HLEN', waiting_ids)}
   end
 end
 
@@ -51,49 +48,52 @@ if refusal then
   return {refusal, ''}
 end
 
-local expiries, longest = {}, 0
-local ts = string.format('%.0f', now)
+local expiries, longest, ts = {}, 0, string.format('%.0f', now)
 for _, job in ipairs(fresh) do
-  local at = job[2]
-  local fields = ARGV[at + 3] == '' and {'job', ARGV[at + 4]}
-    or {'id', ARGV[at + 2], 'key', ARGV[at + 3], 'ts', ts, 'body', ARGV[at + 4]}
-  if ARGV[at + 5] ~= '' then
-    fields[#fields + 1] = 'ct'
-    fields[#fields + 1] = ARGV[at + 5]
+  local i, at = unpack(job)
+  local window, given, id = tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
+  local fields = ARGV[at + 4] == '' and {'job', ARGV[at + 5]}
+    or {'id', id, 'key', ARGV[at + 4], 'ts', ts, 'body', ARGV[at + 5]}
+  for field, name in ipairs({'ct', 'h'}) do
+    if ARGV[at + 5 + field] ~= '' then
+      fields[#fields + 1], fields[#fields + 2] = name, ARGV[at + 5 + field]
+    end
   end
-  if ARGV[at + 6] ~= '' then
-    fields[#fields + 1] = 'h'
-    fields[#fields + 1] = ARGV[at + 6]
+  local due = math.max(now, (tonumber(given) or 0) + (string.sub(given, 1, 1) == '+' and now or 0))
+  if due == now then
+    ids[i] = redis.call('XADD', stream, '*', unpack(fields))
+  else
+    -- Counted for each due time, so that a member is unique, and jobs that are due together keep their order.
+    local score = string.format('%.0f', due)
+    local last = redis.call('ZREVRANGEBYSCORE', delayed, score, score, 'LIMIT', 0, 1)[1]
+    local member = score .. string.format('-%010d', last and string.sub(last, -10) + 1 or 0)
+    local others = redis.call('HGET', waiting_ids, id)
+    redis.call('HSET', waiting, member, cmsgpack.pack({id, fields}))
+    redis.call('HSET', waiting_ids, id, others and others .. ' ' .. member or member)
+    redis.call('ZADD', delayed, score, member)
+    ids[i], ours[member] = '+', true
   end
-  ids[job[1]] = redis.call('XADD', stream, '*', unpack(fields))
-  local window = tonumber(ARGV[at + 1])
   if window > 0 then
-    expiries[#expiries + 1] = string.format('%.0f', now + window)
-    expiries[#expiries + 1] = ARGV[at + 2]
-    longest = math.max(longest, window)
+    expiries[#expiries + 1], expiries[#expiries + 2] = string.format('%.0f', due + window), id
+    longest = math.max(longest, due - now + window)
   end
 end
 local joined = table.concat(ids, ' ')
 redis.call('SET', call, number .. ' accepted ' .. joined, 'EX', lifetime)
-
+if next(ours) and ours[redis.call('ZRANGE', delayed, 0, 0)[1]] and redis.call('XLEN', inbox) == 0 then
+  redis.call('XADD', inbox, '*', 'verb', 'due', 'key', '')
+end
 if reached then
-  local offset = ARGV[6 + (jobs - 1) * 7]
-  if tonumber(offset) > reached then
-    redis.call('HSET', source, version, offset)
-  end
+  redis.call('HSET', source, version, string.format('%.0f', math.max(reached, ARGV[#ARGV - 7])))
   if memory ~= '0' then
     redis.call('PEXPIRE', source, memory)
   end
 end
 if #expiries > 0 then
   redis.call('ZADD', seen, unpack(expiries))
-  -- More than this call added, so that the set shrinks back to its window, and bounded, so that no call takes long.
+  -- More than this call added, so that the set shrinks back to its window, and bounded, so that no call takes long. No id is empty.
   local expired = redis.call('ZRANGEBYSCORE', seen, '-inf', ts, 'LIMIT', 0, math.max(100, #expiries))
-  if #expired > 0 then
-    redis.call('ZREM', seen, unpack(expired))
-  end
-  if redis.call('PTTL', seen) < longest then
-    redis.call('PEXPIRE', seen, string.format('%.0f', longest))
-  end
+  redis.call('ZREM', seen, '', unpack(expired))
+  redis.call('PEXPIRE', seen, string.format('%.0f', math.max(longest, redis.call('PTTL', seen))))
 end
 return {'accepted', joined}

@@ -26,7 +26,7 @@ class SightsTest {
         List<String> members = names(partitions.get(0));
         assertThat(partitions.get(0).toString())
                 .isEqualTo("{\"partition\":0,\"owner\":\"me\",\"epoch\":\"77\",\"leaseAgeMs\":5000,\"backlog\":3,"
-                        + "\"oldestAgeMs\":60000,\"inFlight\":1,\"held\":4,\"delayed\":0,\"dead\":2}");
+                        + "\"oldestAgeMs\":60000,\"inFlight\":1,\"held\":4,\"delayed\":6,\"dead\":2}");
         members.add("error");
         assertThat(names(partitions.get(1))).isEqualTo(members);
         assertThat(partitions.get(1).get("partition").asInt()).isEqualTo(1);

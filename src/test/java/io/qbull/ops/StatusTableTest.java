@@ -34,7 +34,7 @@ class StatusTableTest {
                                 .toList(),
                         IntStream.range(0, partitions)
                                 .<PartitionSight>mapToObj(
-                                        n -> new PartitionSight.Read(n, null, null, null, 5, null, 0, 3, 2))
+                                        n -> new PartitionSight.Read(n, null, null, null, 5, null, 0, 3, 0, 2))
                                 .toList()))
                 .lines()
                 .findFirst()

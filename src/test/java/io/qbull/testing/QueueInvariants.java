@@ -111,7 +111,9 @@ public final class QueueInvariants {
             case "call" -> {
                 assertThat(at(key).number("TTL", key)).as("lifetime of " + key).isBetween(1L, (long)
                         LONGEST_CALL_SECONDS);
-                assertThat(at(key).text("GET", key)).as(key).matches("\\d+ (layout|crowded|accepted( (\\d+-\\d+|-))+)");
+                assertThat(at(key).text("GET", key))
+                        .as(key)
+                        .matches("\\d+ (layout|crowded|accepted( (\\d+-\\d+|-|\\+))+)");
             }
             case "seen" ->
                 assertThat(at(key).number("PTTL", key)).as("lifetime of " + key).isPositive();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.qbull.model.Attempts;
+import io.qbull.model.Due;
 import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.JobFormat;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,16 +42,27 @@ final class EntryCodec {
 
     /**
      * @param job a job
-     * @param args gets its id, key, body, content type and headers, the last two empty if there are none; in the format of the
-     *     original QBull the body is the whole entry, and the key is empty too
+     * @param args gets when it is due, its id, key, body, content type and headers; the first and the last two are empty if there
+     *     are none; in the format of the original QBull the body is the whole entry, and the key is empty too
      */
     static void encode(NewJob job, List<byte[]> args) {
+        args.add(Request.utf8(due(job.due())));
         args.add(Request.utf8(job.id().value()));
         args.add(job.format() == JobFormat.QBULL ? new byte[0] : Request.utf8(job.key()));
         args.add(job.body());
         String contentType = job.contentType();
         args.add(contentType == null ? new byte[0] : Request.utf8(contentType));
         args.add(job.headers().isEmpty() ? new byte[0] : headers(job.headers()));
+    }
+
+    /** Milliseconds since 1970; with a plus sign, from now on. */
+    private static String due(@Nullable Due due) {
+        if (due instanceof Due.In in) {
+            return "+" + in.delay().toMillis();
+        }
+        return due instanceof Due.At at && at.time().isAfter(Instant.EPOCH)
+                ? Long.toString(at.time().toEpochMilli())
+                : "";
     }
 
     /**

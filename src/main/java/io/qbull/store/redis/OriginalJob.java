@@ -90,7 +90,7 @@ record OriginalJob(String id, String key) {
         }
         int inside = body.indexOf('{') + 1;
         byte[] whole = Request.utf8(body.substring(0, inside) + missing + body.substring(inside));
-        return new NewJob(id, job.callerId(), job.key(), whole, null, Map.of(), JobFormat.QBULL);
+        return new NewJob(id, job.callerId(), job.key(), whole, null, Map.of(), JobFormat.QBULL, job.due());
     }
 
     private static void complete(StringBuilder missing, JsonNode members, String name, String value) {

@@ -1,5 +1,6 @@
 package io.qbull.store.redis;
 
+import io.qbull.model.JobId;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.store.DelayedJobs;
@@ -25,6 +26,21 @@ final class RedisDelayedJobs implements DelayedJobs {
                 Keys.delayedIds(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(lease, Integer.toString(most), Integer.toString(mostBytes));
         return Failures.bare(calls.runAs(lease, Script.PROMOTE, keys, args).thenApply(RedisDelayedJobs::promoted));
+    }
+
+    @Override
+    public CompletionStage<Long> cancel(PartitionId partition, JobId id) {
+        List<String> keys = List.of(
+                Keys.delayed(partition), Keys.delayedJobs(partition), Keys.delayedIds(partition), Keys.seen(partition));
+        return Failures.bare(calls.run(Script.CANCEL, keys, RedisJobLog.args(id.value()))
+                .thenApply(answer -> cancelled(answer.reply())));
+    }
+
+    private static Long cancelled(Reply reply) {
+        if (!reply.tag().equals("cancelled")) {
+            throw reply.unknown();
+        }
+        return reply.number(1);
     }
 
     private static Promotion promoted(Reply reply) {

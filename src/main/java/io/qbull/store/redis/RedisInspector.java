@@ -75,11 +75,13 @@ final class RedisInspector implements Inspector {
         String lease = Keys.lease(id);
         String held = Keys.heldOrder(id);
         String dead = Keys.dead(id);
+        String delayed = Keys.delayed(id);
         List<CompletionStage<Reply>> parts = List.of(
                 part(stream, Request.of(CommandType.XLEN, stream)),
                 part(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
                 part(lease, Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight")),
                 part(held, Request.of(CommandType.ZCARD, held)),
+                part(delayed, Request.of(CommandType.ZCARD, delayed)),
                 part(dead, Request.of(CommandType.XLEN, dead)));
         return Stages.all(parts).thenApply(each -> {
             Reply first = each.get(1);
@@ -94,7 +96,8 @@ final class RedisInspector implements Inspector {
                             each.get(0).number(0),
                             oldest,
                             each.get(3).number(0),
-                            each.get(4).number(0)));
+                            each.get(4).number(0),
+                            each.get(5).number(0)));
         });
     }
 
@@ -105,7 +108,7 @@ final class RedisInspector implements Inspector {
                         error -> Failures.failed(Failures.misconfigured(key + ": " + Failures.message(error))));
     }
 
-    private record Sizes(long backlog, @Nullable Long oldest, long held, long dead) {}
+    private record Sizes(long backlog, @Nullable Long oldest, long held, long delayed, long dead) {}
 
     private static PartitionSight sight(int index, Reply lease, long now, Sizes sizes) {
         String owner = lease.textOrNull(0);
@@ -122,6 +125,7 @@ final class RedisInspector implements Inspector {
                 sizes.oldest,
                 owned && inFlight != null ? Integer.parseInt(inFlight) : 0,
                 sizes.held,
+                sizes.delayed,
                 sizes.dead);
     }
 }

@@ -92,7 +92,11 @@ final class RedisJobLog implements JobLog {
                 Keys.call(partition, call.producer()),
                 Keys.seal(partition),
                 Keys.seen(partition),
-                Keys.source(partition, records == null ? "" : records.source().value()));
+                Keys.source(partition, records == null ? "" : records.source().value()),
+                Keys.delayed(partition),
+                Keys.delayedJobs(partition),
+                Keys.delayedIds(partition),
+                Keys.inbox(partition));
         List<byte[]> args = args(
                 Integer.toString(call.layoutVersion()),
                 Long.toString(call.number()),
@@ -221,7 +225,10 @@ final class RedisJobLog implements JobLog {
     }
 
     private static Answer.Place place(String id) {
-        boolean duplicate = id.equals("-");
-        return new Answer.Place(duplicate ? StreamId.START : StreamId.parse(id), duplicate);
+        return switch (id) {
+            case "-" -> new Answer.Place(StreamId.START, true);
+            case "+" -> new Answer.Place(StreamId.START, false);
+            default -> new Answer.Place(StreamId.parse(id), false);
+        };
     }
 }

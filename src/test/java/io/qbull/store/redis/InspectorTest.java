@@ -1,15 +1,20 @@
 package io.qbull.store.redis;
 
+import static io.qbull.store.redis.Seed.P;
 import static io.qbull.store.redis.Seed.QUEUE;
+import static io.qbull.store.redis.Seed.newJob;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.JobPlace;
+import io.qbull.model.Due;
+import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.store.Inspector.PartitionSight;
 import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.JobLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -44,6 +49,8 @@ class InspectorTest {
         seed.job("a", "1");
         StreamId failed = seed.job("f", "1");
         get(store.held().fail(seed.lease(Seed.owner("me#1"), epoch), JobPlace.inStream(failed), "k", Seed.failed(1)));
+        NewJob later = newJob("later").due(new Due.In(Duration.ofHours(1)));
+        get(store.jobs().enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(later), Duration.ZERO)));
         resp.call(
                 "XADD",
                 "{Q:3}:dead",
@@ -67,8 +74,8 @@ class InspectorTest {
                 .singleElement()
                 .satisfies(pod -> assertThat(pod.held()).containsExactly(3));
         assertThat(sight.partitions()).extracting(PartitionSight::index).containsExactly(0, 1, 2, 3, 4);
-        assertThat(sight.partitions().get(0)).isEqualTo(new PartitionSight.Read(0, null, "77", null, 0, null, 0, 0, 0));
-        assertThat(sight.partitions().get(1)).isEqualTo(new PartitionSight.Read(1, null, null, null, 0, null, 0, 0, 0));
+        assertThat(sight.partitions().get(0)).isEqualTo(new PartitionSight.Read(0, null, "77", null, 0, null, 0, 0, 0, 0));
+        assertThat(sight.partitions().get(1)).isEqualTo(new PartitionSight.Read(1, null, null, null, 0, null, 0, 0, 0, 0));
         PartitionSight.Read busy = sight.readable().get(3);
         assertThat(busy.owner()).isEqualTo("me");
         assertThat(busy.epoch()).isEqualTo(epoch);
@@ -77,6 +84,7 @@ class InspectorTest {
         assertThat(busy.backlog()).isEqualTo(2);
         assertThat(busy.inFlight()).isEqualTo(2);
         assertThat(busy.held()).isEqualTo(1);
+        assertThat(busy.delayed()).isEqualTo(1);
         assertThat(busy.dead()).isEqualTo(1);
     }
 

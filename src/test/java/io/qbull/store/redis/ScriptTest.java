@@ -90,7 +90,13 @@ class ScriptTest {
             assertThat(write.find()).isTrue();
             assertThat(write.group(1)).isEqualTo("PERSIST");
         } else if (write.find()) {
-            assertThat(write.group(1)).isIn(script == Script.DISCARD ? Set.of("XDEL") : Set.of("SET", "XADD", "HSET"));
+            assertThat(write.group(1))
+                    .isIn(
+                            switch (script) {
+                                case DISCARD -> Set.of("XDEL");
+                                case CANCEL -> Set.of("HDEL");
+                                default -> Set.of("SET", "XADD", "HSET");
+                            });
         }
     }
 
@@ -114,12 +120,12 @@ class ScriptTest {
     @Test
     void a_wrong_number_of_keys_or_arguments_never_leaves() {
         Script.RENEW.check(3, 16);
-        Script.ENQUEUE.check(5, 19);
+        Script.ENQUEUE.check(9, 21);
         Script.PEEK.check(7, 0);
         assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(3, 15));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.COMMIT.check(3, 2));
-        assertThatIllegalArgumentException().isThrownBy(() -> Script.ENQUEUE.check(5, 18));
+        assertThatIllegalArgumentException().isThrownBy(() -> Script.ENQUEUE.check(9, 20));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.ACQUIRE.check(2, 3));
     }
 

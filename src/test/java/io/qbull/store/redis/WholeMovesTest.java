@@ -195,7 +195,7 @@ class WholeMovesTest {
                 "{Q:3}:delayed:jobs");
         String request = resp.text("XADD", Seed.INBOX, "*", "verb", "retry", "key", KEY);
         JobPlace head = ((Advance.Next) get(store.held().advance(lease, KEY, null))).place();
-        return new Scenery(lease, head, third, fourth, new Instruction(StreamId.parse(request), "retry", KEY));
+        return new Scenery(lease, head, third, fourth, new Instruction(StreamId.parse(request), "retry", KEY, ""));
     }
 
     private static void done(Move move, Store store, Scenery at) {
