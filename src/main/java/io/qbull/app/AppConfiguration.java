@@ -18,10 +18,12 @@ import io.qbull.ingest.FileSettings;
 import io.qbull.ingest.FilesApi;
 import io.qbull.ingest.HttpBulkReader;
 import io.qbull.ingest.HttpBulkReply;
+import io.qbull.ingest.HttpCancel;
 import io.qbull.ingest.HttpJobReader;
 import io.qbull.ingest.HttpJobReply;
 import io.qbull.ingest.HttpProblemReply;
 import io.qbull.ingest.RawHttpEngine;
+import io.qbull.model.QueueName;
 import io.qbull.store.redis.RedisStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -62,8 +64,8 @@ final class AppConfiguration implements CamelConfiguration {
         EndpointLimits limits =
                 new EndpointLimits(context, Set.copyOf(settings.queues().names()), options);
         BodyLimits bodies = new BodyLimits(limits, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
-        beans(context.getRegistry(), settings, limits);
         Entrances entrances = new Entrances(context);
+        beans(context.getRegistry(), settings, limits, entrances);
         bulk(context, settings, bodies, entrances);
         files(context, settings, entrances);
         coalesce(context, settings.coalesce());
@@ -93,11 +95,10 @@ final class AppConfiguration implements CamelConfiguration {
         return options;
     }
 
-    private static void beans(Registry registry, AppSettings settings, EndpointLimits limits) {
-        registry.bind(
-                "qbullHttpJob",
-                new HttpJobReader(
-                        Set.copyOf(settings.queues().names()), settings.web().keptHeaders(), limits));
+    private static void beans(Registry registry, AppSettings settings, EndpointLimits limits, Entrances entrances) {
+        Set<QueueName> queues = Set.copyOf(settings.queues().names());
+        registry.bind("qbullHttpJob", new HttpJobReader(queues, settings.web().keptHeaders(), limits));
+        registry.bind("qbullHttpCancel", new HttpCancel(queues, entrances, limits));
         KeyHashProcessor partition = new KeyHashProcessor();
         partition.setQueue("${header." + QbullConstants.QUEUE + "}");
         registry.bind("qbullHttpPartition", partition);

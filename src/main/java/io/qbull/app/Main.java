@@ -26,6 +26,7 @@ import picocli.CommandLine.ParameterException;
             AddVerb.class,
             DeadVerbs.class,
             HeldVerbs.class,
+            CancelVerb.class,
             VersionVerb.class,
             HelpCommand.class
         },

@@ -1,6 +1,7 @@
 package io.qbull.app;
 
 import io.qbull.app.ComponentOptions.Given;
+import io.qbull.model.KeyHash;
 import io.qbull.model.PodId;
 import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
@@ -37,6 +38,8 @@ final class SettingsReader {
     private final Map<String, String> environment;
     private final Map<String, String> file;
     private final Path home;
+    private static final String KEY_HASH = "keyHash";
+
     private final ComponentOptions environmentOptions;
     private final ComponentOptions fileOptions;
 
@@ -99,6 +102,27 @@ final class SettingsReader {
                 folders(),
                 webhookUrl(),
                 coalesce());
+    }
+
+    /**
+     * For those who do without the component.
+     *
+     * @param queue a queue
+     * @return how its keys map to partitions
+     * @throws Refusal if the settings name no such way
+     */
+    KeyHash keyHash(QueueName queue) throws Refusal {
+        Optional<Given> own = queueOptions().getOrDefault(queue, Map.of()).entrySet().stream()
+                .filter(option -> option.getKey().replaceAll("[-_]", "").equalsIgnoreCase(KEY_HASH))
+                .map(option -> new Given(Setting.QUEUE_PREFIX + queue + "." + option.getKey(), option.getValue()))
+                .findFirst();
+        Optional<Given> given = own.or(() -> environmentOptions.get(KEY_HASH)).or(() -> fileOptions.get(KEY_HASH));
+        String name = given.map(Given::value).orElse("xxh64");
+        return Arrays.stream(KeyHash.values())
+                .filter(hash -> hash.name().equalsIgnoreCase(name.replace('-', '_')))
+                .findFirst()
+                .orElseThrow(() -> Refusal.setting(
+                        given.map(Given::name).orElse(KEY_HASH), name, "must be xxh64 or qbull-python"));
     }
 
     private List<QueueName> queueNames() throws Refusal {

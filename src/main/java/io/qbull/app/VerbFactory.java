@@ -13,6 +13,7 @@ final class VerbFactory implements IFactory {
             Map.entry(Verbs.StatusVerb.class, Verbs.StatusVerb::new),
             Map.entry(Verbs.AddVerb.class, Verbs.AddVerb::new),
             Map.entry(FilesVerb.class, FilesVerb::new),
+            Map.entry(CancelVerb.class, CancelVerb::new),
             Map.entry(DeadVerbs.ListVerb.class, DeadVerbs.ListVerb::new),
             Map.entry(DeadVerbs.ShowVerb.class, DeadVerbs.ShowVerb::new),
             Map.entry(DeadVerbs.RetryVerb.class, DeadVerbs.RetryVerb::new),

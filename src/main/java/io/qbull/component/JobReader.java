@@ -33,6 +33,7 @@ final class JobReader {
             }
         });
         // After the filter: what stands in a stream may have been written by anybody.
+        message.removeHeader(QbullConstants.DELAY);
         if (job.contentType() != null) {
             message.setHeader(Exchange.CONTENT_TYPE, job.contentType());
         }

@@ -1,8 +1,12 @@
 package io.qbull.component;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import io.qbull.model.Due;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
+import io.qbull.model.Printable;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -25,7 +29,7 @@ final class JobWriter {
     /**
      * @param exchange keeps its body: a stream is replaced by the bytes that were read
      * @return the job
-     * @throws Exception if it makes none: no key, a body that is no bytes or too large, an illegal id
+     * @throws Exception if it makes none: no key, a body that is no bytes or too large, an illegal id or delay
      */
     NewJob write(Exchange exchange) throws Exception {
         String jobKey = key.of(exchange);
@@ -33,7 +37,33 @@ final class JobWriter {
         JobId id = new JobId(
                 chosen != null ? chosen : UlidCreator.getMonotonicUlid().toString());
         byte[] bytes = body.of(exchange);
-        return new NewJob(id, chosen != null, jobKey, bytes, contentType(exchange), headers(exchange));
+        return new NewJob(id, chosen != null, jobKey, bytes, contentType(exchange), headers(exchange))
+                .due(due(exchange.getMessage().getHeader(QbullConstants.DELAY)));
+    }
+
+    private static @Nullable Due due(@Nullable Object value) {
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof Duration delay) {
+            return new Due.In(delay);
+        }
+        if (value instanceof Instant time) {
+            return new Due.At(time);
+        }
+        if (value instanceof Number || value instanceof CharSequence) {
+            try {
+                return Due.in(value.toString());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "header " + QbullConstants.DELAY + " (" + Printable.of(value.toString()) + "): "
+                                + e.getMessage(),
+                        e);
+            }
+        }
+        throw new IllegalArgumentException(
+                "header " + QbullConstants.DELAY + " must be a duration, a text, a number or an" + " instant, not "
+                        + value.getClass().getName());
     }
 
     private static @Nullable String contentType(Exchange exchange) {

@@ -57,9 +57,19 @@ public final class QbullConstants {
             label = "common",
             description =
                     "The id of the job's entry in the partition's stream. A producer sets 0-0 for a duplicate, whose"
-                            + " entry may be gone already.",
+                            + " entry may be gone already, and for a delayed job, which has none before it is due.",
             javaType = "String")
     public static final String STREAM_ID = "CamelQbullStreamId";
+
+    /** Before which the job does not run. */
+    @Metadata(
+            label = "producer",
+            description = "How long the job waits before it may run, from when Redis takes it: a java.time.Duration, a"
+                    + " text such as PT10M or 10m (ms, s, m, h, d) or a number of milliseconds; or a java.time.Instant,"
+                    + " before which it does not run. At most 366 days. A job that is due takes its place behind the"
+                    + " jobs of its key that are in the queue then. Never set by the consumer.",
+            javaType = "Object")
+    public static final String DELAY = "CamelQbullDelay";
 
     /** Whether nothing was added. */
     @Metadata(

@@ -8,6 +8,7 @@ import io.qbull.model.Enqueued;
 import io.qbull.model.FileClaim;
 import io.qbull.model.JobFeed;
 import io.qbull.model.JobHandler;
+import io.qbull.model.JobId;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -124,6 +125,13 @@ final class Node implements QueueNode {
     @Override
     public CompletionStage<Void> drop(SourceId source) {
         return forget(source).thenCompose(forgotten -> store.sources().remove(identity.queue(), source));
+    }
+
+    @Override
+    public CompletionStage<Long> cancel(String key, JobId id) {
+        return freshLayout()
+                .thenCompose(
+                        now -> store.delayed().cancel(now.partitionOf(identity.queue(), identity.keyHash(), key), id));
     }
 
     /** What the enqueuer reads; creates the queue where it does not exist yet. */

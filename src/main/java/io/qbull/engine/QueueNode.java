@@ -10,6 +10,7 @@ import io.qbull.model.Enqueued;
 import io.qbull.model.FileClaim;
 import io.qbull.model.JobFeed;
 import io.qbull.model.JobHandler;
+import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
@@ -76,6 +77,15 @@ public interface QueueNode extends AutoCloseable {
      * @return completes when nothing is written down or remembered of it
      */
     CompletionStage<Void> drop(SourceId source);
+
+    /**
+     * Removes the delayed jobs with an id.
+     *
+     * @param key of the jobs
+     * @param id of the jobs
+     * @return how many were removed; zero = none waits for its time; fails with a {@link io.qbull.store.StoreException}
+     */
+    CompletionStage<Long> cancel(String key, JobId id);
 
     /**
      * @return the layout, once it is known; fails with a {@link io.qbull.store.StoreException}

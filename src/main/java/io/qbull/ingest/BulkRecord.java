@@ -1,5 +1,6 @@
 package io.qbull.ingest;
 
+import io.qbull.model.Due;
 import io.qbull.model.JobId;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param body raw bytes
  * @param contentType of the body
  * @param id that the record names; null = none
+ * @param due before which its job does not run; null = none
  */
 @SuppressWarnings("ArrayRecordComponent") // Bodies are large and never compared.
 record BulkRecord(
         String key,
         byte[] body,
         String contentType,
-        @Nullable JobId id) {}
+        @Nullable JobId id,
+        @Nullable Due due) {}

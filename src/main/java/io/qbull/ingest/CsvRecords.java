@@ -61,7 +61,7 @@ final class CsvRecords implements FileFormat {
         if (value.isEmpty()) {
             throw new RefusedRecord("no key: the column " + names.get(key) + " is empty");
         }
-        return new BulkRecord(value, json(names, cells), "application/json", null);
+        return new BulkRecord(value, json(names, cells), "application/json", null, null);
     }
 
     /** Without columns to go by, no row means anything. */

@@ -39,7 +39,7 @@ interface FileFormat {
         return switch (extension) {
             case "jsonl", "ndjson", "json" -> line -> blank(line) ? null : json.read(line);
             case "csv" -> new CsvRecords(settings.keyFields());
-            default -> line -> blank(line) ? null : new BulkRecord(name, line, "text/plain; charset=utf-8", null);
+            default -> line -> blank(line) ? null : new BulkRecord(name, line, "text/plain; charset=utf-8", null, null);
         };
     }
 

@@ -164,7 +164,8 @@ final class FileReading implements LineSplitter.Sink {
     private NewJob job(BulkRecord record, Place at) {
         JobId chosen = record.id();
         JobId id = chosen != null ? chosen : new JobId(file.source() + "-" + at.offset);
-        return new NewJob(id, chosen != null, record.key(), record.body(), record.contentType(), Map.of());
+        return new NewJob(id, chosen != null, record.key(), record.body(), record.contentType(), Map.of())
+                .due(record.due());
     }
 
     /** It takes its turn with those that wait, so that it is counted once, in its place. */

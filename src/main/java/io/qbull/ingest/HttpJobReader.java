@@ -1,5 +1,6 @@
 package io.qbull.ingest;
 
+import io.qbull.model.Due;
 import io.qbull.model.JobId;
 import io.qbull.model.QueueName;
 import io.vertx.core.MultiMap;
@@ -13,7 +14,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
 /**
- * Turns an HTTP request into a job for {@code qbull:}: headers queue, key and id, the kept request headers, and nothing else
+ * Turns an HTTP request into a job for {@code qbull:}: headers queue, key, id and delay, the kept request headers, and nothing else
  * that the client sent but the body.
  */
 public final class HttpJobReader implements Processor {
@@ -55,6 +56,11 @@ public final class HttpJobReader implements Processor {
         JobId id = job.id();
         if (id != null) {
             message.setHeader(JobHeaders.JOB_ID, id.value());
+        }
+        if (job.due() instanceof Due.In in) {
+            message.setHeader(JobHeaders.DELAY, in.delay());
+        } else if (job.due() instanceof Due.At at) {
+            message.setHeader(JobHeaders.DELAY, at.time());
         }
     }
 

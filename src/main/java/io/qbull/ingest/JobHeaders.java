@@ -4,6 +4,7 @@ package io.qbull.ingest;
 final class JobHeaders {
     static final String KEY = "CamelQbullKey";
     static final String JOB_ID = "CamelQbullJobId";
+    static final String DELAY = "CamelQbullDelay";
     static final String QUEUE = "CamelQbullQueue";
     static final String PARTITION = "CamelQbullPartition";
     static final String DUPLICATE = "CamelQbullDuplicate";

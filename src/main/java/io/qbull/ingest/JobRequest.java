@@ -1,5 +1,6 @@
 package io.qbull.ingest;
 
+import io.qbull.model.Due;
 import io.qbull.model.JobId;
 import io.qbull.model.QueueName;
 import java.nio.ByteBuffer;
@@ -13,15 +14,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client may choose for a job: the queue by the path, the key by the query, the id by {@code Idempotency-Key}. Parsed
+ * What a client may choose for a job: the queue by the path, key and time by the query, the id by {@code Idempotency-Key}. Parsed
  * here from the request line itself, because a server's merged view of path, query, form and headers lets each speak for the
  * others.
  *
  * @param queue by its name only; whether it exists is another question
  * @param key decides partition and order
  * @param id given by the client; null = none
+ * @param due before which it does not run; null = none
  */
-record JobRequest(QueueName queue, String key, @Nullable JobId id) {
+record JobRequest(
+        QueueName queue,
+        String key,
+        @Nullable JobId id,
+        @Nullable Due due) {
     private static final Pattern PATH = Pattern.compile("/queues/([^/]+)/jobs/?");
     private static final String HOW = "; write POST /queues/QUEUE/jobs?key=KEY";
 
@@ -38,7 +44,8 @@ record JobRequest(QueueName queue, String key, @Nullable JobId id) {
         if (queue == null) {
             throw new ProblemException(Problem.of(404, "There is no such queue."));
         }
-        return new JobRequest(queue, key(query == null ? "" : query, longestKey.applyAsInt(queue)), id(ids));
+        String all = query == null ? "" : query;
+        return new JobRequest(queue, key(all, longestKey.applyAsInt(queue), HOW), id(ids), due(all));
     }
 
     /**
@@ -55,22 +62,18 @@ record JobRequest(QueueName queue, String key, @Nullable JobId id) {
         }
     }
 
-    private static String key(String query, int longest) throws ProblemException {
-        List<String> found = new ArrayList<>();
-        for (String pair : query.split("&", -1)) {
-            int equals = pair.indexOf('=');
-            String name = decode(equals < 0 ? pair : pair.substring(0, equals));
-            if (name.equals("key")) {
-                found.add(equals < 0 ? "" : pair.substring(equals + 1));
-            }
+    /**
+     * @param query as sent, without the question mark
+     * @param longest of the queue, in bytes
+     * @param how to ask rightly, for the refusal
+     * @return the key that it gives
+     * @throws ProblemException if it gives none, or several, or one that is too long
+     */
+    static String key(String query, int longest, String how) throws ProblemException {
+        String raw = only("key", query, how);
+        if (raw == null) {
+            throw bad("The query parameter key is missing" + how);
         }
-        if (found.size() != 1) {
-            throw bad(
-                    found.isEmpty()
-                            ? "The query parameter key is missing" + HOW
-                            : "The query has more than one key" + HOW);
-        }
-        String raw = found.get(0);
         if (raw.startsWith("+")) {
             // In a query a plus is a blank: +49… would silently become another key than %2B49….
             throw bad("The key begins with '+', which means a blank in a query: write %2B for a plus sign");
@@ -81,6 +84,36 @@ record JobRequest(QueueName queue, String key, @Nullable JobId id) {
             throw bad("The key must have 1 to " + longest + " bytes, not " + bytes);
         }
         return key;
+    }
+
+    private static @Nullable Due due(String query) throws ProblemException {
+        String delay = only("delay", query, HOW);
+        String at = only("at", query, HOW);
+        if (delay != null && at != null) {
+            throw bad("The query has both delay and at: give only one of them");
+        }
+        try {
+            return delay != null ? Due.in(decode(delay)) : at != null ? Due.at(decode(at)) : null;
+        } catch (IllegalArgumentException e) {
+            String plus = at != null && at.contains("+") ? "; write %2B for a plus sign" : "";
+            throw bad("The query parameter " + (at == null ? "delay" : "at") + " is wrong: " + e.getMessage() + plus);
+        }
+    }
+
+    /** The one value of a parameter, still encoded; null if it is not there. */
+    private static @Nullable String only(String wanted, String query, String how) throws ProblemException {
+        List<String> found = new ArrayList<>();
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = decode(equals < 0 ? pair : pair.substring(0, equals));
+            if (name.equals(wanted)) {
+                found.add(equals < 0 ? "" : pair.substring(equals + 1));
+            }
+        }
+        if (found.size() > 1) {
+            throw bad("The query has more than one " + wanted + how);
+        }
+        return found.isEmpty() ? null : found.get(0);
     }
 
     /**
@@ -105,7 +138,7 @@ record JobRequest(QueueName queue, String key, @Nullable JobId id) {
     }
 
     /** Percent-encoding and plus, strictly: what is no UTF-8 is refused instead of being replaced. */
-    private static String decode(String text) throws ProblemException {
+    static String decode(String text) throws ProblemException {
         ByteBuffer bytes = ByteBuffer.allocate(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

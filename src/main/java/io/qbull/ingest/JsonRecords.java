@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.qbull.model.Due;
 import io.qbull.model.JobId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads lines of JSON. A line is an object: either with {@code key}, {@code body} (a string is text, anything else JSON) and
- * optionally {@code id}; or, without {@code body}, it is itself the body, and its key is its first member among the key fields. JSON
+ * optionally {@code id} and {@code delay} or {@code at}; or, without {@code body}, it is itself the body, and its key is its first member among the key fields. JSON
  * bodies are kept byte for byte. Thread-safe.
  */
 final class JsonRecords {
@@ -92,24 +93,23 @@ final class JsonRecords {
     }
 
     private BulkRecord wrapped(Map<String, Member> members, Member body, byte[] line) throws RefusedRecord {
-        if (members.containsKey("delay") || members.containsKey("at")) {
-            throw new RefusedRecord("delay and at: jobs cannot be delayed yet");
-        }
+        Due due = due(members.get("delay"), members.get("at"));
         String text = body.token == JsonToken.VALUE_STRING ? body.scalar : null;
         return text != null
-                ? new BulkRecord(key("key", members.get("key")), utf8(text), TEXT, id(members.get("id")))
+                ? new BulkRecord(key("key", members.get("key")), utf8(text), TEXT, id(members.get("id")), due)
                 : new BulkRecord(
                         key("key", members.get("key")),
                         Arrays.copyOfRange(line, body.start, body.end),
                         JSON,
-                        id(members.get("id")));
+                        id(members.get("id")),
+                        due);
     }
 
     private BulkRecord itself(Map<String, Member> members, byte[] line) throws RefusedRecord {
         for (String field : keyFields) {
             Member key = members.get(field);
             if (key != null) {
-                return new BulkRecord(key(field, key), line, JSON, null);
+                return new BulkRecord(key(field, key), line, JSON, null, null);
             }
         }
         throw new RefusedRecord("no key: none of the members " + String.join(", ", keyFields));
@@ -138,6 +138,24 @@ final class JsonRecords {
             // The same answer as for an object.
         }
         throw new RefusedRecord("id must be a text of 1 to 256 bytes without control characters, or a whole number");
+    }
+
+    private static @Nullable Due due(@Nullable Member delay, @Nullable Member at) throws RefusedRecord {
+        boolean delayed = delay != null && delay.token != JsonToken.VALUE_NULL;
+        boolean timed = at != null && at.token != JsonToken.VALUE_NULL;
+        if (delayed && timed) {
+            throw new RefusedRecord("has both delay and at");
+        }
+        try {
+            return delayed ? Due.in(text(delay)) : timed ? Due.at(text(at)) : null;
+        } catch (IllegalArgumentException e) {
+            throw new RefusedRecord((delayed ? "delay" : "at") + " is wrong: " + e.getMessage());
+        }
+    }
+
+    /** What is no text and no whole number is no delay and no time either. */
+    private static String text(@Nullable Member member) {
+        return member == null || member.scalar == null ? "" : member.scalar;
     }
 
     /** Where a line stops being JSON; the parser's own words may hold its content. */

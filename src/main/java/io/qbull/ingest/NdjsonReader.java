@@ -197,7 +197,8 @@ final class NdjsonReader implements LineSplitter.Sink {
         JobId id = chosen != null
                 ? chosen
                 : new JobId(UlidCreator.getMonotonicUlid().toString());
-        return new NewJob(id, chosen != null, record.key(), record.body(), record.contentType(), Map.of());
+        return new NewJob(id, chosen != null, record.key(), record.body(), record.contentType(), Map.of())
+                .due(record.due());
     }
 
     private static boolean isBlank(byte[] line) {

@@ -123,6 +123,11 @@ final class FakeNode implements QueueNode {
     }
 
     @Override
+    public CompletionStage<Long> cancel(String key, JobId id) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<Layout> layout() {
         return layout;
     }

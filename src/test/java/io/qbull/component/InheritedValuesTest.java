@@ -2,7 +2,9 @@ package io.qbull.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.Due;
 import io.qbull.model.NewJob;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.RoutesBuilder;
@@ -24,6 +26,9 @@ class InheritedValuesTest extends QbullTestSupport {
                 from("seda:b?pollTimeout=50").to("qbull:B");
                 from("qbull:CHANGED")
                         .setHeader(QbullConstants.JOB_ID, simple("${header.CamelQbullJobId}-b"))
+                        .to("qbull:B");
+                from("qbull:LATER")
+                        .setHeader(QbullConstants.DELAY, constant("PT10M"))
                         .to("qbull:B");
                 from("qbull:STALE")
                         .setHeader(QbullConstants.PARTITION, constant(15))
@@ -69,6 +74,12 @@ class InheritedValuesTest extends QbullTestSupport {
                 .doesNotHaveDuplicates()
                 .doesNotContain("j1");
         assertThat(sentToB(3)).noneMatch(NewJob::callerId);
+    }
+
+    @Test
+    void a_job_that_the_route_delays_is_delayed() {
+        assertEnds(node("LATER").deliver("j2", "a"), "completed");
+        assertThat(sentToB(1).get(0).due()).isEqualTo(new Due.In(Duration.ofMinutes(10)));
     }
 
     @Test

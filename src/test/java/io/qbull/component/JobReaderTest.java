@@ -14,6 +14,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.DefaultHeaderFilterStrategy;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,17 @@ class JobReaderTest {
         assertThat(read(delivery).getMessage().getBody())
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("a", new byte[] {1});
+    }
+
+    @Test
+    void a_delay_that_was_stored_with_a_job_is_not_one_for_the_next_job_whatever_the_filter_says() {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        Map<String, Object> stored = Map.of("cAmElQbullDelay", "PT10M", "other", "x");
+        new JobReader(new DefaultHeaderFilterStrategy())
+                .read(new Delivery(FakeNode.job("j", "abc", stored), LEASE, 1), exchange);
+        assertThat(exchange.getMessage().getHeaders())
+                .containsEntry("other", "x")
+                .doesNotContainKey(QbullConstants.DELAY);
     }
 
     private Exchange read(Delivery delivery) {

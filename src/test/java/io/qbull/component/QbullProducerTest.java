@@ -3,12 +3,15 @@ package io.qbull.component;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.qbull.model.Due;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
@@ -198,6 +201,36 @@ class QbullProducerTest extends QbullTestSupport {
                         .getException())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("job id 'a?b'");
+    }
+
+    @Test
+    void a_delay_is_a_duration_a_text_a_number_of_milliseconds_or_a_time() {
+        Instant time = Instant.parse("2026-11-24T08:00:00Z");
+        assertThat(sent("x", Map.of()).due()).isNull();
+        assertThat(delayed(Duration.ofSeconds(3))).isEqualTo(new Due.In(Duration.ofSeconds(3)));
+        assertThat(delayed("PT10M")).isEqualTo(new Due.In(Duration.ofMinutes(10)));
+        assertThat(delayed(new StringBuilder("10s"))).isEqualTo(new Due.In(Duration.ofSeconds(10)));
+        assertThat(delayed(1500)).isEqualTo(new Due.In(Duration.ofMillis(1500)));
+        assertThat(delayed(1500L)).isEqualTo(new Due.In(Duration.ofMillis(1500)));
+        assertThat(delayed(time)).isEqualTo(new Due.At(time));
+        assertThat(sent("x", Map.of(QbullConstants.DELAY, "PT10M")).headers()).isEmpty();
+    }
+
+    private @Nullable Due delayed(Object delay) {
+        return sent("x", Map.of(QbullConstants.DELAY, delay)).due();
+    }
+
+    @Test
+    void what_is_no_delay_is_refused_with_the_name_of_the_header() {
+        for (Object wrong : List.of("so\non", -1, 1.5, List.of("PT1S"), new Object())) {
+            assertThat(send("direct:in", "x", Map.of(QbullConstants.KEY, "k", QbullConstants.DELAY, wrong))
+                            .getException())
+                    .as(wrong.toString())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("header CamelQbullDelay")
+                    .hasMessageNotContaining("\n");
+        }
+        assertThat(node().enqueued).isEmpty();
     }
 
     @Test

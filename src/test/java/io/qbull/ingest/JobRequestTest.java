@@ -3,7 +3,10 @@ package io.qbull.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.qbull.model.Due;
 import io.qbull.model.JobId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,38 @@ class JobRequestTest {
             assertThat(refused.problem().status()).isEqualTo(400);
             assertThat(refused.problem().detail()).contains(reason);
         }
+    }
+
+    @Test
+    void the_query_says_when_the_job_may_run() throws ProblemException {
+        assertThat(due("key=k")).isNull();
+        assertThat(due("key=k&delay=PT10M")).isEqualTo(new Due.In(Duration.ofMinutes(10)));
+        assertThat(due("delay=10m&key=k")).isEqualTo(new Due.In(Duration.ofMinutes(10)));
+        assertThat(due("key=k&at=2026-11-24T08%3A00:00Z")).isEqualTo(new Due.At(Instant.parse("2026-11-24T08:00:00Z")));
+        assertThat(due("key=k&at=2026-11-24T08:00:00%2B01:00"))
+                .isEqualTo(new Due.At(Instant.parse("2026-11-24T07:00:00Z")));
+    }
+
+    private static @Nullable Due due(String query) throws ProblemException {
+        return JobRequest.parse(PATH, query, List.of(), queue -> 512).due();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "delay=soon, delay is wrong: a delay must be like PT10M",
+        "delay, delay is wrong",
+        "delay=, delay is wrong",
+        "delay=1&delay=1, more than one delay",
+        "at=soon, at is wrong: a time must be like",
+        "at=2026-11-24T08:00:00+01:00, write %2B for a plus sign",
+        "at=1&at=1, more than one at",
+        "delay=1&at=2026-11-24T08:00:00Z, both delay and at",
+    })
+    void a_wrong_time_is_refused_with_its_reason(String query, String reason) {
+        ProblemException refused = refusal(PATH, "key=k&" + query, List.of());
+
+        assertThat(refused.problem().status()).isEqualTo(400);
+        assertThat(refused.problem().detail()).contains(reason);
     }
 
     @Test

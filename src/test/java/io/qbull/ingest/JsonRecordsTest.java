@@ -3,7 +3,10 @@ package io.qbull.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.qbull.model.Due;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,21 @@ class JsonRecordsTest {
         assertThat(read("{\"key\":\"k\",\"body\":1,\"id\":null}").id()).isNull();
     }
 
+    @Test
+    void a_line_with_a_body_says_when_its_job_may_run_and_one_without_is_itself_the_body() throws RefusedRecord {
+        assertThat(read("{\"key\":\"k\",\"body\":1}").due()).isNull();
+        assertThat(read("{\"key\":\"k\",\"body\":1,\"delay\":null,\"at\":null}").due())
+                .isNull();
+        assertThat(read("{\"key\":\"k\",\"body\":1,\"delay\":\"PT1S\"}").due())
+                .isEqualTo(new Due.In(Duration.ofSeconds(1)));
+        assertThat(read("{\"key\":\"k\",\"body\":\"text\",\"delay\":1500}").due())
+                .isEqualTo(new Due.In(Duration.ofMillis(1500)));
+        assertThat(read("{\"key\":\"k\",\"body\":1,\"at\":\"2026-11-24T08:00:00Z\",\"delay\":null}")
+                        .due())
+                .isEqualTo(new Due.At(Instant.parse("2026-11-24T08:00:00Z")));
+        assertThat(read("{\"key\":\"k\",\"delay\":\"soon\"}").due()).isNull();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     [1]                                  | must be a JSON object
@@ -82,7 +100,12 @@ class JsonRecordsTest {
                     {"a":1}                              | none of the members key, to
                     {"key":"k","body":1,"id":{}}         | id must be a text
                     {"key":"k","body":1,"id":""}         | id must be a text
-                    {"key":"k","body":1,"delay":"PT1S"}  | cannot be delayed
+                    {"key":"k","body":1,"delay":"soon"}  | delay is wrong: a delay must be like
+                    {"key":"k","body":1,"delay":1.5}     | delay is wrong: a delay must be like
+                    {"key":"k","body":1,"delay":{}}      | delay is wrong: a delay must be like
+                    {"key":"k","body":1,"at":"soon"}     | at is wrong: a time must be like
+                    {"key":"k","body":1,"at":17900}      | at is wrong: a time must be like
+                    {"key":"k","body":1,"delay":1,"at":"2026-11-24T08:00:00Z"} | both delay and at
                     {"key":"k","body":[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]} | nested too deep
                     """)
     void what_is_no_job_is_refused_with_the_reason(String line, String reason) {

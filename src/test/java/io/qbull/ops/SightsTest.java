@@ -18,7 +18,7 @@ class SightsTest {
             1,
             2,
             List.of(),
-            List.of(new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 4, 2), new Unread(1, ERROR)));
+            List.of(new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 4, 6, 2), new Unread(1, ERROR)));
 
     @Test
     void in_json_a_partition_that_cannot_be_read_has_the_same_members_without_values_and_its_error() {

@@ -13,6 +13,7 @@ import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.store.DelayedJobs.Promotion;
 import io.qbull.store.DelayedJobs.Promotion.Promoted;
+import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
@@ -125,7 +126,7 @@ class PumpDelayTest {
             Call attend = store.next("attend");
             assertThat(attend.argument(1, Instruction.class)).isEqualTo(note);
             assertThat(attend.argument(2, Action.class)).isEqualTo(Action.IGNORE);
-            answer(attend, Verdict.DONE);
+            answer(attend, new Attended.Done(Duration.ZERO));
             answer(store.next("fetch"), entries(new Agenda(List.of(), SECOND)));
             loop.tick(SECOND);
             store.next("promote");
