@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,8 @@ class OpenApiTest extends AppTestSupport {
         conforms(202, post(PATH + "?key=k", "x", "Idempotency-Key: a"));
         conforms(202, post(PATH + "?key=k", "x", "Idempotency-Key: a"));
         conforms(202, post(PATH, "{\"key\":\"k\",\"body\":1}\n{\"to\":\"k\"}\n", NDJSON));
+        conforms(202, post(PATH + "?key=k&delay=PT1H", "x"));
+        conforms(400, post(PATH + "?key=k&delay=soon", "x"));
         conforms(400, post(PATH, "x"));
         conforms(400, post(PATH + "?key=k", "{}", NDJSON));
         conforms(404, post("/queues/NONE/jobs?key=k", "x"));
@@ -84,6 +87,15 @@ class OpenApiTest extends AppTestSupport {
                 resp.call("CONFIG", "SET", "maxmemory", "0");
             }
         }
+    }
+
+    @Test
+    void every_answer_to_a_cancellation_is_one_that_the_document_describes() {
+        conforms(202, post(PATH + "?key=k&at=" + Instant.now().plusSeconds(3600), "x", "Idempotency-Key: a"));
+        cancelled(204, RawHttp.send(http, "DELETE " + PATH + "/a?key=k", List.of(), new byte[0]));
+        cancelled(404, RawHttp.send(http, "DELETE " + PATH + "/a?key=k", List.of(), new byte[0]));
+        cancelled(400, RawHttp.send(http, "DELETE " + PATH + "/a", List.of(), new byte[0]));
+        cancelled(405, get(http, PATH + "/a?key=k"));
     }
 
     @Test
@@ -145,14 +157,27 @@ class OpenApiTest extends AppTestSupport {
     }
 
     private void conforms(int status, RawHttp.Answer answer) {
+        conforms(status, answer, PATH, Request.Method.POST);
+    }
+
+    private void cancelled(int status, RawHttp.Answer answer) {
+        conforms(status, answer, PATH + "/a", Request.Method.DELETE);
+    }
+
+    private void conforms(int status, RawHttp.Answer answer, String path, Request.Method method) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
-        SimpleResponse.Builder response = SimpleResponse.Builder.status(status).withBody(answer.body());
+        SimpleResponse.Builder response = SimpleResponse.Builder.status(status);
+        if (!answer.body().isEmpty()) {
+            response.withBody(answer.body());
+        }
         answer.head().lines().skip(1).forEach(line -> {
             int colon = line.indexOf(':');
             response.withHeader(
                     line.substring(0, colon), line.substring(colon + 1).strip());
         });
-        assertThat(errors(response.build())).as(answer.toString()).isEmpty();
+        assertThat(validator().validateResponse(path, method, response.build()).getMessages())
+                .as(answer.toString())
+                .isEmpty();
     }
 
     private List<ValidationReport.Message> errors(SimpleResponse response) {
