@@ -2,7 +2,6 @@ package io.qbull.ingest;
 
 import io.qbull.engine.Entrance;
 import io.qbull.model.QueueName;
-import io.qbull.store.StoreException;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
 import java.util.function.Function;
@@ -77,13 +76,8 @@ public final class HttpCancel extends AsyncProcessorSupport {
     }
 
     private static Problem problem(Throwable thrown) {
-        Throwable cause = thrown.getCause() == null || thrown instanceof StoreException ? thrown : thrown.getCause();
-        if (cause instanceof StoreException.Unavailable) {
-            return Problem.later(
-                    "The queue's storage cannot be reached; the job may have been cancelled. Try again later.",
-                    AWAY_SECONDS);
-        }
-        LOG.error("a job was not cancelled", cause);
-        return Problem.of(500, "The server failed; the job was not cancelled. The server's log says more.");
+        LOG.warn("a job was perhaps not cancelled: {}", thrown.toString());
+        return Problem.later(
+                "The queue's storage does not answer; the job may have been cancelled. Try again later.", AWAY_SECONDS);
     }
 }
