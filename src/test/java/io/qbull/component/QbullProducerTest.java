@@ -209,7 +209,7 @@ class QbullProducerTest extends QbullTestSupport {
         assertThat(sent("x", Map.of()).due()).isNull();
         assertThat(delayed(Duration.ofSeconds(3))).isEqualTo(new Due.In(Duration.ofSeconds(3)));
         assertThat(delayed("PT10M")).isEqualTo(new Due.In(Duration.ofMinutes(10)));
-        assertThat(delayed(new StringBuilder("10s"))).isEqualTo(new Due.In(Duration.ofSeconds(10)));
+        assertThat(delayed("10s")).isEqualTo(new Due.In(Duration.ofSeconds(10)));
         assertThat(delayed(1500)).isEqualTo(new Due.In(Duration.ofMillis(1500)));
         assertThat(delayed(1500L)).isEqualTo(new Due.In(Duration.ofMillis(1500)));
         assertThat(delayed(time)).isEqualTo(new Due.At(time));

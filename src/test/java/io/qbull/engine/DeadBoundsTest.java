@@ -164,7 +164,7 @@ class DeadBoundsTest {
     }
 
     private void bury(long at, String id) {
-        List<String> fields = List.of("id", id, "key", "k", "ts", "1", "body", "", "reason", "r");
+        List<String> fields = List.of("id", id, "key", "k", "ts", "1", "body", "", "reason", "r", "exception", "");
         String[] command = new String[fields.size() + 9];
         System.arraycopy(new String[] {"XADD", "{Q:0}:dead", at + "000-0"}, 0, command, 0, 3);
         System.arraycopy(fields.toArray(), 0, command, 3, fields.size());

@@ -1,5 +1,6 @@
 package io.qbull.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -34,7 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.apache.camel.AsyncProducer;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -92,10 +92,10 @@ class DelayIT {
             assertThat(first)
                     .allSatisfy((job, start) -> assertThat(start.id().millis())
                             .as("promoted not before it was due")
-                            .isGreaterThanOrEqualTo(due.get(job)));
+                            .isGreaterThanOrEqualTo(requireNonNull(due.get(job))));
             System.out.println(jobs + " jobs due within " + spread + " ms, " + cancelled.size() + " of " + CANCELLED
                     + " cancelled, " + (report.starts() - first.size()) + " repeats");
-            print("due before the kill", first, job -> due.get(job) < killedAt - 1000);
+            print("due before the kill", first, job -> requireNonNull(due.get(job)) < killedAt - 1000);
             print("all", first, job -> true);
         }
     }
@@ -124,7 +124,7 @@ class DelayIT {
         Collections.shuffle(order, random);
         ConcurrentLinkedQueue<JobRef> waiting = new ConcurrentLinkedQueue<>();
         Semaphore room = new Semaphore(UNDER_WAY);
-        try (CamelContext context = new DefaultCamelContext()) {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.start();
             Endpoint endpoint = context.getEndpoint(
                     "qbull:" + Scene.QUEUE + "?redisUri=RAW(" + scene.redis.uri() + ")&partitions=" + PARTITIONS);
@@ -135,7 +135,8 @@ class DelayIT {
                 Exchange exchange = endpoint.createExchange();
                 exchange.getMessage().setHeader(QbullConstants.KEY, job.key());
                 exchange.getMessage().setHeader(QbullConstants.JOB_ID, job.toString());
-                exchange.getMessage().setHeader(QbullConstants.DELAY, Instant.ofEpochMilli(due.get(job)));
+                exchange.getMessage()
+                        .setHeader(QbullConstants.DELAY, Instant.ofEpochMilli(requireNonNull(due.get(job))));
                 exchange.getMessage().setBody(job.toString().getBytes(StandardCharsets.UTF_8));
                 producer.process(exchange, doneSync -> {
                     if ("0-0".equals(exchange.getMessage().getHeader(QbullConstants.STREAM_ID))) {
@@ -200,8 +201,8 @@ class DelayIT {
         List<Long> started = new ArrayList<>();
         first.forEach((job, start) -> {
             if (wanted.test(job)) {
-                promoted.add(start.id().millis() - due.get(job));
-                started.add(start.at() / 1_000_000 + sinceBoot - due.get(job));
+                promoted.add(start.id().millis() - requireNonNull(due.get(job)));
+                started.add(start.at() / 1_000_000 + sinceBoot - requireNonNull(due.get(job)));
             }
         });
         System.out.println(which + ": promoted " + lateness(promoted) + "; started " + lateness(started));

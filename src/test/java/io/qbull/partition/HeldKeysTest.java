@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
@@ -86,8 +87,6 @@ class HeldKeysTest {
     }
 
     private HeldKey next() {
-        HeldKey key = held.next();
-        assertThat(key).isNotNull();
-        return key;
+        return requireNonNull(held.next());
     }
 }

@@ -180,7 +180,7 @@ class PartitionPumpTest extends PumpTestSupport {
 
     @Test
     void a_hopeless_job_is_buried_only_when_the_finished_ones_before_it_have_left_the_stream() {
-        given(new Entry.Decoded(job(1, 0), 10), new Entry.Decoded(job(2, 2), 10));
+        given(entry(1, "key"), entry(2, "key", new Attempts(2, 0)));
         complete(0);
         outcomes.get(1).failed(Failure.of("still down"));
         loop.run();

@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.PumpSettings;
@@ -10,7 +11,6 @@ import io.qbull.model.JobHandler;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
 import io.qbull.model.WhenExhausted;
-import io.qbull.store.DelayedJobs;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog;
 import io.qbull.store.Store;
@@ -22,7 +22,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,13 +212,18 @@ final class PumpSimulation {
         final Lease lease;
         final PartitionPump pump;
         boolean trusted = true;
-        boolean crashed;
         private @Nullable Runnable bell;
 
         Pod(String name) {
             lease = backend.grant(name);
             RetrySettings retry = new RetrySettings(
-                    MAX_ATTEMPTS, BACKOFF, 2, BACKOFF.multipliedBy(3), WhenExhausted.BURY, killing ? MAX_CRASHES : 1000, Duration.ZERO);
+                    MAX_ATTEMPTS,
+                    BACKOFF,
+                    2,
+                    BACKOFF.multipliedBy(3),
+                    WhenExhausted.BURY,
+                    killing ? MAX_CRASHES : 1000,
+                    Duration.ZERO);
             pump = new PartitionPump(
                     lease,
                     new PumpSettings(prefetch, 1 << 20, Duration.ofMillis(5), retry, Duration.ofSeconds(5)),
@@ -229,8 +233,7 @@ final class PumpSimulation {
         }
 
         private void handle(Delivery delivery, JobHandler.Outcome outcome) {
-            Planned job = jobs.get(delivery.job().id().value());
-            assertThat(job).isNotNull();
+            Planned job = requireNonNull(jobs.get(delivery.job().id().value()));
             checkStart(job, delivery);
             loop.schedule(Duration.ofMillis(random.nextInt(20)), () -> {
                 if (job.killer) {
@@ -250,7 +253,9 @@ final class PumpSimulation {
             assertThat(backend.dead()).as("buried jobs when %s starts", job.id).doesNotContain(job.id);
             assertThat(delivery.attempt()).as("attempt of %s", job.id).isLessThanOrEqualTo(MAX_ATTEMPTS);
             if (!struck) {
-                assertThat(job.done).as("%s starts twice and nothing has happened", job.id).isFalse();
+                assertThat(job.done)
+                        .as("%s starts twice and nothing has happened", job.id)
+                        .isFalse();
             }
             for (Planned before = job.before; before != null; before = before.before) {
                 assertThat(before.done || backend.dead().contains(before.id))
@@ -265,7 +270,6 @@ final class PumpSimulation {
                 afterCrash = true;
             }
             struck = true;
-            crashed = true;
             trusted = false;
             loop.crash();
         }
@@ -314,8 +318,9 @@ final class PumpSimulation {
                     });
             Map<String, Object> ports = Map.of("jobs", log, "held", waiting, "wakeUps", wakeUps);
             return (Store) Proxy.newProxyInstance(
-                    Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> ports.get(
-                            method.getName()));
+                    Store.class.getClassLoader(),
+                    new Class<?>[] {Store.class},
+                    (proxy, method, arguments) -> ports.get(method.getName()));
         }
 
         private <T> T port(Class<T> type, T real) {
@@ -327,7 +332,9 @@ final class PumpSimulation {
 
         private Object carryOut(Object real, Method method, Object[] arguments) {
             try {
-                Object answer = ((CompletionStage<?>) method.invoke(real, arguments)).toCompletableFuture().join();
+                Object answer = ((CompletionStage<?>) method.invoke(real, arguments))
+                        .toCompletableFuture()
+                        .join();
                 noteRemoved();
                 return answer;
             } catch (IllegalAccessException | InvocationTargetException | CompletionException e) {
@@ -341,10 +348,14 @@ final class PumpSimulation {
             if (fate < 3) {
                 // It never arrives, arrives while its repeat is under way or long after, or runs and its reply is lost.
                 if (fate > 0) {
-                    world.schedule(fate == 1 ? Duration.ofMillis(random.nextInt(3000)) : latency(), command::get);
+                    world.schedule(
+                            fate == 1 ? Duration.ofMillis(random.nextInt(3000)) : latency(),
+                            () -> assertThat(command.get()).isNotNull());
                 }
-                world.schedule(TIMEOUT, () -> reply.completeExceptionally(
-                        new StoreException.Unavailable("lost", true, new IllegalStateException("simulated"))));
+                world.schedule(
+                        TIMEOUT,
+                        () -> reply.completeExceptionally(
+                                new StoreException.Unavailable("lost", true, new IllegalStateException("simulated"))));
             } else {
                 world.schedule(latency(), () -> {
                     Object answer = command.get();

@@ -1,8 +1,7 @@
 package io.qbull.partition;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 /**
  * Runs {@link PumpSimulation} against a model of the scripts. {@code -Dseed=} replays a run, {@code -Dqbull.sim.runs=} sets how many

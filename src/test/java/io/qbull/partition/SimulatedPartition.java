@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
@@ -25,8 +26,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,9 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backend {
     static final PartitionId PARTITION = new PartitionId(new QueueName("SIM"), 0);
 
-    private final SortedMap<StreamId, Job> stream = new TreeMap<>();
+    private final NavigableMap<StreamId, Job> stream = new TreeMap<>();
     /** Held jobs of each key, by their place in the stream. */
-    private final Map<String, SortedMap<StreamId, Job>> held = new HashMap<>();
+    private final Map<String, NavigableMap<StreamId, Job>> held = new HashMap<>();
     /** Whether the first job of a held key waits for a person, or its pause. */
     private final Map<String, @Nullable Duration> pauses = new HashMap<>();
 
@@ -162,13 +163,13 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (place != null && heldOf(key).containsKey(place.streamId())) {
             remove(place, key);
         }
-        SortedMap<StreamId, Job> waiting = heldOf(key);
+        NavigableMap<StreamId, Job> waiting = heldOf(key);
         if (waiting.isEmpty()) {
             held.remove(key);
             pauses.remove(key);
             return done(new Advance.Free());
         }
-        Job first = waiting.get(waiting.firstKey());
+        Job first = requireNonNull(waiting.get(waiting.firstKey()));
         return done(new Advance.Next(place(first), new Entry.Decoded(first, 10)));
     }
 
@@ -213,7 +214,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         }
     }
 
-    private SortedMap<StreamId, Job> heldOf(String key) {
+    private NavigableMap<StreamId, Job> heldOf(String key) {
         return held.getOrDefault(key, new TreeMap<>());
     }
 

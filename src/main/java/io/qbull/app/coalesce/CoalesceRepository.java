@@ -316,7 +316,8 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
                         QUEUED,
                         ReturnType.BOOLEAN,
                         List.of(source.getKey(), "{" + source.getKey() + "}:held"),
-                        Stream.concat(Stream.of(key), source.getValue().stream()).toArray()));
+                        Stream.concat(Stream.of(key), source.getValue().stream())
+                                .toArray()));
     }
 
     private boolean run(String script, List<Object> keys, Object... values) {

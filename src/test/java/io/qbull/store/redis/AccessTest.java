@@ -22,6 +22,7 @@ import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LeaseTable.Acquisition;
@@ -57,7 +58,7 @@ class AccessTest {
     private static final String RIGHTS = "~Q:* ~{Q:*}:* ~{Q}:* ~qbull:queues resetchannels &qbull:announce:Q -@all"
             + " +ping +info +eval +evalsha +client|id +client|unblock +time +subscribe +unsubscribe +publish"
             + " +xread +xlen +xrange +xadd +xdel +hmget +hget +hset +hdel +hgetall +persist +exists +get +set"
-            + " +zscore +zadd +zrangebyscore +zrem +pttl +pexpire +sadd +smembers";
+            + " +hexists +hsetnx +hlen +hscan +zscore +zadd +zcard +zrange +zrangebyscore +zrevrangebyscore +zrangebylex +zrem +pttl +pexpire +sadd +smembers";
 
     @AfterEach
     void forgetUser() {
@@ -84,8 +85,10 @@ class AccessTest {
         StreamId first = entries.entries().get(0).streamId();
         assertThat(get(store.held().fail(lease, JobPlace.inStream(first), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.DONE);
-        assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1))))
+        Advance.Next failed = (Advance.Next) get(store.held().advance(lease, "key", null));
+        assertThat(get(store.jobs().bury(lease, failed.place(), "key", Seed.burial("r", 1))))
                 .isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().advance(lease, "key", null))).isEqualTo(new Advance.Free());
         assertThat(get(store.jobs()
                         .commit(lease, List.of(entries.entries().get(1).streamId()))))
                 .isEqualTo(Verdict.DONE);

@@ -19,6 +19,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.StreamId;
 import io.qbull.store.DeadLetters;
+import io.qbull.store.HeldJobs;
 import io.qbull.store.Inspector.QueueSight;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
@@ -77,8 +78,9 @@ class ClusterTest {
             assertThat(get(store.held()
                             .fail(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.failed(1))))
                     .isEqualTo(Verdict.DONE);
-            assertThat(get(store.jobs()
-                            .bury(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.burial("r", 1))))
+            HeldJobs.Advance.Next failed =
+                    (HeldJobs.Advance.Next) get(store.held().advance(lease, "key", null));
+            assertThat(get(store.jobs().bury(lease, failed.place(), "key", Seed.burial("r", 1))))
                     .isEqualTo(Verdict.DONE);
             assertThat(get(store.jobs().commit(lease, List.of(entries.get(1).streamId()))))
                     .isEqualTo(Verdict.DONE);

@@ -30,7 +30,6 @@ import io.qbull.store.JobLog.Answer.Place;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Records;
-import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.StoreException;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
@@ -344,8 +343,8 @@ class DelayedScriptsTest {
     @Test
     void the_note_to_the_owner_is_removed_like_an_instruction() {
         add(in("a", HOUR));
-        assertThat(get(store.held().attend(lease, instruction(), Action.IGNORE)))
-                .isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().attend(lease, instruction(), Action.IGNORE)).fenced())
+                .isFalse();
         assertThat(resp.number("XLEN", INBOX)).isZero();
     }
 

@@ -81,7 +81,7 @@ class EntryCodecFuzzTest {
         int[] ends = new int[2];
         for (int i = 0; i < ENTRIES; i++) {
             List<Object> fields = random.nextInt(8) == 0 ? noise(random) : mutated(random);
-            String attempts = random.nextInt(50) == 0 ? CONTENT : Integer.toString(random.nextInt(9));
+            String attempts = random.nextInt(50) == 0 ? CONTENT : random.nextInt(9) + " " + random.nextInt(9);
             Entry entry;
             try {
                 entry = EntryCodec.decode("1700000000000-" + i, new Reply("test", fields), attempts);

@@ -33,7 +33,7 @@ class EntryCodecTest {
         List<Object> fields = new ArrayList<>();
         for (String name : List.of("id", "key", "body", "ct", "h")) {
             fields.add(name.getBytes(StandardCharsets.UTF_8));
-            fields.add(args.get((fields.size() - 1) / 2));
+            fields.add(args.get((fields.size() + 1) / 2));
         }
         fields.add("ts".getBytes(StandardCharsets.UTF_8));
         fields.add("1699".getBytes(StandardCharsets.UTF_8));
@@ -52,8 +52,8 @@ class EntryCodecTest {
     void content_type_and_headers_may_be_absent() {
         List<byte[]> args = new ArrayList<>();
         EntryCodec.encode(Seed.newJob("a"), args);
-        assertThat(args.get(3)).isEmpty();
         assertThat(args.get(4)).isEmpty();
+        assertThat(args.get(5)).isEmpty();
         Job job = job("id", "a", "key", "k", "body", "");
         assertThat(job.contentType()).isNull();
         assertThat(job.headers()).isEmpty();

@@ -6,8 +6,8 @@ import static io.qbull.store.redis.Seed.newJob;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.qbull.model.JobPlace;
 import io.qbull.model.Due;
+import io.qbull.model.JobPlace;
 import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
@@ -74,8 +74,10 @@ class InspectorTest {
                 .singleElement()
                 .satisfies(pod -> assertThat(pod.held()).containsExactly(3));
         assertThat(sight.partitions()).extracting(PartitionSight::index).containsExactly(0, 1, 2, 3, 4);
-        assertThat(sight.partitions().get(0)).isEqualTo(new PartitionSight.Read(0, null, "77", null, 0, null, 0, 0, 0, 0));
-        assertThat(sight.partitions().get(1)).isEqualTo(new PartitionSight.Read(1, null, null, null, 0, null, 0, 0, 0, 0));
+        assertThat(sight.partitions().get(0))
+                .isEqualTo(new PartitionSight.Read(0, null, "77", null, 0, null, 0, 0, 0, 0));
+        assertThat(sight.partitions().get(1))
+                .isEqualTo(new PartitionSight.Read(1, null, null, null, 0, null, 0, 0, 0, 0));
         PartitionSight.Read busy = sight.readable().get(3);
         assertThat(busy.owner()).isEqualTo("me");
         assertThat(busy.epoch()).isEqualTo(epoch);

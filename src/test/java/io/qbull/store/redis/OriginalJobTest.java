@@ -57,10 +57,10 @@ class OriginalJobTest {
         NewJob written = write(body, true);
         List<byte[]> args = new ArrayList<>();
         EntryCodec.encode(written, args);
-        assertThat(args.get(1)).as("no key: the script writes one field").isEmpty();
-        assertThat(args.subList(3, 5)).containsOnly(new byte[0], new byte[0]);
+        assertThat(args.get(2)).as("no key: the script writes one field").isEmpty();
+        assertThat(args.subList(4, 6)).containsOnly(new byte[0], new byte[0]);
 
-        Job read = read(args.get(2));
+        Job read = read(args.get(3));
 
         assertThat(read.id().value()).isEqualTo("made");
         assertThat(read.key()).isEqualTo("57320");
@@ -134,6 +134,6 @@ class OriginalJobTest {
 
     private static Job read(byte[] json) {
         List<Object> fields = List.of("job".getBytes(StandardCharsets.UTF_8), json);
-        return ((Entry.Decoded) EntryCodec.decode("1700000000000-4", new Reply("test", fields), "0")).job();
+        return ((Entry.Decoded) EntryCodec.decode("1700000000000-4", new Reply("test", fields), "0 0")).job();
     }
 }
