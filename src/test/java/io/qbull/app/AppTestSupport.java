@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.spi.Registry;
@@ -104,6 +105,16 @@ abstract class AppTestSupport extends CamelMainTestSupport {
     /** The buried jobs of a queue, likewise. */
     List<Map<String, String>> dead(String queue, int partitions) {
         return entries("{" + queue + ":%d}:dead", partitions);
+    }
+
+    /** How many jobs of a queue are not done, in the streams or held, those that run among them. */
+    long undone(String queue, int partitions) {
+        try (Resp resp = redis().server().connect()) {
+            return IntStream.range(0, partitions)
+                    .mapToLong(p -> resp.number("XLEN", queue + ":" + p)
+                            + resp.number("HLEN", "{" + queue + ":" + p + "}:held"))
+                    .sum();
+        }
     }
 
     private List<Map<String, String>> entries(String stream, int partitions) {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
-import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.spi.Registry;
 import org.junit.jupiter.api.AfterEach;
@@ -61,10 +60,9 @@ class CoalesceAccessTest extends AppTestSupport {
     void the_other_client_gives_user_and_password_too() {
         assertThat(post("/queues/MESSAGES/jobs?key=a", "hello").status()).isEqualTo(202);
 
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(jobs("WHATSAPP", 1))
-                        .singleElement()
-                        .extracting(job -> job.get("body"))
-                        .isEqualTo("[\"hello\"]"));
+        await().untilAsserted(() -> assertThat(jobs("WHATSAPP", 1))
+                .singleElement()
+                .extracting(job -> job.get("body"))
+                .isEqualTo("[\"hello\"]"));
     }
 }

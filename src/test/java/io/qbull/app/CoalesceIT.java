@@ -35,7 +35,6 @@ class CoalesceIT {
     private static final int KEYS = Integer.getInteger("qbull.it.keys", 100);
     private static final int PARTITIONS = 6;
     private static final int CHUNK = 100;
-    private static final Duration LONG = Duration.ofMinutes(5);
 
     @TempDir
     private Path home;
@@ -73,10 +72,8 @@ class CoalesceIT {
         killAtWork(second);
         send(entrance, MESSAGES - next);
 
-        await().atMost(LONG)
-                .until(() -> backlog() == 0
-                        && count("HLEN", "{MESSAGES}:windows") == 0
-                        && count("HLEN", "{MESSAGES}:closed") == 0);
+        await().until(() ->
+                backlog() == 0 && count("HLEN", "{MESSAGES}:windows") == 0 && count("HLEN", "{MESSAGES}:closed") == 0);
         assertThat(third.running()).isTrue();
         Made made = made();
         System.out.println("messages=" + MESSAGES + " keys=" + KEYS + " jobs=" + made.jobs());
@@ -118,7 +115,7 @@ class CoalesceIT {
     }
 
     private static void awaitOwners(int pods) {
-        await().atMost(LONG).until(() -> {
+        await().until(() -> {
             Set<String> owners = new HashSet<>();
             try (Resp resp = REDIS.server().connect()) {
                 for (int p = 0; p < PARTITIONS; p++) {
@@ -132,9 +129,7 @@ class CoalesceIT {
 
     /** While messages are in windows and others on their way. */
     private static void killAtWork(PodProcess pod) {
-        await().atMost(LONG)
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> count("HLEN", "{MESSAGES}:windows") > KEYS / 4);
+        await().pollInterval(Duration.ofMillis(5)).until(() -> count("HLEN", "{MESSAGES}:windows") > KEYS / 4);
         long backlog = backlog();
         long windows = count("HLEN", "{MESSAGES}:windows");
         pod.kill();

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.app.coalesce.CoalesceRepository;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CoalesceTest extends AppTestSupport {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
-
-    private static final Duration SOON = Duration.ofSeconds(30);
 
     @Override
     RedisExtension redis() {
@@ -53,7 +50,7 @@ class CoalesceTest extends AppTestSupport {
         send("b", "other");
         post("/queues/MESSAGES/jobs?key=a", "{\"n\": 1.50}", "Content-Type: application/json");
 
-        await().atMost(SOON).until(() -> made().size() == 2);
+        await().until(() -> made().size() == 2);
         Map<String, String> job = made("a").get(0);
         assertThat(job.get("body")).isEqualTo("[\"one\",{\"n\": 1.50}]");
         assertThat(job.get("ct")).isEqualTo("application/json");
@@ -63,7 +60,7 @@ class CoalesceTest extends AppTestSupport {
                 .singleElement()
                 .extracting(other -> other.get("body"))
                 .isEqualTo("[\"other\"]");
-        await().atMost(SOON).until(() -> count("HLEN", "{MESSAGES}:closed") == 0);
+        await().until(() -> count("HLEN", "{MESSAGES}:closed") == 0);
         assertThat(count("XLEN", "MESSAGES:0")).isZero();
     }
 
@@ -73,9 +70,8 @@ class CoalesceTest extends AppTestSupport {
             send("a", "m" + i);
         }
 
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(messages("a"))
-                        .containsExactly("\"m0\"", "\"m1\"", "\"m2\"", "\"m3\"", "\"m4\"", "\"m5\"", "\"m6\""));
+        await().untilAsserted(() -> assertThat(messages("a"))
+                .containsExactly("\"m0\"", "\"m1\"", "\"m2\"", "\"m3\"", "\"m4\"", "\"m5\"", "\"m6\""));
         assertThat(made("a")).allMatch(job -> String.valueOf(job.get("body")).split(",").length <= 3);
         assertThat(made("a").stream().map(job -> job.get("id")).distinct()).hasSameSizeAs(made("a"));
     }
@@ -89,7 +85,7 @@ class CoalesceTest extends AppTestSupport {
         send("a", "two");
         context.getRouteController().startRoute("coalesce");
 
-        await().atMost(SOON).until(() -> !made().isEmpty());
+        await().until(() -> !made().isEmpty());
         assertThat(messages("a")).containsExactly("\"one\"", "\"two\"");
         assertThat(count("XLEN", "MESSAGES:0")).isZero();
     }
@@ -101,10 +97,10 @@ class CoalesceTest extends AppTestSupport {
         putBack(id, "one");
         send("b", "later");
 
-        await().atMost(SOON).until(() -> !made("b").isEmpty());
+        await().until(() -> !made("b").isEmpty());
         assertThat(made("a")).isEmpty();
         count("XDEL", "MESSAGES:0", id);
-        await().atMost(SOON).until(() -> !made("a").isEmpty());
+        await().until(() -> !made("a").isEmpty());
     }
 
     @Test
@@ -114,10 +110,10 @@ class CoalesceTest extends AppTestSupport {
         count("HSET", "{MESSAGES:0}:held", "a", "-1 1 0 x");
         send("b", "later");
 
-        await().atMost(SOON).until(() -> !made("b").isEmpty());
+        await().until(() -> !made("b").isEmpty());
         assertThat(made("a")).isEmpty();
         count("HDEL", "{MESSAGES:0}:held", "a");
-        await().atMost(SOON).until(() -> !made("a").isEmpty());
+        await().until(() -> !made("a").isEmpty());
     }
 
     @Test
@@ -130,7 +126,7 @@ class CoalesceTest extends AppTestSupport {
         assertThat(count("HLEN", "{MESSAGES}:windows")).isOne();
         context.getRouteController().startRoute("coalesce");
 
-        await().atMost(SOON).until(() -> !made().isEmpty());
+        await().until(() -> !made().isEmpty());
         assertThat(messages("a")).containsExactly("\"one\"");
     }
 
@@ -141,12 +137,12 @@ class CoalesceTest extends AppTestSupport {
             resp.call("SET", "WHATSAPP:0", "no stream");
         }
         send("a", "one");
-        await().atMost(SOON).until(() -> count("HLEN", "{MESSAGES}:closed") == 1);
+        await().until(() -> count("HLEN", "{MESSAGES}:closed") == 1);
         send("a", "two");
-        await().atMost(SOON).until(() -> count("HLEN", "{MESSAGES}:windows") == 1);
+        await().until(() -> count("HLEN", "{MESSAGES}:windows") == 1);
         count("DEL", "WHATSAPP:0");
 
-        await().atMost(SOON).until(() -> made().size() == 2);
+        await().until(() -> made().size() == 2);
         assertThat(messages("a")).containsExactly("\"one\"", "\"two\"");
     }
 
@@ -164,7 +160,7 @@ class CoalesceTest extends AppTestSupport {
         toClose.setExchangeId("late");
         assertThatThrownBy(() -> late.remove(context, "a", toClose)).isInstanceOf(OptimisticLockingException.class);
         assertThat(count("HLEN", "{MESSAGES}:closed")).isZero();
-        await().atMost(SOON).until(() -> !made().isEmpty());
+        await().until(() -> !made().isEmpty());
         assertThat(messages("a")).containsExactly("\"one\"", "\"two\"");
     }
 
@@ -176,7 +172,7 @@ class CoalesceTest extends AppTestSupport {
         }
         send("a", "good");
 
-        await().atMost(SOON).until(() -> !made().isEmpty());
+        await().until(() -> !made().isEmpty());
         assertThat(dead("MESSAGES", 1))
                 .singleElement()
                 .extracting(job -> job.get("id"))
@@ -189,12 +185,12 @@ class CoalesceTest extends AppTestSupport {
     }
 
     private void awaitLayout() {
-        await().atMost(SOON).until(() -> count("EXISTS", "{MESSAGES}:layout") == 1);
+        await().until(() -> count("EXISTS", "{MESSAGES}:layout") == 1);
     }
 
     /** Waits until the one message is done; returns its stream id. */
     private String awaitDone() {
-        await().atMost(SOON).until(() -> count("HLEN", "{MESSAGES}:windows") == 1 && count("XLEN", "MESSAGES:0") == 0);
+        await().until(() -> count("HLEN", "{MESSAGES}:windows") == 1 && count("XLEN", "MESSAGES:0") == 0);
         try (Resp resp = REDIS.server().connect()) {
             List<?> facts = resp.list("XINFO", "STREAM", "MESSAGES:0");
             return (String) facts.get(facts.stream().toList().indexOf("last-generated-id") + 1);

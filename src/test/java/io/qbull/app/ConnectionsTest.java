@@ -85,7 +85,7 @@ class ConnectionsTest extends AppTestSupport {
             }
         }
 
-        await().atMost(Duration.ofSeconds(20)).until(this::accepted);
+        await().until(this::accepted);
     }
 
     @Test
@@ -93,7 +93,7 @@ class ConnectionsTest extends AppTestSupport {
         Socket slow = open();
         write(slow, "POST " + JOBS + "?key=");
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> !writes(slow, "k"));
+        await().until(() -> !writes(slow, "k"));
 
         assertThat(jobs("WHATSAPP", 16)).isEmpty();
     }
@@ -115,13 +115,11 @@ class ConnectionsTest extends AppTestSupport {
         String line = "{\"key\":\"k\",\"body\":1}\n";
 
         // What came after it is closed for its silence meanwhile.
-        await().atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(200))
-                .until(() -> {
-                    assertThat(writes(bulk, Integer.toHexString(line.length()) + "\r\n" + line + "\r\n"))
-                            .isTrue();
-                    return idle.getInputStream().available() == 0 && !writes(idle, "P");
-                });
+        await().pollInterval(Duration.ofMillis(200)).until(() -> {
+            assertThat(writes(bulk, Integer.toHexString(line.length()) + "\r\n" + line + "\r\n"))
+                    .isTrue();
+            return idle.getInputStream().available() == 0 && !writes(idle, "P");
+        });
 
         write(bulk, "0\r\n\r\n");
         assertThat(RawHttp.answer(bulk.getInputStream()).status()).isEqualTo(202);

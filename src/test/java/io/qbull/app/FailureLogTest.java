@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.component.QbullConstants;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.support.PluginHelper;
@@ -68,8 +67,7 @@ class FailureLogTest extends AppTestSupport {
             try (CapturedLog log = new CapturedLog()) {
                 bury(ROUTE.formatted(head, step));
 
-                await().atMost(Duration.ofSeconds(20))
-                        .until(() -> log.seen("boom").size() >= 2);
+                await().until(() -> log.seen("boom").size() >= 2);
                 assertThat(log.seen("boom"))
                         .hasSize(2)
                         .allMatch(line ->
@@ -98,6 +96,6 @@ class FailureLogTest extends AppTestSupport {
         PluginHelper.getRoutesLoader(context).updateRoutes(ResourceHelper.fromString("fails.camel.yaml", routes));
         int before = dead("FAILS", 1).size();
         template.sendBodyAndHeader("qbull:FAILS", "x", QbullConstants.KEY, "k");
-        await().atMost(Duration.ofSeconds(20)).until(() -> dead("FAILS", 1).size() == before + 1);
+        await().until(() -> dead("FAILS", 1).size() == before + 1);
     }
 }

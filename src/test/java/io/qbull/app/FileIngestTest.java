@@ -59,7 +59,6 @@ class FileIngestTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final QueueName QUEUE = new QueueName("WHATSAPP");
-    private static final Duration SOON = Duration.ofSeconds(40);
     private static final EnqueueSettings AS_EVER =
             new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10), 0);
 
@@ -218,9 +217,8 @@ class FileIngestTest {
         Files.writeString(inbox.resolve("WHATSAPP/deeper/a.jsonl"), line("k", "1"));
         Path secret = Files.writeString(top.resolve("secret"), line("k", "secret"));
         Files.createSymbolicLink(inbox.resolve("WHATSAPP/link.jsonl"), secret);
-        await().atMost(SOON)
-                .until(() -> !log.lines("UNKNOWN").isEmpty()
-                        && !log.lines("link.jsonl").isEmpty());
+        await().until(() ->
+                !log.lines("UNKNOWN").isEmpty() && !log.lines("link.jsonl").isEmpty());
         drop("good.jsonl", line("k", "2"));
 
         awaitDone(1);
@@ -363,7 +361,7 @@ class FileIngestTest {
         Files.delete(left);
 
         start();
-        await().atMost(SOON).until(() -> !log.warnings().isEmpty());
+        await().until(() -> !log.warnings().isEmpty());
         drop("next.jsonl", line("k", "1"));
         awaitDone(1);
 
@@ -375,7 +373,7 @@ class FileIngestTest {
                         "./qbull files forget WHATSAPP "
                                 + left.getFileName().toString().substring(0, 26));
         // The next file is forgotten shortly after it is done.
-        await().atMost(SOON).untilAsserted(() -> assertThat(remembered()).hasSize(5));
+        await().untilAsserted(() -> assertThat(remembered()).hasSize(5));
     }
 
     @Test
@@ -404,11 +402,10 @@ class FileIngestTest {
         try (Resp resp = REDIS.server().connect()) {
             resp.call("CONFIG", "SET", "maxmemory", "1");
             drop("held.jsonl", lines(5_000));
-            await().atMost(SOON)
-                    .until(() -> !log.lines("held.jsonl ulid").stream()
-                            .filter(line -> line.contains(" waits: "))
-                            .toList()
-                            .isEmpty());
+            await().until(() -> !log.lines("held.jsonl ulid").stream()
+                    .filter(line -> line.contains(" waits: "))
+                    .toList()
+                    .isEmpty());
             resp.call("CONFIG", "SET", "maxmemory", "0");
         }
 
@@ -422,9 +419,9 @@ class FileIngestTest {
     void a_redis_that_is_killed_in_the_middle_holds_a_file_up_and_loses_nothing() throws Exception {
         start();
         drop("long.jsonl", Stream.concat(Stream.of("oops\n"), lines(60_000)));
-        await().atMost(SOON).until(() -> jobs().size() > 500);
+        await().until(() -> jobs().size() > 500);
         REDIS.server().kill();
-        await().atMost(SOON).until(() -> !log.lines(" waits: ").isEmpty());
+        await().until(() -> !log.lines(" waits: ").isEmpty());
         REDIS.server().restart();
 
         awaitDone(1);
@@ -443,7 +440,7 @@ class FileIngestTest {
     void a_pod_that_stops_leaves_its_file_to_the_next_one() throws Exception {
         FilePod first = start();
         drop("long.jsonl", lines(60_000));
-        await().atMost(SOON).until(() -> jobs().size() > 500);
+        await().until(() -> jobs().size() > 500);
         JsonNode seen = JSON.readTree(RawHttp.send(first.management, "GET /api/ingest/files", List.of(), new byte[0])
                 .body());
         first.close();
@@ -612,12 +609,11 @@ class FileIngestTest {
     }
 
     private void awaitDone(int files) {
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(names(".done")).as("done").hasSize(files));
+        await().untilAsserted(() -> assertThat(names(".done")).as("done").hasSize(files));
     }
 
     private void awaitNothingRemembered() {
-        await().atMost(SOON).untilAsserted(() -> assertThat(remembered()).isEmpty());
+        await().untilAsserted(() -> assertThat(remembered()).isEmpty());
     }
 
     private static List<?> remembered() {

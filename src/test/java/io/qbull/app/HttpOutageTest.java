@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +58,8 @@ class HttpOutageTest extends AppTestSupport {
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> post(JOBS, "x"), clients))
                     .toList();
             // More than the server has threads; a request that needs no Redis passes them all.
-            long start = System.nanoTime();
             assertThat(post("/queues/WHATSAPP/jobs", "x").status()).isEqualTo(400);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+            assertThat(slow).noneMatch(CompletableFuture::isDone);
             for (CompletableFuture<RawHttp.Answer> each : slow) {
                 unavailable(each.get());
             }
@@ -69,7 +67,7 @@ class HttpOutageTest extends AppTestSupport {
             clients.shutdownNow();
             REDIS.server().resume();
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> post(JOBS, "x").status() == 202);
+        await().until(() -> post(JOBS, "x").status() == 202);
     }
 
     @Test
@@ -81,7 +79,7 @@ class HttpOutageTest extends AppTestSupport {
 
         unavailable(answer);
         REDIS.server().restart();
-        await().atMost(Duration.ofSeconds(20)).until(() -> post(JOBS, "x").status() == 202);
+        await().until(() -> post(JOBS, "x").status() == 202);
     }
 
     @Test
@@ -94,7 +92,7 @@ class HttpOutageTest extends AppTestSupport {
             assertThat(answer.body()).contains("full", "was not added");
             resp.call("CONFIG", "SET", "maxmemory", "0");
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> post(JOBS, "x").status() == 202);
+        await().until(() -> post(JOBS, "x").status() == 202);
     }
 
     @Test
@@ -125,7 +123,7 @@ class HttpOutageTest extends AppTestSupport {
 
         REDIS.server().restart();
         List<RawHttp.Answer> repeats = new ArrayList<>();
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().until(() -> {
             repeats.add(post(BULK, String.join("\n", lines), NDJSON, ID));
             return repeats.get(repeats.size() - 1).status() == 202;
         });

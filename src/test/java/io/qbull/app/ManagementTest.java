@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,8 +35,7 @@ class ManagementTest extends AppTestSupport {
 
     @Test
     void a_queue_is_shown_with_its_layout_pods_and_partitions() throws IOException {
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> get(management, "/api/queues/WHATSAPP").body().split("pod-a\",\"epoch", -1).length == 4);
+        await().until(() -> get(management, "/api/queues/WHATSAPP").body().split("pod-a\",\"epoch", -1).length == 4);
 
         JsonNode queue = JSON.readTree(get(management, "/api/queues/WHATSAPP").body());
 
@@ -75,8 +73,7 @@ class ManagementTest extends AppTestSupport {
 
     @Test
     void health_and_metrics_answer() {
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> get(management, "/observe/health/ready").status() == 200);
+        await().until(() -> get(management, "/observe/health/ready").status() == 200);
         assertThat(get(management, "/observe/health").body()).contains("consumer:whatsapp");
         assertThat(get(management, "/observe/health/live").body()).doesNotContain("consumer");
         assertThat(get(management, "/observe/metrics").body()).contains("camel_exchanges_total", "jvm_memory_used");

@@ -10,7 +10,6 @@ import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +29,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PodIT {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
-
-    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     private Path top;
@@ -68,7 +65,7 @@ class PodIT {
         settings.put("QBULL_HTTP_PORT", Integer.toString(Ports.free()));
         PodProcess one = launch();
         PodProcess other = launch();
-        await().atMost(Duration.ofSeconds(60)).until(() -> !one.running() || !other.running());
+        await().until(() -> !one.running() || !other.running());
         PodProcess loser = one.running() ? other : one;
         PodProcess winner = one.running() ? one : other;
 
@@ -114,7 +111,7 @@ class PodIT {
             PodProcess pod = podWithJobAt(webhook);
 
             pod.signal();
-            await().atMost(SOON).until(() -> leases("expires", "0") == 3);
+            await().until(() -> leases("expires", "0") == 3);
             pod.signal();
             assertThat(pod.running()).isTrue();
             webhook.release();
@@ -164,7 +161,7 @@ class PodIT {
         settings.put("QBULL_WEBHOOK_URL", webhook.url());
         PodProcess pod = launch().awaitReady();
         pod.send("k");
-        await().atMost(SOON).until(() -> webhook.calls() == 1);
+        await().until(() -> webhook.calls() == 1);
         return pod;
     }
 

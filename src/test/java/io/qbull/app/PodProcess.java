@@ -3,6 +3,7 @@ package io.qbull.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.testing.Patience;
 import io.qbull.testing.Ports;
 import java.io.File;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 final class PodProcess implements AutoCloseable {
     private static final String CLASS_PATH =
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Process process;
     private final Path output;
@@ -73,7 +72,7 @@ final class PodProcess implements AutoCloseable {
     }
 
     void awaitSaid(String text) {
-        await().atMost(PATIENCE).until(() -> {
+        await().until(() -> {
             if (!said().contains(text) && !process.isAlive()) {
                 throw new IllegalStateException("it ended without saying '" + text + "':\n" + said());
             }
@@ -125,7 +124,7 @@ final class PodProcess implements AutoCloseable {
     /** Waits for its end. */
     int exitCode() {
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("it does not end:\n" + said());
             }
             return process.exitValue();

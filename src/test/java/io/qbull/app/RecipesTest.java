@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,6 @@ class RecipesTest extends AppTestSupport {
     static final RedisExtension REDIS = RedisExtension.shared();
 
     private static final int MOST_LINES = 25;
-    private static final Duration SOON = Duration.ofSeconds(20);
     private static final Pattern BLOCK = Pattern.compile("(?s)```yaml\n(.*?)```");
     private static final CamelCatalog CATALOG = new DefaultCamelCatalog();
 
@@ -219,7 +217,7 @@ class RecipesTest extends AppTestSupport {
     void a_timer_makes_a_job_whose_id_is_the_minute() throws Exception {
         load(context, recipe("A timer into a queue").yaml());
 
-        await().atMost(SOON).until(() -> !jobs("REPORTS", 16).isEmpty());
+        await().until(() -> !jobs("REPORTS", 16).isEmpty());
         assertThat(jobs("REPORTS", 16).get(0).get("id")).matches("report-[0-9]{12}");
     }
 
@@ -243,9 +241,9 @@ class RecipesTest extends AppTestSupport {
             template.sendBodyAndHeaders(
                     "qbull:ORDERS", "hello", Map.of("CamelQbullKey", "k", "CamelQbullJobId", "order-1"));
 
-            await().atMost(SOON).until(() -> !calls.isEmpty());
+            await().until(() -> !calls.isEmpty());
             assertThat(calls.get(0)).isEqualTo("POST order-1 hello");
-            await().atMost(SOON).until(() -> jobs("ORDERS", 16).isEmpty());
+            await().until(() -> jobs("ORDERS", 16).isEmpty());
         } finally {
             server.stop(0);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.testing.Patience;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -118,7 +119,7 @@ class KeyHashProcessorTest extends QbullTestSupport {
         assertThat(pending).isNotDone();
         layout.complete(new Layout(2, 1));
 
-        assertThat(pending).succeedsWithin(SOON);
+        assertThat(pending).succeedsWithin(Patience.LIMIT);
         assertThat(pending.join().getProperty("advised", Integer.class)).isZero();
     }
 

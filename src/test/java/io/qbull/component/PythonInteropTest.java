@@ -12,7 +12,6 @@ import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +127,7 @@ class PythonInteropTest {
         context.getRouteController().startRoute("orders");
 
         int all = entries.size() + ours.size();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> byId.size() == all && backlog() == 0);
+        Awaitility.await().until(() -> byId.size() == all && backlog() == 0);
         List<Integer> inOrder = IntStream.range(0, 2 * ROUNDS).boxed().toList();
         for (Published entry : entries) {
             Message job = Objects.requireNonNull(

@@ -3,6 +3,7 @@ package io.qbull.component;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.qbull.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -73,7 +74,7 @@ class QbullConsumerTest extends QbullTestSupport {
 
         gate.countDown();
 
-        assertThat(suspended).succeedsWithin(SOON);
+        assertThat(suspended).succeedsWithin(Patience.LIMIT);
         assertEnds(run, "completed");
         assertThat(ordersConsumer().getPendingExchangesSize()).isZero();
 
@@ -111,7 +112,7 @@ class QbullConsumerTest extends QbullTestSupport {
 
         gate.countDown();
 
-        assertThat(stopped).succeedsWithin(SOON);
+        assertThat(stopped).succeedsWithin(Patience.LIMIT);
         assertEnds(run, "completed");
         assertThat(node().closed).isFalse();
 
@@ -131,7 +132,7 @@ class QbullConsumerTest extends QbullTestSupport {
 
         gate.countDown();
 
-        assertThat(stopped).succeedsWithin(SOON);
+        assertThat(stopped).succeedsWithin(Patience.LIMIT);
         assertEnds(run, "completed");
         assertThat(node().closed).isTrue();
     }

@@ -7,6 +7,7 @@ import io.qbull.model.Due;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
+import io.qbull.testing.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -84,8 +85,8 @@ class QbullProducerTest extends QbullTestSupport {
                 .toList();
         Awaitility.await().until(() -> node.enqueued.size() == many);
         called.complete(null);
-        done.assertIsSatisfied(SOON.toMillis());
-        assertThat(sent).allSatisfy(exchange -> assertThat(exchange).succeedsWithin(SOON));
+        done.assertIsSatisfied(Patience.LIMIT.toMillis());
+        assertThat(sent).allSatisfy(exchange -> assertThat(exchange).succeedsWithin(Patience.LIMIT));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.testing.Patience;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -50,7 +51,7 @@ class QbullRedisTest {
     }
 
     private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(30));
+        return Awaitility.await();
     }
 
     /** Starts a pod whose consumer route, if any, is named {@code orders}. */
@@ -159,7 +160,7 @@ class QbullRedisTest {
                 .getMessage()
                 .getHeaders();
 
-        assertThat(seen).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(seen).succeedsWithin(Patience.LIMIT);
         assertThat(seen.join())
                 .containsEntry("traceparent", "00-1")
                 .containsEntry("Content-Type", "text/plain")
@@ -290,7 +291,7 @@ class QbullRedisTest {
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(p1::stop);
         await().until(() -> p1.getStatus().isStopping());
         gate.countDown();
-        assertThat(stopped).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(stopped).succeedsWithin(Patience.LIMIT);
         assertThat(backlog()).isEqualTo(5 - ran.size());
 
         pod("p2", consumer(exchange -> ran.add(exchange.getMessage().getBody(String.class))));

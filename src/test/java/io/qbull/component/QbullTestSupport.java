@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.config.RedisSettings;
 import io.qbull.engine.QueueNode;
 import io.qbull.runtime.EventLoop;
-import java.time.Duration;
+import io.qbull.testing.Patience;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
@@ -13,7 +13,6 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 
 /** A Camel context whose component opens {@link FakeNode}s. */
 abstract class QbullTestSupport extends CamelTestSupport {
-    static final Duration SOON = Duration.ofSeconds(10);
 
     final List<FakeNode> nodes = new CopyOnWriteArrayList<>();
     final QbullComponent component = new QbullComponent(this::open);
@@ -38,7 +37,7 @@ abstract class QbullTestSupport extends CamelTestSupport {
     }
 
     static void assertEnds(FakeNode.Run run, String how) {
-        assertThat(run.end).succeedsWithin(SOON).isEqualTo(how);
+        assertThat(run.end).succeedsWithin(Patience.LIMIT).isEqualTo(how);
         assertThat(run.calls).hasValue(1);
     }
 }

@@ -9,6 +9,7 @@ import io.qbull.model.Enqueued;
 import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.testing.CapturedLog;
+import io.qbull.testing.Patience;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -28,7 +29,6 @@ class NodeTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final JobHandler AT_ONCE = (delivery, outcome) -> outcome.completed();
 
     private final List<TestPod> pods = new ArrayList<>();
@@ -47,7 +47,7 @@ class NodeTest {
                 pod.enqueue(key, "" + n).join();
             }
         }
-        await().atMost(PATIENCE).until(() -> backlog(16) == 0);
+        await().until(() -> backlog(16) == 0);
         assertThat(pod.owned()).containsExactlyElementsOf(range(16));
         for (String key : List.of("x", "y", "z")) {
             assertThat(pod.bodies(key))
@@ -63,7 +63,7 @@ class NodeTest {
                 .mapToObj(n -> pod.enqueue("k" + n % 7, "" + n))
                 .toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(all).join();
-        await().atMost(PATIENCE).until(() -> backlog(4) == 0);
+        await().until(() -> backlog(4) == 0);
         assertThat(pod.started).hasSize(5_000);
         for (int key = 0; key < 7; key++) {
             assertThat(pod.bodies("k" + key).stream().map(Integer::valueOf).toList())
@@ -84,7 +84,7 @@ class NodeTest {
         for (String body : List.of("1", "bad", "2")) {
             pod.enqueue("k", body).join();
         }
-        await().atMost(PATIENCE).until(() -> backlog(1) == 0);
+        await().until(() -> backlog(1) == 0);
         assertThat(pod.bodies("k")).containsExactly("1", "bad", "bad", "bad", "2");
         assertThat(pod.started.stream().filter(bad).map(Delivery::attempt)).containsExactly(1, 2, 3);
         try (Resp redis = REDIS.server().connect()) {
@@ -102,7 +102,7 @@ class NodeTest {
         }
         pod.consume(1, AT_ONCE);
         pod.enqueue("k", "after").join();
-        await().atMost(PATIENCE).until(() -> backlog(1) == 0);
+        await().until(() -> backlog(1) == 0);
         assertThat(pod.bodies("k")).containsExactly("after");
         try (Resp redis = REDIS.server().connect()) {
             assertThat(redis.number("XLEN", "{WHATSAPP:0}:dead")).isEqualTo(1);
@@ -114,7 +114,7 @@ class NodeTest {
         CountDownLatch end = new CountDownLatch(1);
         TestPod pod = pod("a", 1).consume(1, (delivery, outcome) -> {
             try {
-                assertThat(end.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                assertThat(end.await(Patience.LIMIT.toMillis(), TimeUnit.MILLISECONDS))
                         .isTrue();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -122,13 +122,13 @@ class NodeTest {
             outcome.completed();
         });
         pod.enqueue("k", "long").join();
-        await().atMost(PATIENCE).until(() -> pod.started.size() == 1);
+        await().until(() -> pod.started.size() == 1);
         pod("b", 1).consume(1, AT_ONCE);
         String epoch = epoch(0);
-        await().pollDelay(TestPod.TTL.multipliedBy(3)).atMost(PATIENCE).until(() -> backlog(1) == 1);
+        await().pollDelay(TestPod.TTL.multipliedBy(3)).until(() -> backlog(1) == 1);
         assertThat(epoch(0)).isEqualTo(epoch);
         end.countDown();
-        await().atMost(PATIENCE).until(() -> backlog(1) == 0);
+        await().until(() -> backlog(1) == 0);
         assertThat(pods).flatExtracting(p -> p.started).hasSize(1);
     }
 
@@ -137,26 +137,24 @@ class NodeTest {
         CompletableFuture<JobHandler.Outcome> running = new CompletableFuture<>();
         TestPod pod = pod("a", 1).consume(1, Duration.ofMillis(1), (delivery, outcome) -> running.complete(outcome));
         pod.enqueue("k", "long").join();
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(pod.node.sight().standstill())
-                        .startsWith("partition WHATSAPP:0 has not moved for ")
-                        .endsWith(": a job runs"));
+        await().untilAsserted(() -> assertThat(pod.node.sight().standstill())
+                .startsWith("partition WHATSAPP:0 has not moved for ")
+                .endsWith(": a job runs"));
         running.join().completed();
-        await().atMost(PATIENCE).until(() -> pod.node.sight().standstill().isEmpty());
+        await().until(() -> pod.node.sight().standstill().isEmpty());
     }
 
     @Test
     void a_pod_that_joins_gets_its_share_and_no_job_runs_twice_or_out_of_order() {
         TestPod first = pod("a", 8).consume(4, AT_ONCE);
-        await().atMost(PATIENCE).until(() -> first.owned().size() == 8);
+        await().until(() -> first.owned().size() == 8);
         List<CompletableFuture<Enqueued>> added = new ArrayList<>();
         IntStream.range(0, 3_000).forEach(n -> added.add(first.enqueue("k" + n % 50, "" + n)));
         TestPod second = pod("b", 8).consume(4, AT_ONCE);
         IntStream.range(3_000, 6_000).forEach(n -> added.add(first.enqueue("k" + n % 50, "" + n)));
         added.forEach(CompletableFuture::join);
-        await().atMost(PATIENCE)
-                .until(() -> second.owned().size() == 4 && first.owned().size() == 4);
-        await().atMost(PATIENCE).until(() -> backlog(8) == 0);
+        await().until(() -> second.owned().size() == 4 && first.owned().size() == 4);
+        await().until(() -> backlog(8) == 0);
         everyJobRanOnceInOrder(6_000);
     }
 
@@ -164,16 +162,15 @@ class NodeTest {
     void a_stopped_pod_releases_at_once_and_nothing_runs_twice() {
         TestPod first = pod("a", 4).consume(4, AT_ONCE);
         TestPod second = pod("b", 4).consume(4, AT_ONCE);
-        await().atMost(PATIENCE)
-                .until(() -> first.owned().size() + second.owned().size() == 4);
+        await().until(() -> first.owned().size() + second.owned().size() == 4);
         List<CompletableFuture<Enqueued>> added = new ArrayList<>();
         IntStream.range(0, 4_000).forEach(n -> added.add(second.enqueue("k" + n % 50, "" + n)));
         first.node.quiesce().toCompletableFuture().join();
         assertThat(first.owned()).isEmpty();
         assertThat(first.node.unfinished()).isZero();
-        await().atMost(Duration.ofMillis(900)).until(() -> second.owned().size() == 4);
+        await().until(() -> second.owned().size() == 4);
         added.forEach(CompletableFuture::join);
-        await().atMost(PATIENCE).until(() -> backlog(4) == 0);
+        await().until(() -> backlog(4) == 0);
         everyJobRanOnceInOrder(4_000);
     }
 
@@ -187,7 +184,7 @@ class NodeTest {
         pod.node.quiesce().toCompletableFuture().join();
         pod.consume(2, AT_ONCE);
         pod.enqueue("k", "again").join();
-        await().atMost(PATIENCE).until(() -> pod.bodies("k").contains("again") && backlog(2) == 0);
+        await().until(() -> pod.bodies("k").contains("again") && backlog(2) == 0);
     }
 
     @Test
@@ -200,10 +197,10 @@ class NodeTest {
         for (int n = 0; n < 20; n++) {
             victim.enqueue("k", "" + n).join();
         }
-        await().atMost(PATIENCE).until(() -> victim.bodies("k").size() == 6 && backlog(2) == 15);
+        await().until(() -> victim.bodies("k").size() == 6 && backlog(2) == 15);
         victim.crash();
         TestPod heir = pod("heir", 2).consume(2, AT_ONCE);
-        await().atMost(PATIENCE).until(() -> backlog(2) == 0);
+        await().until(() -> backlog(2) == 0);
         assertThat(heir.bodies("k"))
                 .containsExactlyElementsOf(
                         IntStream.range(5, 20).mapToObj(Integer::toString).toList());
@@ -220,7 +217,7 @@ class NodeTest {
         REDIS.server().restart();
         IntStream.range(2_000, 4_000).forEach(n -> added.add(second.enqueue("k" + n % 20, "" + n)));
         added.forEach(CompletableFuture::join);
-        await().atMost(PATIENCE).until(() -> backlog(4) == 0);
+        await().until(() -> backlog(4) == 0);
         everyFirstRunWasInOrder(4_000);
     }
 
@@ -228,17 +225,16 @@ class NodeTest {
     void an_outage_is_one_warning_and_its_end_one_line() {
         try (CapturedLog log = new CapturedLog()) {
             TestPod pod = pod("a", 4).consume(4, AT_ONCE);
-            await().atMost(PATIENCE).until(() -> pod.owned().size() == 4);
+            await().until(() -> pod.owned().size() == 4);
             pod.enqueue("k", "before").join();
             REDIS.server().kill();
             CompletableFuture<Enqueued> during = pod.enqueue("k", "during");
-            await().atMost(PATIENCE).until(() -> !pod.node.sight().problem().isEmpty());
-            await().pollDelay(TestPod.TTL).atMost(PATIENCE).until(() -> !during.isDone());
+            await().until(() -> !pod.node.sight().problem().isEmpty());
+            await().pollDelay(TestPod.TTL).until(() -> !during.isDone());
             REDIS.server().restart();
             during.join();
-            await().atMost(PATIENCE)
-                    .until(() ->
-                            pod.node.sight().problem().isEmpty() && pod.owned().size() == 4 && backlog(4) == 0);
+            await().until(() ->
+                    pod.node.sight().problem().isEmpty() && pod.owned().size() == 4 && backlog(4) == 0);
             pod.node.close();
             assertThat(log.warnings())
                     .singleElement()
@@ -263,7 +259,7 @@ class NodeTest {
             }
         }
         added.forEach(CompletableFuture::join);
-        await().atMost(PATIENCE).until(() -> backlog(4) == 0);
+        await().until(() -> backlog(4) == 0);
         everyFirstRunWasInOrder(2_500);
     }
 

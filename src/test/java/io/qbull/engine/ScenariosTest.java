@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -28,7 +27,6 @@ class ScenariosTest {
     static final RedisExtension REDIS = RedisExtension.shared();
 
     private static final Path FOLDER = Path.of("config", "scenarios");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int JOBS = 1_000;
     private static final JobHandler AT_ONCE = (delivery, outcome) -> outcome.completed();
 
@@ -57,14 +55,12 @@ class ScenariosTest {
         int podCount = number(scenario, "pods");
         IntStream.range(0, podCount)
                 .forEach(n -> pods.add(new TestPod("pod" + n, partitions, REDIS.store()).consume(perPod, AT_ONCE)));
-        await().atMost(PATIENCE)
-                .until(() -> pods.stream().allMatch(pod -> pod.owned().size() == perPod));
+        await().until(() -> pods.stream().allMatch(pod -> pod.owned().size() == perPod));
         List<CompletableFuture<Enqueued>> added = IntStream.range(0, JOBS)
                 .mapToObj(n -> pods.get(0).enqueue("k" + n % 100, "" + n))
                 .toList();
         added.forEach(CompletableFuture::join);
-        await().atMost(PATIENCE)
-                .until(() -> pods.stream().mapToInt(pod -> pod.started.size()).sum() >= JOBS);
+        await().until(() -> pods.stream().mapToInt(pod -> pod.started.size()).sum() >= JOBS);
         assertThat(pods).flatExtracting(pod -> pod.started).hasSize(JOBS);
         for (TestPod pod : pods) {
             for (String key :

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.model.QueueName;
+import io.qbull.testing.Patience;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
@@ -11,7 +12,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -51,10 +51,10 @@ class BodyReaderTest {
             OutputStream out = socket.getOutputStream();
             out.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             out.write(new byte[600]);
-            await().atMost(Duration.ofSeconds(20)).until(() -> limits.held() == 1200);
+            await().until(() -> limits.held() == 1200);
 
             out.write(new byte[400]);
-            assertThat(bodies).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(new byte[1000]);
+            assertThat(bodies).succeedsWithin(Patience.LIMIT).isEqualTo(new byte[1000]);
             assertThat(limits.held()).isEqualTo(1000);
 
             readers.join().release();

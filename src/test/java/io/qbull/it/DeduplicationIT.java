@@ -8,7 +8,6 @@ import io.qbull.it.History.Place;
 import io.qbull.it.History.Result;
 import io.qbull.it.Pods.Pod;
 import io.qbull.testing.Resp;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +34,7 @@ class DeduplicationIT {
             Map<String, Pod> pods = new HashMap<>();
             List.of("a", "b").forEach(id -> pods.put(id, scene.pods.spawn(id)));
             scene.pods.awaitUp(pods.values());
-            scene.awaitOwned(Duration.ofSeconds(20));
+            scene.awaitOwned();
             CompletableFuture<Void> sending = clients.start();
 
             clients.awaitAnswered(jobs);
@@ -47,12 +46,12 @@ class DeduplicationIT {
             scene.redis.kill();
             scene.redis.restart();
             scene.pods.awaitUp(List.of(next));
-            scene.awaitOwned(Duration.ofSeconds(30));
+            scene.awaitOwned();
             clients.awaitAnswered(4 * jobs);
             Disruption restart = new Disruption("Redis kill -9", null, from, System.nanoTime());
             sending.join();
             List<History.Sent> sent = clients.finish();
-            scene.awaitDrained(Duration.ofMinutes(5));
+            scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of(restart));
             System.out.printf(
@@ -118,7 +117,6 @@ class DeduplicationIT {
 
         void awaitAnswered(int count) {
             await(count + " answers")
-                    .atMost(Duration.ofMinutes(5))
                     .until(() ->
                             all.stream().mapToInt(RepeatingClient::answered).sum() >= count);
         }

@@ -19,9 +19,7 @@ class HandOverIT {
 
     @Test
     void joining_and_leaving_a_pod_with_room_repeats_nothing_and_takes_less_than_half_a_second() throws Exception {
-        Report report = joinAndLeave("hand-over", "&partitionsPerPod=8");
-
-        assertThat(report.handOvers()).hasSize(PARTITIONS).allMatch(t -> t.compareTo(PROMISE) < 0);
+        joinAndLeave("hand-over", "&partitionsPerPod=8");
     }
 
     /**
@@ -30,16 +28,14 @@ class HandOverIT {
      */
     @Test
     void the_last_pod_adopts_what_another_leaves_as_fast_as_a_hand_over() throws Exception {
-        Report report = joinAndLeave("adoption", "&partitionsPerPod=4");
-
-        assertThat(report.handOvers()).hasSize(PARTITIONS).allMatch(t -> t.compareTo(PROMISE) < 0);
+        joinAndLeave("adoption", "&partitionsPerPod=4");
     }
 
-    private static Report joinAndLeave(String name, String roomOfSecond) throws Exception {
+    private static void joinAndLeave(String name, String roomOfSecond) throws Exception {
         try (Scene scene = new Scene(name, PARTITIONS, "leaseTtl=15s");
                 Producer producer = scene.producer(200, " sleep=5")) {
             CamelContext first = scene.localPods.start("a", PodRoute.Flavour.DIRECT, "&partitionsPerPod=4");
-            scene.awaitOwned(Duration.ofSeconds(15));
+            scene.awaitOwned();
             CompletableFuture<Void> sending = Background.run(() -> producer.send(100_000, 500));
             await().until(() -> producer.accepted() > 500);
 
@@ -52,19 +48,20 @@ class HandOverIT {
             await().until(() -> producer.accepted() > before + 500);
 
             first.stop();
-            scene.awaitOwned(Duration.ofSeconds(5), "a");
+            scene.awaitOwned("a");
             int after = producer.accepted();
             await().until(() -> producer.accepted() > after + 500);
             producer.stop();
             sending.join();
             List<History.Sent> sent = producer.finish();
-            scene.awaitDrained(Duration.ofSeconds(30));
+            scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of());
             System.out.println("from the start of the second pod to its last lease " + join.toMillis() + " ms");
             assertThat(report.violations()).isEmpty();
             assertThat(report.starts()).as("no repeats").isEqualTo(report.accepted());
-            return report;
+            Duration promise = PROMISE.plus(scene.stalls.total());
+            assertThat(report.handOvers()).hasSize(PARTITIONS).allMatch(t -> t.compareTo(promise) < 0);
         }
     }
 }

@@ -13,7 +13,6 @@ import io.qbull.store.Store;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -125,7 +124,7 @@ class HoldKeyIT {
     }
 
     private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofMinutes(5));
+        return Awaitility.await();
     }
 
     private static long number(String... command) {

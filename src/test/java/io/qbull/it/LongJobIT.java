@@ -25,7 +25,7 @@ class LongJobIT {
             producer.sendNow("long", "");
             producer.send(200, 0);
             List<History.Sent> sent = producer.finish();
-            scene.awaitDrained(LEASE.multipliedBy(3).plusSeconds(20));
+            scene.awaitDrained();
             await().untilAsserted(() -> assertThat(new Ledger(scene.history(sent)).calls)
                     .noneMatch(call -> call.answeredAt() == History.NEVER));
 

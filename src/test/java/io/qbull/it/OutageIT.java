@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 /** Acceptance A5: Redis goes away, is full, or forgets, and nobody restarts a pod. */
 @Tag("slow")
 class OutageIT {
-    private static final Duration LEASE = Duration.ofSeconds(3);
     private static final String OPTIONS = "partitionsPerPod=4&leaseTtl=3s";
     private static final int PARTITIONS = 8;
 
@@ -33,7 +32,7 @@ class OutageIT {
                 Producer producer = scene.producer(500, " sleep=5")) {
             List<Pod> pods = List.of(scene.pods.spawn("a"), scene.pods.spawn("b"));
             scene.pods.awaitUp(pods);
-            scene.awaitOwned(Duration.ofSeconds(20));
+            scene.awaitOwned();
             CompletableFuture<Void> sending = Background.run(() -> producer.send(1_000_000, 400));
             await().until(() -> producer.accepted() > 400);
 
@@ -52,7 +51,7 @@ class OutageIT {
             producer.stop();
             sending.join();
             List<History.Sent> sent = producer.finish();
-            scene.awaitDrained(Duration.ofSeconds(60));
+            scene.awaitDrained();
 
             Report report = scene.judge(sent, excuses);
             System.out.println("failures " + producer.failures());
@@ -71,21 +70,21 @@ class OutageIT {
             Pod first = scene.pods.spawn("a");
             Pod second = scene.pods.spawn("b");
             scene.pods.awaitUp(List.of(first, second));
-            scene.awaitOwned(Duration.ofSeconds(20));
+            scene.awaitOwned();
             producer.send(2000, 0);
             await().until(() -> producer.underWay() == 0);
             call(scene, "CONFIG", "SET", "maxmemory", "1");
             producer.send(200, 0);
             scene.pods.kill(first);
-            scene.awaitOwned(LEASE.plusSeconds(10), "a");
-            scene.awaitDrained(Duration.ofSeconds(60));
+            scene.awaitOwned("a");
+            scene.awaitDrained();
             producer.send(200, 0);
             await().until(() -> producer.underWay() == 0);
             int refused = producer.failed();
             call(scene, "CONFIG", "SET", "maxmemory", "0");
             producer.send(200, 0);
             List<History.Sent> sent = producer.finish();
-            scene.awaitDrained(Duration.ofSeconds(30));
+            scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of());
             System.out.println("failures " + producer.failures());
@@ -105,19 +104,19 @@ class OutageIT {
                 Producer producer = scene.producer(forProducer.uri(), 500, "")) {
             scene.pods.connectThrough(forPods.uri());
             scene.pods.awaitUp(List.of(scene.pods.spawn("a"), scene.pods.spawn("b")));
-            scene.awaitOwned(Duration.ofSeconds(20));
+            scene.awaitOwned();
             CompletableFuture<Void> sending = Background.run(() -> producer.send(jobs, 800));
             int lost = 0;
             while (!sending.isDone()) {
                 FaultyProxy proxy = lost % 3 == 0 ? forPods : forProducer;
                 CountDownLatch cut = proxy.loseReplyTo("EVALSHA");
-                await().atMost(Duration.ofSeconds(20)).until(() -> cut.getCount() == 0 || sending.isDone());
+                await().until(() -> cut.getCount() == 0 || sending.isDone());
                 lost++;
             }
             sending.join();
             producer.sendNow("last", "");
             List<History.Sent> sent = producer.finish();
-            scene.awaitDrained(Duration.ofSeconds(60));
+            scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of());
             System.out.println("lost " + lost + " replies, failures " + producer.failures());
@@ -131,10 +130,10 @@ class OutageIT {
     private static Disruption strike(String name, Scene scene, Producer producer, Strike strike) throws Exception {
         long from = System.nanoTime();
         strike.hit();
-        scene.awaitOwned(Duration.ofSeconds(30));
+        scene.awaitOwned();
         int before = producer.accepted();
-        await(name).atMost(Duration.ofSeconds(30)).until(() -> producer.accepted() > before + 200);
-        await(name).atMost(Duration.ofSeconds(30)).until(() -> scene.backlog() < 100);
+        await(name).until(() -> producer.accepted() > before + 200);
+        await(name).until(() -> scene.backlog() < 100);
         long to = System.nanoTime();
         System.out.println(name + ": over after " + Duration.ofNanos(to - from).toMillis() + " ms");
         return new Disruption(name, null, from, to);

@@ -3,13 +3,13 @@ package io.qbull.it;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.it.History.PodLife;
+import io.qbull.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 final class Pods implements AutoCloseable {
     private static final String CLASS_PATH =
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    private static final Duration START = Duration.ofSeconds(60);
 
     private final Path folder;
     private String redisUri;
@@ -132,7 +131,7 @@ final class Pods implements AutoCloseable {
     /** Waits until the pods' routes run. */
     void awaitUp(Collection<Pod> pods) {
         for (Pod pod : pods) {
-            await(pod.name).atMost(START).until(() -> {
+            await(pod.name).until(() -> {
                 if (!pod.process.isAlive()) {
                     throw new IllegalStateException(pod.name + " ended at once:\n" + pod.output());
                 }
@@ -145,7 +144,7 @@ final class Pods implements AutoCloseable {
     void kill(Pod pod) {
         pod.killedAt = System.nanoTime();
         pod.process.destroyForcibly();
-        ended(pod, 10);
+        ended(pod);
     }
 
     /** Puts a new life in the place of each that ended by itself. */
@@ -181,7 +180,7 @@ final class Pods implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return ended(pod, 60);
+        return ended(pod);
     }
 
     /** What all lives wrote down so far. */
@@ -189,9 +188,9 @@ final class Pods implements AutoCloseable {
         return all.stream().map(Pod::life).toList();
     }
 
-    private static int ended(Pod pod, long seconds) {
+    private static int ended(Pod pod) {
         try {
-            if (!pod.process.waitFor(seconds, TimeUnit.SECONDS)) {
+            if (!pod.process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException(pod.name + " did not end:\n" + pod.output());
             }
             return pod.process.exitValue();
@@ -220,6 +219,6 @@ final class Pods implements AutoCloseable {
     @Override
     public void close() {
         all.forEach(pod -> pod.process.destroyForcibly());
-        all.forEach(pod -> ended(pod, 10));
+        all.forEach(pod -> ended(pod));
     }
 }

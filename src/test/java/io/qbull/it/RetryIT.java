@@ -7,7 +7,6 @@ import io.qbull.it.Event.JobRef;
 import io.qbull.it.History.Left;
 import io.qbull.it.Ledger.Run;
 import io.qbull.it.Pods.Pod;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.Test;
 class RetryIT {
     private static final int HOPELESS = 10;
     private static final int KILLS = 2;
-    private static final Duration LEASE = Duration.ofSeconds(3);
     private static final String OPTIONS = "partitionsPerPod=6&leaseTtl=3s&maxAttempts=4&backoff=20ms";
 
     private final int keys = Size.of("keys", 100);
@@ -39,19 +37,19 @@ class RetryIT {
             Map<String, Pod> pods = new HashMap<>();
             List.of("a", "b", "c").forEach(id -> pods.put(id, scene.pods.spawn(id)));
             scene.pods.awaitUp(pods.values());
-            scene.awaitOwned(Duration.ofSeconds(20));
+            scene.awaitOwned();
             CompletableFuture<Void> sending = Background.run(() -> send(producer));
             for (int kill = 1; kill <= KILLS; kill++) {
                 int mark = keys * jobsPerKey * kill / (KILLS + 1);
-                await().atMost(Duration.ofMinutes(10)).until(() -> producer.accepted() >= mark);
+                await().until(() -> producer.accepted() >= mark);
                 String victim = scene.busiest();
                 scene.pods.kill(Objects.requireNonNull(pods.get(victim)));
-                scene.awaitOwned(LEASE.plusSeconds(10), victim);
+                scene.awaitOwned(victim);
                 pods.put(victim, scene.pods.spawn(victim));
             }
             sending.join();
             List<History.Sent> sent = producer.finish();
-            scene.awaitDrained(Duration.ofMinutes(8));
+            scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of());
             assertThat(report.violations()).isEmpty();

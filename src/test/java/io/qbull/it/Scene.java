@@ -9,6 +9,7 @@ import io.qbull.it.History.Place;
 import io.qbull.it.History.PodLife;
 import io.qbull.it.History.Remains;
 import io.qbull.model.StreamId;
+import io.qbull.testing.Patience;
 import io.qbull.testing.QueueInvariants;
 import io.qbull.testing.RedisServer;
 import io.qbull.testing.Resp;
@@ -43,6 +44,7 @@ final class Scene implements AutoCloseable {
     final Pods pods;
     final LocalPods localPods;
     final int partitions;
+    final Stalls stalls = new Stalls();
     private final String name;
     private final Path folder;
 
@@ -98,19 +100,19 @@ final class Scene implements AutoCloseable {
     }
 
     /** Waits until no job waits any more, and no key is held. */
-    void awaitDrained(Duration limit) {
-        await("no job waits").atMost(limit).pollInterval(Duration.ofMillis(50)).until(() -> backlog() == 0);
+    void awaitDrained() {
+        await("no job waits")
+                .atMost(Patience.LIMIT.multipliedBy(2))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> backlog() == 0);
     }
 
     /** Waits until each partition has a lease that lives, and none of them belongs to {@code nobodyOf}. */
-    void awaitOwned(Duration limit, String... nobodyOf) {
-        await("every partition owned")
-                .atMost(limit)
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> {
-                    List<String> owners = owners();
-                    return !owners.contains("") && List.of(nobodyOf).stream().noneMatch(owners::contains);
-                });
+    void awaitOwned(String... nobodyOf) {
+        await("every partition owned").pollInterval(Duration.ofMillis(20)).until(() -> {
+            List<String> owners = owners();
+            return !owners.contains("") && List.of(nobodyOf).stream().noneMatch(owners::contains);
+        });
     }
 
     /** The pod that owns most partitions. */
@@ -154,7 +156,8 @@ final class Scene implements AutoCloseable {
         Report report = HistoryChecker.check(history, excuses);
         List<Violation> byRedis = new ArrayList<>();
         int removed = aof(history, byRedis::add);
-        String text = "== " + name + System.lineSeparator() + report.table() + "removals in Redis's own order "
+        String text = "== " + name + System.lineSeparator() + report.table() + "the machine stood still for "
+                + stalls.total().toMillis() + " ms" + System.lineSeparator() + "removals in Redis's own order "
                 + removed + ", not under the epoch in force " + byRedis.size() + System.lineSeparator();
         System.out.print(text);
         write(text);
@@ -225,6 +228,7 @@ final class Scene implements AutoCloseable {
 
     @Override
     public void close() {
+        stalls.close();
         localPods.close();
         pods.close();
         redis.close();

@@ -27,24 +27,22 @@ class ZombieIT {
             Pod zombie = scene.pods.spawn("a");
             Pod other = scene.pods.spawn("b");
             scene.pods.awaitUp(List.of(zombie, other));
-            scene.awaitOwned(Duration.ofSeconds(20));
+            scene.awaitOwned();
             CompletableFuture<Void> sending = Background.run(() -> producer.send(100_000, 400));
-            await().atMost(Duration.ofSeconds(30)).until(() -> ended(zombie) > 200);
+            await().until(() -> ended(zombie) > 200);
 
             long frozen = System.nanoTime();
             scene.pods.freeze(zombie);
-            await().pollDelay(LEASE.multipliedBy(3))
-                    .atMost(LEASE.multipliedBy(4))
-                    .until(() -> true);
+            await().pollDelay(LEASE.multipliedBy(3)).until(() -> true);
             assertThat(scene.owners()).containsOnly("b");
             long thawed = System.nanoTime();
             scene.pods.thaw(zombie);
-            await().atMost(Duration.ofSeconds(20)).until(() -> worksAgain(zombie, thawed));
+            await().until(() -> worksAgain(zombie, thawed));
             long works = System.nanoTime();
             producer.stop();
             sending.join();
             List<History.Sent> sent = producer.finish();
-            scene.awaitDrained(Duration.ofSeconds(30));
+            scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of(new Disruption("freeze of a", zombie.name, frozen, works)));
             List<Answer> late = lateAnswers(zombie, thawed);

@@ -179,7 +179,6 @@ public final class RedisClusterExtension
 
     private void awaitFormed() {
         await("cluster")
-                .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> nodes.stream().allMatch(RedisClusterExtension::formed));
     }

@@ -56,7 +56,7 @@ final class RedisProcess implements AutoCloseable {
     }
 
     void start() {
-        await("port " + port).atMost(Duration.ofSeconds(10)).until(this::portFree);
+        await("port " + port).until(this::portFree);
         File log = directory.resolve("log").toFile();
         try {
             Process started = new ProcessBuilder(command)
@@ -70,10 +70,7 @@ final class RedisProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        await("Redis on port " + port)
-                .atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(10))
-                .until(this::answers);
+        await("Redis on port " + port).pollInterval(Duration.ofMillis(10)).until(this::answers);
     }
 
     /** As {@code kill -9}: what the server had not written to its file is lost. */

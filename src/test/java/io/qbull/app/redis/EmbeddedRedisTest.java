@@ -155,7 +155,7 @@ class EmbeddedRedisTest {
         } finally {
             signal(server.pid(), "CONT");
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> serverPid().isEmpty());
+        await().until(() -> serverPid().isEmpty());
         assertThat(EmbeddedRedis.find(folder())).isEmpty();
     }
 
@@ -249,8 +249,7 @@ class EmbeddedRedisTest {
     private void kill() throws IOException {
         long pid = serverPid().orElseThrow();
         signal(pid, "KILL");
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> EmbeddedRedis.find(folder()).isEmpty());
+        await().until(() -> EmbeddedRedis.find(folder()).isEmpty());
     }
 
     private static void signal(long pid, String name) throws IOException {

@@ -23,8 +23,6 @@ class AnnouncementsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
 
-    private static final Duration SOON = Duration.ofSeconds(10);
-
     private final List<PartitionId> heard = new CopyOnWriteArrayList<>();
     private LeaseTable leases;
     private Resp resp;
@@ -41,11 +39,11 @@ class AnnouncementsTest {
         Seed seed = new Seed(resp);
         Lease lease = seed.held();
         get(leases.want(P, Seed.OTHER));
-        await().atMost(SOON).untilAsserted(() -> assertThat(heard).containsExactly(P));
+        await().untilAsserted(() -> assertThat(heard).containsExactly(P));
         get(leases.handOver(lease, Seed.OTHER, Duration.ofSeconds(5)));
-        await().atMost(SOON).untilAsserted(() -> assertThat(heard).containsExactly(P, P));
+        await().untilAsserted(() -> assertThat(heard).containsExactly(P, P));
         get(leases.release(seed.lease(Seed.OTHER, resp.text("HGET", Seed.LEASE, "epoch"))));
-        await().atMost(SOON).untilAsserted(() -> assertThat(heard).containsExactly(P, P, P));
+        await().untilAsserted(() -> assertThat(heard).containsExactly(P, P, P));
     }
 
     @Test
@@ -57,7 +55,7 @@ class AnnouncementsTest {
         resp.call("PUBLISH", Keys.announcements(QUEUE), "nonsense");
         resp.call("PUBLISH", Keys.announcements(QUEUE), "-4");
         resp.call("PUBLISH", Keys.announcements(QUEUE), "2");
-        await().atMost(SOON).untilAsserted(() -> assertThat(heard).containsExactly(new PartitionId(QUEUE, 2)));
+        await().untilAsserted(() -> assertThat(heard).containsExactly(new PartitionId(QUEUE, 2)));
     }
 
     @Test
@@ -65,14 +63,12 @@ class AnnouncementsTest {
         get(leases.announcements(QUEUE, heard::add));
         REDIS.server().restart();
         Resp after = REDIS.resp();
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(after.number("PUBLISH", Keys.announcements(QUEUE), "5"))
-                        .isEqualTo(1));
+        await().untilAsserted(() -> assertThat(after.number("PUBLISH", Keys.announcements(QUEUE), "5"))
+                .isEqualTo(1));
         after.call("CLIENT", "KILL", "TYPE", "pubsub");
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(after.number("PUBLISH", Keys.announcements(QUEUE), "6"))
-                        .isEqualTo(1));
-        await().atMost(SOON).untilAsserted(() -> assertThat(heard).contains(new PartitionId(QUEUE, 6)));
+        await().untilAsserted(() -> assertThat(after.number("PUBLISH", Keys.announcements(QUEUE), "6"))
+                .isEqualTo(1));
+        await().untilAsserted(() -> assertThat(heard).contains(new PartitionId(QUEUE, 6)));
     }
 
     @Test
@@ -81,8 +77,7 @@ class AnnouncementsTest {
         get(leases.announcements(QUEUE, heard::add));
         REDIS.server().restart();
         Resp after = REDIS.resp();
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(after.number("PUBLISH", Keys.announcements(QUEUE), "5"))
-                        .isEqualTo(1));
+        await().untilAsserted(() -> assertThat(after.number("PUBLISH", Keys.announcements(QUEUE), "5"))
+                .isEqualTo(1));
     }
 }

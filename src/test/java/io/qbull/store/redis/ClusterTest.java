@@ -48,7 +48,6 @@ class ClusterTest {
     static final RedisClusterExtension REDIS = new RedisClusterExtension();
 
     private static final Duration TTL = Duration.ofSeconds(30);
-    private static final Duration SOON = Duration.ofSeconds(20);
     private static final int P = 16;
 
     @Test
@@ -155,7 +154,7 @@ class ClusterTest {
         for (int index = 0; index < P; index++) {
             store.wakeUps().watch(new PartitionId(QUEUE, index), StreamId.START, woken::countDown);
         }
-        await().atMost(SOON).until(() -> blockedClients() == P);
+        await().until(() -> blockedClients() == P);
         assertThat(woken.getCount()).isEqualTo(P);
         for (int index = 0; index < P; index++) {
             enqueue(store, new PartitionId(QUEUE, index), "a");
@@ -178,7 +177,7 @@ class ClusterTest {
             get(speaking.leases().release(acquire(speaking, partition)));
             expected.add(partition);
         }
-        await().atMost(SOON).untilAsserted(() -> assertThat(heard).containsExactlyInAnyOrderElementsOf(expected));
+        await().untilAsserted(() -> assertThat(heard).containsExactlyInAnyOrderElementsOf(expected));
     }
 
     @Test
@@ -241,8 +240,7 @@ class ClusterTest {
         assertThat(sight.partitions()).hasSize(P);
         assertThat(sight.readable()).hasSize(P - lost.size());
         REDIS.resume(2);
-        await().atMost(SOON)
-                .ignoreExceptions()
+        await().ignoreExceptions()
                 .untilAsserted(() -> assertThat(get(store.leases().renew(renewals, TTL)))
                         .hasSize(P)
                         .allSatisfy((lease, renewal) -> assertThat(renewal).isEqualTo(new Renewal.Renewed(null))));
@@ -259,8 +257,7 @@ class ClusterTest {
             renewals.add(new RenewalRequest(acquire(store, new PartitionId(QUEUE, index)), 1, 0, null));
         }
         REDIS.restart(1);
-        await().atMost(SOON)
-                .ignoreExceptions()
+        await().ignoreExceptions()
                 .untilAsserted(() -> assertThat(get(store.leases().renew(renewals, TTL)))
                         .hasSize(P)
                         .allSatisfy((lease, renewal) -> assertThat(renewal)
@@ -279,18 +276,16 @@ class ClusterTest {
             REDIS.resp(node).call("CLUSTER", "DELSLOTS", slot);
         }
         RedisStore store = REDIS.store();
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(failure(store.leases().acquire(partition, ME, TTL, 1)))
-                        .hasMessageContaining("no node of the cluster serves the slot"));
+        await().untilAsserted(() -> assertThat(failure(store.leases().acquire(partition, ME, TTL, 1)))
+                .hasMessageContaining("no node of the cluster serves the slot"));
         REDIS.resp(owner).call("CLUSTER", "ADDSLOTS", slot);
-        await().atMost(SOON).ignoreExceptions().until(() -> acquire(store, partition) != null);
+        await().ignoreExceptions().until(() -> acquire(store, partition) != null);
     }
 
     private static void enqueue(RedisStore store, PartitionId partition, String... ids) {
         JobLog.Call call = call(partition, ids);
-        await().atMost(SOON)
-                .until(() -> get(store.jobs().enqueue(call).exceptionally(e -> new JobLog.Answer.Stale()))
-                        instanceof JobLog.Answer.Accepted);
+        await().until(() -> get(store.jobs().enqueue(call).exceptionally(e -> new JobLog.Answer.Stale()))
+                instanceof JobLog.Answer.Accepted);
     }
 
     private static JobLog.Call call(PartitionId partition, String... ids) {

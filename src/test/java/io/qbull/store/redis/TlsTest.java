@@ -51,7 +51,7 @@ class TlsTest {
             System.setProperty(TRUST, keys.toString());
             System.setProperty(TRUST + "Password", new String(STORE_PASSWORD));
             try (RedisStore store = RedisStore.open(settings)) {
-                await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+                await().ignoreExceptions().until(() -> {
                     get(store.leases().peek(List.of(P)));
                     return true;
                 });

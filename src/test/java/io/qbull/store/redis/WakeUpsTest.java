@@ -25,7 +25,6 @@ class WakeUpsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
 
-    private static final Duration SOON = Duration.ofSeconds(10);
     private static final PartitionId Q4 = new PartitionId(QUEUE, 4);
 
     private RedisStore store;
@@ -37,7 +36,7 @@ class WakeUpsTest {
         resp = REDIS.resp();
         store = REDIS.store();
         wakeUps = store.wakeUps();
-        await().ignoreExceptions().atMost(SOON).until(() -> get(store.leases().peek(List.of(P))) != null);
+        await().ignoreExceptions().until(() -> get(store.leases().peek(List.of(P))) != null);
     }
 
     @Test
@@ -125,7 +124,6 @@ class WakeUpsTest {
         blocked();
         resp.call("CONFIG", "RESETSTAT");
         await().during(Duration.ofSeconds(2))
-                .atMost(SOON)
                 .until(() ->
                         resp.text("INFO", "commandstats").lines().noneMatch(line -> line.startsWith("cmdstat_xread")));
     }
@@ -202,7 +200,6 @@ class WakeUpsTest {
 
     private void blocked() {
         await("a blocking read")
-                .atMost(SOON)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> resp.text("INFO", "clients").contains("blocked_clients:1"));
     }
