@@ -1,0 +1,104 @@
+package io.qbull.partition;
+
+import io.qbull.model.Epoch;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PodId;
+import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs;
+import io.qbull.store.JobLog;
+import io.qbull.store.Store;
+import io.qbull.testing.Resp;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The same as {@link SimulatedPartition} with the scripts themselves, on a real server. Its clock is not the simulated one: a pause
+ * that a new owner finds is what is left of it in real time, which may be more or less than the simulation would say.
+ */
+final class RedisPartition implements PumpSimulation.Backend {
+    private static final String STREAM = SimulatedPartition.PARTITION.toString();
+    private static final String TAG = "{" + STREAM + "}";
+    private static final long FIRST_EPOCH = 1_700_000_000_000_000L;
+
+    private final Resp resp;
+    private final Store store;
+    private final String primary;
+    private long grants;
+
+    /**
+     * @param resp to an empty server
+     * @param store of the same server
+     */
+    RedisPartition(Resp resp, Store store) {
+        this.resp = resp;
+        this.store = store;
+        this.primary = resp.text("INFO", "server")
+                .lines()
+                .filter(line -> line.startsWith("run_id:"))
+                .map(line -> line.substring("run_id:".length()).trim())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public Lease grant(String pod) {
+        grants++;
+        LeaseOwner owner = new LeaseOwner(new PodId(pod), "n" + grants);
+        String epoch = Long.toString(FIRST_EPOCH + grants);
+        resp.call("HSET", TAG + ":lease", "owner", owner.toString(), "epoch", epoch, "expires", "9000000000000");
+        return new Lease(SimulatedPartition.PARTITION, owner, Epoch.parse(epoch), primary);
+    }
+
+    @Override
+    public StreamId add(String id, String key) {
+        return StreamId.parse(resp.text("XADD", STREAM, "*", "id", id, "key", key, "ts", "1", "body", "b"));
+    }
+
+    @Override
+    public JobLog jobs() {
+        return store.jobs();
+    }
+
+    @Override
+    public HeldJobs held() {
+        return store.held();
+    }
+
+    @Override
+    public List<String> dead() {
+        return resp.list("XRANGE", TAG + ":dead", "-", "+").stream()
+                .map(letter -> fields(letter))
+                .map(fields -> (String) fields.get(fields.indexOf("id") + 1))
+                .toList();
+    }
+
+    @Override
+    public Set<StreamId> left() {
+        Set<StreamId> left = new HashSet<>();
+        resp.list("XRANGE", STREAM, "-", "+")
+                .forEach(entry -> left.add(StreamId.parse((String) ((List<?>) entry).get(0))));
+        // A place is the layout's version, the id in the stream with leading zeros, and the partition.
+        resp.list("HKEYS", TAG + ":held:jobs").forEach(place -> {
+            String text = (String) place;
+            int from = text.indexOf(':') + 1;
+            int dash = text.indexOf('-');
+            left.add(new StreamId(
+                    Long.parseLong(text.substring(from, dash)),
+                    Long.parseLong(text.substring(dash + 1, text.lastIndexOf(':')))));
+        });
+        return left;
+    }
+
+    /** What is kept about jobs that wait or were tried; nothing when all are done. */
+    List<?> traces() {
+        return List.of("held", "held:order", "held:jobs", "attempts").stream()
+                .filter(name -> resp.number("EXISTS", TAG + ":" + name) != 0)
+                .toList();
+    }
+
+    private static List<?> fields(Object entry) {
+        return (List<?>) ((List<?>) entry).get(1);
+    }
+}
