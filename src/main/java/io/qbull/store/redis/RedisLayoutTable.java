@@ -111,10 +111,6 @@ final class RedisLayoutTable implements LayoutTable {
         return layouts;
     }
 
-    /**
-     * @param hash the fields of a queue's layout and their values in turn
-     * @return all layouts that are remembered, by version; empty if the queue has none yet
-     */
     /** Of the current layout and of all that are remembered; 0 if there is none. */
     static CompletionStage<Integer> mostPartitions(Calls calls, QueueName queue) {
         String key = Keys.layout(queue);
@@ -125,6 +121,10 @@ final class RedisLayoutTable implements LayoutTable {
                         .orElse(0)));
     }
 
+    /**
+     * @param hash the fields of a queue's layout and their values in turn
+     * @return all layouts that are remembered, by version; empty if the queue has none yet
+     */
     static List<Layout> layouts(Reply hash) {
         Map<String, String> fields = new HashMap<>();
         for (int i = 0; i + 1 < hash.size(); i += 2) {
