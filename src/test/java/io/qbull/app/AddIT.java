@@ -33,10 +33,8 @@ class AddIT {
     @BeforeEach
     void prepare() throws IOException {
         home = top.resolve("with blank");
-        Files.createDirectories(home.resolve("config"));
-        Files.createDirectories(home.resolve("routes"));
+        PodProcess.furnish(home);
         Files.copy(Path.of("pom.xml"), home.resolve("pom.xml"));
-        Files.copy(Path.of("config/logback.xml"), home.resolve("config/logback.xml"));
     }
 
     @Test

@@ -1,9 +1,11 @@
 package io.qbull.app;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /** A POST whose body comes in pieces, without a length. */
@@ -26,6 +28,21 @@ final class ChunkedPost implements AutoCloseable {
         write(Integer.toHexString(chunk.length) + "\r\n");
         socket.getOutputStream().write(chunk);
         write("\r\n");
+    }
+
+    /** What is written to it is sent at once, a chunk each time. */
+    OutputStream body() {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                send(Arrays.copyOfRange(bytes, from, from + length));
+            }
+        };
     }
 
     void end() throws IOException {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,12 +44,7 @@ class CoalesceIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        Files.createDirectories(home.resolve("config"));
-        Files.copy(Path.of("config/logback.xml"), home.resolve("config/logback.xml"));
-        Files.createDirectories(home.resolve("routes"));
-        for (String name : List.of("ingest-bulk.camel.yaml", "coalesce.camel.yaml")) {
-            Files.copy(Path.of("routes", name), home.resolve("routes").resolve(name));
-        }
+        PodProcess.furnish(home, "ingest-bulk.camel.yaml", "coalesce.camel.yaml");
     }
 
     @AfterEach

@@ -108,12 +108,7 @@ class FileCrashIT {
     }
 
     private Path prepare() throws IOException {
-        Files.createDirectories(home.resolve("config"));
-        Files.copy(Path.of("config/logback.xml"), home.resolve("config/logback.xml"));
-        Files.createDirectories(home.resolve("routes"));
-        for (String name : List.of("ingest-files.camel.yaml", "whatsapp.camel.yaml")) {
-            Files.copy(Path.of("routes", name), home.resolve("routes").resolve(name));
-        }
+        PodProcess.furnish(home, "ingest-files.camel.yaml", "whatsapp.camel.yaml");
         return Files.createDirectories(home.resolve("data/inbox/WHATSAPP"));
     }
 

@@ -41,12 +41,7 @@ class PodIT {
     @BeforeEach
     void prepare() throws IOException {
         home = top.resolve("with blank");
-        Files.createDirectories(home.resolve("config"));
-        Files.copy(Path.of("config/logback.xml"), home.resolve("config/logback.xml"));
-        Files.createDirectories(home.resolve("routes"));
-        for (String name : List.of("ingest-http.camel.yaml", "whatsapp.camel.yaml")) {
-            Files.copy(Path.of("routes", name), home.resolve("routes").resolve(name));
-        }
+        PodProcess.furnish(home, "ingest-http.camel.yaml", "whatsapp.camel.yaml");
         settings.put("REDIS_URL", REDIS.server().uri());
         settings.put("PARTITIONS", "4");
     }

@@ -31,11 +31,22 @@ final class PodProcess implements AutoCloseable {
         this.http = http;
     }
 
+    /** Makes a home with how the program logs, and with some of the routes as they are shipped. */
+    static void furnish(Path home, String... routes) throws IOException {
+        Files.createDirectories(home.resolve("config"));
+        Files.createDirectories(home.resolve("routes"));
+        Files.copy(Path.of("config/logback.xml"), home.resolve("config/logback.xml"));
+        for (String name : routes) {
+            Files.copy(Path.of("routes", name), home.resolve("routes").resolve(name));
+        }
+    }
+
     /**
      * @param home has {@code config} and {@code routes}, and may have {@code ext}
      * @param settings environment variables
+     * @param options of the JVM
      */
-    static PodProcess launch(Path home, Map<String, String> settings) throws IOException {
+    static PodProcess launch(Path home, Map<String, String> settings, String... options) throws IOException {
         int http = Ports.free();
         Path output = Files.createTempFile(home, "pod", ".log");
         List<String> command = new ArrayList<>();
@@ -44,6 +55,7 @@ final class PodProcess implements AutoCloseable {
             // As the launcher does.
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
+        command.addAll(List.of(options));
         command.addAll(List.of(
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -63,6 +75,11 @@ final class PodProcess implements AutoCloseable {
         environment.put("QBULL_MANAGEMENT_PORT", Integer.toString(Ports.free()));
         environment.putAll(settings);
         return new PodProcess(builder.start(), output, Integer.parseInt(environment.get("QBULL_HTTP_PORT")));
+    }
+
+    /** The port for jobs. */
+    int http() {
+        return http;
     }
 
     /** Waits for its ready line. */
