@@ -369,8 +369,15 @@ public final class PartitionPump {
             return true;
         }
         dispatchBlocked = true;
+        HeldKey key = work.held();
+        if (key != null) {
+            held.touch(key.key);
+        }
         perform(() -> store.held().suspect(lease, work.place(), attempts.crashed() + 1), done -> {
             dispatchBlocked = false;
+            if (key != null) {
+                held.untouch(key);
+            }
             if (state == State.RUNNING && listener.trusted(lease)) {
                 run(work);
             }

@@ -407,6 +407,19 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void nothing_else_is_done_about_a_held_key_while_the_start_of_its_job_is_being_recorded() {
+        pump = pump(4, 1 << 20, Retries.of(3, BACKOFF));
+        pump.start(1);
+        answer("keys", new Page.Keys(Page.START, Map.of("a", Duration.ZERO)));
+        fetched(true, entry(2, "a"), entry(3, "a"), entry(4, "a"));
+        answer("advance", next(1, "a", Attempts.NONE));
+        assertThat(store.waiting()).contains("suspect").doesNotContain("park");
+        answer("suspect", Verdict.DONE);
+        assertThat(ids()).containsExactly(1L);
+        assertThat(store.waiting()).doesNotContain("park");
+    }
+
+    @Test
     void a_suspect_does_not_start_when_trust_has_ended_meanwhile() {
         begin(1);
         fetched(false, entry(1, "a"));
