@@ -10,6 +10,9 @@ public record StreamId(long millis, long sequence) implements Comparable<StreamI
     /** Before every entry: the place from which a new owner reads. */
     public static final StreamId START = new StreamId(0, 0);
 
+    /** After every entry. */
+    public static final StreamId END = new StreamId(-1, -1);
+
     /**
      * @param text {@code 1700000000000-0}
      * @return the id

@@ -34,6 +34,11 @@ final class HeldKey {
         RUNNING
     }
 
+    /** No script touches it, and no job of it runs. */
+    boolean free() {
+        return pending == 0 && state != State.RUNNING;
+    }
+
     HeldKey(String key, long number) {
         this.key = key;
         this.number = number;

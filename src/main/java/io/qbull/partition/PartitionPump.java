@@ -14,32 +14,22 @@ import io.qbull.model.StreamId;
 import io.qbull.partition.Prefetched.Slot;
 import io.qbull.partition.RetryPolicy.Next;
 import io.qbull.runtime.EventLoop;
-import io.qbull.store.DelayedJobs.Promotion;
-import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Advance;
-import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
-import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
-import io.qbull.store.JobLog.Instruction;
-import io.qbull.store.OwnerAnswer;
 import io.qbull.store.Store;
+import io.qbull.store.WakeUps.Known;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,15 +55,8 @@ public final class PartitionPump {
     /** So many entries of held keys at the head of the stream are worth a call that parks them. */
     private static final int CROWD = 32;
 
-    private static final int MOST_PROMOTED = 100;
     private static final Logger LOG = LoggerFactory.getLogger(PartitionPump.class);
     private static final Duration RETRY = Duration.ofMillis(100);
-    /** How often a pump that reads no jobs, since it has enough, looks for what else there is to do. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
-
-    /** A longer wait for the next delayed job is asked for anew, for Redis's clock counts, and clocks drift apart. */
-    private static final Duration GLANCE = Duration.ofMinutes(1);
-
     private final Lease lease;
     private final PumpSettings settings;
     private final Store store;
@@ -84,7 +67,8 @@ public final class PartitionPump {
     private final Prefetched prefetched;
     private final HeldKeys held = new HeldKeys();
     private final Commits commits = new Commits();
-    private final Deque<Instruction> instructions = new ArrayDeque<>();
+    private final OwnerCommands commands;
+    private final Errands errands;
     /** Entries over which the owner before may have died, and which were parked before they ran again. */
     private final Set<StreamId> parkedSuspects = new HashSet<>();
 
@@ -99,8 +83,10 @@ public final class PartitionPump {
     private boolean fetching;
     /** The last fetch reached the end of the stream, and nothing was heard since. */
     private boolean exhausted;
-    /** It is time to look for what else there is to do. */
+    /** Something was heard since the last fetch. */
     private boolean looking;
+    /** What the bell is set for; null once it has rung. */
+    private @Nullable Known heard;
     /** A job is recorded as suspect, or no thread could be had for one: none starts meanwhile. */
     private boolean dispatchBlocked;
     /** The last job did not come from a held key. */
@@ -115,18 +101,8 @@ public final class PartitionPump {
     private int advancing;
 
     private boolean parking;
-    private boolean attending;
-    /** The last instruction that was carried out; a fetch that left before may still tell of it. */
-    private StreamId attended = StreamId.START;
-
-    private boolean promoting;
-    /** Scripts under way other than fetch: a drain waits for them. */
-    private int scripts;
-
     private EventLoop.@Nullable Timer commitTimer;
     private EventLoop.@Nullable Timer retryTimer;
-    private EventLoop.@Nullable Timer dueTimer;
-    private EventLoop.@Nullable Timer lookTimer;
     private long retryAt;
     private @Nullable Runnable whenClosed;
     private volatile @Nullable JobRun inFlight;
@@ -165,6 +141,14 @@ public final class PartitionPump {
         this.listener = listener;
         this.policy = new RetryPolicy(settings.retry(), means.random());
         this.prefetched = new Prefetched(settings.prefetch(), settings.prefetchBytes());
+        this.commands = new OwnerCommands(lease, loop, listener, this::fenced, this::step);
+        this.errands = new Errands(
+                lease,
+                new Errands.Means(store, loop, settings.prefetchBytes()),
+                held,
+                commands,
+                this::working,
+                new ErrandEvents());
     }
 
     /**
@@ -194,7 +178,6 @@ public final class PartitionPump {
         if (state == State.RUNNING) {
             transition(State.DRAINING);
             whenClosed = then;
-            store.wakeUps().forget(lease.partition());
             step();
         }
     }
@@ -235,18 +218,28 @@ public final class PartitionPump {
         return standstill.longerThan(limit, loop.nanoTime());
     }
 
+    /** The partition is still this pump's, and may be for long: delayed jobs get due meanwhile. */
+    private boolean working() {
+        return state == State.RUNNING || (state == State.DRAINING && inFlight != null);
+    }
+
     /** Does whatever can be done now. Called after every event. */
     private void step() {
+        if (working() && loaded) {
+            errands.attend(state == State.DRAINING);
+        }
         if (state == State.RUNNING) {
-            attend();
             held.wake(loop.nanoTime());
             boolean started;
             do {
                 started = dispatch();
             } while (started && inFlight == null);
             park();
-            fetchIfWorthwhile();
             awaitRetry();
+        }
+        if (working()) {
+            fetchIfWorthwhile();
+            listen();
         }
         commitIfDue();
         closeIfDone();
@@ -260,7 +253,7 @@ public final class PartitionPump {
         if (state == State.ABANDONED || state == State.CLOSED) {
             return Standstill.Cause.NONE;
         }
-        if (scripts > 0 || !loaded) {
+        if (commands.underWay() > 0 || !loaded) {
             return Standstill.Cause.ANSWER;
         }
         if (dispatchBlocked) {
@@ -360,7 +353,7 @@ public final class PartitionPump {
             return true;
         }
         careful |= suspect;
-        if (careful && (commits.size() > 0 || scripts > 0)) {
+        if (careful && (commits.size() > 0 || commands.underWay() > 0)) {
             return false;
         }
         careful = suspect;
@@ -373,7 +366,7 @@ public final class PartitionPump {
         if (key != null) {
             held.touch(key.key);
         }
-        perform(() -> store.held().suspect(lease, work.place(), attempts.crashed() + 1), done -> {
+        commands.perform(() -> store.held().suspect(lease, work.place(), attempts.crashed() + 1), done -> {
             dispatchBlocked = false;
             if (key != null) {
                 held.untouch(key);
@@ -489,7 +482,7 @@ public final class PartitionPump {
         }
         Failed failed = new Failed(attempts, pause, failure.reason());
         // Else, after a crash, a job of its key that was finished before would run again behind it.
-        commits.then(() -> perform(() -> store.held().fail(lease, work.place(), job.key(), failed), done -> {
+        commits.then(() -> commands.perform(() -> store.held().fail(lease, work.place(), job.key(), failed), done -> {
             if (slot != null) {
                 prefetched.remove(job.streamId());
             }
@@ -511,7 +504,7 @@ public final class PartitionPump {
     private void bury(JobPlace place, HeldKey key, Burial burial) {
         held.touch(key.key);
         key.suspect = false;
-        perform(() -> store.jobs().bury(lease, place, key.key, burial), done -> {
+        commands.perform(() -> store.jobs().bury(lease, place, key.key, burial), done -> {
             standstill.moved(loop.nanoTime());
             held.waitFor(key, Duration.ZERO, loop.nanoTime());
             held.untouch(key);
@@ -522,13 +515,14 @@ public final class PartitionPump {
         HeldKey touched = key == null ? null : held.touch(key);
         slot.moving = true;
         JobPlace place = JobPlace.inStream(slot.entry.streamId());
-        commits.then(() -> perform(() -> store.jobs().bury(lease, place, key == null ? "" : key, burial), done -> {
-            standstill.moved(loop.nanoTime());
-            prefetched.remove(place.streamId());
-            if (touched != null) {
-                held.untouch(touched);
-            }
-        }));
+        commits.then(() ->
+                commands.perform(() -> store.jobs().bury(lease, place, key == null ? "" : key, burial), done -> {
+                    standstill.moved(loop.nanoTime());
+                    prefetched.remove(place.streamId());
+                    if (touched != null) {
+                        held.untouch(touched);
+                    }
+                }));
     }
 
     private void readHead(HeldKey key) {
@@ -541,7 +535,7 @@ public final class PartitionPump {
     /** Goes on with a held key. */
     private void advance(HeldKey key, @Nullable JobPlace done, Runnable then) {
         held.touch(key.key);
-        perform(() -> store.held().advance(lease, key.key, done), answer -> {
+        commands.perform(() -> store.held().advance(lease, key.key, done), answer -> {
             then.run();
             if (answer instanceof Advance.Next next) {
                 key.suspect |= parkedSuspects.remove(next.place().streamId());
@@ -577,7 +571,7 @@ public final class PartitionPump {
         }
         List<HeldKey> keys = names.stream().map(held::touch).toList();
         parking = true;
-        perform(() -> store.held().park(lease, parked), done -> {
+        commands.perform(() -> store.held().park(lease, parked), done -> {
             parking = false;
             parked.forEach(each -> prefetched.remove(each.job()));
             keys.forEach(held::untouch);
@@ -590,11 +584,11 @@ public final class PartitionPump {
             return false;
         }
         HeldKey key = held.find(decoded.job().key());
-        return key != null && key.pending == 0 && key.state != HeldKey.State.RUNNING;
+        return key != null && key.free();
     }
 
     private void load(String cursor) {
-        perform(() -> store.held().keys(lease, cursor), answer -> {
+        commands.perform(() -> store.held().keys(lease, cursor), answer -> {
             if (answer instanceof Page.Keys page) {
                 long now = loop.nanoTime();
                 page.keys().forEach((key, pause) -> held.load(key, pause, afterCrash, now));
@@ -606,128 +600,9 @@ public final class PartitionPump {
         });
     }
 
-    /** Carries out the first instruction, unless a job of its key runs or a script touches it. */
-    private void attend() {
-        Instruction first = instructions.peek();
-        if (first == null || attending || !loaded) {
-            return;
-        }
-        HeldKey key = held.find(first.key());
-        if (key != null && (key.pending > 0 || key.state == HeldKey.State.RUNNING)) {
-            return;
-        }
-        Action action = action(first, key);
-        HeldKey touched = action == Action.IGNORE ? null : held.touch(first.key());
-        attending = true;
-        perform(() -> store.held().attend(lease, first, action), answer -> {
-            if (!first.verb().equals(Instruction.DUE)) {
-                LOG.info("{} instruction {} from a person: {}", lease, first.verb(), action);
-            }
-            attending = false;
-            attended = first.id();
-            instructions.remove();
-            // Only an inbox that is empty can be watched.
-            exhausted = false;
-            if (touched != null && answer instanceof Attended.Done done) {
-                held.waitFor(touched, done.pause(), loop.nanoTime());
-                held.untouch(touched);
-            }
-        });
-    }
-
-    private static Action action(Instruction instruction, @Nullable HeldKey key) {
-        if (key == null) {
-            return Action.IGNORE;
-        }
-        return switch (instruction.verb()) {
-            case "retry" -> Action.RETRY;
-            case "drop" -> Action.DROP;
-            default -> Action.IGNORE;
-        };
-    }
-
-    private void plan(Agenda agenda) {
-        if (instructions.isEmpty()) {
-            agenda.instructions().stream()
-                    .filter(each -> each.id().compareTo(attended) > 0)
-                    .forEach(instructions::add);
-        }
-        if (!promoting) {
-            awaitDue(agenda.dueIn());
-        }
-    }
-
-    private void awaitDue(@Nullable Duration dueIn) {
-        if (dueTimer != null) {
-            dueTimer.cancel();
-            dueTimer = null;
-        }
-        if (dueIn != null) {
-            dueTimer = loop.schedule(dueIn.compareTo(GLANCE) < 0 ? dueIn : GLANCE, this::promote);
-        }
-    }
-
-    private void promote() {
-        if (state != State.RUNNING || promoting) {
-            return;
-        }
-        promoting = true;
-        perform(() -> store.delayed().promote(lease, MOST_PROMOTED, settings.prefetchBytes()), answer -> {
-            promoting = false;
-            if (answer instanceof Promotion.Promoted promoted) {
-                exhausted &= promoted.count() == 0;
-                awaitDue(promoted.dueIn());
-            }
-        });
-    }
-
-    /** Repeats a command of the owner until it is answered; the scripts are safe to repeat. */
-    private <T extends OwnerAnswer> void perform(Supplier<CompletionStage<T>> command, Consumer<T> done) {
-        scripts++;
-        attempt(command, done);
-    }
-
-    private <T extends OwnerAnswer> void attempt(Supplier<CompletionStage<T>> command, Consumer<T> done) {
-        command.get()
-                .whenComplete((answer, failure) -> loop.execute(() -> {
-                    if (state == State.ABANDONED || state == State.CLOSED) {
-                        return;
-                    }
-                    if (answer == null) {
-                        listener.unanswered(lease, failure);
-                        loop.schedule(RETRY, () -> repeat(command, done));
-                        return;
-                    }
-                    listener.answered(lease);
-                    scripts--;
-                    if (answer.fenced()) {
-                        fenced();
-                    } else {
-                        done.accept(answer);
-                        step();
-                    }
-                }));
-    }
-
-    private <T extends OwnerAnswer> void repeat(Supplier<CompletionStage<T>> command, Consumer<T> done) {
-        if (state == State.RUNNING || state == State.DRAINING) {
-            attempt(command, done);
-        }
-    }
-
     private void fetchIfWorthwhile() {
-        if (fetching || exhausted) {
-            return;
-        }
-        boolean wanted = prefetched.wantsMore();
-        if (!wanted && !looking) {
-            if (lookTimer == null) {
-                lookTimer = loop.schedule(LOOK, () -> {
-                    lookTimer = null;
-                    looking = true;
-                    step();
-                });
-            }
+        boolean wanted = state == State.RUNNING && !exhausted && prefetched.wantsMore();
+        if (fetching || (!wanted && !looking)) {
             return;
         }
         fetching = true;
@@ -735,24 +610,21 @@ public final class PartitionPump {
         int room = wanted ? prefetched.room() : 1;
         int byteRoom = wanted ? prefetched.byteRoom() : 1;
         store.jobs()
-                .fetch(lease, prefetched.last(), room, byteRoom)
+                .fetch(lease, prefetched.last(), errands.told(), room, byteRoom)
                 .whenComplete((fetch, failure) -> loop.execute(() -> fetched(fetch, failure, wanted)));
     }
 
     private void fetched(@Nullable Fetch fetch, @Nullable Throwable failure, boolean wanted) {
-        if (state != State.RUNNING) {
+        if (!working()) {
             return;
         }
         if (fetch instanceof Fetch.Entries read) {
             listener.answered(lease);
             fetching = false;
-            plan(read.agenda());
-            if (wanted) {
+            errands.plan(read.agenda());
+            if (wanted && state == State.RUNNING) {
                 prefetched.add(read.entries(), !read.more());
                 exhausted = !read.more();
-            }
-            if (exhausted && instructions.isEmpty()) {
-                store.wakeUps().watch(lease.partition(), prefetched.last(), () -> loop.execute(this::wake));
             }
             step();
         } else if (fetch instanceof Fetch.Fenced) {
@@ -761,13 +633,27 @@ public final class PartitionPump {
             listener.unanswered(lease, failure);
             loop.schedule(RETRY, () -> {
                 fetching = false;
+                looking = true;
                 step();
             });
         }
     }
 
-    private void wake() {
+    /** Sets the bell: for requests at any time, for jobs when all that there were have been read. */
+    private void listen() {
+        Known known = new Known(state == State.RUNNING && exhausted ? prefetched.last() : null, errands.watchedFrom());
+        if (!fetching && !known.equals(heard)) {
+            heard = known;
+            store.wakeUps().watch(lease.partition(), known, () -> loop.execute(() -> wake(known)));
+        }
+    }
+
+    private void wake(Known rung) {
+        if (rung.equals(heard)) {
+            heard = null;
+        }
         exhausted = false;
+        looking = true;
         step();
     }
 
@@ -815,7 +701,7 @@ public final class PartitionPump {
             commitTimer = null;
         }
         List<StreamId> done = commits.depart();
-        perform(() -> store.jobs().commit(lease, done), answer -> {
+        commands.perform(() -> store.jobs().commit(lease, done), answer -> {
             commits.arrived();
             standstill.moved(loop.nanoTime());
             uncommitted = commits.size() + advancing;
@@ -831,7 +717,6 @@ public final class PartitionPump {
     private void giveUp() {
         transition(State.ABANDONED);
         whenClosed = null;
-        store.wakeUps().forget(lease.partition());
         forget();
         commits.clear();
         uncommitted = 0;
@@ -839,10 +724,12 @@ public final class PartitionPump {
     }
 
     private void forget() {
+        commands.end();
+        store.wakeUps().forget(lease.partition());
         prefetched.clear();
         held.clear();
-        instructions.clear();
-        for (EventLoop.Timer timer : new EventLoop.@Nullable Timer[] {commitTimer, retryTimer, dueTimer, lookTimer}) {
+        errands.clear();
+        for (EventLoop.Timer timer : new EventLoop.@Nullable Timer[] {commitTimer, retryTimer}) {
             if (timer != null) {
                 timer.cancel();
             }
@@ -851,10 +738,12 @@ public final class PartitionPump {
 
     private void closeIfDone() {
         Runnable then = whenClosed;
-        boolean drained = state == State.DRAINING && scripts == 0 && commits.size() == 0;
+        boolean drained = state == State.DRAINING && commands.underWay() == 0 && commits.size() == 0;
         if (inFlight == null && then != null && (drained || state == State.ABANDONED)) {
+            if (drained) {
+                forget();
+            }
             transition(State.CLOSED);
-            forget();
             whenClosed = null;
             then.run();
         }
@@ -865,6 +754,19 @@ public final class PartitionPump {
             throw new IllegalStateException(lease + ": a pump does not go from " + state + " to " + next);
         }
         state = next;
+    }
+
+    /** What errands lead to; the step after their answer does it. */
+    private final class ErrandEvents implements Errands.Events {
+        @Override
+        public void promoted() {
+            exhausted = false;
+        }
+
+        @Override
+        public void look() {
+            looking = true;
+        }
     }
 
     /** Brings the ends of runs back to the loop. */

@@ -22,11 +22,12 @@ public interface JobLog {
      *
      * @param lease the owner's lease
      * @param after the last entry known; {@link StreamId#START} for all
+     * @param told the last instruction known; {@link StreamId#START} for all
      * @param maxCount the most entries, 1 or more
      * @param maxBytes after this many bytes no further entry is read; one is always returned if there is any
-     * @return what follows {@code after}, in order
+     * @return what follows {@code after}, in order, and what else waits
      */
-    CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes);
+    CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes);
 
     /**
      * Removes finished jobs. Safe to repeat, and late.
@@ -106,7 +107,7 @@ public interface JobLog {
     /**
      * What waits for the owner besides jobs in the stream.
      *
-     * @param instructions the first few from people
+     * @param instructions the first few that were not known
      * @param dueIn until the next delayed job is due; null if there is none
      */
     record Agenda(List<Instruction> instructions, @Nullable Duration dueIn) {

@@ -80,8 +80,12 @@ for _, job in ipairs(fresh) do
 end
 local joined = table.concat(ids, ' ')
 redis.call('SET', call, number .. ' accepted ' .. joined, 'EX', lifetime)
-if next(ours) and ours[redis.call('ZRANGE', delayed, 0, 0)[1]] and redis.call('XLEN', inbox) == 0 then
-  redis.call('XADD', inbox, '*', 'verb', 'due', 'key', '')
+if next(ours) and ours[redis.call('ZRANGE', delayed, 0, 0)[1]] then
+  -- One note at the end of the inbox is enough, whoever wrote it.
+  local last = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1]
+  if not last or last[2][2] ~= 'due' then
+    redis.call('XADD', inbox, '*', 'verb', 'due', 'key', '')
+  end
 end
 if reached then
   redis.call('HSET', source, version, string.format('%.0f', math.max(reached, ARGV[#ARGV - 7])))

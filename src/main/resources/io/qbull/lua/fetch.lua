@@ -1,8 +1,8 @@
 -- Reads entries for the owner, bounded by count and bytes; at least one if there is any. Tells too what people ask of the owner,
--- the first few requests, and when the next delayed job is due. Changes nothing.
+-- the first few requests that he does not know yet, and when the next delayed job is due. Changes nothing.
 --
 -- KEYS 5: lease, stream, attempts, inbox, delayed
--- ARGV 5: owner, epoch, after (stream id), most entries, most bytes
+-- ARGV 6: owner, epoch, after (stream id), most entries, most bytes, last request known (stream id)
 -- Returns: {'entries', more (1 if a bound ended the read), {{stream id, fields and values, 'failed crashed'}, ...},
 --           {{id, fields and values of a request}, ...}, ms until the next delayed job is due, -1 if there is none}
 --          {'fenced'}
@@ -11,7 +11,7 @@ local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
-local requests, due_in = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 10), -1
+local requests, due_in = redis.call('XRANGE', KEYS[4], '(' .. ARGV[6], '+', 'COUNT', 10), -1
 local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
 if first[1] then
   local time = redis.call('TIME')

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 /** A job log that a producer may use, and nobody else. */
 interface EnqueueOnlyJobLog extends JobLog {
     @Override
-    default CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
+    default CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
         throw new UnsupportedOperationException("fetch");
     }
 

@@ -31,9 +31,9 @@ final class LoggedJobs implements JobLog {
     }
 
     @Override
-    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
+    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
         long sent = System.nanoTime();
-        return jobs.fetch(lease, after, maxCount, maxBytes)
+        return jobs.fetch(lease, after, told, maxCount, maxBytes)
                 .whenComplete((fetch, failure) -> log.add(fetched(lease, sent, fetch)));
     }
 

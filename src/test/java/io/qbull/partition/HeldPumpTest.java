@@ -21,6 +21,7 @@ import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.WakeUps.Known;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore.Call;
 import java.time.Duration;
@@ -352,20 +353,17 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void an_instruction_that_is_told_twice_is_carried_out_once() {
+    void an_instruction_is_told_once_and_carried_out_once() {
         blocked();
         told(instruction(5, "retry", "a"), instruction(6, "drop", "zz"));
         answer("attend", new Attended.Done(Duration.ZERO));
         Call second = store.next("attend");
         assertThat(second.argument(1, Instruction.class)).isEqualTo(instruction(6, "drop", "zz"));
-        Call fetch = store.next("fetch");
-        second.answer(new Attended.Done(Duration.ZERO));
-        loop.run();
-        fetch.answer(new Fetch.Entries(
-                List.of(),
-                false,
-                new Agenda(List.of(instruction(5, "retry", "a"), instruction(6, "drop", "zz")), null)));
-        loop.run();
+        ring(store.next("watch"));
+        assertThat(store.next("fetch").argument(2, StreamId.class))
+                .as("asks for no more than what follows")
+                .isEqualTo(new StreamId(6, 0));
+        answer(second, new Attended.Done(Duration.ZERO));
         assertThat(store.waiting()).doesNotContain("attend");
     }
 
@@ -374,13 +372,50 @@ class HeldPumpTest extends PumpTestSupport {
         heldBefore(Map.of("a", Duration.ofDays(1)));
         fetched(true, ofKey("b", 1, 128));
         assertThat(store.waiting()).doesNotContain("fetch");
-        loop.tick(LOOK);
+        Call watch = store.next("watch");
+        assertThat(watch.argument(1, Known.class)).as("the inbox alone").isEqualTo(new Known(null, StreamId.START));
+        ring(watch);
         answerWith(instruction(5, "retry", "a"), entry(129, "b"));
         assertThat(store.next("attend").argument(2, Action.class)).isEqualTo(Action.RETRY);
-        loop.tick(LOOK);
-        assertThat(store.next("fetch").argument(1, StreamId.class))
+        watch = store.next("watch");
+        assertThat(watch.argument(1, Known.class)).isEqualTo(new Known(null, new StreamId(5, 0)));
+        ring(watch);
+        Call fetch = store.next("fetch");
+        assertThat(fetch.argument(1, StreamId.class))
                 .as("what it read on the way is read again")
                 .isEqualTo(new StreamId(128, 0));
+        assertThat(fetch.argument(2, StreamId.class)).isEqualTo(new StreamId(5, 0));
+    }
+
+    @Test
+    void a_request_about_a_key_that_runs_keeps_no_other_waiting() {
+        heldBefore(Map.of("a", Duration.ZERO, "b", Duration.ofDays(1)));
+        fetched(false);
+        answer("advance", next(1, "a", ONE));
+        told(instruction(5, "retry", "a"), instruction(6, "drop", "a"), instruction(7, "drop", "b"));
+        Call attend = store.next("attend");
+        assertThat(attend.argument(1, Instruction.class)).isEqualTo(instruction(7, "drop", "b"));
+        answer(attend, new Attended.Done(Duration.ofDays(1)));
+        assertThat(store.waiting()).doesNotContain("attend");
+        fail();
+        answer("fail", Verdict.DONE);
+        assertThat(store.next("attend").argument(1, Instruction.class)).isEqualTo(instruction(5, "retry", "a"));
+    }
+
+    @Test
+    void of_very_many_requests_most_stay_in_redis() {
+        heldBefore(Map.of("a", Duration.ZERO));
+        fetched(false);
+        answer("advance", next(1, "a", ONE));
+        told(IntStream.range(100, 250)
+                .mapToObj(id -> instruction(id, "retry", "a"))
+                .toArray(Instruction[]::new));
+        assertThat(store.next("watch").argument(1, Known.class)).isEqualTo(new Known(StreamId.START, StreamId.END));
+        fail();
+        answer("fail", Verdict.DONE);
+        answer("attend", new Attended.Done(Duration.ofDays(1)));
+        assertThat(store.next("watch").argument(1, Known.class))
+                .isEqualTo(new Known(StreamId.START, new StreamId(199, 0)));
     }
 
     @Test
@@ -454,8 +489,7 @@ class HeldPumpTest extends PumpTestSupport {
         suspected(1, 1);
         complete(0);
         answer("commit", Verdict.DONE);
-        store.next("watch").argument(2, Runnable.class).run();
-        loop.run();
+        ring(store.next("watch"));
         fetched(false, entry(2, "a"));
         assertThat(ids()).containsExactly(1L, 2L);
     }
@@ -614,8 +648,7 @@ class HeldPumpTest extends PumpTestSupport {
 
     /** A fetch that was not asked to read jobs, or found none, tells of instructions. */
     private void told(Instruction... instructions) {
-        store.next("watch").argument(2, Runnable.class).run();
-        loop.run();
+        ring(store.next("watch"));
         store.next("fetch").answer(new Fetch.Entries(List.of(), false, new Agenda(List.of(instructions), null)));
         loop.run();
     }

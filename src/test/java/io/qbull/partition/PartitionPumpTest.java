@@ -18,6 +18,7 @@ import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.WakeUps.Known;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore.Call;
 import java.time.Duration;
@@ -293,7 +294,7 @@ class PartitionPumpTest extends PumpTestSupport {
         given(1);
         complete(0);
         Call watch = store.next("watch");
-        assertThat(watch.argument(1, StreamId.class)).isEqualTo(new StreamId(1, 0));
+        assertThat(watch.argument(1, Known.class)).isEqualTo(new Known(new StreamId(1, 0), StreamId.START));
         assertThat(store.waiting()).doesNotContain("fetch");
         watch.argument(2, Runnable.class).run();
         loop.run();
@@ -435,7 +436,7 @@ class PartitionPumpTest extends PumpTestSupport {
         loop.run();
         assertThat(store.waiting()).as("still blocked").doesNotContain("advance");
 
-        loop.tick(Duration.ofSeconds(1));
+        ring(store.next("watch"));
         answerFetch(request("retry"));
         store.next("attend").answer(new Attended.Done(Duration.ZERO));
         loop.run();

@@ -2,14 +2,7 @@ package io.qbull.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.qbull.config.PumpSettings;
 import io.qbull.model.Entry;
-import io.qbull.model.Epoch;
-import io.qbull.model.Lease;
-import io.qbull.model.LeaseOwner;
-import io.qbull.model.PartitionId;
-import io.qbull.model.PodId;
-import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.store.DelayedJobs.Promotion;
 import io.qbull.store.DelayedJobs.Promotion.Promoted;
@@ -19,37 +12,21 @@ import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Instruction;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.WakeUps.Known;
 import io.qbull.testing.CapturedLog;
-import io.qbull.testing.ManualEventLoop;
-import io.qbull.testing.Retries;
-import io.qbull.testing.ScriptedStore;
 import io.qbull.testing.ScriptedStore.Call;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** When a pump has delayed jobs promoted. */
-class PumpDelayTest {
-    private static final Lease LEASE = new Lease(
-            new PartitionId(new QueueName("WHATSAPP"), 3),
-            new LeaseOwner(new PodId("pod"), "n1"),
-            new Epoch(7),
-            "primary");
+class PumpDelayTest extends PumpTestSupport {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration MOMENT = Duration.ofMillis(1);
-
-    private final ManualEventLoop loop = new ManualEventLoop();
-    private final ScriptedStore store = new ScriptedStore();
-    private final List<String> told = new ArrayList<>();
-    private final PartitionPump pump = new PartitionPump(
-            LEASE,
-            new PumpSettings(128, 1 << 20, Duration.ofMillis(5), Retries.of(3, SECOND), Duration.ofSeconds(30)),
-            new PartitionPump.Means(store, loop, () -> 0),
-            new PartitionPump.Crew((delivery, outcome) -> {}, Runnable::run),
-            new Recorder());
+    private static final Instruction NOTE = new Instruction(new StreamId(5, 0), "due", "", "");
 
     @Test
     void delayed_jobs_are_promoted_when_the_first_is_due_and_read_then() {
@@ -69,9 +46,9 @@ class PumpDelayTest {
     void each_promotion_says_when_the_next_is_due() {
         begin(SECOND);
         loop.tick(SECOND);
-        answer(store.next("promote"), new Promoted(100, Duration.ZERO));
+        answer("promote", new Promoted(100, Duration.ZERO));
         loop.tick(Duration.ZERO);
-        answer(store.next("promote"), new Promoted(7, SECOND));
+        answer("promote", new Promoted(7, SECOND));
         loop.tick(SECOND.minus(MOMENT));
         assertThat(store.waiting()).doesNotContain("promote");
         loop.tick(MOMENT);
@@ -82,7 +59,7 @@ class PumpDelayTest {
     void a_promotion_that_moves_nothing_reads_nothing() {
         begin(SECOND);
         loop.tick(SECOND);
-        answer(store.next("promote"), new Promoted(0, SECOND));
+        answer("promote", new Promoted(0, SECOND));
         assertThat(store.waiting()).doesNotContain("fetch");
     }
 
@@ -93,7 +70,7 @@ class PumpDelayTest {
         store.next("promote").loseReply();
         loop.run();
         loop.tick(SECOND);
-        answer(store.next("promote"), new Promoted(1, null));
+        answer("promote", new Promoted(1, null));
         assertThat(told).containsExactly("unanswered");
     }
 
@@ -101,7 +78,7 @@ class PumpDelayTest {
     void a_refused_promotion_is_the_end_of_the_lease() {
         begin(SECOND);
         loop.tick(SECOND);
-        answer(store.next("promote"), new Promotion.Fenced());
+        answer("promote", new Promotion.Fenced());
         assertThat(told).containsExactly("fenced");
     }
 
@@ -118,15 +95,13 @@ class PumpDelayTest {
     void the_note_of_a_producer_makes_an_earlier_job_the_next_and_nobody_writes_about_it() {
         begin(SECOND.multipliedBy(30));
         try (CapturedLog log = new CapturedLog()) {
-            store.next("watch").argument(2, Runnable.class).run();
-            loop.run();
-            Instruction note = new Instruction(new StreamId(5, 0), "due", "", "");
-            answer(store.next("fetch"), entries(new Agenda(List.of(note), SECOND)));
+            ring(store.next("watch"));
+            answer("fetch", read(new Agenda(List.of(NOTE), SECOND)));
             Call attend = store.next("attend");
-            assertThat(attend.argument(1, Instruction.class)).isEqualTo(note);
+            assertThat(attend.argument(1, Instruction.class)).isEqualTo(NOTE);
             assertThat(attend.argument(2, Action.class)).isEqualTo(Action.IGNORE);
             answer(attend, new Attended.Done(Duration.ZERO));
-            answer(store.next("fetch"), entries(new Agenda(List.of(), SECOND)));
+            answer("fetch", read(new Agenda(List.of(), SECOND)));
             loop.tick(SECOND);
             store.next("promote");
             assertThat(log.seen("")).isEmpty();
@@ -137,43 +112,57 @@ class PumpDelayTest {
     void a_long_wait_is_asked_for_anew_each_minute_because_clocks_drift() {
         begin(Duration.ofDays(300));
         loop.tick(Duration.ofMinutes(1));
-        answer(store.next("promote"), new Promoted(0, SECOND));
+        answer("promote", new Promoted(0, SECOND));
         loop.tick(SECOND);
         store.next("promote");
     }
 
-    private void begin(Duration dueIn) {
+    @Test
+    void the_note_of_a_producer_waits_for_no_request_of_a_person() {
+        begin(null, entry(1, "a"));
+        fail();
+        ring(store.next("watch"));
+        Instruction asked = new Instruction(new StreamId(4, 0), "retry", "a", "");
+        answer("fetch", read(new Agenda(List.of(asked, NOTE), SECOND)));
+        assertThat(store.next("attend").argument(1, Instruction.class)).isEqualTo(NOTE);
+        loop.tick(SECOND);
+        store.next("promote");
+    }
+
+    @Test
+    void delayed_jobs_get_due_too_while_the_partition_is_given_back_after_a_long_job() {
+        begin(SECOND, entry(1, "a"));
+        pump.drain(() -> told.add("closed"));
+        loop.tick(SECOND);
+        answer("promote", new Promoted(1, null));
+        Call watch = store.next("watch");
+        while (store.waiting().contains("watch")) {
+            watch = store.next("watch");
+        }
+        assertThat(watch.argument(1, Known.class)).as("the inbox alone").isEqualTo(new Known(null, StreamId.START));
+        ring(watch);
+        answer("fetch", read(new Agenda(List.of(NOTE), SECOND), entry(2, "a")));
+        answer("attend", new Attended.Done(Duration.ZERO));
+        answer("fetch", read(new Agenda(List.of(), SECOND), entry(2, "a")));
+        loop.tick(SECOND);
+        Call promote = store.next("promote");
+        complete(0);
+        answer("commit", Verdict.DONE);
+        assertThat(told).as("a promotion is under way").isEmpty();
+        answer(promote, new Promoted(0, SECOND));
+        assertThat(told).containsExactly("closed");
+        loop.tick(SECOND);
+        assertThat(store.waiting()).doesNotContain("promote", "fetch").contains("forget");
+        assertThat(ids()).containsExactly(1L);
+    }
+
+    private void begin(@Nullable Duration dueIn, Entry... entries) {
         pump.start(0);
-        answer(store.next("keys"), new Page.Keys(Page.START, Map.of()));
-        answer(store.next("fetch"), entries(new Agenda(List.of(), dueIn)));
+        answer("keys", new Page.Keys(Page.START, Map.of()));
+        answer("fetch", read(new Agenda(List.of(), dueIn), entries));
     }
 
-    private void answer(Call call, Object answer) {
-        call.answer(answer);
-        loop.run();
-    }
-
-    private static Fetch.Entries entries(Agenda agenda) {
-        return new Fetch.Entries(List.<Entry>of(), false, agenda);
-    }
-
-    private final class Recorder implements PartitionPump.Listener {
-        @Override
-        public boolean trusted(Lease lease) {
-            return true;
-        }
-
-        @Override
-        public void fenced(Lease lease) {
-            told.add("fenced");
-        }
-
-        @Override
-        public void answered(Lease lease) {}
-
-        @Override
-        public void unanswered(Lease lease, @Nullable Throwable failure) {
-            told.add("unanswered");
-        }
+    private static Fetch.Entries read(Agenda agenda, Entry... entries) {
+        return new Fetch.Entries(List.of(entries), false, agenda);
     }
 }

@@ -114,9 +114,19 @@ abstract class PumpTestSupport {
     }
 
     final void answer(String call, Object answer) {
-        store.next(call).answer(answer);
+        answer(store.next(call), answer);
+    }
+
+    final void answer(Call call, Object answer) {
+        call.answer(answer);
         loop.run();
         work();
+    }
+
+    /** Something is heard by a watch. */
+    final void ring(Call watch) {
+        watch.argument(2, Runnable.class).run();
+        loop.run();
     }
 
     /** No worker does anything yet. */

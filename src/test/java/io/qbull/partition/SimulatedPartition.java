@@ -91,7 +91,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
+    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
         if (stale(lease)) {
             return done(new Fetch.Fenced());
         }

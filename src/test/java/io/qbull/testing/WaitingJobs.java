@@ -102,7 +102,7 @@ public final class WaitingJobs {
      * @return what its owner is asked for
      */
     public List<Instruction> requests(int partition) {
-        Fetch fetch = get(store.jobs().fetch(lease(partition), StreamId.START, 10, 1000));
+        Fetch fetch = get(store.jobs().fetch(lease(partition), StreamId.START, StreamId.START, 10, 1000));
         return ((Fetch.Entries) fetch).agenda().instructions();
     }
 

@@ -4,6 +4,7 @@ import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
 import io.qbull.store.StoreException;
+import io.qbull.store.WakeUps.Known;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,13 +37,13 @@ final class Bell {
     private boolean closed;
     private String lastError = "";
 
-    /** A stream, the last entry known, and whom to call; compared by identity. */
+    /** What is known, and whom to call about more; compared by identity. */
     private static final class Watch {
-        private final StreamId after;
+        private final Known known;
         private final Runnable wakeUp;
 
-        Watch(StreamId after, Runnable wakeUp) {
-            this.after = after;
+        Watch(Known known, Runnable wakeUp) {
+            this.known = known;
             this.wakeUp = wakeUp;
         }
     }
@@ -55,9 +56,9 @@ final class Bell {
         this.connector = connector;
     }
 
-    void watch(PartitionId partition, StreamId after, Runnable wakeUp) {
+    void watch(PartitionId partition, Known known, Runnable wakeUp) {
         synchronized (this) {
-            watched.put(partition, new Watch(after, wakeUp));
+            watched.put(partition, new Watch(known, wakeUp));
         }
         proceed();
     }
@@ -157,9 +158,17 @@ final class Bell {
     private void read(Ear on, Map<PartitionId, Watch> streams) {
         List<String> args =
                 new ArrayList<>(List.of("COUNT", "1", "BLOCK", Long.toString(Connector.BLOCK.toMillis()), "STREAMS"));
-        streams.keySet().forEach(partition -> args.addAll(List.of(Keys.stream(partition), Keys.inbox(partition))));
-        // The owner empties the inbox before it watches, so whatever is there is new.
-        streams.values().forEach(watch -> args.addAll(List.of(watch.after.toString(), StreamId.START.toString())));
+        List<String> places = new ArrayList<>();
+        streams.forEach((partition, watch) -> {
+            StreamId stream = watch.known.stream();
+            if (stream != null) {
+                args.add(Keys.stream(partition));
+                places.add(stream.toString());
+            }
+            args.add(Keys.inbox(partition));
+            places.add(watch.known.inbox().toString());
+        });
+        args.addAll(places);
         Stages.end(on.link().send(Request.of(CommandType.XREAD, args.toArray(String[]::new))), (reply, error) -> {
             if (error == null) {
                 heard(reply, streams);

@@ -34,7 +34,7 @@ final class RedisJobLog implements JobLog {
     }
 
     @Override
-    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, int maxCount, int maxBytes) {
+    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
                 Keys.lease(partition),
@@ -42,7 +42,8 @@ final class RedisJobLog implements JobLog {
                 Keys.attempts(partition),
                 Keys.inbox(partition),
                 Keys.delayed(partition));
-        List<byte[]> args = ownerArgs(lease, after.toString(), Integer.toString(maxCount), Integer.toString(maxBytes));
+        List<byte[]> args = ownerArgs(
+                lease, after.toString(), Integer.toString(maxCount), Integer.toString(maxBytes), told.toString());
         return Failures.bare(calls.runAs(lease, Script.FETCH, keys, args).thenApply(RedisJobLog::fetched));
     }
 

@@ -1,14 +1,13 @@
 package io.qbull.store.redis;
 
 import io.qbull.model.PartitionId;
-import io.qbull.model.StreamId;
 import io.qbull.store.WakeUps;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes idle partitions. Without a cluster one blocking read serves them all; in a cluster each partition has a connection of
+ * Wakes the owners of partitions. Without a cluster one blocking read serves them all; in a cluster each partition has a connection of
  * its own, since a read over several slots is refused.
  */
 final class RedisWakeUps implements WakeUps {
@@ -25,7 +24,7 @@ final class RedisWakeUps implements WakeUps {
     }
 
     @Override
-    public void watch(PartitionId partition, StreamId after, Runnable wakeUp) {
+    public void watch(PartitionId partition, Known known, Runnable wakeUp) {
         Bell bell;
         synchronized (this) {
             if (closed) {
@@ -37,7 +36,7 @@ final class RedisWakeUps implements WakeUps {
                 bells.put(partition, bell);
             }
         }
-        bell.watch(partition, after, wakeUp);
+        bell.watch(partition, known, wakeUp);
     }
 
     @Override

@@ -17,7 +17,7 @@ enum Script {
     HANDOVER("1", "6"),
     WANT("1", "3"),
     PEEK("n", "0"),
-    FETCH("5", "5"),
+    FETCH("5", "6"),
     COMMIT("3", "2 + n"),
     BURY("7", "8"),
     FAIL("7", "9"),

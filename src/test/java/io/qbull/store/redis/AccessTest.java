@@ -29,6 +29,7 @@ import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.StoreException;
+import io.qbull.store.WakeUps.Known;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
@@ -75,13 +76,14 @@ class AccessTest {
         List<PartitionId> heard = new CopyOnWriteArrayList<>();
         get(store.leases().announcements(QUEUE, heard::add));
         CountDownLatch woken = new CountDownLatch(2);
-        store.wakeUps().watch(new PartitionId(QUEUE, 1), StreamId.START, woken::countDown);
-        store.wakeUps().watch(P, StreamId.START, woken::countDown);
+        store.wakeUps().watch(new PartitionId(QUEUE, 1), new Known(StreamId.START, StreamId.START), woken::countDown);
+        store.wakeUps().watch(P, new Known(StreamId.START, StreamId.START), woken::countDown);
         get(store.jobs().enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(newJob("a"), newJob("b")), TTL)));
         get(store.jobs().enqueue(new JobLog.Call(new PartitionId(QUEUE, 1), 1, "pod#1", 1, List.of(newJob("a")), TTL)));
         assertThat(woken.await(10, TimeUnit.SECONDS)).isTrue();
         Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
-        JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000));
+        JobLog.Fetch.Entries entries =
+                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000));
         StreamId first = entries.entries().get(0).streamId();
         assertThat(get(store.held().fail(lease, JobPlace.inStream(first), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.DONE);

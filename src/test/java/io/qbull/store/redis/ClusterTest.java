@@ -27,6 +27,7 @@ import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.StoreException;
+import io.qbull.store.WakeUps.Known;
 import io.qbull.testing.RedisClusterExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -71,8 +72,9 @@ class ClusterTest {
             PartitionId partition = new PartitionId(QUEUE, index);
             enqueue(store, partition, "a", "b", "a");
             Lease lease = acquire(store, partition);
-            List<Entry> entries =
-                    ((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 10_000))).entries();
+            List<Entry> entries = ((JobLog.Fetch.Entries)
+                            get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 10_000)))
+                    .entries();
             assertThat(entries).hasSize(2);
             assertThat(get(store.held()
                             .fail(lease, JobPlace.inStream(entries.get(0).streamId()), "key", Seed.failed(1))))
@@ -152,7 +154,8 @@ class ClusterTest {
         get(store.layouts().createIfAbsent(QUEUE, P));
         CountDownLatch woken = new CountDownLatch(P);
         for (int index = 0; index < P; index++) {
-            store.wakeUps().watch(new PartitionId(QUEUE, index), StreamId.START, woken::countDown);
+            store.wakeUps()
+                    .watch(new PartitionId(QUEUE, index), new Known(StreamId.START, StreamId.START), woken::countDown);
         }
         await().until(() -> blockedClients() == P);
         assertThat(woken.getCount()).isEqualTo(P);
@@ -202,12 +205,13 @@ class ClusterTest {
         });
         enqueue(store, partition, "b");
         try {
-            assertThat(get(store.jobs().fetch(lease, StreamId.START, 10, 1000))).isEqualTo(new JobLog.Fetch.Fenced());
+            assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
+                    .isEqualTo(new JobLog.Fetch.Fenced());
             assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
             Acquisition.Granted granted =
                     (Acquisition.Granted) get(store.leases().acquire(partition, Seed.nonce(5), TTL, 1));
-            JobLog.Fetch.Entries entries =
-                    (JobLog.Fetch.Entries) get(store.jobs().fetch(granted.lease(), StreamId.START, 10, 1000));
+            JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries)
+                    get(store.jobs().fetch(granted.lease(), StreamId.START, StreamId.START, 10, 1000));
             assertThat(entries.entries())
                     .extracting(entry -> ((Entry.Decoded) entry).job().id().value())
                     .containsExactly("a", "b");
@@ -324,7 +328,8 @@ class ClusterTest {
 
     /** As an operator does it: announce, copy key by key, settle. */
     private static void buryFirst(RedisStore store, Lease lease) {
-        JobLog.Fetch.Entries found = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 1, 10_000));
+        JobLog.Fetch.Entries found =
+                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 10_000));
         StreamId first = found.entries().get(0).streamId();
         assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1))))
                 .isEqualTo(Verdict.DONE);

@@ -190,7 +190,8 @@ class DeadLettersTest {
                 .allSatisfy(letter -> assertThat(((List<?>) letter).get(0)).isEqualTo(kept.toString()));
         before.keySet().removeAll(List.of(STREAM, DEAD));
         assertThat(after).isEqualTo(before);
-        JobLog.Fetch.Entries fetched = (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000));
+        JobLog.Fetch.Entries fetched =
+                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000));
         assertThat(((Entry.Decoded) fetched.entries().get(2)).job().attempts()).isEqualTo(Attempts.NONE);
     }
 

@@ -110,7 +110,8 @@ class FullRedisTest {
         StreamId b = seed.job("b", "2");
         StreamId c = seed.job("c", "3");
         fill();
-        assertThat(((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000))).entries())
+        assertThat(((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
+                        .entries())
                 .hasSize(3);
         assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.DONE);

@@ -24,6 +24,7 @@ import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
+import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
@@ -114,7 +115,7 @@ class HeldScriptsTest {
         assertThat(waiting.streamId()).isEqualTo(a);
         assertThat(waiting.id().value()).isEqualTo("a");
         assertThat(waiting.attempts()).isEqualTo(new Attempts(1, 0));
-        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000))).entries())
+        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000))).entries())
                 .extracting(Entry::streamId)
                 .containsExactly(b);
     }
@@ -226,10 +227,13 @@ class HeldScriptsTest {
         get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, null, "no")));
         get(held.park(lease, List.of(new Parked(b, KEY))));
         Instruction retry = instruction("retry");
-        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, 10, 1000)))
+        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
                         .agenda()
                         .instructions())
                 .containsExactly(retry);
+        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, retry.id(), 10, 1000))).agenda())
+                .as("what is known is not told again")
+                .isEqualTo(Agenda.EMPTY);
         assertThat(get(held.attend(lease, retry, Action.RETRY))).isEqualTo(new Attended.Done(Duration.ZERO));
         assertThat(keys()).containsEntry(KEY, Duration.ZERO);
         assertThat(job(head()).attempts()).isEqualTo(Attempts.NONE);

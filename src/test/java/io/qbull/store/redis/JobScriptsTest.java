@@ -54,7 +54,8 @@ class JobScriptsTest {
     @Test
     void a_fetch_by_a_stale_owner_or_epoch_or_after_a_release_reads_nothing() {
         seed.job("a", "1");
-        seed.refusedToAllButTheOwner(stale -> jobs.fetch(stale, StreamId.START, 10, MEGABYTE), new Fetch.Fenced());
+        seed.refusedToAllButTheOwner(
+                stale -> jobs.fetch(stale, StreamId.START, StreamId.START, 10, MEGABYTE), new Fetch.Fenced());
     }
 
     @Test
@@ -236,7 +237,7 @@ class JobScriptsTest {
     }
 
     private Fetch.Entries fetched(StreamId after, int maxCount, int maxBytes) {
-        return (Fetch.Entries) get(jobs.fetch(lease, after, maxCount, maxBytes));
+        return (Fetch.Entries) get(jobs.fetch(lease, after, StreamId.START, maxCount, maxBytes));
     }
 
     private static List<StreamId> places(Fetch.Entries fetched) {

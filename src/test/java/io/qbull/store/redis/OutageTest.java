@@ -57,7 +57,7 @@ class OutageTest {
         Lease lease = acquire(store);
         REDIS.server().kill();
         await().untilAsserted(() -> assertNotSent(store.leases().peek(List.of(P))));
-        assertNotSent(store.jobs().fetch(lease, StreamId.START, 1, 1));
+        assertNotSent(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1));
         assertNotSent(store.jobs().commit(lease, List.of(StreamId.START)));
         assertNotSent(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL));
         assertNotSent(store.leases().release(lease));
@@ -78,7 +78,8 @@ class OutageTest {
         Resp resp = REDIS.resp();
         Map<String, Object> before = RedisState.read(resp);
         assertThat(before).as("the data survived").containsKey(Seed.LEASE);
-        assertThat(get(store.jobs().fetch(lease, StreamId.START, 1, 1))).isEqualTo(new JobLog.Fetch.Fenced());
+        assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1)))
+                .isEqualTo(new JobLog.Fetch.Fenced());
         assertThat(get(store.jobs().commit(lease, List.of(job)))).isEqualTo(Verdict.FENCED);
         assertThat(get(store.held().fail(lease, JobPlace.inStream(job), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.FENCED);
@@ -138,7 +139,8 @@ class OutageTest {
         Resp resp = REDIS.resp();
         resp.call("SCRIPT", "FLUSH");
         StreamId job = new Seed(resp).job("a", "1");
-        assertThat(get(store.jobs().fetch(lease, StreamId.START, 1, 1))).isInstanceOf(JobLog.Fetch.Entries.class);
+        assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1)))
+                .isInstanceOf(JobLog.Fetch.Entries.class);
         assertThat(get(store.jobs().commit(lease, List.of(job)))).isEqualTo(Verdict.DONE);
         resp.call("CONFIG", "RESETSTAT");
         get(store.jobs().commit(lease, List.of(job)));

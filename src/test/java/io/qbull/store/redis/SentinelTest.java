@@ -11,6 +11,7 @@ import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.WakeUps.Known;
 import io.qbull.testing.RedisSentinels;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,7 @@ class SentinelTest {
             store.onPrimaryChange(old -> told.countDown());
             Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
             CountDownLatch woken = new CountDownLatch(1);
-            store.wakeUps().watch(P, StreamId.START, woken::countDown);
+            store.wakeUps().watch(P, new Known(StreamId.START, StreamId.START), woken::countDown);
             redis.awaitReplicated();
             redis.killMaster();
             await("failover").ignoreExceptions().until(() -> {

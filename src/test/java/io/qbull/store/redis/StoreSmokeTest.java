@@ -38,8 +38,8 @@ class StoreSmokeTest {
         assertThat(answer).isInstanceOf(JobLog.Answer.Accepted.class);
         Acquisition.Granted granted = (Acquisition.Granted)
                 get(store.leases().acquire(p, new LeaseOwner(new PodId("pod"), "1"), Duration.ofSeconds(15), 1));
-        JobLog.Fetch.Entries entries =
-                (JobLog.Fetch.Entries) get(store.jobs().fetch(granted.lease(), StreamId.START, 128, 1 << 20));
+        JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries)
+                get(store.jobs().fetch(granted.lease(), StreamId.START, StreamId.START, 128, 1 << 20));
         assertThat(entries.entries()).hasSize(1);
         Entry.Decoded decoded = (Entry.Decoded) entries.entries().get(0);
         assertThat(decoded.job().id().value()).isEqualTo("j1");

@@ -43,7 +43,7 @@ class WakeUpsTest {
     void a_job_wakes_its_partition_at_once_and_once() throws Exception {
         CountDownLatch woken = new CountDownLatch(1);
         AtomicInteger calls = new AtomicInteger();
-        wakeUps.watch(P, StreamId.START, () -> {
+        wakeUps.watch(P, new WakeUps.Known(StreamId.START, StreamId.START), () -> {
             calls.incrementAndGet();
             woken.countDown();
         });
@@ -76,6 +76,24 @@ class WakeUpsTest {
     }
 
     @Test
+    void of_a_partition_whose_stream_is_not_watched_only_new_requests_wake() throws Exception {
+        StreamId known = add("{" + STREAM + "}:inbox");
+        CountDownLatch woken = new CountDownLatch(1);
+        wakeUps.watch(P, new WakeUps.Known(null, known), woken::countDown);
+        CountDownLatch all = new CountDownLatch(1);
+        wakeUps.watch(Q4, new WakeUps.Known(null, StreamId.END), all::countDown);
+        blocked();
+        add(STREAM);
+        add("{Q:4}:inbox");
+        assertThat(woken.getCount()).isEqualTo(1);
+        add("{" + STREAM + "}:inbox");
+        assertThat(woken.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(all.getCount()).isEqualTo(1);
+        // They are no requests of ours.
+        resp.call("DEL", "{" + STREAM + "}:inbox", "{Q:4}:inbox");
+    }
+
+    @Test
     void a_partition_that_is_added_while_others_wait_is_heard_at_once() throws Exception {
         CountDownLatch first = watch(P, StreamId.START);
         blocked();
@@ -95,7 +113,8 @@ class WakeUpsTest {
     void hundreds_of_partitions_added_at_once_are_all_heard() throws Exception {
         CountDownLatch woken = new CountDownLatch(300);
         for (int index = 0; index < 300; index++) {
-            wakeUps.watch(new PartitionId(QUEUE, index), StreamId.START, woken::countDown);
+            wakeUps.watch(
+                    new PartitionId(QUEUE, index), new WakeUps.Known(StreamId.START, StreamId.START), woken::countDown);
         }
         for (int index = 0; index < 300; index++) {
             add("Q:" + index);
@@ -106,7 +125,7 @@ class WakeUpsTest {
     @Test
     void a_forgotten_partition_is_silent_and_costs_nothing() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        wakeUps.watch(P, StreamId.START, calls::incrementAndGet);
+        wakeUps.watch(P, new WakeUps.Known(StreamId.START, StreamId.START), calls::incrementAndGet);
         CountDownLatch other = watch(Q4, StreamId.START);
         blocked();
         wakeUps.forget(P);
@@ -190,7 +209,7 @@ class WakeUpsTest {
 
     private CountDownLatch watch(PartitionId partition, StreamId after) {
         CountDownLatch woken = new CountDownLatch(1);
-        wakeUps.watch(partition, after, woken::countDown);
+        wakeUps.watch(partition, new WakeUps.Known(after, StreamId.START), woken::countDown);
         return woken;
     }
 
