@@ -29,11 +29,19 @@ final class Balancer {
      * @param me this pod
      * @param settings its settings
      * @param held leases that it holds
-     * @param underWay leases that it has asked for and may get
+     * @param acquiring free leases that it is about to take
+     * @param wishes leases that it has asked their owners for; when they come, if at all, is up to them
      * @param candidates partitions that it neither holds nor has asked for, in the order in which it prefers them
      * @param pods registered pods, this one included
      */
-    record View(PodId me, LeaseSettings settings, int held, int underWay, List<Candidate> candidates, List<Pod> pods) {
+    record View(
+            PodId me,
+            LeaseSettings settings,
+            int held,
+            int acquiring,
+            int wishes,
+            List<Candidate> candidates,
+            List<Pod> pods) {
         /** Registered pods but for those whose leases ran out: they are gone, though not yet forgotten. */
         List<Pod> living() {
             Set<PodId> gone = candidates.stream()
@@ -69,13 +77,15 @@ final class Balancer {
     static Moves moves(View view) {
         List<Candidate> free =
                 view.candidates().stream().filter(c -> c.sight().free()).toList();
-        int taken = view.held() + view.underWay();
+        // Wishes leave the room for free partitions alone, or these would wait for hand-overs. What is granted on top
+        // of them is excess like any other.
+        int taken = view.held() + view.acquiring();
         int room = Math.max(0, view.settings().partitionsPerPod() - taken);
         List<Integer> acquire = new ArrayList<>();
         free.stream().limit(room).forEach(c -> acquire.add(c.index()));
         List<Candidate> left = free.subList(Math.min(room, free.size()), free.size());
         acquire.addAll(orphans(view, left, view.settings().maxPartitionsPerPod() - taken - acquire.size()));
-        return new Moves(acquire, wants(view, room - Math.min(room, free.size())));
+        return new Moves(acquire, wants(view, room - Math.min(room, free.size()) - view.wishes()));
     }
 
     /** Partitions that nobody with room has taken. Several pods share them: each takes its part, the rest later. */

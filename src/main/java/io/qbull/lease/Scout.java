@@ -198,7 +198,7 @@ final class Scout {
 
     /** Whether this pod could take any partition. */
     private boolean seeking() {
-        return settings.adoptOrphans() || settings.partitionsPerPod() - host.held() - underWay() > 0;
+        return settings.adoptOrphans() || settings.partitionsPerPod() - host.held() - acquiring() > 0;
     }
 
     private boolean watched(boolean seeking, int index, Place place) {
@@ -288,8 +288,8 @@ final class Scout {
                 candidates.add(new Balancer.Candidate(index, sight, freeFor));
             }
         });
-        Balancer.Moves moves =
-                Balancer.moves(new Balancer.View(domain.pod(), settings, host.held(), underWay(), candidates, pods));
+        Balancer.Moves moves = Balancer.moves(
+                new Balancer.View(domain.pod(), settings, host.held(), acquiring(), wishes(), candidates, pods));
         for (int index : moves.acquire()) {
             acquire(index, place(index), newOwner());
         }
@@ -363,10 +363,13 @@ final class Scout {
                 }));
     }
 
-    private int underWay() {
-        return (int) places.values().stream()
-                .filter(place -> place.acquiring || place.wish != null)
-                .count();
+    private int acquiring() {
+        return (int) places.values().stream().filter(place -> place.acquiring).count();
+    }
+
+    private int wishes() {
+        return (int)
+                places.values().stream().filter(place -> place.wish != null).count();
     }
 
     private Place place(int index) {

@@ -52,7 +52,7 @@ class BalancerTest {
     void a_pod_alone_keeps_to_its_maximum() {
         free(Duration.ZERO, IntStream.range(0, 16).toArray());
         LeaseSettings settings = new LeaseSettings(4, 6, true, GRACE, GRACE);
-        assertThat(Balancer.moves(new View(ME, settings, 0, 0, candidates, pods))
+        assertThat(Balancer.moves(new View(ME, settings, 0, 0, 0, candidates, pods))
                         .acquire())
                 .hasSize(6);
     }
@@ -69,7 +69,7 @@ class BalancerTest {
     void nothing_is_adopted_by_a_pod_that_does_not_want_orphans() {
         free(GRACE, 0, 1, 2);
         LeaseSettings settings = new LeaseSettings(1, 16, false, GRACE, GRACE);
-        assertThat(Balancer.moves(new View(ME, settings, 1, 0, candidates, pods))
+        assertThat(Balancer.moves(new View(ME, settings, 1, 0, 0, candidates, pods))
                         .acquire())
                 .isEmpty();
     }
@@ -107,6 +107,36 @@ class BalancerTest {
     }
 
     @Test
+    void wishes_take_no_room_from_free_partitions() {
+        pods.add(pod(OTHER, 4));
+        free(Duration.ZERO, 0, 1, 2, 3);
+        assertThat(moves(4, 1, 0, 3)).isEqualTo(new Moves(List.of(0, 1, 2), List.of()));
+    }
+
+    @Test
+    void acquisitions_under_way_take_room_from_free_partitions() {
+        pods.add(pod(OTHER, 4));
+        free(Duration.ZERO, 0, 1, 2, 3);
+        assertThat(moves(4, 1, 2, 0)).isEqualTo(new Moves(List.of(0), List.of()));
+    }
+
+    @Test
+    void acquisitions_and_wishes_under_way_take_room_from_more_wishes() {
+        pods.add(pod(OTHER, 1));
+        owned(OTHER, null, 0, 1, 2, 3, 4);
+        assertThat(moves(4, 1, 1, 1)).isEqualTo(new Moves(List.of(), List.of(0)));
+        assertThat(moves(4, 1, 1, 2)).isEqualTo(new Moves(List.of(), List.of()));
+    }
+
+    @Test
+    void more_wishes_than_there_is_room_for_stop_nothing() {
+        pods.add(pod(OTHER, 1));
+        free(Duration.ZERO, 0);
+        owned(OTHER, null, 1, 2, 3);
+        assertThat(moves(4, 3, 0, 2)).isEqualTo(new Moves(List.of(0), List.of()));
+    }
+
+    @Test
     void the_partitions_of_an_unregistered_owner_are_left_to_expire() {
         owned(OTHER, null, 0, 1, 2, 3, 4, 5);
         assertThat(moves(4, 0)).isEqualTo(new Moves(List.of(), List.of()));
@@ -139,7 +169,8 @@ class BalancerTest {
         owned(THIRD, null, IntStream.range(partitions / 2, partitions).toArray());
         Counted<Candidate> counted = new Counted<>(candidates);
         LeaseSettings settings = new LeaseSettings(partitions, partitions, true, GRACE, GRACE);
-        assertThat(Balancer.moves(new View(ME, settings, 0, 0, counted, pods)).want())
+        assertThat(Balancer.moves(new View(ME, settings, 0, 0, 0, counted, pods))
+                        .want())
                 .hasSize(partitions)
                 .doesNotHaveDuplicates();
         assertThat(counted.reads).isLessThan(10L * partitions);
@@ -156,8 +187,12 @@ class BalancerTest {
     }
 
     private Moves moves(int capacity, int held) {
-        return Balancer.moves(
-                new View(ME, new LeaseSettings(capacity, 16, true, GRACE, GRACE), held, 0, candidates, pods));
+        return moves(capacity, held, 0, 0);
+    }
+
+    private Moves moves(int capacity, int held, int acquiring, int wishes) {
+        LeaseSettings settings = new LeaseSettings(capacity, 16, true, GRACE, GRACE);
+        return Balancer.moves(new View(ME, settings, held, acquiring, wishes, candidates, pods));
     }
 
     private void free(Duration since, int... indexes) {

@@ -224,6 +224,18 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void a_partition_that_is_released_is_taken_while_another_one_is_asked_for() {
+        Call want = beginWanting();
+        want.answer(true);
+        PartitionId other =
+                new PartitionId(QUEUE, 1 - want.argument(0, PartitionId.class).index());
+        announce(other);
+        store.next("peek").answer(Map.of(other, free()));
+        loop.run();
+        assertThat(store.next("acquire").argument(0, PartitionId.class)).isEqualTo(other);
+    }
+
+    @Test
     void a_registration_without_answer_is_repeated_soon_and_once_for_all_that_were_lost() {
         beginAcquiring();
         loop.tick(EVERY.minusMillis(50));
