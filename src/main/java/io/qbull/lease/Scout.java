@@ -254,6 +254,14 @@ final class Scout {
         }
     }
 
+    /** Never puts off a look that is due sooner. */
+    private void lookWithin(Place place, Duration longest) {
+        long then = loop.nanoTime() + longest.toNanos();
+        if (place.lookAt - then > 0) {
+            place.lookAt = then;
+        }
+    }
+
     private Duration untilNextLook(Place place, Sight sight, long now) {
         if (!sight.free()) {
             return sight.remaining().plusNanos(random.nextLong(JITTER.toNanos()));
@@ -353,10 +361,11 @@ final class Scout {
                     if (failure != null) {
                         // It may have been carried out, and the owner hands over to this wish: a look tells.
                         host.unanswered(partition, failure);
-                        place.lookAt = loop.nanoTime() + RETRY.toNanos();
+                        lookWithin(place, RETRY);
                     } else if (!Boolean.TRUE.equals(asked) && wish.equals(place.wish)) {
+                        // What was seen is out of date: it is free by now, or somebody else was quicker.
                         place.wish = null;
-                        place.lookAt = loop.nanoTime() + settings.renewEvery().toNanos();
+                        lookWithin(place, RETRY);
                     }
                     place.wishKnown = true;
                     planLook();

@@ -189,6 +189,16 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void a_refused_wish_is_followed_by_a_look_for_what_has_expired_meanwhile() {
+        Call want = beginWanting();
+        PartitionId wanted = want.argument(0, PartitionId.class);
+        loop.tick(Duration.ofMillis(8_950));
+        want.answer(false);
+        loop.tick(Duration.ofMillis(100));
+        assertThat(store.next("peek").argument(0, List.class).contains(wanted)).isTrue();
+    }
+
+    @Test
     void a_look_that_overtakes_the_wish_does_not_end_it() {
         Call want = beginWanting();
         LeaseOwner wish = want.argument(1, LeaseOwner.class);
