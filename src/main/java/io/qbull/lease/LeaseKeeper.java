@@ -52,6 +52,8 @@ public final class LeaseKeeper implements Ownership {
     private EventLoop.@Nullable Timer renewalRetry;
     private EventLoop.@Nullable Timer registerRetry;
     private CompletionStage<Void> unregistered = CompletableFuture.completedFuture(null);
+    /** The end of what was being acquired at the stop. */
+    private CompletionStage<Void> settled = CompletableFuture.completedFuture(null);
     /** The ends of leases that were granted after the stop: a stop waits for them. */
     private CompletionStage<Void> unwanted = CompletableFuture.completedFuture(null);
 
@@ -99,7 +101,7 @@ public final class LeaseKeeper implements Ownership {
             return;
         }
         taking = false;
-        scout.stop();
+        settled = scout.stop();
         cancel(registerRetry);
         unregistered = store.layouts().unregister(domain.queue(), domain.pod()).exceptionally(failure -> {
             LOG.debug("queue={} pod {} not unregistered, its entry goes stale", queue(), domain.pod(), failure);
@@ -110,7 +112,7 @@ public final class LeaseKeeper implements Ownership {
     /**
      * Stops renewing. What is still held expires by itself.
      *
-     * @return completes when Redis knows, or could not be told
+     * @return completes when Redis knows, or could not be told, and nothing that was sent can make this pod an owner unheard
      */
     public CompletionStage<Void> stop() {
         stopTaking();
@@ -118,8 +120,10 @@ public final class LeaseKeeper implements Ownership {
         cancel(renewalRetry);
         holdings.clear();
         CompletableFuture<Void> stopped = new CompletableFuture<>();
-        unregistered.whenComplete(
-                (done, failure) -> loop.execute(() -> unwanted.whenComplete((ended, never) -> stopped.complete(null))));
+        unregistered
+                .thenCombine(settled, (one, other) -> null)
+                .whenComplete((done, failure) ->
+                        loop.execute(() -> unwanted.whenComplete((ended, never) -> stopped.complete(null))));
         return stopped;
     }
 

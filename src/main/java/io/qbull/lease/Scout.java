@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ final class Scout {
     private final Map<Integer, Place> places;
     private final Set<Integer> blocked = new HashSet<>();
     private List<Pod> pods = List.of();
+    private final CompletableFuture<Void> settled = new CompletableFuture<>();
     private EventLoop.@Nullable Timer nextLook;
     private @Nullable AutoCloseable announcements;
     private boolean running;
@@ -86,7 +89,13 @@ final class Scout {
         look();
     }
 
-    void stop() {
+    /**
+     * Begins nothing any more. What is being acquired goes on until it is answered, for a command whose reply was lost may still
+     * make this pod the owner: who is granted a lease can give it back.
+     *
+     * @return completes when nothing is being acquired
+     */
+    CompletionStage<Void> stop() {
         running = false;
         if (nextLook != null) {
             nextLook.cancel();
@@ -94,6 +103,14 @@ final class Scout {
         if (announcements != null) {
             close(announcements);
             announcements = null;
+        }
+        settle();
+        return settled;
+    }
+
+    private void settle() {
+        if (!running && acquiring() == 0) {
+            settled.complete(null);
         }
     }
 
@@ -249,7 +266,7 @@ final class Scout {
         }
         place.sight = sight;
         place.lookAt = now + untilNextLook(place, sight, now).toNanos();
-        if (place.wish != null) {
+        if (place.wish != null && running) {
             fulfil(index, place, place.wish, sight);
         }
     }
@@ -320,7 +337,7 @@ final class Scout {
                 .whenComplete((acquisition, failure) -> loop.execute(() -> {
                     if (acquisition == null) {
                         host.unanswered(partition, failure);
-                        if (running && deadline - loop.nanoTime() > 0) {
+                        if (deadline - loop.nanoTime() > 0) {
                             loop.schedule(RETRY, () -> attempt(index, place, owner, deadline));
                             return;
                         }
@@ -330,6 +347,7 @@ final class Scout {
                         place.acquiring = false;
                         answered(index, place, acquisition, started);
                     }
+                    settle();
                     planLook();
                 }));
     }

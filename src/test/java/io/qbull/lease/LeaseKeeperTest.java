@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -148,6 +149,51 @@ class LeaseKeeperTest {
         grant(acquire);
         assertThat(told).noneMatch(line -> line.startsWith("acquired"));
         assertThat(store.waiting()).contains("release");
+    }
+
+    @Test
+    void a_stop_waits_until_what_is_being_acquired_is_answered_and_given_back() {
+        Call first = beginAcquiring();
+        CompletableFuture<Void> stopped = keeper.stop().toCompletableFuture();
+        store.next("unregister").answer(null);
+        first.loseReply();
+        loop.tick(Duration.ofMillis(100));
+        Call repeat = store.next("acquire");
+        assertThat(repeat.argument(1, LeaseOwner.class)).isEqualTo(first.argument(1, LeaseOwner.class));
+        assertThat(stopped).isNotDone();
+        grant(repeat);
+        assertThat(stopped).isNotDone();
+        store.next("release").answer(Verdict.DONE);
+        loop.run();
+        assertThat(stopped).isCompleted();
+    }
+
+    @Test
+    void a_stop_waits_no_longer_than_a_lease_lives_for_an_acquisition_that_is_never_answered() {
+        Call acquire = beginAcquiring();
+        CompletableFuture<Void> stopped = keeper.stop().toCompletableFuture();
+        store.next("unregister").answer(null);
+        loop.tick(TTL.minusMillis(50));
+        acquire.loseReply();
+        loop.tick(Duration.ofMillis(100));
+        assertThat(stopped).isNotDone();
+        store.next("acquire").loseReply();
+        loop.tick(Duration.ofMillis(100));
+        assertThat(store.waiting()).doesNotContain("acquire");
+        assertThat(stopped).isCompleted();
+    }
+
+    @Test
+    void after_a_stop_a_hand_over_is_not_confirmed_any_more() {
+        Call want = beginWanting();
+        LeaseOwner wish = want.argument(1, LeaseOwner.class);
+        PartitionId wanted = want.argument(0, PartitionId.class);
+        want.answer(true);
+        announce(wanted);
+        keeper.stopTaking();
+        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        loop.run();
+        assertThat(store.waiting()).doesNotContain("acquire");
     }
 
     @Test
