@@ -215,7 +215,8 @@ final class Scout {
 
     /** Whether this pod could take any partition. */
     private boolean seeking() {
-        return settings.adoptOrphans() || settings.partitionsPerPod() - host.held() - acquiring() > 0;
+        int most = settings.adoptOrphans() ? settings.maxPartitionsPerPod() : settings.partitionsPerPod();
+        return most - host.held() - acquiring() > 0;
     }
 
     private boolean watched(boolean seeking, int index, Place place) {

@@ -74,21 +74,38 @@ class ScoutTest {
         assertThat(host.looks).isLessThan(A_FEW_PASSES);
     }
 
+    @Test
+    void a_pod_that_holds_the_most_that_it_may_does_not_look_until_it_gives_one_up() {
+        host.mine.addAll(List.of(0, 1));
+        Scout scout = scout(new LeaseSettings(1, 2, true, TTL, TTL));
+        scout.start();
+        scout.pods(List.of(new Pod(ME, 1, List.of(0, 1), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
+        loop.tick(TTL.multipliedBy(3));
+        assertThat(store.waiting()).doesNotContain("peek");
+        host.mine.remove(0);
+        scout.released(0);
+        loop.run();
+        assertThat(store.waiting()).contains("peek");
+    }
+
     private void begin(boolean adoptOrphans, Sight each, Pod other) {
-        Scout scout = new Scout(
-                new Domain(QUEUE, PARTITIONS, ME, 257),
-                new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL),
-                store,
-                loop,
-                host,
-                new Random(1));
+        Scout scout = scout(new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL));
         scout.start();
         scout.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0), other));
+        seen(each);
+    }
+
+    private Scout scout(LeaseSettings settings) {
+        return new Scout(new Domain(QUEUE, PARTITIONS, ME, 257), settings, store, loop, host, new Random(1));
+    }
+
+    private void seen(Sight each) {
+        Call peek = store.next("peek");
         Map<PartitionId, Sight> sights = new HashMap<>();
-        for (int index = 0; index < PARTITIONS; index++) {
-            sights.put(new PartitionId(QUEUE, index), each);
+        for (Object partition : peek.argument(0, List.class)) {
+            sights.put((PartitionId) partition, each);
         }
-        store.next("peek").answer(sights);
+        peek.answer(sights);
         loop.run();
     }
 
