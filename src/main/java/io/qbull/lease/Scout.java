@@ -47,6 +47,8 @@ final class Scout {
     private boolean planning;
     /** A refusal has shown what another pod holds. */
     private boolean undecided;
+    /** A grant has ended this pod's part of a round of adoption. */
+    private boolean adopted;
 
     Scout(Domain domain, LeaseSettings settings, Store store, EventLoop loop, Host host, RandomGenerator random) {
         this.domain = domain;
@@ -229,6 +231,10 @@ final class Scout {
             planning = true;
             loop.execute(() -> {
                 planning = false;
+                if (adopted) {
+                    adopted = false;
+                    lookAtOrphans();
+                }
                 if (undecided) {
                     undecided = false;
                     decide();
@@ -255,6 +261,18 @@ final class Scout {
         }
         if (wait != Long.MAX_VALUE) {
             nextLook = loop.schedule(Duration.ofNanos(Math.max(0, wait)), this::look);
+        }
+    }
+
+    /** The living share orphans in rounds. What one has left is looked at again when the others have had their turn. */
+    private void lookAtOrphans() {
+        long now = loop.nanoTime();
+        for (Place place : places.values()) {
+            if (place.sight != null
+                    && place.sight.free()
+                    && now - place.freeSince >= settings.orphanGrace().toNanos()) {
+                lookWithin(place, JITTER);
+            }
         }
     }
 
@@ -356,6 +374,7 @@ final class Scout {
     private void answered(int index, Place place, Acquisition acquisition, long started) {
         if (acquisition instanceof Acquisition.Granted granted) {
             place.sight = null;
+            adopted = true;
             host.granted(granted, started);
         } else if (acquisition instanceof Acquisition.Held held) {
             saw(index, held.sight());

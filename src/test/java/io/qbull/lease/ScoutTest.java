@@ -88,6 +88,28 @@ class ScoutTest {
         assertThat(store.waiting()).contains("peek");
     }
 
+    @Test
+    void what_a_round_of_adoption_has_left_is_looked_at_and_taken_soon() {
+        host.mine.add(0);
+        Duration grace = Duration.ofSeconds(3);
+        Scout scout = scout(new LeaseSettings(1, PARTITIONS, true, grace, TTL));
+        scout.start();
+        scout.pods(List.of(new Pod(ME, 1, List.of(0), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
+        seen(free());
+        loop.tick(grace.plusMillis(300));
+        seen(free());
+        int round = PARTITIONS / 2;
+        assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(round);
+        for (int taken = 0; taken < round; taken++) {
+            grant(store.next("acquire"));
+        }
+        loop.run();
+        assertThat(store.waiting()).as("the others have their turn first").doesNotContain("acquire", "peek");
+        loop.tick(Duration.ofMillis(300));
+        seen(free());
+        assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(round / 2);
+    }
+
     private void begin(boolean adoptOrphans, Sight each, Pod other) {
         Scout scout = scout(new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL));
         scout.start();
