@@ -1,6 +1,7 @@
 package io.qbull.store.redis;
 
 import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -9,7 +10,9 @@ import io.qbull.model.QueueName;
 import io.qbull.store.LeaseTable.AnnouncementListener;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +23,17 @@ import org.slf4j.LoggerFactory;
 final class Announcements {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);
+    private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(2);
 
     private final Servers servers;
     private final Connector connector;
     // Guarded by this. No callback runs under the lock.
     private final List<Listening> listeners = new ArrayList<>();
+    /** Queues that the server does not let us hear, which was said. */
+    private final Set<QueueName> refused = new HashSet<>();
+    /** Queues whose subscription has failed and is tried again after a pause. */
+    private final Set<QueueName> pausing = new HashSet<>();
+
     private @Nullable StatefulRedisPubSubConnection<String, String> connection;
     private @Nullable CompletableFuture<Void> connecting;
     private boolean closed;
@@ -164,9 +173,66 @@ final class Announcements {
         synchronized (this) {
             current = connection;
         }
-        return current == null
-                ? CompletableFuture.completedStage(null)
-                : current.async().subscribe(Keys.announcements(queue));
+        if (current == null) {
+            return CompletableFuture.completedStage(null);
+        }
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        Stages.end(current.async().subscribe(Keys.announcements(queue)), (done, error) -> {
+            if (error == null) {
+                subscribed(queue);
+            } else {
+                notSubscribed(queue, error);
+            }
+            answered.complete(null);
+        });
+        return answered;
+    }
+
+    private void subscribed(QueueName queue) {
+        boolean news;
+        synchronized (this) {
+            news = refused.remove(queue);
+        }
+        if (news) {
+            LOG.info("queue={} announcements are heard, hand-overs wait no longer", queue);
+        }
+    }
+
+    /** The connection may be as good as ever: nothing but another try would mend this. */
+    private void notSubscribed(QueueName queue, Throwable error) {
+        boolean news;
+        boolean first;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            // That Redis is away is said by those who ask it for more than hints.
+            news = error instanceof RedisCommandExecutionException && refused.add(queue);
+            first = pausing.add(queue);
+        }
+        if (news) {
+            LOG.warn(
+                    "queue={} hand-overs wait for leases to expire: announcements cannot be heard, trying on. {}",
+                    queue,
+                    Failures.of(error, false).getMessage());
+        }
+        if (first) {
+            connector.schedule(REFUSAL_PAUSE, () -> subscribeAgain(queue));
+        }
+    }
+
+    private void subscribeAgain(QueueName queue) {
+        boolean wanted;
+        synchronized (this) {
+            pausing.remove(queue);
+            wanted = !closed && listeners.stream().anyMatch(each -> each.queue.equals(queue));
+            if (!wanted) {
+                refused.remove(queue);
+            }
+        }
+        if (wanted) {
+            var unused = subscribe(queue);
+        }
     }
 
     private void stop(Listening listening) {

@@ -30,11 +30,15 @@ import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.StoreException;
 import io.qbull.store.WakeUps.Known;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,6 +119,35 @@ class AccessTest {
     }
 
     @Test
+    void a_user_who_may_not_hear_announcements_is_told_once_and_hears_them_when_he_may() {
+        user(RIGHTS.replace(" &qbull:announce:Q", ""));
+        REDIS.resp().call("ACL", "LOG", "RESET");
+        List<PartitionId> heard = new CopyOnWriteArrayList<>();
+        try (CapturedLog log = new CapturedLog()) {
+            get(REDIS.store(settings(PASSWORD)).leases().announcements(QUEUE, heard::add));
+            await().until(() -> refusedSubscriptions() > 3);
+            assertThat(log.warnings())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .startsWith("queue=Q hand-overs wait for leases to expire: ")
+                            .contains("NOPERM"));
+            REDIS.resp().call("ACL", "SETUSER", "worker", "&qbull:announce:Q");
+            await().until(() -> REDIS.resp().number("PUBLISH", Keys.announcements(QUEUE), "3") == 1);
+            await().untilAsserted(() -> assertThat(heard).contains(P));
+            await().untilAsserted(() ->
+                    assertThat(log.lines("announcements are heard")).hasSize(1));
+            assertThat(log.warnings()).hasSize(1);
+        }
+    }
+
+    @Test
+    void the_documented_rights_are_these() throws IOException {
+        String documented = Files.readString(Path.of("docs/protocol.md")).replaceAll("\\s+", " ");
+        assertThat(documented)
+                .contains(RIGHTS.replace("{Q", "{NAME").replace("Q:*", "NAME:*").replace(":Q", ":NAME"));
+    }
+
+    @Test
     void a_missing_right_is_misconfigured_and_nothing_is_half_done() {
         user(RIGHTS + " -persist");
         RedisStore store = REDIS.store(settings(PASSWORD));
@@ -162,6 +195,18 @@ class AccessTest {
         said.add(trace.toString());
         said.add(settings(PASSWORD).toString());
         assertThat(said).hasSizeGreaterThan(10).noneMatch(text -> text.contains(PASSWORD));
+    }
+
+    /** Each entry of the server's list of refusals counts those that are alike. */
+    private static long refusedSubscriptions() {
+        long count = 0;
+        for (Object each : REDIS.resp().list("ACL", "LOG")) {
+            List<?> entry = (List<?>) each;
+            if (entry.contains("channel")) {
+                count += (Long) entry.get(1);
+            }
+        }
+        return count;
     }
 
     private static void user(String rights) {
