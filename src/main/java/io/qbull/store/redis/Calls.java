@@ -96,6 +96,8 @@ final class Calls {
         } else {
             if (Failures.demotion(error)) {
                 route.node().demoted(route.link());
+            } else if (Failures.clusterDown(error)) {
+                servers.doubted(route);
             }
             result.completeExceptionally(Failures.of(error, false));
         }

@@ -38,6 +38,12 @@ final class Failures {
         return code.equals("READONLY") || code.equals("UNBLOCKED");
     }
 
+    /** Whether an error reply says that the server is cut off from its cluster or master: others may know better who serves what. */
+    static boolean clusterDown(Throwable error) {
+        String code = error instanceof RedisCommandExecutionException ? code(message(error)) : "";
+        return code.equals("CLUSTERDOWN") || code.equals("MASTERDOWN");
+    }
+
     /**
      * @param error what the client reported
      * @param sent whether the command was written, or may have been

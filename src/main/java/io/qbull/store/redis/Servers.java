@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Which server serves which key. Finds out by itself whether it is a cluster. Thread-safe. */
@@ -66,7 +67,7 @@ final class Servers implements Node.Listener {
             }
             return linked(node);
         }
-        return firstOf(seeds.iterator()).thenCompose(route -> {
+        return firstOf(seeds.iterator(), route -> true).thenCompose(route -> {
             if (route.link().clustered()) {
                 return load(route).thenCompose(done -> route(key));
             }
@@ -107,6 +108,17 @@ final class Servers implements Node.Listener {
             reload();
         }
         return linked(node);
+    }
+
+    /**
+     * A server said that it cannot serve its slots, as one does that is cut off from the others: these are asked who does.
+     *
+     * @param route the way to that server
+     */
+    void doubted(Route route) {
+        if (slots != null) {
+            reload(route);
+        }
     }
 
     /** The way to a server that a slot is just moving to. */
@@ -159,14 +171,27 @@ final class Servers implements Node.Listener {
         return node.link().thenApply(link -> new Route(node, link));
     }
 
-    /** The first of these that has a link. */
-    private static CompletionStage<Route> firstOf(Iterator<Node> candidates) {
-        CompletionStage<Route> first = linked(candidates.next());
-        return candidates.hasNext() ? first.exceptionallyCompose(error -> firstOf(candidates)) : first;
+    /** The first of these that has a link, and one that will do. */
+    private static CompletionStage<Route> firstOf(Iterator<Node> candidates, Predicate<Route> good) {
+        CompletionStage<Route> first = linked(candidates.next()).thenApply(route -> {
+            if (!good.test(route)) {
+                throw Failures.unavailable("Redis at " + route.node().name() + " is not asked");
+            }
+            return route;
+        });
+        return candidates.hasNext() ? first.exceptionallyCompose(error -> firstOf(candidates, good)) : first;
     }
 
-    /** Asks again who serves what, soon, once for all who want it meanwhile. */
     private void reload() {
+        reload(null);
+    }
+
+    /**
+     * Asks again who serves what, soon, once for all who want it meanwhile.
+     *
+     * @param doubted whom to ask only if nobody else answers
+     */
+    private void reload(@Nullable Route doubted) {
         if (reloading.compareAndSet(false, true)) {
             connector.schedule(RELOAD_PAUSE, () -> {
                 List<Node> candidates = new ArrayList<>();
@@ -174,12 +199,21 @@ final class Servers implements Node.Listener {
                     candidates.addAll(nodes.values());
                 }
                 candidates.addAll(seeds);
-                // A failure needs no handling: a node that stays unreachable asks for the next reload.
-                firstOf(candidates.iterator())
-                        .thenCompose(this::load)
-                        .whenComplete((done, error) -> reloading.set(false));
+                // A failure needs no handling: who stays unreachable, or is doubted again, asks for the next reload.
+                best(candidates, doubted).thenCompose(this::load).whenComplete((done, error) -> reloading.set(false));
             });
         }
+    }
+
+    /** By the process, for a seed may be the same server under another name. */
+    private static CompletionStage<Route> best(List<Node> candidates, @Nullable Route doubted) {
+        CompletionStage<Route> any = firstOf(candidates.iterator(), route -> true);
+        if (doubted == null) {
+            return any;
+        }
+        String process = doubted.link().process();
+        return firstOf(candidates.iterator(), route -> !route.link().process().equals(process))
+                .exceptionallyCompose(nobodyElse -> any);
     }
 
     private CompletionStage<Void> load(Route from) {

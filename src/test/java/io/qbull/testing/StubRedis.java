@@ -1,0 +1,148 @@
+package io.qbull.testing;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A node of a cluster that stores nothing and says what the test wants: for answers that no real server can be made to give at a
+ * given time. Thread-safe.
+ */
+public final class StubRedis implements AutoCloseable {
+    private final ServerSocket listening;
+    private final String runId;
+    private final List<Socket> connections = new CopyOnWriteArrayList<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private volatile String answer = "+OK";
+    private volatile int owner;
+
+    /**
+     * @param runId what it calls its process
+     */
+    public StubRedis(String runId) {
+        this.runId = runId;
+        try {
+            listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        owner = listening.getLocalPort();
+        daemon(this::accept);
+    }
+
+    /**
+     * @return where it listens, on this machine
+     */
+    public int port() {
+        return listening.getLocalPort();
+    }
+
+    /**
+     * @param line of the protocol, with which it answers commands on keys from now on
+     */
+    public void answer(String line) {
+        answer = line;
+    }
+
+    /**
+     * @param port of the node that serves all slots, as far as this one knows; itself by default
+     */
+    public void owner(int port) {
+        owner = port;
+    }
+
+    /**
+     * @param command a name
+     * @return how often it was asked for
+     */
+    public long asked(String command) {
+        return asked.stream().filter(command::equals).count();
+    }
+
+    @Override
+    public void close() {
+        try {
+            listening.close();
+            for (Socket connection : connections) {
+                connection.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept() {
+        while (!listening.isClosed()) {
+            try {
+                Socket connection = listening.accept();
+                connections.add(connection);
+                daemon(() -> serve(connection));
+            } catch (IOException e) {
+                // The test has closed it.
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket connection) {
+        try (connection) {
+            InputStream in = new BufferedInputStream(connection.getInputStream());
+            for (List<String> command = read(in); !command.isEmpty(); command = read(in)) {
+                connection.getOutputStream().write((reply(command) + "\r\n").getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            // The client or the test has ended the connection.
+            connections.remove(connection);
+        }
+    }
+
+    private String reply(List<String> command) {
+        String name = command.get(0).toUpperCase(Locale.ROOT);
+        asked.add(name);
+        return switch (name) {
+            case "INFO" -> bulk("redis_version:7.0.0\r\nredis_mode:cluster\r\nrun_id:" + runId + "\r\n");
+            case "CLUSTER" -> "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n" + bulk("127.0.0.1") + "\r\n:" + owner;
+            case "CLIENT", "PING" -> "+OK";
+            default -> answer;
+        };
+    }
+
+    private static String bulk(String text) {
+        return "$" + text.length() + "\r\n" + text;
+    }
+
+    /** A command as clients send it; empty at the end of the connection. */
+    private static List<String> read(InputStream in) throws IOException {
+        String head = line(in);
+        List<String> command = new ArrayList<>();
+        for (int left = head.isEmpty() ? 0 : Integer.parseInt(head.substring(1)); left > 0; left--) {
+            int length = Integer.parseInt(line(in).substring(1));
+            command.add(new String(in.readNBytes(length), StandardCharsets.UTF_8));
+            in.skipNBytes(2);
+        }
+        return command;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+            line.append((char) next);
+        }
+        return line.toString().strip();
+    }
+
+    private static void daemon(Runnable task) {
+        Thread thread = new Thread(task, "stub-redis");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
