@@ -73,6 +73,11 @@ final class Node {
         return Failures.failed(failure);
     }
 
+    /** Whether {@link #close} was called: there is no way to its server through this any more. */
+    synchronized boolean closed() {
+        return closed;
+    }
+
     /** Begins to connect, unless that was done. */
     void start() {
         CompletableFuture<Link> mine = new CompletableFuture<>();

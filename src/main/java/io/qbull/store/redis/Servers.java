@@ -31,6 +31,8 @@ final class Servers implements Node.Listener {
     private final AtomicBoolean reloading = new AtomicBoolean();
     /** Of a cluster only, the seeds not included; guarded by itself. */
     private final Map<String, Node> nodes = new HashMap<>();
+    /** Guarded by {@link #nodes}. */
+    private boolean closed;
     /** The node of each slot; null as long as no cluster was met. */
     private volatile @Nullable AtomicReferenceArray<@Nullable Node> slots;
 
@@ -60,7 +62,8 @@ final class Servers implements Node.Listener {
         AtomicReferenceArray<@Nullable Node> known = slots;
         if (known != null) {
             Node node = known.get(SlotHash.getSlot(key));
-            if (node == null) {
+            // A redirection may have put a node there that a reading of the table was just closing.
+            if (node == null || node.closed()) {
                 // Nothing is sent, so no answer would ever correct the table.
                 reload();
                 return Failures.failed(Failures.unavailable("no node of the cluster serves the slot of " + key));
@@ -141,6 +144,7 @@ final class Servers implements Node.Listener {
     void close() {
         seeds.forEach(Node::close);
         synchronized (nodes) {
+            closed = true;
             nodes.values().forEach(Node::close);
         }
     }
@@ -256,9 +260,14 @@ final class Servers implements Node.Listener {
         int port = Integer.parseInt(address.substring(colon + 1));
         Node node;
         synchronized (nodes) {
-            node = nodes.computeIfAbsent(
+            node = nodes.compute(
                     host + ":" + port,
-                    name -> new Node(connector, Uris.at(seeds.get(0).uri(), host, port), this));
+                    (name, known) -> known == null || known.closed()
+                            ? new Node(connector, Uris.at(seeds.get(0).uri(), host, port), this)
+                            : known);
+            if (closed) {
+                node.close();
+            }
         }
         node.start();
         return node;

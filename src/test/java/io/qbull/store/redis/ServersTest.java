@@ -56,4 +56,15 @@ class ServersTest {
                 .until(() -> get(calls.send("key", COMMAND)).text(0).equals("two"));
         assertThat(one.asked("CLUSTER")).as("it was asked only at the start").isEqualTo(1);
     }
+
+    @Test
+    void a_closed_node_that_stayed_in_the_table_is_replaced_at_the_next_reading() {
+        Node stayed = get(servers.route("key")).node();
+        stayed.close();
+        assertThat(failure(servers.route("key"))).hasMessageContaining("no node of the cluster serves the slot");
+        await().ignoreExceptions()
+                .until(() -> get(calls.send("key", COMMAND)).text(0).equals("OK"));
+        assertThat(one.asked("CLUSTER") + two.asked("CLUSTER")).isEqualTo(2);
+        assertThat(get(servers.route("key")).node()).isNotSameAs(stayed);
+    }
 }
