@@ -164,10 +164,8 @@ final class Workplace {
         worker.leaving = true;
         worker.pump.drain(() -> {
             if (to == null) {
-                LOG.info("{} released", worker.lease);
                 part(worker, keeper.release(worker.lease));
             } else {
-                LOG.info("{} handed over to {}", worker.lease, to.pod());
                 part(worker, keeper.handOver(worker.lease, to));
             }
         });

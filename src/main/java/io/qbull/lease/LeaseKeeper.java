@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -150,9 +151,9 @@ public final class LeaseKeeper implements Ownership {
      * @return completes when Redis knows, or the lease has expired without
      */
     public CompletionStage<Void> release(Lease lease) {
-        drop(lease);
+        boolean known = drop(lease);
         scout.released(lease.partition().index());
-        return repeat(lease, () -> store.leases().release(lease));
+        return repeat(lease, () -> releasing(lease)).thenAccept(ending -> tell(lease, ending, null, known));
     }
 
     /**
@@ -163,17 +164,26 @@ public final class LeaseKeeper implements Ownership {
      * @return completes when Redis knows, or the lease has expired without
      */
     public CompletionStage<Void> handOver(Lease lease, LeaseOwner to) {
-        drop(lease);
+        boolean known = drop(lease);
         scout.released(lease.partition().index());
         return repeat(
-                lease,
-                () -> store.leases().handOver(lease, to, settings.renewEvery()).thenCompose(verdict -> {
-                    // Nobody waits any more: free it at once instead of letting it expire.
-                    // Fenced if somebody else owns it by now.
-                    return verdict == Verdict.FENCED
-                            ? store.leases().release(lease)
-                            : CompletableFuture.completedStage(verdict);
-                }));
+                        lease,
+                        () -> store.leases()
+                                .handOver(lease, to, settings.renewEvery())
+                                .thenCompose(verdict -> {
+                                    // Nobody waits any more: free it at once instead of letting it expire.
+                                    // Fenced if somebody else owns it by now.
+                                    return verdict == Verdict.FENCED
+                                            ? releasing(lease)
+                                            : CompletableFuture.completedStage(Ending.HANDED_OVER);
+                                }))
+                .thenAccept(ending -> tell(lease, ending, to, known));
+    }
+
+    private CompletionStage<Ending> releasing(Lease lease) {
+        return store.leases()
+                .release(lease)
+                .thenApply(verdict -> verdict == Verdict.FENCED ? Ending.FENCED : Ending.RELEASED);
     }
 
     /**
@@ -289,7 +299,7 @@ public final class LeaseKeeper implements Ownership {
     }
 
     private void apply(List<Holding> asked, long started, Map<Lease, Renewal> answers, @Nullable Throwable failure) {
-        List<Lease> lost = new ArrayList<>();
+        Map<String, List<Lease>> lost = new TreeMap<>();
         boolean open = renewAgain;
         for (Holding holding : asked) {
             Lease lease = holding.lease;
@@ -311,55 +321,95 @@ public final class LeaseKeeper implements Ownership {
                     listener.wanted(lease, renewed.wanted());
                 }
             } else {
-                lost.add(lease);
+                lost.computeIfAbsent(reason(holding, started), any -> new ArrayList<>())
+                        .add(lease);
             }
         }
-        lose(lost);
+        lost.forEach(this::lose);
         if (open) {
             renewalRetry = loop.schedule(renewAgain ? Duration.ZERO : retryAfter(), this::renew);
         }
     }
 
-    private void lose(List<Lease> lost) {
-        if (lost.isEmpty()) {
-            return;
+    /** What is known of why a lease was lost, though not of what became of it. */
+    private static String reason(Holding holding, long started) {
+        if (holding.trustedUntil - started <= 0) {
+            return "no renewal was answered in time";
         }
+        return holding.doubted
+                ? "a command under them was refused"
+                : "Redis does not know this pod as their owner any more";
+    }
+
+    private void lose(String reason, List<Lease> lost) {
         LOG.warn(
-                "queue={} lost the leases of partitions {}: they ended while this pod was silent; late work of this pod is refused",
+                "queue={} lost the leases of partitions {}: {}; late work of this pod is refused",
                 queue(),
-                lost.stream().map(LeaseKeeper::index).sorted().toList());
+                lost.stream().map(LeaseKeeper::index).sorted().toList(),
+                reason);
         for (Lease lease : lost) {
             forget(lease);
             listener.lost(lease);
         }
     }
 
-    private void drop(Lease lease) {
+    /** Whether it was held until now. */
+    private boolean drop(Lease lease) {
         Holding holding = holdings.get(lease.partition().index());
         if (holding != null && holding.lease.equals(lease)) {
             holdings.remove(lease.partition().index());
+            return true;
+        }
+        return false;
+    }
+
+    /** How a lease ended that this pod gave up. */
+    private enum Ending {
+        RELEASED,
+        HANDED_OVER,
+        /** It was this pod's no more; perhaps by an earlier attempt whose reply was lost. */
+        FENCED,
+        UNANSWERED
+    }
+
+    /**
+     * @param to whom it was to be handed over to; null for a release
+     * @param known whether this pod held it until then
+     */
+    private static void tell(Lease lease, Ending ending, @Nullable LeaseOwner to, boolean known) {
+        String attempt = to == null ? "release" : "hand-over to " + to.pod();
+        switch (ending) {
+            case RELEASED -> LOG.info("{} released{}", lease, to == null ? "" : ", " + to.pod() + " asks no more");
+            case HANDED_OVER -> LOG.info("{} handed over to {}", lease, to == null ? "" : to.pod());
+            case UNANSWERED -> LOG.info("{} has ended, Redis did not answer to its {}", lease, attempt);
+            case FENCED -> {
+                // That a lease was lost has been said.
+                if (known) {
+                    LOG.info("{} was not this pod's any more when Redis answered to its {}", lease, attempt);
+                }
+            }
         }
     }
 
     /** Repeats a command that ends a lease until it is answered; after a TTL the lease has ended anyway. */
-    private CompletionStage<Void> repeat(Lease lease, Supplier<CompletionStage<Verdict>> command) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
+    private CompletionStage<Ending> repeat(Lease lease, Supplier<CompletionStage<Ending>> command) {
+        CompletableFuture<Ending> done = new CompletableFuture<>();
         repeat(lease.partition(), command, loop.nanoTime() + settings.leaseTtl().toNanos(), done);
         return done;
     }
 
     private void repeat(
             PartitionId partition,
-            Supplier<CompletionStage<Verdict>> command,
+            Supplier<CompletionStage<Ending>> command,
             long deadline,
-            CompletableFuture<Void> done) {
+            CompletableFuture<Ending> done) {
         command.get()
-                .whenComplete((verdict, failure) -> loop.execute(() -> {
-                    if (verdict != null) {
+                .whenComplete((ending, failure) -> loop.execute(() -> {
+                    if (ending != null) {
                         listener.answered(partition);
-                        done.complete(null);
+                        done.complete(ending);
                     } else if (deadline - loop.nanoTime() <= 0) {
-                        done.complete(null);
+                        done.complete(Ending.UNANSWERED);
                     } else {
                         listener.unanswered(partition, failure);
                         loop.schedule(retryAfter(), () -> repeat(partition, command, deadline, done));
@@ -466,7 +516,7 @@ public final class LeaseKeeper implements Ownership {
             Lease lease = granted.lease();
             if (!taking) {
                 CompletionStage<Void> released =
-                        repeat(lease, () -> store.leases().release(lease));
+                        repeat(lease, () -> releasing(lease)).thenAccept(ending -> tell(lease, ending, null, false));
                 unwanted = unwanted.thenCombine(released, (one, other) -> null);
                 return;
             }

@@ -19,6 +19,7 @@ import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.LeaseTable.Sight;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
 import io.qbull.testing.ScriptedStore.Call;
@@ -140,6 +141,105 @@ class LeaseKeeperTest {
         store.next("release").answer(Verdict.DONE);
         loop.tick(EVERY);
         assertThat(store.waiting()).doesNotContain("renew", "release");
+    }
+
+    @Test
+    void a_release_is_told_when_redis_has_carried_it_out() {
+        Lease lease = own();
+        try (CapturedLog log = new CapturedLog()) {
+            keeper.release(lease);
+            loop.run();
+            assertThat(log.lines(lease.toString())).isEmpty();
+            store.next("release").answer(Verdict.DONE);
+            loop.run();
+            assertThat(log.lines(lease.toString())).containsExactly(lease + " released");
+        }
+    }
+
+    @Test
+    void a_release_that_comes_too_late_is_not_told_as_one() {
+        Lease lease = own();
+        try (CapturedLog log = new CapturedLog()) {
+            keeper.release(lease);
+            store.next("release").answer(Verdict.FENCED);
+            loop.run();
+            assertThat(log.lines(lease.toString()))
+                    .containsExactly(lease + " was not this pod's any more when Redis answered to its release");
+        }
+    }
+
+    @Test
+    void a_release_without_any_answer_is_not_told_as_one() {
+        Lease lease = own();
+        try (CapturedLog log = new CapturedLog()) {
+            keeper.release(lease);
+            loop.tick(TTL);
+            store.next("release").loseReply();
+            loop.run();
+            assertThat(log.lines(lease.toString()))
+                    .containsExactly(lease + " has ended, Redis did not answer to its release");
+        }
+    }
+
+    @Test
+    void a_hand_over_is_told_by_what_became_of_it() {
+        Lease lease = own();
+        try (CapturedLog log = new CapturedLog()) {
+            keeper.handOver(lease, new LeaseOwner(OTHER, "w1"));
+            store.next("handOver").answer(Verdict.DONE);
+            loop.run();
+            assertThat(log.lines(lease.toString())).containsExactly(lease + " handed over to other");
+        }
+    }
+
+    @Test
+    void a_hand_over_to_a_pod_that_waits_no_longer_is_told_as_a_release() {
+        Lease lease = own();
+        try (CapturedLog log = new CapturedLog()) {
+            keeper.handOver(lease, new LeaseOwner(OTHER, "w1"));
+            store.next("handOver").answer(Verdict.FENCED);
+            loop.run();
+            store.next("release").answer(Verdict.DONE);
+            loop.run();
+            assertThat(log.lines(lease.toString())).containsExactly(lease + " released, other asks no more");
+        }
+    }
+
+    @Test
+    void of_a_lost_lease_is_told_what_is_known() {
+        try (CapturedLog log = new CapturedLog()) {
+            Lease lease = own();
+            keeper.fenced(lease);
+            answer(store.next("renew"), new Renewal.Lost());
+            assertThat(log.warnings())
+                    .containsExactly(
+                            "queue=WHATSAPP lost the leases of partitions [0]: a command under them was refused;"
+                                    + " late work of this pod is refused");
+        }
+    }
+
+    @Test
+    void a_lease_that_redis_has_forgotten_was_not_lost_by_silence() {
+        try (CapturedLog log = new CapturedLog()) {
+            own();
+            loop.tick(EVERY);
+            answer(store.next("renew"), new Renewal.Lost());
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("[0]: Redis does not know this pod as their owner any more;");
+        }
+    }
+
+    @Test
+    void a_lease_that_ran_out_in_a_pause_was_lost_by_silence() {
+        try (CapturedLog log = new CapturedLog()) {
+            Lease lease = own();
+            loop.pause(TTL);
+            keeper.fenced(lease);
+            answer(store.next("renew"), new Renewal.Lost());
+            assertThat(log.warnings()).singleElement().asString().contains("[0]: no renewal was answered in time;");
+        }
     }
 
     @Test
