@@ -25,13 +25,13 @@ public interface LayoutTable {
     CompletionStage<List<Layout>> history(QueueName queue);
 
     /**
-     * Tells the others about a pod, forgets pods unseen for {@code staleAfter}, returns the rest.
+     * Tells the others about a pod, forgets pods that were silent for longer than they said they might be, returns the rest.
      *
      * @param queue the queue
      * @param pod this pod
      * @param capacity leases that it wants
      * @param held partitions that it holds
-     * @param staleAfter how long a silent pod counts as living
+     * @param staleAfter how long this pod counts as living when it is silent; and others that do not say
      * @return all living pods, this one included
      */
     CompletionStage<List<Pod>> register(

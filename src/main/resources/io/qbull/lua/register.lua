@@ -1,4 +1,4 @@
--- Tells the others about a pod and forgets the pods that were silent for too long.
+-- Tells the others about a pod and forgets the pods that were silent for too long, each by its own measure.
 --
 -- KEYS 1: pods
 -- ARGV 4: pod, capacity, partitions that it holds (comma-separated, may be empty), staleAfter (ms)
@@ -14,7 +14,8 @@ for i = 1, #known, 2 do
   local pod, text = known[i], known[i + 1]
   local readable, value = pcall(cjson.decode, text)
   local seen = readable and type(value) == 'table' and tonumber(value.seen)
-  if not seen or seen + tonumber(ARGV[4]) < now then
+  local patience = seen and tonumber(value.ttl) or tonumber(ARGV[4])
+  if not seen or seen + patience < now then
     redis.call('HDEL', KEYS[1], pod)
   elseif pod == ARGV[1] then
     started = tonumber(value.started) or now
@@ -24,7 +25,8 @@ for i = 1, #known, 2 do
   end
 end
 -- Put together by hand: cjson writes an empty list as an object.
-local me = string.format('{"partitions":[%s],"capacity":%s,"started":%.0f,"seen":%.0f}', ARGV[3], ARGV[2], started, now)
+local me = string.format('{"partitions":[%s],"capacity":%s,"started":%.0f,"seen":%.0f,"ttl":%s}', ARGV[3], ARGV[2], started,
+  now, ARGV[4])
 redis.call('HSET', KEYS[1], ARGV[1], me)
 living[#living + 1] = ARGV[1]
 living[#living + 1] = me

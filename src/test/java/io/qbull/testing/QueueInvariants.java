@@ -135,8 +135,9 @@ public final class QueueInvariants {
         } else if (what.equals("pods")) {
             assertThat(hash.values())
                     .as(key)
-                    .allMatch(json -> json.matches(
-                            "\\{\"partitions\":\\[[0-9,]*],\"capacity\":\\d+,\"started\":\\d+,\"seen\":\\d+}"));
+                    .allMatch(
+                            json -> json.matches(
+                                    "\\{\"partitions\":\\[[0-9,]*],\"capacity\":\\d+,\"started\":\\d+,\"seen\":\\d+(,\"ttl\":\\d+)?}"));
         }
     }
 

@@ -136,7 +136,7 @@ class LayoutScriptsTest {
         assertThat(me.startedAtMillis()).isBetween(before, new Seed(resp).now()).isEqualTo(me.seenAtMillis());
         assertThat(resp.text("HGET", "{Q}:pods", "pod-1"))
                 .isEqualTo("{\"partitions\":[],\"capacity\":4,\"started\":" + me.startedAtMillis() + ",\"seen\":"
-                        + me.seenAtMillis() + "}");
+                        + me.seenAtMillis() + ",\"ttl\":30000}");
         List<Pod> both = get(layouts.register(QUEUE, new PodId("pod-2"), 2, List.of(0, 11), STALE));
         assertThat(both).extracting(Pod::id).containsExactlyInAnyOrder(POD, new PodId("pod-2"));
         assertThat(both)
@@ -173,6 +173,27 @@ class LayoutScriptsTest {
         Map<String, String> pods =
                 (Map<String, String>) requireNonNull(RedisState.read(resp).get("{Q}:pods"));
         assertThat(pods).containsOnlyKeys("pod-1");
+    }
+
+    @Test
+    void each_pod_is_judged_by_its_own_patience_and_by_the_callers_if_it_has_none() {
+        long now = new Seed(resp).now();
+        resp.call(
+                "HSET",
+                "{Q}:pods",
+                "patient",
+                "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (now - 40_000) + ",\"ttl\":600000}",
+                "hasty",
+                "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (now - 10_000) + ",\"ttl\":5000}",
+                "earlier",
+                "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + now + "}",
+                "odd",
+                "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (now - 40_000) + ",\"ttl\":\"x\"}",
+                "null",
+                "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (now - 40_000) + ",\"ttl\":null}");
+        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
+                .extracting(pod -> pod.id().value())
+                .containsExactlyInAnyOrder("patient", "earlier", "pod-1");
     }
 
     @Test
