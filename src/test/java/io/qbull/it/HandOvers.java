@@ -14,8 +14,8 @@ final class HandOvers {
      * @param history with leases given up by release or hand-over
      * @return one for each that has a successor in another life
      */
-    static List<Duration> list(History history) {
-        List<Duration> result = new ArrayList<>();
+    static List<Span> list(History history) {
+        List<Span> result = new ArrayList<>();
         for (PodLife giver : history.pods()) {
             for (Event event : giver.events()) {
                 if (event instanceof Event.Gone gone && gone.released()) {
@@ -29,7 +29,7 @@ final class HandOvers {
                                     && f.owner().epoch() > gone.owner().epoch())
                             .mapToLong(Event::at)
                             .min()
-                            .ifPresent(next -> result.add(Duration.ofNanos(next - idleSince)));
+                            .ifPresent(next -> result.add(new Span(idleSince, next)));
                 }
             }
         }

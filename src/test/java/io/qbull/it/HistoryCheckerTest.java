@@ -7,7 +7,6 @@ import io.qbull.it.Event.Answer;
 import io.qbull.it.Event.Kind;
 import io.qbull.it.Report.Repeats;
 import io.qbull.it.Report.TakeOver;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,8 +56,7 @@ class HistoryCheckerTest {
         history.start("b", 20, 1).end("b", 20, 1).commit("b", 20, 1);
 
         assertThat(check().takeOvers())
-                .containsExactly(new TakeOver(
-                        "a", 0, Duration.ofNanos(fetched - killed), Duration.ofNanos(fetched + 1 - killed)));
+                .containsExactly(new TakeOver("a", 0, new Span(killed, fetched), new Span(killed, fetched + 1)));
     }
 
     @Test
@@ -74,7 +72,7 @@ class HistoryCheckerTest {
         long ended = history.now() - 1;
         history.pass(3_000_000).released("a", 10).granted("b", 20).fetch("b", 20, Answer.DONE);
 
-        assertThat(check().handOvers()).containsExactly(Duration.ofNanos(history.now() - 1 - ended));
+        assertThat(check().handOvers()).containsExactly(new Span(ended, history.now() - 1));
     }
 
     @Test

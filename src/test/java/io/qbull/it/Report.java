@@ -33,7 +33,7 @@ record Report(
         long fenced,
         List<Repeats> repeats,
         List<TakeOver> takeOvers,
-        List<Duration> handOvers,
+        List<Span> handOvers,
         List<Violation> violations) {
     private static final int SHOWN = 20;
 
@@ -48,14 +48,14 @@ record Report(
     /**
      * @param pod who was killed
      * @param partition what it owned then
-     * @param fetchAfter from the kill to the first accepted fetch of a successor; null if there was none
-     * @param startAfter from the kill to the first start under a successor; null if there was none
+     * @param fetch from the kill to the first accepted fetch of a successor; null if there was none
+     * @param start from the kill to the first start under a successor; null if there was none
      */
     record TakeOver(
             String pod,
             int partition,
-            @Nullable Duration fetchAfter,
-            @Nullable Duration startAfter) {}
+            @Nullable Span fetch,
+            @Nullable Span start) {}
 
     /** The figures as a table for people. */
     String table() {
@@ -79,12 +79,12 @@ record Report(
                         .append(pod)
                         .append(": ")
                         .append(list.stream()
-                                .map(t -> t.partition() + " fetch " + millis(t.fetchAfter()) + " start "
-                                        + millis(t.startAfter()))
+                                .map(t -> t.partition() + " fetch " + millis(t.fetch()) + " start " + millis(t.start()))
                                 .collect(Collectors.joining(", ")))
                         .append(System.lineSeparator()));
         if (!handOvers.isEmpty()) {
-            List<Duration> sorted = handOvers.stream().sorted().toList();
+            List<Duration> sorted =
+                    handOvers.stream().map(Span::length).sorted().toList();
             text.append("hand-overs ")
                     .append(sorted.size())
                     .append(", median ")
@@ -108,7 +108,11 @@ record Report(
         return violations.stream().collect(Collectors.groupingBy(Violation::kind, TreeMap::new, Collectors.counting()));
     }
 
-    private static String millis(@Nullable Duration duration) {
-        return duration == null ? "-" : duration.toMillis() + " ms";
+    private static String millis(@Nullable Span span) {
+        return span == null ? "-" : millis(span.length());
+    }
+
+    private static String millis(Duration duration) {
+        return duration.toMillis() + " ms";
     }
 }

@@ -44,7 +44,7 @@ final class Scene implements AutoCloseable {
     final Pods pods;
     final LocalPods localPods;
     final int partitions;
-    final Stalls stalls = new Stalls();
+    final Stalls stalls = Stalls.watching();
     private final String name;
     private final Path folder;
 

@@ -6,7 +6,6 @@ import io.qbull.it.Event.Answer;
 import io.qbull.it.Event.Owner;
 import io.qbull.it.History.PodLife;
 import io.qbull.it.Report.TakeOver;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,8 +70,8 @@ final class TakeOvers {
                 .orElse(NEVER);
     }
 
-    private static @Nullable Duration since(long kill, long time) {
-        return time == NEVER ? null : Duration.ofNanos(time - kill);
+    private static @Nullable Span since(long kill, long time) {
+        return time == NEVER ? null : new Span(kill, time);
     }
 
     private static Optional<Owner> used(Event event) {
