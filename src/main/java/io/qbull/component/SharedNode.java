@@ -3,6 +3,7 @@ package io.qbull.component;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.KeyHash;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -90,10 +91,20 @@ final class SharedNode {
      * @throws IllegalArgumentException if it differs from what the node was opened with
      */
     void refuseOther(QueueNode.Identity other) {
-        if (identity.partitions() != other.partitions() || identity.keyHash() != other.keyHash()) {
-            throw new IllegalArgumentException("partitions (" + other.partitions() + ") must be "
-                    + identity.partitions() + ", with which " + key + " runs in this context already");
+        refuseOther("partitions", identity.partitions(), other.partitions());
+        refuseOther("keyHash", spelt(identity.keyHash()), spelt(other.keyHash()));
+    }
+
+    private void refuseOther(String option, Object ours, Object theirs) {
+        if (!ours.equals(theirs)) {
+            throw new IllegalArgumentException(option + " (" + theirs + ") must be " + ours + ", with which " + key
+                    + " runs in this context already");
         }
+    }
+
+    /** As it stands in an endpoint's URI. */
+    private static String spelt(KeyHash keyHash) {
+        return keyHash.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**

@@ -177,6 +177,12 @@ class QbullConsumerTest extends QbullTestSupport {
     }
 
     @Test
+    void an_endpoint_with_another_key_hash_is_told_so() {
+        assertThatThrownBy(() -> template.send("qbull:ORDERS?keyHash=qbull-python", new DefaultExchange(context)))
+                .hasStackTraceContaining("keyHash (qbull-python) must be xxh64, with which queue=ORDERS");
+    }
+
+    @Test
     void a_lease_shorter_than_the_open_connections_allow_is_refused() throws Exception {
         context.getRouteController().stopRoute("orders");
 
