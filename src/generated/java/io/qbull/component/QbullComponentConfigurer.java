@@ -44,6 +44,7 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "buryOn": getOrCreateConfiguration(target).setBuryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "commitinterval":
         case "commitInterval": getOrCreateConfiguration(target).setCommitInterval(property(camelContext, java.time.Duration.class, value)); return true;
+        case "concurrency": getOrCreateConfiguration(target).setConcurrency(property(camelContext, int.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.qbull.component.QbullConfiguration.class, value)); return true;
         case "deadmaxage":
         case "deadMaxAge": getOrCreateConfiguration(target).setDeadMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
@@ -122,6 +123,7 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "buryOn": return java.lang.String.class;
         case "commitinterval":
         case "commitInterval": return java.time.Duration.class;
+        case "concurrency": return int.class;
         case "configuration": return io.qbull.component.QbullConfiguration.class;
         case "deadmaxage":
         case "deadMaxAge": return java.time.Duration.class;
@@ -201,6 +203,7 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "buryOn": return getOrCreateConfiguration(target).getBuryOn();
         case "commitinterval":
         case "commitInterval": return getOrCreateConfiguration(target).getCommitInterval();
+        case "concurrency": return getOrCreateConfiguration(target).getConcurrency();
         case "configuration": return target.getConfiguration();
         case "deadmaxage":
         case "deadMaxAge": return getOrCreateConfiguration(target).getDeadMaxAge();

@@ -35,6 +35,7 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "buryOn": target.getConfiguration().setBuryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "commitinterval":
         case "commitInterval": target.getConfiguration().setCommitInterval(property(camelContext, java.time.Duration.class, value)); return true;
+        case "concurrency": target.getConfiguration().setConcurrency(property(camelContext, int.class, value)); return true;
         case "deadmaxage":
         case "deadMaxAge": target.getConfiguration().setDeadMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "deadmaxlength":
@@ -110,6 +111,7 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "buryOn": return java.lang.String.class;
         case "commitinterval":
         case "commitInterval": return java.time.Duration.class;
+        case "concurrency": return int.class;
         case "deadmaxage":
         case "deadMaxAge": return java.time.Duration.class;
         case "deadmaxlength":
@@ -186,6 +188,7 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "buryOn": return target.getConfiguration().getBuryOn();
         case "commitinterval":
         case "commitInterval": return target.getConfiguration().getCommitInterval();
+        case "concurrency": return target.getConfiguration().getConcurrency();
         case "deadmaxage":
         case "deadMaxAge": return target.getConfiguration().getDeadMaxAge();
         case "deadmaxlength":

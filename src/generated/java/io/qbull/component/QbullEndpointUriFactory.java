@@ -23,7 +23,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(38);
+        Set<String> props = new HashSet<>(39);
         props.add("adoptOrphans");
         props.add("backoff");
         props.add("backoffMultiplier");
@@ -31,6 +31,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
         props.add("bridgeErrorHandler");
         props.add("buryOn");
         props.add("commitInterval");
+        props.add("concurrency");
         props.add("deadMaxAge");
         props.add("deadMaxLength");
         props.add("deduplicationWindow");

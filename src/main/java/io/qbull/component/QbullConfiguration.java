@@ -53,6 +53,9 @@ public class QbullConfiguration implements Cloneable {
     @UriParam(label = "consumer", defaultValue = "60s")
     private Duration stallAfter = Duration.ofSeconds(60);
 
+    @UriParam(label = "consumer", defaultValue = "1")
+    private int concurrency = 1;
+
     @UriParam(label = "consumer", defaultValue = "128")
     private int prefetch = 128;
 
@@ -260,6 +263,19 @@ public class QbullConfiguration implements Cloneable {
     /** After how long a partition that has jobs and does not move is reported, with the reason. */
     public void setStallAfter(Duration stallAfter) {
         this.stallAfter = stallAfter;
+    }
+
+    /** @return see the setter */
+    public int getConcurrency() {
+        return concurrency;
+    }
+
+    /**
+     * How many jobs of a partition run at once. Only 1 is accepted: the jobs of one partition run one at a time; more partitions run
+     * more jobs at once.
+     */
+    public void setConcurrency(int concurrency) {
+        this.concurrency = concurrency;
     }
 
     /** @return see the setter */
