@@ -46,7 +46,9 @@ final class Workplace {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private EventLoop.@Nullable Timer drainLimit;
     private boolean closing;
-    /** Leases given up whose end Redis has not confirmed yet: a stop waits for them. */
+    /** Nothing is held any more, and the keeper was told to stop. */
+    private boolean stopping;
+    /** Leases given up whose end Redis has not confirmed yet: a stop waits for them while it may. */
     private int parting;
 
     /** A lease, its pump, and whether it is about to be given up. */
@@ -185,28 +187,41 @@ final class Workplace {
         workers.remove(worker.lease.partition(), worker);
     }
 
+    /** Waits for nothing any more, not even for the ends of leases that Redis has not confirmed: they lapse by themselves. */
     private void giveUpDraining() {
-        LOG.warn(
-                "queue={} jobs still run after {}; partitions {} are left to expire and their jobs run again elsewhere",
-                identity.queue(),
-                consumption.pump().drainTimeout(),
-                workers.keySet());
+        if (closed.isDone()) {
+            return;
+        }
+        if (!workers.isEmpty()) {
+            LOG.warn(
+                    "queue={} {} after {}; partitions {} are left to expire and their jobs run again elsewhere",
+                    identity.queue(),
+                    inFlight().isEmpty() ? "Redis has not answered" : "jobs still run",
+                    consumption.pump().drainTimeout(),
+                    workers.keySet());
+        }
         for (Worker worker : List.copyOf(workers.values())) {
             remove(worker);
             int index = worker.lease.partition().index();
             ghosts.add(index);
             worker.pump.abandon(() -> ghosts.ended(index));
         }
-        closeIfEmpty();
+        keeper.stop();
+        closed();
     }
 
     private void closeIfEmpty() {
-        if (closing && workers.isEmpty() && parting == 0 && !closed.isDone()) {
-            if (drainLimit != null) {
-                drainLimit.cancel();
-            }
-            keeper.stop().whenComplete((done, failure) -> closed.complete(null));
+        if (closing && workers.isEmpty() && parting == 0 && !stopping) {
+            stopping = true;
+            keeper.stop().whenComplete((done, failure) -> closed());
         }
+    }
+
+    private void closed() {
+        if (drainLimit != null) {
+            drainLimit.cancel();
+        }
+        closed.complete(null);
     }
 
     /** What comes after the close is of no interest. */

@@ -30,6 +30,7 @@ import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Sight;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore;
@@ -119,6 +120,25 @@ class StretchTest {
         loop.tick(Duration.ofMillis(100));
         assertThat(peekFree()).containsExactly(0);
         assertThat(store.next("acquire").argument(0, PartitionId.class).index()).isZero();
+    }
+
+    @Test
+    void a_stop_does_not_wait_beyond_its_limit_for_releases_that_redis_does_not_answer() {
+        try (CapturedLog log = new CapturedLog()) {
+            runAJob();
+            CompletionStage<Void> quiesced = node.quiesce();
+            running.get(0).completed();
+            loop.run();
+            store.next("commit").answer(Verdict.DONE);
+            loop.tick(DRAIN.minusMillis(1));
+            assertThat(store.waiting()).contains("unregister", "release");
+            assertThat(quiesced.toCompletableFuture()).isNotCompleted();
+
+            loop.tick(Duration.ofMillis(1));
+
+            assertThat(quiesced.toCompletableFuture()).isCompleted();
+            assertThat(log.warnings()).as("no job is given up").isEmpty();
+        }
     }
 
     @Test
