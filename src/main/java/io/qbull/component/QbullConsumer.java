@@ -2,7 +2,6 @@ package io.qbull.component;
 
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
-import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
@@ -45,7 +44,6 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     private final QueueNode.Consumption consumption;
     private final JobReader reader;
     private final FailureClasses failures;
-    private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger givenUp = new AtomicInteger();
     private volatile @Nullable SharedNode shared;
 
@@ -176,9 +174,9 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         }
     }
 
-    /** Asked for several times in a stop; what counts is who ran when the first answer came. */
+    /** Asked for several times in a stop; only the end of the consumption knows of jobs. */
     private CompletionStage<Void> quiesce(SharedNode used) {
-        return used.node().quiesce().thenRun(() -> givenUp.accumulateAndGet(running.get(), Math::max));
+        return used.node().quiesce().thenAccept(jobs -> givenUp.accumulateAndGet(jobs, Math::max));
     }
 
     private void consume(SharedNode used) {
@@ -202,9 +200,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     private void run(Delivery delivery, JobHandler.Outcome outcome) {
         Exchange exchange = createExchange(true);
         reader.read(delivery, exchange);
-        JobCompletion completion = new JobCompletion(new Counted(outcome, running), failures);
+        JobCompletion completion = new JobCompletion(outcome, failures);
         exchange.getExchangeExtension().addOnCompletion(completion);
-        running.incrementAndGet();
         AsyncCallback callback = defaultConsumerCallback(exchange, true);
         getAsyncProcessor().process(exchange, doneSync -> {
             // Still here: the exchange was turned away before it entered the route, as in a forced shutdown.
@@ -213,20 +210,5 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
             }
             callback.done(doneSync);
         });
-    }
-
-    /** Counts a job down before its queue hears of its end. */
-    private record Counted(JobHandler.Outcome outcome, AtomicInteger running) implements JobHandler.Outcome {
-        @Override
-        public void completed() {
-            running.decrementAndGet();
-            outcome.completed();
-        }
-
-        @Override
-        public void failed(Failure failure) {
-            running.decrementAndGet();
-            outcome.failed(failure);
-        }
     }
 }

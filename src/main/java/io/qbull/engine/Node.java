@@ -58,9 +58,9 @@ final class Node implements QueueNode {
         final Consumption consumption;
         final PartitionPump.Crew crew;
         /** The end of the stretch before. */
-        final CompletionStage<Void> turn;
+        final CompletionStage<?> turn;
 
-        final CompletableFuture<Void> ended = new CompletableFuture<>();
+        final CompletableFuture<Integer> ended = new CompletableFuture<>();
 
         @Nullable
         Workplace workplace;
@@ -69,7 +69,7 @@ final class Node implements QueueNode {
 
         boolean closing;
 
-        Stretch(Consumption consumption, PartitionPump.Crew crew, CompletionStage<Void> turn) {
+        Stretch(Consumption consumption, PartitionPump.Crew crew, CompletionStage<?> turn) {
             this.consumption = consumption;
             this.crew = crew;
             this.turn = turn;
@@ -188,7 +188,7 @@ final class Node implements QueueNode {
             if (before != null && !before.ending) {
                 throw new IllegalStateException("queue " + identity.queue() + " is consumed already by this node");
             }
-            CompletionStage<Void> turn = before == null ? CompletableFuture.completedFuture(null) : before.ended;
+            CompletionStage<?> turn = before == null ? CompletableFuture.completedFuture(null) : before.ended;
             begun = new Stretch(consumption, new PartitionPump.Crew(handler, workers), turn);
         } while (!stretch.compareAndSet(before, begun));
         Stretch next = begun;
@@ -223,10 +223,10 @@ final class Node implements QueueNode {
     }
 
     @Override
-    public CompletionStage<Void> quiesce() {
+    public CompletionStage<Integer> quiesce() {
         Stretch current = stretch.get();
         if (current == null) {
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(0);
         }
         current.ending = true;
         loop.execute(() -> end(current));
@@ -239,12 +239,12 @@ final class Node implements QueueNode {
         }
         current.closing = true;
         Workplace opened = current.workplace;
-        CompletionStage<Void> closed = opened == null ? current.turn : opened.close();
-        closed.whenComplete((done, failure) -> {
+        CompletionStage<Integer> closed = opened == null ? current.turn.thenApply(done -> 0) : opened.close();
+        closed.thenAccept(givenUp -> {
             workplace = null;
             outage.over();
             stretch.compareAndSet(current, null);
-            current.ended.complete(null);
+            current.ended.complete(givenUp);
         });
     }
 
@@ -291,7 +291,7 @@ final class Node implements QueueNode {
         store.close();
     }
 
-    private void await(CompletionStage<Void> end, Duration limit, String complaint) {
+    private void await(CompletionStage<?> end, Duration limit, String complaint) {
         try {
             end.toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -106,9 +106,10 @@ public interface QueueNode extends AutoCloseable {
      * Ends {@link #consume}: takes no more leases and starts no more jobs; releases each partition as soon as its job in flight has
      * ended and is committed. May be called again, and without {@code consume}.
      *
-     * @return completes when all leases are released, or {@code drainTimeout} has passed and the rest is abandoned to expire
+     * @return completes when all leases are released, or {@code drainTimeout} has passed and the rest is abandoned to expire, with the
+     *     number of jobs that still ran then; they run again elsewhere
      */
-    CompletionStage<Void> quiesce();
+    CompletionStage<Integer> quiesce();
 
     /**
      * @return jobs that run now or wait for their commit; zero when nothing is consumed

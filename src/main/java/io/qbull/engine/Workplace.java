@@ -43,7 +43,7 @@ final class Workplace {
     private final LeaseKeeper keeper;
     private final DeadBounds deadBounds;
     private final Map<PartitionId, Worker> workers = new ConcurrentSkipListMap<>();
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private EventLoop.@Nullable Timer drainLimit;
     private boolean closing;
     /** Nothing is held any more, and the keeper was told to stop. */
@@ -99,8 +99,12 @@ final class Workplace {
         keeper.unblock(index);
     }
 
-    /** Stop order: intake, jobs in flight, their commits, the leases, the registration. */
-    CompletionStage<Void> close() {
+    /**
+     * Stop order: intake, jobs in flight, their commits, the leases, the registration.
+     *
+     * @return how many jobs were not waited for
+     */
+    CompletionStage<Integer> close() {
         if (!closing) {
             closing = true;
             keeper.stopTaking();
@@ -192,11 +196,12 @@ final class Workplace {
         if (closed.isDone()) {
             return;
         }
+        int givenUp = inFlight().size();
         if (!workers.isEmpty()) {
             LOG.warn(
                     "queue={} {} after {}; partitions {} are left to expire and their jobs run again elsewhere",
                     identity.queue(),
-                    inFlight().isEmpty() ? "Redis has not answered" : "jobs still run",
+                    givenUp == 0 ? "Redis has not answered" : "jobs still run",
                     consumption.pump().drainTimeout(),
                     workers.keySet());
         }
@@ -207,21 +212,21 @@ final class Workplace {
             worker.pump.abandon(() -> ghosts.ended(index));
         }
         keeper.stop();
-        closed();
+        closed(givenUp);
     }
 
     private void closeIfEmpty() {
         if (closing && workers.isEmpty() && parting == 0 && !stopping) {
             stopping = true;
-            keeper.stop().whenComplete((done, failure) -> closed());
+            keeper.stop().whenComplete((done, failure) -> closed(0));
         }
     }
 
-    private void closed() {
+    private void closed(int givenUp) {
         if (drainLimit != null) {
             drainLimit.cancel();
         }
-        closed.complete(null);
+        closed.complete(givenUp);
     }
 
     /** What comes after the close is of no interest. */

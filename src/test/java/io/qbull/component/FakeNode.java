@@ -49,7 +49,7 @@ final class FakeNode implements QueueNode {
     volatile CompletionStage<Layout> layout = CompletableFuture.completedFuture(new Layout(1, 16));
     private volatile @Nullable JobHandler handler;
     private volatile @Nullable Executor workers;
-    private volatile CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<Integer> drained = CompletableFuture.completedFuture(0);
 
     FakeNode(Identity identity, RedisSettings redis) {
         this.identity = identity;
@@ -145,7 +145,7 @@ final class FakeNode implements QueueNode {
     }
 
     @Override
-    public CompletionStage<Void> quiesce() {
+    public CompletionStage<Integer> quiesce() {
         consuming = false;
         endDrain();
         return drained;
@@ -153,7 +153,7 @@ final class FakeNode implements QueueNode {
 
     private void endDrain() {
         if (!consuming && open.get() == 0) {
-            drained.complete(null);
+            drained.complete(0);
         }
     }
 

@@ -113,7 +113,7 @@ class QbullRedisTest {
     }
 
     private static int owned(CamelContext context) {
-        SharedNode shared = ((QbullConsumer) context.getRoute("orders").getConsumer()).shared();
+        SharedNode shared = ordersConsumer(context).shared();
         return shared == null ? 0 : shared.node().sight().owned().size();
     }
 
@@ -262,7 +262,7 @@ class QbullRedisTest {
         REDIS.server().kill();
         List<String> ran = new CopyOnWriteArrayList<>();
         CamelContext pod = pod("p1", consumer(e -> ran.add(e.getMessage().getBody(String.class))));
-        HealthCheck health = ((QbullConsumer) pod.getRoute("orders").getConsumer()).getHealthCheck();
+        HealthCheck health = ordersConsumer(pod).getHealthCheck();
 
         await().until(() -> health.call().getState() == HealthCheck.State.DOWN);
         assertThat(send(pod, "k", "x", Map.of()).getException(EnqueueException.class))
@@ -455,8 +455,10 @@ class QbullRedisTest {
         }));
         send(p1, "k", "x", Map.of());
         await().until(() -> !ran.isEmpty());
+        QbullConsumer consumer = ordersConsumer(p1);
         p1.getShutdownStrategy().setTimeout(1);
         p1.stop();
+        assertThat(consumer.givenUp()).isOne();
         assertThat(backlog()).isOne();
         gate.countDown();
 
@@ -464,6 +466,25 @@ class QbullRedisTest {
 
         await().until(() -> backlog() == 0);
         assertThat(ran).containsExactly("x1", "x1");
+    }
+
+    @Test
+    void a_job_that_exceeded_its_time_is_not_given_up_once_more_by_a_stop() throws Exception {
+        CamelContext pod = pod("p1", consumer("qbull:ORDERS?jobTimeout=200ms&maxAttempts=1", exchange -> {
+            while (gate.getCount() > 0) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }));
+        send(pod, "k", "stuck", Map.of());
+        await().until(() -> backlog() == 0 && inAll("{ORDERS:%d}:dead") == 1);
+        QbullConsumer consumer = ordersConsumer(pod);
+        pod.getShutdownStrategy().setTimeout(1);
+        pod.stop();
+        assertThat(consumer.givenUp()).isZero();
+    }
+
+    private static QbullConsumer ordersConsumer(CamelContext pod) {
+        return (QbullConsumer) pod.getRoute("orders").getConsumer();
     }
 
     /** Body and attempt. */

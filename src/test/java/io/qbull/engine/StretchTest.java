@@ -64,7 +64,7 @@ class StretchTest {
     @Test
     void a_consume_after_a_quiesce_begins_when_the_stretch_before_has_ended() {
         runAJob();
-        CompletionStage<Void> quiesced = node.quiesce();
+        CompletionStage<Integer> quiesced = node.quiesce();
         loop.run();
         consume();
         idlePartitionLeft();
@@ -85,7 +85,7 @@ class StretchTest {
         loop.run();
         idlePartitionLeft();
         consume();
-        CompletionStage<Void> quiesced = node.quiesce();
+        CompletionStage<Integer> quiesced = node.quiesce();
         loop.run();
         assertThat(quiesced.toCompletableFuture()).isNotCompleted();
         endTheJob();
@@ -106,7 +106,7 @@ class StretchTest {
     @Test
     void a_partition_whose_job_outlived_its_stretch_is_taken_again_only_when_that_job_has_ended() {
         runAJob();
-        CompletionStage<Void> quiesced = node.quiesce();
+        CompletionStage<Integer> quiesced = node.quiesce();
         loop.tick(DRAIN);
         idlePartitionLeft();
         assertThat(quiesced.toCompletableFuture()).isCompleted();
@@ -126,7 +126,7 @@ class StretchTest {
     void a_stop_does_not_wait_beyond_its_limit_for_releases_that_redis_does_not_answer() {
         try (CapturedLog log = new CapturedLog()) {
             runAJob();
-            CompletionStage<Void> quiesced = node.quiesce();
+            CompletionStage<Integer> quiesced = node.quiesce();
             running.get(0).completed();
             loop.run();
             store.next("commit").answer(Verdict.DONE);
