@@ -249,7 +249,7 @@ public class QbullConfiguration implements Cloneable {
 
     /**
      * How long suspend and stop wait for jobs in flight before their partitions are given up. Keep it below Camel's
-     * shutdown timeout.
+     * shutdown timeout, at whose end a stop gives them up in any case.
      */
     public void setDrainTimeout(Duration drainTimeout) {
         this.drainTimeout = drainTimeout;

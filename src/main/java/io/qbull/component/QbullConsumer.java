@@ -2,6 +2,7 @@ package io.qbull.component;
 
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
+import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
@@ -22,6 +23,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.LoggingExceptionHandler;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +109,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        warnOfTimeout();
         SharedNode used = endpoint.getComponent().nodes().acquire(endpoint);
         try {
             used.claim(String.valueOf(getRouteId()), consumption.lease().leaseTtl());
@@ -116,6 +119,21 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         }
         shared = used;
         consume(used);
+    }
+
+    private void warnOfTimeout() {
+        ShutdownStrategy strategy = endpoint.getCamelContext().getShutdownStrategy();
+        Duration longest =
+                Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
+        Duration drain = consumption.pump().drainTimeout();
+        if (drain.compareTo(longest) >= 0) {
+            LOG.warn(
+                    "queue={} drainTimeout ({}) is not below Camel's shutdownTimeout ({}): a stop gives up jobs in flight after {} already",
+                    endpoint.getQueue(),
+                    drain,
+                    longest,
+                    longest);
+        }
     }
 
     @Override
@@ -146,13 +164,31 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         shared = null;
         if (used != null) {
             try {
-                await(quiesce(used));
+                drain(used);
             } finally {
                 used.unclaim();
                 endpoint.getComponent().nodes().release(used);
             }
         }
         super.doStop();
+    }
+
+    /**
+     * Waits for jobs in flight as long as Camel lets it. When the shutdown timeout is over, Camel interrupts the thread that stops
+     * routes, and stops them on another one too, before it tells anybody that it forces the shutdown.
+     */
+    private void drain(SharedNode used) {
+        boolean interrupted = Thread.interrupted();
+        if (!interrupted && !endpoint.getCamelContext().getShutdownStrategy().isTimeoutOccurred()) {
+            interrupted = awaitOrInterrupt(quiesce(used));
+            if (!interrupted) {
+                return;
+            }
+        }
+        interrupted |= awaitOrInterrupt(giveUp(used));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -169,38 +205,49 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     @Override
     public void prepareShutdown(boolean suspendOnly, boolean forced) {
         SharedNode used = shared;
-        if (used != null) {
+        if (used != null && forced && !suspendOnly) {
+            giveUp(used);
+        } else if (used != null) {
             quiesce(used);
         }
     }
 
-    /** Asked for several times in a stop; only the end of the consumption knows of jobs. */
     private CompletionStage<Void> quiesce(SharedNode used) {
-        return used.node().quiesce().thenAccept(jobs -> givenUp.accumulateAndGet(jobs, Math::max));
+        return counted(used.node().quiesce());
+    }
+
+    private CompletionStage<Void> giveUp(SharedNode used) {
+        return counted(used.node().giveUp());
+    }
+
+    /** A stop asks several times; only the end of the consumption knows of jobs. */
+    private CompletionStage<Void> counted(CompletionStage<Integer> end) {
+        return end.thenAccept(jobs -> givenUp.accumulateAndGet(jobs, Math::max));
     }
 
     private void consume(SharedNode used) {
         givenUp.set(0);
-        used.node().consume(consumption, this::run, used.workers());
+        used.node().consume(consumption, (delivery, outcome) -> run(used, delivery, outcome), used.workers());
     }
 
-    private void await(CompletionStage<Void> drained) {
+    /** Whether it was interrupted. */
+    private boolean awaitOrInterrupt(CompletionStage<Void> drained) {
         Duration longest = consumption.pump().drainTimeout().plus(PATIENCE);
         try {
             drained.toCompletableFuture().get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            LOG.warn("queue={} interrupted while jobs in flight end", endpoint.getQueue());
+            return true;
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("queue={} partitions were not released: {}", endpoint.getQueue(), String.valueOf(e));
         }
+        return false;
     }
 
     /** Called on a worker thread for each run of a job. */
-    private void run(Delivery delivery, JobHandler.Outcome outcome) {
+    private void run(SharedNode used, Delivery delivery, JobHandler.Outcome outcome) {
         Exchange exchange = createExchange(true);
         reader.read(delivery, exchange);
-        JobCompletion completion = new JobCompletion(outcome, failures);
+        JobCompletion completion = new JobCompletion(new UnlessForced(used, outcome), failures);
         exchange.getExchangeExtension().addOnCompletion(completion);
         AsyncCallback callback = defaultConsumerCallback(exchange, true);
         getAsyncProcessor().process(exchange, doneSync -> {
@@ -210,5 +257,32 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
             }
             callback.done(doneSync);
         });
+    }
+
+    /**
+     * While Camel forces its shutdown it turns away the next step of an exchange and interrupts threads. A failure then is none of the
+     * job's: it is given up before its queue hears of it.
+     */
+    private final class UnlessForced implements JobHandler.Outcome {
+        private final SharedNode used;
+        private final JobHandler.Outcome outcome;
+
+        UnlessForced(SharedNode used, JobHandler.Outcome outcome) {
+            this.used = used;
+            this.outcome = outcome;
+        }
+
+        @Override
+        public void completed() {
+            outcome.completed();
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            if (endpoint.getCamelContext().getShutdownStrategy().isForceShutdown()) {
+                giveUp(used);
+            }
+            outcome.failed(failure);
+        }
     }
 }

@@ -233,6 +233,24 @@ final class Node implements QueueNode {
         return current.ended;
     }
 
+    @Override
+    public CompletionStage<Integer> giveUp() {
+        Stretch current = stretch.get();
+        if (current == null) {
+            return CompletableFuture.completedFuture(0);
+        }
+        current.ending = true;
+        loop.execute(() -> {
+            end(current);
+            // It may still be that of the stretch before, for which this one waits.
+            Workplace open = workplace;
+            if (open != null && !current.ended.isDone()) {
+                open.giveUp();
+            }
+        });
+        return current.ended;
+    }
+
     private void end(Stretch current) {
         if (current.closing) {
             return;

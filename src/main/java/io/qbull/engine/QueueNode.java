@@ -112,6 +112,13 @@ public interface QueueNode extends AutoCloseable {
     CompletionStage<Integer> quiesce();
 
     /**
+     * {@link #quiesce}, as if {@code drainTimeout} had passed. The end of a job that is reported after this call counts for nothing.
+     *
+     * @return as of {@link #quiesce}
+     */
+    CompletionStage<Integer> giveUp();
+
+    /**
      * @return jobs that run now or wait for their commit; zero when nothing is consumed
      */
     int unfinished();

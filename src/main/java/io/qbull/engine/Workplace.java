@@ -109,11 +109,19 @@ final class Workplace {
             closing = true;
             keeper.stopTaking();
             deadBounds.stop();
-            drainLimit = loop.schedule(consumption.pump().drainTimeout(), this::giveUpDraining);
+            drainLimit = loop.schedule(
+                    consumption.pump().drainTimeout(),
+                    () -> giveUpDraining("after " + consumption.pump().drainTimeout()));
             List.copyOf(workers.values()).forEach(worker -> leave(worker, null));
             closeIfEmpty();
         }
         return closed;
+    }
+
+    /** A close that waits for no job. */
+    void giveUp() {
+        close();
+        giveUpDraining("when the stop may wait no longer");
     }
 
     /** Everything fetched from a primary that is gone and every result not committed there is void: drop it and begin again. */
@@ -192,17 +200,17 @@ final class Workplace {
     }
 
     /** Waits for nothing any more, not even for the ends of leases that Redis has not confirmed: they lapse by themselves. */
-    private void giveUpDraining() {
+    private void giveUpDraining(String when) {
         if (closed.isDone()) {
             return;
         }
         int givenUp = inFlight().size();
         if (!workers.isEmpty()) {
             LOG.warn(
-                    "queue={} {} after {}; partitions {} are left to expire and their jobs run again elsewhere",
+                    "queue={} {} {}; partitions {} are left to expire and their jobs run again elsewhere",
                     identity.queue(),
                     givenUp == 0 ? "Redis has not answered" : "jobs still run",
-                    consumption.pump().drainTimeout(),
+                    when,
                     workers.keySet());
         }
         for (Worker worker : List.copyOf(workers.values())) {

@@ -43,6 +43,7 @@ final class FakeNode implements QueueNode {
     final AtomicInteger open = new AtomicInteger();
     volatile boolean closed;
     volatile boolean consuming;
+    volatile boolean gaveUp;
     volatile String problem = "";
     volatile String standstill = "";
     volatile Function<NewJob, CompletionStage<Enqueued>> answers;
@@ -141,6 +142,7 @@ final class FakeNode implements QueueNode {
         handler = runs;
         workers = on;
         drained = new CompletableFuture<>();
+        gaveUp = false;
         consuming = true;
     }
 
@@ -148,6 +150,14 @@ final class FakeNode implements QueueNode {
     public CompletionStage<Integer> quiesce() {
         consuming = false;
         endDrain();
+        return drained;
+    }
+
+    @Override
+    public CompletionStage<Integer> giveUp() {
+        consuming = false;
+        gaveUp = true;
+        drained.complete(open.get());
         return drained;
     }
 
@@ -197,7 +207,7 @@ final class FakeNode implements QueueNode {
 
         private void end(String how) {
             calls.incrementAndGet();
-            if (end.complete(how)) {
+            if (end.complete(node.gaveUp ? "ignored" : how)) {
                 node.open.decrementAndGet();
                 node.endDrain();
             }

@@ -3,6 +3,7 @@ package io.qbull.component;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +24,9 @@ class QbullConsumerTest extends QbullTestSupport {
         return new RouteBuilder() {
             @Override
             public void configure() {
-                from("qbull:ORDERS?leaseTtl=3s&partitions=8").routeId("orders").process(e -> gate.await());
+                from("qbull:ORDERS?leaseTtl=3s&partitions=8&drainTimeout=1h")
+                        .routeId("orders")
+                        .process(e -> gate.await());
                 from("direct:in").routeId("in").to("qbull:ORDERS");
             }
         };
@@ -135,6 +138,61 @@ class QbullConsumerTest extends QbullTestSupport {
         assertThat(stopped).succeedsWithin(Patience.LIMIT);
         assertEnds(run, "completed");
         assertThat(node().closed).isTrue();
+    }
+
+    @Test
+    void a_context_that_may_wait_no_longer_gives_up_the_job_in_flight() {
+        FakeNode.Run run = node().deliver("j1", "x");
+        QbullConsumer consumer = ordersConsumer();
+        context.getShutdownStrategy().setTimeout(1);
+
+        assertThat(async(context::stop)).succeedsWithin(Patience.LIMIT);
+
+        assertThat(node().gaveUp).isTrue();
+        assertThat(consumer.givenUp()).isOne();
+        assertEnds(run, "ignored");
+    }
+
+    @Test
+    void a_stop_that_is_interrupted_gives_up_the_job_in_flight_and_tells_whoever_comes_next() {
+        node().deliver("j1", "x");
+
+        Thread.currentThread().interrupt();
+        ordersConsumer().stop();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(node().gaveUp).isTrue();
+        assertThat(ordersConsumer().givenUp()).isOne();
+    }
+
+    @Test
+    void a_consumer_that_is_told_of_a_forced_shutdown_waits_for_no_job() {
+        node().deliver("j1", "x");
+
+        ordersConsumer().prepareShutdown(false, false);
+        assertThat(node().gaveUp).isFalse();
+
+        ordersConsumer().prepareShutdown(false, true);
+        assertThat(node().gaveUp).isTrue();
+    }
+
+    @Test
+    void a_drain_that_camel_would_cut_short_is_warned_of_at_the_start() throws Exception {
+        context.getShutdownStrategy().setTimeout(8);
+        try (CapturedLog log = new CapturedLog()) {
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("qbull:LONG?drainTimeout=8s").to("mock:out");
+                    from("qbull:SHORT?drainTimeout=7s").to("mock:out");
+                }
+            });
+
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("queue=LONG drainTimeout (PT8S) is not below Camel's shutdownTimeout (PT8S)");
+        }
     }
 
     @Test

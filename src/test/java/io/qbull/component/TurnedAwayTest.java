@@ -7,7 +7,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.engine.DefaultShutdownStrategy;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** While Camel forces a shutdown it turns exchanges away before a unit of work, and so any completion, exists. */
@@ -22,6 +21,16 @@ class TurnedAwayTest extends QbullTestSupport {
             public boolean isForceShutdown() {
                 return forced.get();
             }
+
+            @Override
+            public boolean hasTimeoutOccurred() {
+                return forced.get();
+            }
+
+            @Override
+            public boolean isTimeoutOccurred() {
+                return forced.get();
+            }
         });
         return created;
     }
@@ -31,18 +40,27 @@ class TurnedAwayTest extends QbullTestSupport {
         return new RouteBuilder() {
             @Override
             public void configure() {
-                from("qbull:ORDERS").to("mock:out");
+                from("qbull:ORDERS?drainTimeout=1s").routeId("orders").to("mock:out");
             }
         };
     }
 
     @Test
-    void an_exchange_that_is_turned_away_fails_its_job() {
+    void an_exchange_that_is_turned_away_leaves_its_job_as_it_was() {
         forced.set(true);
 
         FakeNode.Run run = node().deliver("j1", "x");
 
-        Awaitility.await().until(run.end::isDone);
-        assertThat(run.end.join()).startsWith("failed: RejectedExecutionException");
+        assertEnds(run, "ignored");
+    }
+
+    @Test
+    void a_consumer_that_is_stopped_when_the_time_is_over_waits_for_no_job() {
+        node().open.incrementAndGet();
+        forced.set(true);
+
+        context.getRoute("orders").getConsumer().stop();
+
+        assertThat(node().gaveUp).isTrue();
     }
 }

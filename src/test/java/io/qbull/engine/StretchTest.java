@@ -10,6 +10,7 @@ import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.Epoch;
+import io.qbull.model.Failure;
 import io.qbull.model.Job;
 import io.qbull.model.JobHandler;
 import io.qbull.model.JobId;
@@ -139,6 +140,35 @@ class StretchTest {
             assertThat(quiesced.toCompletableFuture()).isCompleted();
             assertThat(log.warnings()).as("no job is given up").isEmpty();
         }
+    }
+
+    @Test
+    void a_job_that_is_given_up_is_not_waited_for_and_its_end_counts_for_nothing() {
+        runAJob();
+        node.quiesce();
+        loop.run();
+
+        CompletionStage<Integer> givenUp = node.giveUp();
+        running.get(0).failed(Failure.of("turned away"));
+        loop.run();
+
+        assertThat(givenUp.toCompletableFuture()).isCompletedWithValue(1);
+        assertThat(store.waiting()).doesNotContain("fail", "commit").contains("release");
+        assertThat(node.sight().owned()).isEmpty();
+    }
+
+    @Test
+    void a_stretch_that_waits_for_the_one_before_can_be_given_up_with_it() {
+        runAJob();
+        node.quiesce();
+        loop.run();
+        consume();
+
+        CompletionStage<Integer> givenUp = node.giveUp();
+        loop.run();
+
+        assertThat(givenUp.toCompletableFuture()).isCompleted();
+        assertThat(store.waiting()).doesNotContain("register");
     }
 
     @Test
