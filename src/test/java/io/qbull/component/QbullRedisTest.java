@@ -189,7 +189,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void a_failing_job_is_retried_in_place_and_then_buried() throws Exception {
+    void a_failing_job_keeps_its_key_waiting_and_is_buried_in_the_end() throws Exception {
         List<String> ran = new CopyOnWriteArrayList<>();
         CamelContext pod = pod("p1", consumer(exchange -> {
             String body = exchange.getMessage().getBody(String.class);
