@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the dead letters of the partitions that a pod owns within their limits. Looks at them once a period: what is beyond a
  * limit is reported at one look and dropped at the next, and nothing is dropped that came after the report. Two pods that do it
- * at once do no harm. On the event loop.
+ * at once do no harm. The ids of what was dropped stay known for their deduplication window: a limit is no person who wants a
+ * job again. On the event loop.
  */
 final class DeadBounds {
     /** Between two looks. */
@@ -123,14 +124,15 @@ final class DeadBounds {
                 .thenCompose(page -> letters.stock(partition).thenApply(stock -> over(stock, page.letters())))
                 .thenCompose(over -> over.isEmpty()
                         ? CompletableFuture.completedStage(dropped)
-                        : letters.discard(partition, over).thenCompose(gone -> drop(partition, last, dropped + gone)));
+                        : letters.expire(partition, over).thenCompose(gone -> drop(partition, last, dropped + gone)));
     }
 
-    private List<DeadLetter> over(Stock stock, List<DeadLetter> oldest) {
-        return IntStream.range(0, oldest.size())
-                .takeWhile(i -> beyond(
-                        stock, stock.length() - 1 - i, oldest.get(i).entry().streamId()))
-                .mapToObj(oldest::get)
+    private List<StreamId> over(Stock stock, List<DeadLetter> oldest) {
+        List<StreamId> places =
+                oldest.stream().map(letter -> letter.entry().streamId()).toList();
+        return IntStream.range(0, places.size())
+                .takeWhile(i -> beyond(stock, stock.length() - 1 - i, places.get(i)))
+                .mapToObj(places::get)
                 .toList();
     }
 

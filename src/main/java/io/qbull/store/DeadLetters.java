@@ -58,6 +58,15 @@ public interface DeadLetters {
     CompletionStage<Integer> discard(PartitionId partition, List<DeadLetter> letters);
 
     /**
+     * Removes dead letters that are beyond a limit. The ids of their jobs stay known: only a person frees them.
+     *
+     * @param partition a partition
+     * @param letters their places, 1 to 100
+     * @return how many were removed; the others were gone
+     */
+    CompletionStage<Integer> expire(PartitionId partition, List<StreamId> letters);
+
+    /**
      * A partition's dead letters, each figure read by itself.
      *
      * @param length how many there are

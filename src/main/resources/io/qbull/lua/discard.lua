@@ -1,8 +1,8 @@
--- Removes dead letters for good and forgets their jobs' ids, so that jobs with these ids are added again. Works when Redis is
--- full.
+-- Removes dead letters for good. Where a person asked for it, it forgets their jobs' ids, so that jobs with these ids are added
+-- again; where only a limit did, the ids stay known until they expire. Works when Redis is full.
 --
 -- KEYS 2: dead, seen
--- ARGV 2n: for each its stream id, its job's id or empty
+-- ARGV 2n: for each its stream id, its job's id or empty (nothing is forgotten)
 -- Returns: {'done', removed}; the others were gone
 -- Epoch: none; a dead letter belongs to no owner.
 -- Fails here, before the first write, if that key is of a foreign type.

@@ -99,9 +99,9 @@ class DeadBoundsTest {
         loop.tick(DeadBounds.PERIOD);
 
         assertThat(jobs.dead(0)).containsExactly("c");
-        assertThat(resp.number("ZCARD", "{Q:0}:seen"))
-                .as("dropped as by a person")
-                .isZero();
+        assertThat(resp.text("ZSCORE", "{Q:0}:seen", "a"))
+                .as("an id stays known for its window, whatever became of the job")
+                .isEqualTo("9999999999999");
     }
 
     @Test

@@ -264,5 +264,10 @@ class DeadLetterDeskTest {
         public CompletionStage<Integer> discard(PartitionId partition, List<DeadLetter> chosen) {
             return letters.discard(partition, chosen);
         }
+
+        @Override
+        public CompletionStage<Integer> expire(PartitionId partition, List<StreamId> places) {
+            return letters.expire(partition, places);
+        }
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The dead-letter streams in Redis. */
@@ -61,7 +62,7 @@ final class RedisDeadLetters implements DeadLetters {
                 : StreamId.parse(entries.list(0).text(0));
     }
 
-    private static long millis(Reply time) {
+    static long millis(Reply time) {
         return Long.parseLong(time.text(0)) * 1000 + Long.parseLong(time.text(1)) / 1000;
     }
 
@@ -92,14 +93,31 @@ final class RedisDeadLetters implements DeadLetters {
     @Override
     public CompletionStage<Integer> discard(PartitionId partition, List<DeadLetter> letters) {
         checkCount(letters.size());
-        List<byte[]> args = new ArrayList<>();
+        List<String> args = new ArrayList<>();
         for (DeadLetter letter : letters) {
             Job job = letter.job();
-            args.add(Request.utf8(letter.entry().streamId().toString()));
-            args.add(Request.utf8(job == null ? "" : job.id().value()));
+            args.add(letter.entry().streamId().toString());
+            args.add(job == null ? "" : job.id().value());
         }
-        return done(Script.DISCARD, List.of(Keys.dead(partition), Keys.seen(partition)), args, reply ->
-                (int) reply.number(1));
+        return discarded(partition, args);
+    }
+
+    @Override
+    public CompletionStage<Integer> expire(PartitionId partition, List<StreamId> letters) {
+        checkCount(letters.size());
+        return discarded(
+                partition,
+                letters.stream()
+                        .flatMap(letter -> Stream.of(letter.toString(), ""))
+                        .toList());
+    }
+
+    private CompletionStage<Integer> discarded(PartitionId partition, List<String> args) {
+        return done(
+                Script.DISCARD,
+                List.of(Keys.dead(partition), Keys.seen(partition)),
+                RedisJobLog.args(args.toArray(String[]::new)),
+                reply -> (int) reply.number(1));
     }
 
     private <T> CompletionStage<T> done(

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -277,6 +278,19 @@ class DeadLettersTest {
         assertThat(resp.list("ZRANGE", SEEN, "0", "-1")).isEqualTo(List.of("b"));
         JobLog.Answer.Accepted answer = (JobLog.Answer.Accepted) enqueue(2, "a", "b");
         assertThat(answer.places()).extracting(JobLog.Answer.Place::duplicate).containsExactly(false, true);
+    }
+
+    @Test
+    void what_a_limit_drops_is_gone_and_its_id_stays_known() {
+        enqueue(1, "a");
+        StreamId a = bury(first(), "r");
+        Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
+
+        assertThat(get(letters.expire(P, List.of(a)))).isEqualTo(1);
+        assertThat(get(letters.expire(P, List.of(a)))).as("again").isZero();
+
+        before.put(DEAD, List.of());
+        assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 
     @Test
