@@ -56,7 +56,7 @@ final class CancelVerb implements Callable<Integer> {
             QueueSight.Present sight = Stores.await(new Queues(store.inspector()).one(name))
                     .orElseThrow(() -> new Refusal(ExitCode.NOT_FOUND, "There is no queue " + name + " in this Redis"));
             Layout layout = new Layout(sight.layoutVersion(), sight.partitionCount());
-            if (Stores.await(store.delayed().cancel(layout.partitionOf(name, hash, key), job)) == 0) {
+            if (Stores.await(store.delayed().cancel(layout.partitionOf(name, hash, key), key, job)) == 0) {
                 throw new Refusal(ExitCode.NOT_FOUND, "No job with this id and key waits for its time in " + name);
             }
         }

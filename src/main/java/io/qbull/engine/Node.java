@@ -130,8 +130,8 @@ final class Node implements QueueNode {
     @Override
     public CompletionStage<Long> cancel(String key, JobId id) {
         return freshLayout()
-                .thenCompose(
-                        now -> store.delayed().cancel(now.partitionOf(identity.queue(), identity.keyHash(), key), id));
+                .thenCompose(now ->
+                        store.delayed().cancel(now.partitionOf(identity.queue(), identity.keyHash(), key), key, id));
     }
 
     /** What the enqueuer reads; creates the queue where it does not exist yet. */

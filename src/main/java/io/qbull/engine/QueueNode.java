@@ -79,7 +79,7 @@ public interface QueueNode extends AutoCloseable {
     CompletionStage<Void> drop(SourceId source);
 
     /**
-     * Removes the delayed jobs with an id.
+     * Removes the delayed jobs with an id and a key.
      *
      * @param key of the jobs
      * @param id of the jobs

@@ -20,13 +20,14 @@ public interface DelayedJobs {
     CompletionStage<Promotion> promote(Lease lease, int most, int mostBytes);
 
     /**
-     * Removes the jobs with an id that are not due yet. Needs no lease. Safe to repeat; the repeat finds none.
+     * Removes the jobs with an id and a key that are not due yet. Needs no lease. Safe to repeat; the repeat finds none.
      *
      * @param partition where
+     * @param key of the jobs; those of another key stay
      * @param id of the jobs, which is taken again afterwards
      * @return how many were removed
      */
-    CompletionStage<Long> cancel(PartitionId partition, JobId id);
+    CompletionStage<Long> cancel(PartitionId partition, String key, JobId id);
 
     /** The end of a {@link #promote}. */
     sealed interface Promotion extends OwnerAnswer {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +139,16 @@ class DelayTest extends AppTestSupport {
     }
 
     @Test
+    void a_key_that_shares_the_partition_does_not_cancel_the_job_of_another() {
+        post(JOBS + "?key=k&delay=1h", "x", "Idempotency-Key: a");
+        refused(delete(JOBS + "/a?key=" + neighbour()), 404, "waits for its time");
+        assertThat(waiting()).isEqualTo(1);
+        assertThat(post(JOBS + "?key=k&delay=1h", "x", "Idempotency-Key: a").body())
+                .contains("\"duplicate\":true");
+        assertThat(delete(JOBS + "/a?key=k").status()).isEqualTo(204);
+    }
+
+    @Test
     void the_command_line_cancels_too_by_the_key_hash_of_the_settings() throws IOException {
         Files.createDirectories(home.resolve("config"));
         Files.writeString(
@@ -157,6 +172,19 @@ class DelayTest extends AppTestSupport {
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(out, true));
         return line.execute(arguments) + " " + out.toString().strip();
+    }
+
+    /** Another key of the same partition. */
+    private static String neighbour() {
+        Layout layout = new Layout(1, 4);
+        QueueName queue = new QueueName("WHATSAPP");
+        PartitionId here = layout.partitionOf(queue, KeyHash.QBULL_PYTHON, "k");
+        return IntStream.range(0, 1000)
+                .mapToObj(i -> "other" + i)
+                .filter(key ->
+                        layout.partitionOf(queue, KeyHash.QBULL_PYTHON, key).equals(here))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A key of another partition. */

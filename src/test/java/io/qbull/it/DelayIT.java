@@ -161,6 +161,7 @@ class DelayIT {
                 Long count = store.delayed()
                         .cancel(
                                 layout.partitionOf(new QueueName(Scene.QUEUE), KeyHash.XXH64, job.key()),
+                                job.key(),
                                 new JobId(job.toString()))
                         .toCompletableFuture()
                         .join();

@@ -29,10 +29,10 @@ final class RedisDelayedJobs implements DelayedJobs {
     }
 
     @Override
-    public CompletionStage<Long> cancel(PartitionId partition, JobId id) {
+    public CompletionStage<Long> cancel(PartitionId partition, String key, JobId id) {
         List<String> keys = List.of(
                 Keys.delayed(partition), Keys.delayedJobs(partition), Keys.delayedIds(partition), Keys.seen(partition));
-        return Failures.bare(calls.run(Script.CANCEL, keys, RedisJobLog.args(id.value()))
+        return Failures.bare(calls.run(Script.CANCEL, keys, RedisJobLog.args(id.value(), key))
                 .thenApply(answer -> cancelled(answer.reply())));
     }
 

@@ -30,7 +30,7 @@ enum Script {
     HEADS("2", "4"),
     ASK("2", "1 + 2n"),
     ENQUEUE("9", "5 + 8n"),
-    CANCEL("4", "1"),
+    CANCEL("4", "2"),
     LETTERS("1", "5"),
     REQUEUE("2", "n"),
     DISCARD("2", "2n"),

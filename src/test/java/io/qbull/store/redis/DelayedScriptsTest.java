@@ -34,6 +34,7 @@ import io.qbull.store.StoreException;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -290,7 +291,7 @@ class DelayedScriptsTest {
             resp.call("RENAME", key, "test:kept");
             resp.call("SET", key, "foreign");
             Map<String, Object> before = RedisState.read(resp);
-            assertThat(failure(delayed.cancel(P, new JobId("a"))))
+            assertThat(failure(delayed.cancel(P, "key of a", new JobId("a"))))
                     .as(key)
                     .isInstanceOf(StoreException.Misconfigured.class);
             assertThat(RedisState.read(resp)).as(key).isEqualTo(before);
@@ -320,6 +321,54 @@ class DelayedScriptsTest {
         makeDue();
         assertThat(promote(10)).isEqualTo(new Promoted(1, null));
         assertThat(stream()).containsExactly("b");
+    }
+
+    @Test
+    void a_job_of_another_key_is_not_cancelled_and_nothing_is_changed() {
+        add(in("a", HOUR));
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(cancel("another", "a")).isZero();
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        assertThat(cancel("key of a", "a")).isEqualTo(1);
+    }
+
+    @Test
+    void of_the_jobs_with_an_id_those_of_another_key_stay() {
+        for (String key : List.of("k1", "k2", "k1")) {
+            add(new NewJob(new JobId("a"), false, key, new byte[0], null, Map.of()).due(new Due.In(HOUR)));
+        }
+        resp.call("CONFIG", "SET", "maxmemory", "1");
+        try {
+            assertThat(cancel("k1", "a")).as("also when Redis is full").isEqualTo(2);
+        } finally {
+            resp.call("CONFIG", "SET", "maxmemory", "0");
+        }
+        assertThat(resp.number("ZCARD", DELAYED)).isEqualTo(1);
+        assertThat(cancel("k1", "a")).as("a repeat").isZero();
+        assertThat(cancel("k2", "a")).isEqualTo(1);
+        assertThat(RedisState.read(resp)).doesNotContainKeys(DELAYED, JOBS, IDS);
+    }
+
+    @Test
+    void in_the_form_of_the_original_the_key_that_a_cancellation_names_stands_in_the_json() {
+        NewJob number = new NewJob(
+                new JobId("n"),
+                false,
+                "573205104418",
+                "{\"partition_id\": 573205104418}".getBytes(StandardCharsets.UTF_8),
+                null,
+                Map.of());
+        NewJob text = newJob("t", false, "{\"to\": \"another\"}");
+        for (NewJob each : List.of(number, text)) {
+            add(jobs.original(each, Instant.EPOCH).due(new Due.In(HOUR)));
+        }
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(cancel("573205104419", "n")).isZero();
+        assertThat(cancel("another", "t")).isZero();
+        assertThat(cancel("", "t")).isZero();
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        assertThat(cancel("573205104418", "n")).isEqualTo(1);
+        assertThat(cancel("t")).isEqualTo(1);
     }
 
     @Test
@@ -377,7 +426,11 @@ class DelayedScriptsTest {
     }
 
     private long cancel(String id) {
-        return get(delayed.cancel(P, new JobId(id)));
+        return cancel("key of " + id, id);
+    }
+
+    private long cancel(String key, String id) {
+        return get(delayed.cancel(P, key, new JobId(id)));
     }
 
     private Fetch.Entries fetch() {
