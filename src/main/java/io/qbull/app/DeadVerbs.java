@@ -7,6 +7,7 @@ import io.qbull.ops.DeadFilter;
 import io.qbull.ops.DeadJson;
 import io.qbull.ops.DeadLetterDesk;
 import io.qbull.ops.DeadLetterDesk.Deed;
+import io.qbull.ops.DeadLetterDesk.Ends;
 import io.qbull.ops.DeadLetterDesk.Listing;
 import io.qbull.ops.DeadLetterDesk.Tally;
 import io.qbull.ops.DeadTable;
@@ -213,7 +214,8 @@ final class DeadVerbs {
         @Override
         void run(DeadLetterDesk desk, QueueName name, DeadFilter filter) throws Refusal {
             requireChoice(filter);
-            Tally counted = sweep(desk, name, filter, Deed.COUNT);
+            Ends ends = Stores.await(desk.ends(name)).orElseThrow(() -> noQueue(name));
+            Tally counted = sweep(desk, name, filter, Deed.COUNT, ends);
             if (counted.found() == 0 && filter.id() != null) {
                 throw noLetter(name);
             }
@@ -223,7 +225,8 @@ final class DeadVerbs {
                 return;
             }
             caution.confirm(err(), verb + " " + counted.found() + " dead letters of " + name, counted.found());
-            Tally tally = sweep(desk, name, filter, deed);
+            // What is buried while the question waits for its answer was not asked about.
+            Tally tally = sweep(desk, name, filter, deed, ends);
             out().println(json() ? utf8(DeadJson.of(name, deed, tally)) : DeadTable.sentence(deed, tally));
             Throwable failure = tally.failure();
             if (failure != null) {
@@ -232,8 +235,9 @@ final class DeadVerbs {
             }
         }
 
-        private static Tally sweep(DeadLetterDesk desk, QueueName name, DeadFilter filter, Deed deed) throws Refusal {
-            Tally tally = Stores.finish(desk.sweep(name, filter, deed)).orElseThrow(() -> noQueue(name));
+        private static Tally sweep(DeadLetterDesk desk, QueueName name, DeadFilter filter, Deed deed, Ends ends)
+                throws Refusal {
+            Tally tally = Stores.finish(desk.sweep(name, filter, deed, ends)).orElseThrow(() -> noQueue(name));
             if (deed == Deed.COUNT && tally.failure() != null) {
                 throw Stores.refusal(tally.failure());
             }

@@ -58,7 +58,7 @@ public final class DeadApi {
             DeadFilter filter = new DeadFilter(http.pathParam("id"), null, null, null);
             Answers.answer(
                     http,
-                    desk.list(queue, filter, DeadPlace.START, MOST_SHOWN, Integer.MAX_VALUE)
+                    desk.find(queue, filter, MOST_SHOWN, Integer.MAX_VALUE)
                             .thenApply(found -> found.filter(
                                             listing -> !listing.letters().isEmpty())
                                     .map(listing -> DeadJson.whole(queue, listing.letters()))),

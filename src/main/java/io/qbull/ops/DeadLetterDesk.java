@@ -4,6 +4,7 @@ import io.qbull.model.DeadLetter;
 import io.qbull.model.DeadPlace;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.StoreException;
 import java.util.ArrayList;
@@ -65,6 +66,18 @@ public final class DeadLetterDesk {
             @Nullable Throwable failure) {}
 
     /**
+     * Where a queue's dead letters ended at some time.
+     *
+     * @param newest letter of each partition
+     */
+    public record Ends(List<StreamId> newest) {
+        /** Copies the list. */
+        public Ends {
+            newest = List.copyOf(newest);
+        }
+    }
+
+    /**
      * @param queue a queue
      * @param filter which ones
      * @param after where to begin; {@link DeadPlace#START} or the end of another listing
@@ -81,6 +94,40 @@ public final class DeadLetterDesk {
     }
 
     /**
+     * Looks until some are found, however many lie before them that do not fit.
+     *
+     * @param queue a queue
+     * @param filter which ones
+     * @param most how many at most, 1 or more
+     * @param longestBody how many bytes of a body
+     * @return a listing, without letters if none fits; fails with a {@link StoreException}
+     */
+    public CompletionStage<Optional<Listing>> find(QueueName queue, DeadFilter filter, int most, int longestBody) {
+        return find(queue, filter, DeadPlace.START, most, longestBody);
+    }
+
+    private CompletionStage<Optional<Listing>> find(
+            QueueName queue, DeadFilter filter, DeadPlace after, int most, int longestBody) {
+        return list(queue, filter, after, most, longestBody).thenCompose(found -> {
+            DeadPlace next = found.filter(listing -> listing.letters().isEmpty())
+                    .map(Listing::next)
+                    .orElse(null);
+            return next == null
+                    ? CompletableFuture.completedStage(found)
+                    : find(queue, filter, next, most, longestBody);
+        });
+    }
+
+    /**
+     * @param queue a queue
+     * @return where its dead letters end now; fails with a {@link StoreException}
+     */
+    public CompletionStage<Optional<Ends>> ends(QueueName queue) {
+        return DeadWalk.ends(letters, queue)
+                .thenApply(newest -> newest.isEmpty() ? Optional.empty() : Optional.of(new Ends(newest)));
+    }
+
+    /**
      * Goes through all dead letters that are there at the call. Jobs that fail again meanwhile are left alone.
      *
      * @param queue a queue
@@ -90,10 +137,21 @@ public final class DeadLetterDesk {
      */
     public CompletionStage<Optional<Tally>> sweep(QueueName queue, DeadFilter filter, Deed deed) {
         Sweep sweep = new Sweep(filter, deed);
-        return new DeadWalk(letters, queue, 0, sweep)
-                .walk(DeadPlace.START)
-                .thenApply(exists -> exists ? Optional.of(sweep.tally(null)) : Optional.<Tally>empty())
-                .exceptionally(failure -> Optional.of(sweep.tally(failure)));
+        return sweep.end(new DeadWalk(letters, queue, 0, sweep).walk(DeadPlace.START));
+    }
+
+    /**
+     * Goes through those that were there at another time, so that what is done is not more than what was counted.
+     *
+     * @param queue a queue
+     * @param filter which ones
+     * @param deed what to do with them
+     * @param ends where they ended then
+     * @return as for all
+     */
+    public CompletionStage<Optional<Tally>> sweep(QueueName queue, DeadFilter filter, Deed deed, Ends ends) {
+        Sweep sweep = new Sweep(filter, deed);
+        return sweep.end(new DeadWalk(letters, queue, 0, sweep).walk(DeadPlace.START, ends.newest()));
     }
 
     /** Used by one page after another, never by two at a time. */
@@ -171,7 +229,12 @@ public final class DeadLetterDesk {
             return CompletableFuture.completedStage(true);
         }
 
-        Tally tally(@Nullable Throwable failure) {
+        CompletionStage<Optional<Tally>> end(CompletionStage<Boolean> walk) {
+            return walk.thenApply(exists -> exists ? Optional.of(tally(null)) : Optional.<Tally>empty())
+                    .exceptionally(failure -> Optional.of(tally(failure)));
+        }
+
+        private Tally tally(@Nullable Throwable failure) {
             Throwable bare = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
             boolean sent = bare instanceof StoreException.Unavailable away && away.sent();
             long gone = deed == Deed.COUNT ? 0 : answered - done - unfit;

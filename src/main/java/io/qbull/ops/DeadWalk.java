@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
 
 /**
  * One way through a queue's dead letters: partition after partition, in the order of their burial, a page at a time. Those that
- * come after its begin are left out, so a job that is retried and fails again is met once.
+ * come after its ends, the newest letters when it began or was first asked for, are left out, so a job that is retried and fails
+ * again is met once.
  */
 final class DeadWalk {
     private final DeadLetters letters;
@@ -43,15 +44,26 @@ final class DeadWalk {
      */
     CompletionStage<Boolean> walk(DeadPlace after) {
         return letters.partitions(queue)
-                .thenCompose(count -> count == 0
-                        ? CompletableFuture.completedStage(false)
-                        : ends(count, after.partition())
-                                .thenCompose(ends -> step(ends, after))
-                                .thenApply(done -> true));
+                .thenCompose(count -> ends(letters, queue, count, after.partition()))
+                .thenCompose(ends -> walk(after, ends));
     }
 
-    /** The newest letter of each partition. */
-    private CompletionStage<List<StreamId>> ends(int partitions, int first) {
+    /**
+     * @param ends the last letter to be met of each partition; none if there is no such queue
+     */
+    CompletionStage<Boolean> walk(DeadPlace after, List<StreamId> ends) {
+        return ends.isEmpty()
+                ? CompletableFuture.completedStage(false)
+                : step(ends, after).thenApply(done -> true);
+    }
+
+    /** The newest letter of each partition of a queue; none if there is no such queue. */
+    static CompletionStage<List<StreamId>> ends(DeadLetters letters, QueueName queue) {
+        return letters.partitions(queue).thenCompose(count -> ends(letters, queue, count, 0));
+    }
+
+    private static CompletionStage<List<StreamId>> ends(
+            DeadLetters letters, QueueName queue, int partitions, int first) {
         List<CompletableFuture<StreamId>> asked = IntStream.range(0, partitions)
                 .mapToObj(index -> index < first
                         ? CompletableFuture.completedFuture(StreamId.START)

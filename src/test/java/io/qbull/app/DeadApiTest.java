@@ -83,6 +83,24 @@ class DeadApiTest extends AppTestSupport {
     }
 
     @Test
+    void one_is_shown_however_many_lie_before_it() throws IOException {
+        try (Resp pipe = REDIS.server().connect()) {
+            pipe.call(
+                    "EVAL",
+                    "for i = 1, 10050 do redis.call('XADD', KEYS[1], '*', 'id', 'j' .. i, 'key', 'k', 'body', 'b',"
+                            + " 'reason', 'r', 'exception', '', 'attempts', '1', 'failed_at', '1', 'epoch', '1') end",
+                    "1",
+                    "{ORDERS:1}:dead");
+        }
+
+        JsonNode last = JSON.readTree(get(management, DEAD + "/j10050").body());
+
+        assertThat(last.get("dead")).hasSize(1);
+        assertThat(last.get("dead").get(0).get("id").asText()).isEqualTo("j10050");
+        assertThat(get(management, DEAD + "/j10051").status()).isEqualTo(404);
+    }
+
+    @Test
     void an_entry_that_could_not_be_read_is_shown_field_by_field() throws IOException {
         String id = resp.text("XADD", "{ORDERS:1}:dead", "*", "id", "x", "body", "b", "reason", "r", "attempts", "0");
 

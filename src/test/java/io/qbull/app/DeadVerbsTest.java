@@ -132,6 +132,27 @@ class DeadVerbsTest {
         assertThat(jobs.dead(0).size() + jobs.dead(1).size()).isEqualTo(left);
     }
 
+    @ParameterizedTest
+    @CsvSource({"retry, 2 retried", "drop, 2 dropped"})
+    void what_is_given_up_while_the_question_waits_is_left_alone(String verb, String told) {
+        jobs.add(0, "a", "k", "1", "r");
+        jobs.add(1, "b", "k", "2", "r");
+
+        Outcome outcome = answering(
+                "y",
+                () -> {
+                    jobs.add(0, "late", "k", "3", "r");
+                    jobs.add(1, "later", "k", "4", "r");
+                },
+                verb,
+                "ORDERS",
+                "--all");
+
+        assertThat(outcome.out()).isEqualTo(told + "\n");
+        assertThat(jobs.dead(0)).containsExactly("late");
+        assertThat(jobs.dead(1)).containsExactly("later");
+    }
+
     @Test
     void a_dry_run_counts_and_yes_asks_nothing() {
         jobs.add(0, "a", "k", "1", "r");
@@ -196,8 +217,21 @@ class DeadVerbsTest {
     }
 
     private Outcome answering(String typed, String... words) {
+        return answering(typed, () -> {}, words);
+    }
+
+    /** Something happens between the question and the answer. */
+    private Outcome answering(String typed, Runnable meanwhile, String... words) {
         InputStream before = System.in;
-        System.setIn(new ByteArrayInputStream((typed + "\n").getBytes(StandardCharsets.UTF_8)));
+        System.setIn(new ByteArrayInputStream((typed + "\n").getBytes(StandardCharsets.UTF_8)) {
+            @Override
+            public synchronized int read(byte[] bytes, int offset, int length) {
+                if (pos == 0) {
+                    meanwhile.run();
+                }
+                return super.read(bytes, offset, length);
+            }
+        });
         try {
             return run(words);
         } finally {
