@@ -6,6 +6,7 @@ import io.qbull.ops.DeadLetterDesk.Deed;
 import io.qbull.ops.HeldDesk;
 import io.qbull.ops.HeldDesk.Listing;
 import io.qbull.ops.HeldDesk.Tally;
+import io.qbull.ops.HeldDesk.Times;
 import io.qbull.ops.HeldJson;
 import io.qbull.ops.HeldPlace;
 import io.qbull.ops.HeldTable;
@@ -147,7 +148,8 @@ final class HeldVerbs {
 
         @Override
         void run(HeldDesk desk, QueueName name, @Nullable String only) throws Refusal {
-            Tally counted = ask(desk, name, only, Deed.COUNT);
+            Times times = Stores.await(desk.now(name)).orElseThrow(() -> noQueue(name));
+            Tally counted = ask(desk, name, only, Deed.COUNT, times);
             if (counted.found() == 0 && only != null) {
                 throw new Refusal(
                         ExitCode.NOT_FOUND,
@@ -159,7 +161,8 @@ final class HeldVerbs {
                 return;
             }
             caution.confirm(err(), verb + " the first job of " + counted.found() + " keys of " + name, counted.found());
-            Tally tally = ask(desk, name, only, deed);
+            // What fails while the question waits for its answer was not asked about.
+            Tally tally = ask(desk, name, only, deed, times);
             out().println(json() ? utf8(HeldJson.of(name, deed, tally)) : HeldTable.sentence(deed, tally));
             Throwable failure = tally.failure();
             if (failure != null) {
@@ -168,8 +171,9 @@ final class HeldVerbs {
             }
         }
 
-        private static Tally ask(HeldDesk desk, QueueName name, @Nullable String only, Deed deed) throws Refusal {
-            Tally tally = Stores.finish(desk.ask(name, only, deed)).orElseThrow(() -> noQueue(name));
+        private static Tally ask(HeldDesk desk, QueueName name, @Nullable String only, Deed deed, Times times)
+                throws Refusal {
+            Tally tally = Stores.finish(desk.ask(name, only, deed, times)).orElseThrow(() -> noQueue(name));
             if (deed == Deed.COUNT && tally.failure() != null) {
                 throw Stores.refusal(tally.failure());
             }

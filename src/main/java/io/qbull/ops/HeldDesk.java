@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +50,22 @@ public final class HeldDesk {
     public record Listing(List<HeldKey> keys, @Nullable HeldPlace next) {}
 
     /**
+     * A moment, by the clocks that the partitions of a queue go by.
+     *
+     * @param millis for each partition
+     */
+    public record Times(List<Long> millis) {
+        /** Copies the list. */
+        public Times {
+            millis = List.copyOf(millis);
+        }
+    }
+
+    /**
      * What became of the keys whose first job has failed.
      *
      * @param found how many were met
-     * @param done how many the owners have dealt with
+     * @param done how many requests the owners have taken: carried out, or left for the job was not held any more
      * @param gone how many were not held any more
      * @param pending how many requests wait for an owner, or for one that has time
      * @param unknown how many may have been asked for, for the answer was lost: asking again is safe
@@ -99,7 +113,47 @@ public final class HeldDesk {
      * @return how that went; a failure on the way is part of it
      */
     public CompletionStage<Optional<Tally>> ask(QueueName queue, @Nullable String key, Deed deed) {
-        Round round = new Round(deed);
+        return ask(queue, key, new Round(deed, partition -> Long.MAX_VALUE));
+    }
+
+    /**
+     * Likewise, but leaves alone whose first job has failed since then, so that what is asked for is not more than what was counted.
+     *
+     * @param queue a queue
+     * @param key only this one; null = all
+     * @param deed what for
+     * @param times another time
+     * @return as without it
+     */
+    public CompletionStage<Optional<Tally>> ask(QueueName queue, @Nullable String key, Deed deed, Times times) {
+        List<Long> millis = times.millis();
+        return ask(
+                queue,
+                key,
+                new Round(
+                        deed,
+                        partition ->
+                                partition.index() < millis.size() ? millis.get(partition.index()) : Long.MIN_VALUE));
+    }
+
+    /**
+     * @param queue a queue
+     * @return the time of each of its partitions; fails with a {@link StoreException}
+     */
+    public CompletionStage<Optional<Times>> now(QueueName queue) {
+        return table.partitions(queue).thenCompose(count -> {
+            List<CompletableFuture<Long>> asked = IntStream.range(0, count)
+                    .mapToObj(index -> table.now(new PartitionId(queue, index)).toCompletableFuture())
+                    .toList();
+            return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> count == 0
+                            ? Optional.<Times>empty()
+                            : Optional.of(new Times(
+                                    asked.stream().map(CompletableFuture::join).toList())));
+        });
+    }
+
+    private CompletionStage<Optional<Tally>> ask(QueueName queue, @Nullable String key, Round round) {
         return new Walk(queue, key, round::ask)
                 .begin(HeldPlace.START)
                 .thenCompose(exists -> exists
@@ -150,18 +204,25 @@ public final class HeldDesk {
     /** Requests of one call. Used by one step after another, never by two at a time. */
     private final class Round {
         private final Deed deed;
+        private final ToLongFunction<PartitionId> until;
         private final Map<PartitionId, List<StreamId>> open = new TreeMap<>();
         private long found;
         private long answered;
         private long asked;
 
-        Round(Deed deed) {
+        /**
+         * @param until the last failure that counts (ms)
+         */
+        Round(Deed deed, ToLongFunction<PartitionId> until) {
             this.deed = deed;
+            this.until = until;
         }
 
         CompletionStage<Boolean> ask(List<HeldKey> page) {
-            List<HeldKey> failed =
-                    page.stream().filter(each -> each.pause().attempts() > 0).toList();
+            List<HeldKey> failed = page.stream()
+                    .filter(each -> each.pause().attempts() > 0
+                            && each.pause().failedAtMillis() <= until.applyAsLong(each.partition()))
+                    .toList();
             found += failed.size();
             if (failed.isEmpty() || deed == Deed.COUNT) {
                 return CompletableFuture.completedStage(true);

@@ -45,7 +45,10 @@ public final class HeldTable {
      */
     public static String sentence(Deed deed, Tally tally) {
         String done = deed == Deed.RETRY ? "retried" : "dropped";
-        StringBuilder text = new StringBuilder(tally.done() + " " + done);
+        // A request that the owner took may have found that its job had completed: nobody tells the one from the other
+        // afterwards.
+        StringBuilder text =
+                new StringBuilder(tally.done() + " " + done + (tally.done() > 0 ? " or no longer held" : ""));
         DeadTable.add(text, tally.gone(), "were not held any more");
         DeadTable.add(
                 text,

@@ -18,6 +18,12 @@ public interface HeldKeyTable {
     CompletionStage<Integer> partitions(QueueName queue);
 
     /**
+     * @param partition a partition
+     * @return the time (ms) at its server, by which failures are written down
+     */
+    CompletionStage<Long> now(PartitionId partition);
+
+    /**
      * Reads some held keys: at most 100, and about 1 MB of their first jobs, one at least if there is any.
      *
      * @param partition a partition

@@ -2,10 +2,12 @@ package io.qbull.app;
 
 import static io.qbull.testing.WaitingJobs.failed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.store.HeldJobs.Failed;
+import io.qbull.store.JobLog.Instruction;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import io.qbull.testing.WaitingJobs;
@@ -98,6 +100,27 @@ class HeldVerbsTest {
     }
 
     @Test
+    void what_fails_while_the_question_waits_is_not_asked_for() {
+        jobs.hold(0, "k1", failed(null), "a");
+        jobs.hold(1, "k2", failed(null), "b");
+
+        Outcome outcome = answering(
+                "y",
+                () -> {
+                    Object counted = resp.list("TIME").get(0);
+                    await().until(() -> !resp.list("TIME").get(0).equals(counted));
+                    jobs.hold(0, "late", failed(null), "c");
+                },
+                "drop",
+                "ORDERS",
+                "--all");
+
+        assertThat(outcome.out()).startsWith("0 dropped, 2 not dropped yet: ");
+        assertThat(jobs.requests(0)).extracting(Instruction::key).containsExactly("k1");
+        assertThat(jobs.requests(1)).extracting(Instruction::key).containsExactly("k2");
+    }
+
+    @Test
     void a_dry_run_counts() {
         jobs.hold(0, "k1", failed(null), "a");
         assertThat(run("drop", "ORDERS", "--all", "--dry-run")).isEqualTo(new Outcome(0, "1 would be dropped\n", ""));
@@ -158,8 +181,21 @@ class HeldVerbsTest {
     }
 
     private Outcome answering(String typed, String... words) {
+        return answering(typed, () -> {}, words);
+    }
+
+    /** Something happens between the question and the answer. */
+    private Outcome answering(String typed, Runnable meanwhile, String... words) {
         InputStream before = System.in;
-        System.setIn(new ByteArrayInputStream((typed + "\n").getBytes(StandardCharsets.UTF_8)));
+        System.setIn(new ByteArrayInputStream((typed + "\n").getBytes(StandardCharsets.UTF_8)) {
+            @Override
+            public synchronized int read(byte[] bytes, int offset, int length) {
+                if (pos == 0) {
+                    meanwhile.run();
+                }
+                return super.read(bytes, offset, length);
+            }
+        });
         try {
             return run(words);
         } finally {

@@ -133,7 +133,7 @@ class HeldDeskTest {
 
         assertThat(tally).isEqualTo(new Tally(2, 1, 0, 1, 0, null));
         assertThat(looks).isBetween(20, 100);
-        assertThat(HeldTable.sentence(Deed.DROP, tally)).startsWith("1 dropped, 1 not dropped yet: ");
+        assertThat(HeldTable.sentence(Deed.DROP, tally)).startsWith("1 dropped or no longer held, 1 not dropped yet: ");
         jobs.attend(0);
         assertThat(list(null, HeldPlace.START, 10).keys()).isEmpty();
     }
@@ -146,6 +146,24 @@ class HeldDeskTest {
         assertThat(jobs.requests(0)).hasSize(2);
         jobs.attend(0);
         jobs.attend(0);
+        assertThat(list("a", HeldPlace.START, 1).keys())
+                .extracting(each -> each.first().id().value())
+                .containsExactly("a2");
+    }
+
+    @Test
+    void a_request_that_found_its_job_gone_is_not_told_as_carried_out() {
+        jobs.hold(0, "a", failed(null), "a1", "a2");
+        ask("a", Deed.DROP, () -> {});
+
+        Tally late = ask("a", Deed.DROP, () -> {
+            jobs.attend(0);
+            jobs.attend(0);
+        });
+
+        assertThat(late).isEqualTo(new Tally(1, 1, 0, 0, 0, null));
+        assertThat(HeldTable.sentence(Deed.DROP, late)).isEqualTo("1 dropped or no longer held");
+        assertThat(HeldTable.sentence(Deed.RETRY, late)).isEqualTo("1 retried or no longer held");
         assertThat(list("a", HeldPlace.START, 1).keys())
                 .extracting(each -> each.first().id().value())
                 .containsExactly("a2");

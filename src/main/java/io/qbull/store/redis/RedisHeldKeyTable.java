@@ -33,6 +33,12 @@ final class RedisHeldKeyTable implements HeldKeyTable {
     }
 
     @Override
+    public CompletionStage<Long> now(PartitionId partition) {
+        return Failures.bare(
+                calls.send(Keys.held(partition), Request.of(CommandType.TIME)).thenApply(RedisDeadLetters::millis));
+    }
+
+    @Override
     public CompletionStage<Page> read(PartitionId partition, String after) {
         return read(partition, after.isEmpty() ? "-" : "(" + after + ";", "+", MOST_KEYS);
     }
