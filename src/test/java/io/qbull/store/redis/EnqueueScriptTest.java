@@ -146,6 +146,17 @@ class EnqueueScriptTest {
     }
 
     @Test
+    void an_id_is_known_in_its_partition_whatever_the_key() {
+        NewJob one = newJob("a");
+        NewJob other = new NewJob(one.id(), true, "another key", new byte[] {1}, null, Map.of());
+
+        assertThat(accepted(enqueue(1, one)).get(0).duplicate()).isFalse();
+
+        assertThat(accepted(enqueue(2, other))).containsExactly(new Place(StreamId.START, true));
+        assertThat(resp.number("XLEN", STREAM)).isEqualTo(1);
+    }
+
+    @Test
     void an_id_is_taken_again_after_the_window() {
         resp.call("ZADD", SEEN, Long.toString(new Seed(resp).now() - 1), "a");
         assertThat(accepted(enqueue(1, newJob("a"))).get(0).duplicate()).isFalse();
