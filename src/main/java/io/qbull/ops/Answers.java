@@ -2,11 +2,13 @@ package io.qbull.ops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.qbull.store.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ final class Answers {
             if (failure != null) {
                 LOG.debug("Redis cannot be read", failure);
                 http.response().putHeader("Retry-After", "2");
-                problem(http, 503, "The queue's storage cannot be reached.");
+                problem(http, 503, reason(failure));
             } else if (found.isEmpty()) {
                 problem(http, 404, missing);
             } else {
@@ -61,10 +63,25 @@ final class Answers {
                 http.response().putHeader("Content-Type", "application/json");
                 http.end(Buffer.buffer(QueueJson.bytes(end.figures())));
             } else {
+                LOG.debug("a change ended early", failure);
                 http.response().putHeader("Retry-After", "2");
-                problem(http, 503, "It ended early: " + failure.getMessage(), end.figures());
+                problem(http, 503, "It ended early. " + reason(failure), end.figures());
             }
         }));
+    }
+
+    /** For callers: what the failure itself says may name servers. */
+    private static String reason(Throwable failure) {
+        Throwable bare = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        if (bare instanceof StoreException.Unavailable) {
+            return "The queue's storage cannot be reached.";
+        } else if (bare instanceof StoreException.Full) {
+            return "The queue's storage is full.";
+        }
+        LOG.warn("a request failed: {}", String.valueOf(bare));
+        return bare instanceof StoreException.Misconfigured
+                ? "The queue's storage is set up wrongly; the server's log says more."
+                : "The server failed; its log says more.";
     }
 
     static void problem(RoutingContext http, int status, String detail) {

@@ -8,6 +8,7 @@ import io.qbull.testing.BuriedJobs;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Dead letters under the management port. */
 class DeadApiTest extends AppTestSupport {
     @RegisterExtension
-    static final RedisExtension REDIS = RedisExtension.shared();
+    static final RedisExtension REDIS = RedisExtension.own();
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String DEAD = "/api/queues/ORDERS/dead";
@@ -151,8 +152,25 @@ class DeadApiTest extends AppTestSupport {
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
-        assertThat(answer.body()).contains("OOM", "\"found\":1,\"retried\":0");
+        assertThat(answer.body())
+                .contains("storage is full", "\"found\":1,\"retried\":0")
+                .doesNotContain("OOM");
         assertThat(jobs.dead(0)).containsExactly("a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/retry?all=true", "/drop?key=k1"})
+    void a_change_without_redis_ends_early_with_a_reason_that_names_no_server(String target) throws IOException {
+        jobs.add(0, "a", "k1", "1", "timeout");
+        int port = URI.create(REDIS.server().uri()).getPort();
+        REDIS.server().kill();
+
+        RawHttp.Answer answer = change(target);
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(JSON.readTree(answer.body()).get("detail").asText())
+                .isEqualTo("It ended early. The queue's storage cannot be reached.");
+        assertThat(answer.body()).doesNotContain(Integer.toString(port), "127.0.0.1", "localhost");
     }
 
     @ParameterizedTest
