@@ -10,6 +10,7 @@ import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,10 +50,7 @@ class PodIT {
     @AfterEach
     void end() throws IOException {
         pods.forEach(PodProcess::close);
-        Path pid = home.resolve("data/redis/redis.pid");
-        if (Files.exists(pid)) {
-            ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).ifPresent(ProcessHandle::destroyForcibly);
-        }
+        killEmbeddedRedis();
     }
 
     @Test
@@ -152,6 +150,45 @@ class PodIT {
         assertThat(home.resolve("data/redis/redis.pid")).doesNotExist();
     }
 
+    @Test
+    void ctrl_c_without_jobs_ends_a_pod_and_its_redis() throws IOException {
+        settings.remove("REDIS_URL");
+        PodProcess pod = launch().awaitReady();
+
+        long start = System.nanoTime();
+        pod.interrupt();
+
+        assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.OK.number());
+        System.out.println("a pod without jobs ended "
+                + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms after Ctrl-C");
+        assertThat(pod.said()).contains("stopped the embedded Redis").doesNotContain("gave up");
+        assertThat(home.resolve("data/redis/redis.pid")).doesNotExist();
+    }
+
+    @Test
+    void jobs_that_wait_when_pod_and_embedded_redis_are_killed_are_processed_after_the_next_start() throws IOException {
+        settings.remove("REDIS_URL");
+        settings.put("QBULL_LEASE_TTL", "2s");
+        try (HeldWebhook webhook = new HeldWebhook()) {
+            PodProcess pod = podWithJobAt(webhook);
+            pod.send("k");
+            pod.send("another");
+            awaitWritten();
+            pod.kill();
+            killEmbeddedRedis();
+            int before = webhook.calls();
+            webhook.release();
+            PodProcess next = launch().awaitReady();
+
+            await().until(() -> webhook.calls() == before + 3);
+            await().until(() -> next.said().split("processed ", -1).length == 4);
+            next.signal();
+
+            assertThat(next.exitCode()).as(next.said()).isEqualTo(ExitCode.OK.number());
+            assertThat(next.said()).contains("started the embedded Redis", "stopped the embedded Redis");
+        }
+    }
+
     private PodProcess podWithJobAt(HeldWebhook webhook) throws IOException {
         settings.put("QBULL_WEBHOOK_URL", webhook.url());
         PodProcess pod = launch().awaitReady();
@@ -174,6 +211,22 @@ class PodIT {
             return IntStream.range(0, 4)
                     .filter(p -> value.equals(resp.call("HGET", "{WHATSAPP:" + p + "}:lease", field)))
                     .count();
+        }
+    }
+
+    /** What was answered is in the file, which Redis may put off while the disk is busy. */
+    private void awaitWritten() throws IOException {
+        int port = Integer.parseInt(
+                Files.readString(home.resolve("data/redis/port")).strip());
+        try (Resp resp = new Resp(port)) {
+            await().until(() -> resp.text("INFO", "persistence").contains("aof_buffer_length:0\r"));
+        }
+    }
+
+    private void killEmbeddedRedis() throws IOException {
+        Path pid = home.resolve("data/redis/redis.pid");
+        if (Files.exists(pid)) {
+            ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).ifPresent(ProcessHandle::destroyForcibly);
         }
     }
 

@@ -128,6 +128,18 @@ final class PodProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** As Ctrl-C. */
+    void interrupt() throws IOException {
+        try {
+            assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** As {@code kill -9}. */
     void kill() {
         process.destroyForcibly();
