@@ -66,9 +66,12 @@ final class Pod {
         if (given != null) {
             return runRoutes(signal, given);
         }
-        try (EmbeddedRedis redis = EmbeddedRedis.join(redisFolder(settings))) {
+        try (EmbeddedRedis redis = EmbeddedRedis.join(redisFolder(settings), signal::raised)) {
             return runRoutes(signal, redis.uri());
         } catch (RedisFailure e) {
+            if (signal.raised()) {
+                return ExitCode.OK;
+            }
             throw new Refusal(ExitCode.UNREACHABLE, String.valueOf(e.getMessage()), e);
         }
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedRedis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
+    private static final Duration TO_LISTEN = Duration.ofSeconds(15);
     private static final Duration TO_STOP = Duration.ofSeconds(30);
     private final ServerFolder folder;
     private final FileChannel users;
@@ -33,16 +35,23 @@ public final class EmbeddedRedis implements AutoCloseable {
      * Joins the server of a folder and starts it if need be. Blocks until it answers.
      *
      * @param path the folder; made if it does not exist
+     * @param stopAsked whether to give up waiting; asked again and again
      * @return the share; close it when nothing of this process talks to the server any more
-     * @throws RedisFailure if there is no server to be had
+     * @throws RedisFailure if there is no server to be had, or a stop was asked for; one that was started for it is stopped then
      */
-    public static EmbeddedRedis join(Path path) throws RedisFailure {
+    public static EmbeddedRedis join(Path path, BooleanSupplier stopAsked) throws RedisFailure {
+        return join(path, stopAsked, TO_LISTEN);
+    }
+
+    static EmbeddedRedis join(Path path, BooleanSupplier stopAsked, Duration toListen) throws RedisFailure {
         try {
             Files.createDirectories(path);
             ServerFolder folder = new ServerFolder(path);
             try (FileChannel start = open(folder, "start.lock")) {
-                start.lock();
-                return joinLocked(folder);
+                while (start.tryLock() == null) {
+                    ServerStart.pause(stopAsked);
+                }
+                return joinLocked(folder, new ServerStart(folder, stopAsked, toListen));
             }
         } catch (IOException e) {
             throw new RedisFailure(
@@ -50,14 +59,29 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    private static EmbeddedRedis joinLocked(ServerFolder folder) throws IOException, RedisFailure {
+    private static EmbeddedRedis joinLocked(ServerFolder folder, ServerStart start) throws IOException, RedisFailure {
         FileChannel users = open(folder, "users.lock");
         try {
             users.lock(0, Long.MAX_VALUE, true);
-            return new EmbeddedRedis(folder, users, new ServerStart(folder).attachOrStart());
+            return new EmbeddedRedis(folder, users, start.attachOrStart());
         } catch (IOException | RedisFailure | RuntimeException e) {
             users.close();
+            if (start.started()) {
+                abandon(folder, e);
+            }
             throw e;
+        }
+    }
+
+    /** Nobody would stop it later. */
+    private static void abandon(ServerFolder folder, Exception why) {
+        try {
+            if (alone(folder)) {
+                ServerStop.abandon(folder, TO_STOP);
+            }
+        } catch (IOException e) {
+            why.addSuppressed(e);
+            LOG.warn("embedded Redis was left running: {}", e.toString());
         }
     }
 
@@ -89,7 +113,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         try (FileChannel start = open(folder, "start.lock")) {
             start.lock();
             users.close();
-            if (alone()) {
+            if (alone(folder)) {
                 ServerStop.stop(folder, port, TO_STOP);
             }
         } catch (IOException e) {
@@ -98,7 +122,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /** Whether no other pod uses the server; none can come while {@code start.lock} is held. */
-    private boolean alone() throws IOException {
+    private static boolean alone(ServerFolder folder) throws IOException {
         try (FileChannel channel = open(folder, "users.lock")) {
             FileLock last = channel.tryLock();
             return last != null;

@@ -59,11 +59,20 @@ final class ServerFolder {
     /** The pid of a living server of this folder; a stale file, or a pid that now belongs to another program, counts as none. */
     Optional<Long> livingPid() throws IOException {
         return number(pidFile())
-                .filter(pid -> ProcessHandle.of(pid)
-                        .filter(ProcessHandle::isAlive)
-                        .flatMap(process -> process.info().command())
+                .filter(pid -> ProcessHandle.of(pid).filter(this::runsOurs).isPresent());
+    }
+
+    /** Everything that runs a program of this folder, also a server that has not got as far as its pid file. */
+    List<ProcessHandle> processes() {
+        return ProcessHandle.allProcesses().filter(this::runsOurs).toList();
+    }
+
+    private boolean runsOurs(ProcessHandle process) {
+        return process.isAlive()
+                && process.info()
+                        .command()
                         .filter(command -> Path.of(command).startsWith(programs()))
-                        .isPresent());
+                        .isPresent();
     }
 
     /** Whether our server answers at {@code port}. */

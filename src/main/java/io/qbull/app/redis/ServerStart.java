@@ -7,19 +7,34 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds the running server of a folder, or starts one. Used under {@code start.lock} only. */
 final class ServerStart {
     private static final Logger LOG = LoggerFactory.getLogger(ServerStart.class);
-    private static final Duration TO_LISTEN = Duration.ofSeconds(15);
     private static final Duration TO_LOAD = Duration.ofMinutes(10);
     private static final int PORTS_TO_TRY = 5;
     private final ServerFolder folder;
+    private final BooleanSupplier stopAsked;
+    private final Duration toListen;
+    private boolean started;
 
-    ServerStart(ServerFolder folder) {
+    /**
+     * @param folder of the server
+     * @param stopAsked whether nobody wants the server any more; asked again and again while this waits
+     * @param toListen how long a server may need until it listens
+     */
+    ServerStart(ServerFolder folder, BooleanSupplier stopAsked, Duration toListen) {
         this.folder = folder;
+        this.stopAsked = stopAsked;
+        this.toListen = toListen;
+    }
+
+    /** Whether a server was started here, which may live although it was not waited for. */
+    boolean started() {
+        return started;
     }
 
     /**
@@ -57,7 +72,7 @@ final class ServerStart {
         if (pid.isEmpty()) {
             return Optional.empty();
         }
-        if (remembered.isPresent() && awaitOurs(remembered.get(), TO_LISTEN)) {
+        if (remembered.isPresent() && awaitOurs(remembered.get(), toListen)) {
             return remembered;
         }
         if (folder.livingPid().isEmpty()) {
@@ -69,6 +84,7 @@ final class ServerStart {
 
     private boolean start(Path program, int port) throws IOException, RedisFailure {
         long logged = folder.logLength();
+        started = true;
         Process launcher = new ProcessBuilder(command(program, port))
                 .directory(folder.path().toFile())
                 .redirectErrorStream(true)
@@ -84,7 +100,7 @@ final class ServerStart {
 
     /** False if another program took the port first. */
     private boolean awaitStart(int port, long logged) throws IOException, RedisFailure {
-        long deadline = System.nanoTime() + TO_LISTEN.toNanos();
+        long deadline = System.nanoTime() + toListen.toNanos();
         while (System.nanoTime() < deadline) {
             if (awaitOurs(port, Duration.ZERO)) {
                 return true;
@@ -96,14 +112,14 @@ final class ServerStart {
             if (log.contains("Bad file format") || log.contains("Fatal error")) {
                 break;
             }
-            pause();
+            pause(stopAsked);
         }
         throw new RedisFailure("The embedded Redis does not start: " + lastLine(folder.logSince(logged))
                 + " (all of it in " + folder.log() + ")");
     }
 
     /** Waits while a server reads its data, however long; waits {@code patience} for one that does not answer. */
-    private boolean awaitOurs(int port, Duration patience) throws IOException {
+    private boolean awaitOurs(int port, Duration patience) throws IOException, RedisFailure {
         long start = System.nanoTime();
         while (true) {
             ServerFolder.State state = folder.stateAt(port);
@@ -115,7 +131,7 @@ final class ServerStart {
             if (System.nanoTime() - start >= (loading ? TO_LOAD : patience).toNanos()) {
                 return false;
             }
-            pause();
+            pause(stopAsked);
         }
     }
 
@@ -154,6 +170,14 @@ final class ServerStart {
         }
         process.destroyForcibly();
         throw new RedisFailure("The embedded Redis did not go to the background. Set REDIS_URL.");
+    }
+
+    /** Between two looks, of which there are no more once a stop was asked for. */
+    static void pause(BooleanSupplier stopAsked) throws RedisFailure {
+        if (stopAsked.getAsBoolean()) {
+            throw new RedisFailure("A stop was asked for before the embedded Redis answered.");
+        }
+        pause();
     }
 
     static void pause() {

@@ -3,6 +3,7 @@ package io.qbull.app.redis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,5 +44,23 @@ final class ServerStop {
             ServerStart.pause();
         }
         LOG.info("stopped the embedded Redis");
+    }
+
+    /**
+     * Stops what a start that failed has left, with or without a pid file.
+     *
+     * @param patience to wait for its end
+     * @throws IOException if it is still there then
+     */
+    static void abandon(ServerFolder folder, Duration patience) throws IOException {
+        folder.processes().forEach(ProcessHandle::destroy);
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (List<ProcessHandle> left = folder.processes(); !left.isEmpty(); left = folder.processes()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("pid " + left.get(0).pid() + " did not stop within " + patience.toMillis()
+                        + " ms; it has the signal and stops when it can");
+            }
+            ServerStart.pause();
+        }
     }
 }

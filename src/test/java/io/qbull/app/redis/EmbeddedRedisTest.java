@@ -26,6 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** With processes of their own as pods: what is tested is who is left when one of them is gone, however it went. */
 @Timeout(180)
 class EmbeddedRedisTest {
+    /** A server that lives, but has neither port nor pid file yet. */
+    private static final String NEVER_LISTENS = """
+            bin=$(dirname "$0")
+            "$bin/real" --port 0 --unixsocket started --daemonize yes --logfile redis.log
+            """;
+
     @TempDir
     private Path top;
 
@@ -37,6 +43,9 @@ class EmbeddedRedisTest {
             holder.close();
         }
         serverPid().flatMap(ProcessHandle::of).ifPresent(ProcessHandle::destroyForcibly);
+        if (Files.isDirectory(folder())) {
+            new ServerFolder(folder()).processes().forEach(ProcessHandle::destroyForcibly);
+        }
     }
 
     @Test
@@ -180,7 +189,7 @@ class EmbeddedRedisTest {
         long pid = serverPid().orElseThrow();
         signal(pid, "STOP");
         try {
-            assertThatThrownBy(() -> EmbeddedRedis.join(folder()))
+            assertThatThrownBy(() -> EmbeddedRedis.join(folder(), () -> false))
                     .isInstanceOf(RedisFailure.class)
                     .hasMessageContaining("pid " + pid)
                     .hasMessageContaining("REDIS_URL");
@@ -192,20 +201,58 @@ class EmbeddedRedisTest {
 
     @Test
     void a_machine_that_cannot_run_the_program_is_told_so() throws IOException, RedisFailure {
-        Files.createDirectories(folder());
-        Path program = ServerBinary.unpack(folder().resolve("bin"));
-        Path broken = Files.writeString(folder().resolve("broken"), """
-                #!/bin/sh
+        standIn("""
                 echo 'error while loading shared libraries: libssl.so.3' >&2
                 exit 127
                 """);
-        assertThat(broken.toFile().setExecutable(true)).isTrue();
-        Files.move(broken, program, StandardCopyOption.REPLACE_EXISTING);
 
-        assertThatThrownBy(() -> EmbeddedRedis.join(folder()))
+        assertThatThrownBy(() -> EmbeddedRedis.join(folder(), () -> false))
                 .isInstanceOf(RedisFailure.class)
                 .hasMessageContaining("libssl.so.3")
                 .hasMessageContaining("REDIS_URL");
+    }
+
+    @Test
+    void a_server_that_does_not_listen_in_time_is_not_left_behind() throws IOException, RedisFailure {
+        standIn(NEVER_LISTENS);
+
+        assertThatThrownBy(() -> EmbeddedRedis.join(folder(), () -> false, Duration.ofSeconds(1)))
+                .isInstanceOf(RedisFailure.class)
+                .hasMessageContaining("does not start");
+
+        assertThat(folder().resolve("redis.log")).content().contains("SIGTERM");
+        assertThat(new ServerFolder(folder()).processes()).isEmpty();
+    }
+
+    @Test
+    void a_stop_ends_the_wait_for_a_server_and_leaves_none_behind() throws IOException, RedisFailure {
+        standIn(NEVER_LISTENS);
+
+        assertThatThrownBy(() -> EmbeddedRedis.join(
+                        folder(), () -> Files.exists(folder().resolve("started")), Duration.ofDays(1)))
+                .isInstanceOf(RedisFailure.class)
+                .hasMessageContaining("stop");
+
+        assertThat(new ServerFolder(folder()).processes()).isEmpty();
+    }
+
+    @Test
+    void a_stop_ends_the_wait_for_another_pod_that_starts_the_server() throws IOException, RedisFailure {
+        Path starting = folder().resolve("starting");
+        standIn("echo $$ >starting.new && mv starting.new starting\nexec sleep 1000\n");
+        Process other = Holder.launch(folder());
+        try {
+            await().until(() -> Files.exists(starting));
+
+            assertThatThrownBy(() -> EmbeddedRedis.join(folder(), () -> true))
+                    .isInstanceOf(RedisFailure.class)
+                    .hasMessageContaining("stop");
+
+            assertThat(other.isAlive()).isTrue();
+        } finally {
+            other.destroyForcibly();
+            signal(Long.parseLong(Files.readString(starting).strip()), "KILL");
+        }
     }
 
     @Test
@@ -224,6 +271,16 @@ class EmbeddedRedisTest {
         Holder holder = join();
 
         assertThat(EmbeddedRedis.find(folder())).contains(holder.uri());
+    }
+
+    /** Puts a script in place of the program; the program is beside it as {@code real}. */
+    private void standIn(String script) throws IOException, RedisFailure {
+        Files.createDirectories(folder());
+        Path program = ServerBinary.unpack(folder().resolve("bin"));
+        Path broken = Files.writeString(folder().resolve("broken"), "#!/bin/sh\n" + script);
+        assertThat(broken.toFile().setExecutable(true)).isTrue();
+        Files.copy(program, program.resolveSibling("real"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.move(broken, program, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private Path folder() {

@@ -89,7 +89,7 @@ final class Holder implements AutoCloseable {
      */
     public static void main(String... args) throws IOException, RedisFailure {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        try (EmbeddedRedis redis = EmbeddedRedis.join(Path.of(args[0]))) {
+        try (EmbeddedRedis redis = EmbeddedRedis.join(Path.of(args[0]), () -> false)) {
             out.println("joined " + redis.uri());
             while (System.in.read() >= 0) {
                 // Until somebody closes our standard input.
