@@ -74,7 +74,9 @@ class ManagementTest extends AppTestSupport {
     @Test
     void health_and_metrics_answer() {
         await().until(() -> get(management, "/observe/health/ready").status() == 200);
-        assertThat(get(management, "/observe/health").body()).contains("consumer:whatsapp");
+        assertThat(get(management, "/observe/health").body())
+                .contains("\"consumer:whatsapp\"")
+                .doesNotContain("qbull-whatsapp");
         assertThat(get(management, "/observe/health/live").body()).doesNotContain("consumer");
         assertThat(get(management, "/observe/metrics").body()).contains("camel_exchanges_total", "jvm_memory_used");
     }
