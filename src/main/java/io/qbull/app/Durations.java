@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 15s}, {@code 2m}, {@code 1h}. */
+/** Durations as people write them: {@code 1500ms}, {@code 15s}, {@code 2m}, {@code 1h}. */
 final class Durations {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
     private static final Duration LEAST = Duration.ofSeconds(1);
@@ -20,7 +20,8 @@ final class Durations {
     static Duration read(String name, String text) throws Refusal {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw Refusal.setting(name, Printable.of(text), "must be a number with a unit: 500ms, 15s, 2m, 1h");
+            throw Refusal.setting(
+                    name, Printable.of(text), "must be 1s or more, a number with a unit: 1500ms, 15s, 2m, 1h");
         }
         long amount = Long.parseLong(matcher.group(1));
         Duration duration = switch (matcher.group(2)) {

@@ -74,7 +74,6 @@ public final class Main {
     }
 
     private static void describeCodes(CommandLine command, Map<String, String> codes) {
-        command.getSubcommands().values().forEach(verb -> describeCodes(verb, codes));
         command.getCommandSpec()
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")

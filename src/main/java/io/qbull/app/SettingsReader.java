@@ -2,6 +2,7 @@ package io.qbull.app;
 
 import io.qbull.app.ComponentOptions.Given;
 import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
 import io.qbull.model.PodId;
 import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
@@ -9,7 +10,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,7 +32,6 @@ final class SettingsReader {
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
     private static final Set<String> SECRET_HEADERS =
             Set.of("authorization", "cookie", "set-cookie", "proxy-authorization", "idempotency-key");
-    private static final int MOST_PARTITIONS = 16_384;
     private static final int MOST_MESSAGES = 10_000;
 
     private final Map<String, String> environment;
@@ -85,8 +84,8 @@ final class SettingsReader {
                         "is set, but " + name(Setting.QUEUES) + " does not list that queue");
             }
         }
-        int partitions = number(Setting.PARTITIONS, 1, MOST_PARTITIONS);
-        int partitionsPerPod = number(Setting.PARTITIONS_PER_POD, 1, MOST_PARTITIONS);
+        int partitions = number(Setting.PARTITIONS, 1, Layout.MOST_PARTITIONS);
+        int partitionsPerPod = number(Setting.PARTITIONS_PER_POD, 1, Layout.MOST_PARTITIONS);
         AppSettings.Queues queues = new AppSettings.Queues(
                 names,
                 partitions,
@@ -208,16 +207,8 @@ final class SettingsReader {
                 token.isEmpty() ? null : token,
                 keptHeaders(),
                 number(Setting.MAX_CONNECTIONS, 1, 1_000_000),
-                bodyTimeout(),
+                Durations.read(name(Setting.BODY_TIMEOUT), value(Setting.BODY_TIMEOUT)),
                 bulk());
-    }
-
-    private Duration bodyTimeout() throws Refusal {
-        Duration timeout = Durations.read(name(Setting.BODY_TIMEOUT), value(Setting.BODY_TIMEOUT));
-        if (timeout.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw Refusal.setting(name(Setting.BODY_TIMEOUT), value(Setting.BODY_TIMEOUT), "must be at least 1s");
-        }
-        return timeout;
     }
 
     private AppSettings.Bulk bulk() throws Refusal {

@@ -1,7 +1,10 @@
 package io.qbull.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.qbull.model.QueueName;
@@ -13,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
     private static final Path HOME = Path.of("/srv/qbull");
@@ -103,6 +107,20 @@ class SettingsReaderTest {
                     assertThat(refusal.exitCode()).isEqualTo(ExitCode.USAGE);
                     assertThat(refusal.getMessage()).startsWith(variable + " (").doesNotContain("\n");
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"QBULL_LEASE_TTL", "QBULL_BODY_TIMEOUT", "QBULL_COALESCE_WINDOW"})
+    void what_the_refusal_of_a_duration_offers_is_accepted(String variable) {
+        String refusal = requireNonNull(
+                catchThrowable(() -> read(Map.of(variable, "soon"), Map.of())).getMessage());
+
+        String[] offered = refusal.substring(refusal.lastIndexOf(": ") + 2).split(", ");
+
+        assertThat(offered)
+                .hasSize(4)
+                .allSatisfy(each -> assertThatNoException().isThrownBy(() -> read(Map.of(variable, each), Map.of())));
+        assertThatThrownBy(() -> read(Map.of(variable, "999ms"), Map.of())).hasMessageContaining("must be 1s or more");
     }
 
     @Test
