@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,6 @@ final class BulkSend {
     private final BulkBody many;
     private final JobWriter writer;
     private final Entrance entrance;
-    private final Executor continuations;
     private final AsyncCallback callback;
     private final BulkIntake intake;
     private final @Nullable List<@Nullable Enqueued> answers;
@@ -36,23 +34,15 @@ final class BulkSend {
      * @param many its jobs
      * @param writer makes them
      * @param entrance takes them
-     * @param continuations runs what goes on
      * @param callback told at the end
      */
-    BulkSend(
-            Exchange exchange,
-            BulkBody many,
-            JobWriter writer,
-            Entrance entrance,
-            Executor continuations,
-            AsyncCallback callback) {
+    BulkSend(Exchange exchange, BulkBody many, JobWriter writer, Entrance entrance, AsyncCallback callback) {
         this.exchange = exchange;
         this.many = many;
         this.writer = writer;
         this.entrance = entrance;
-        this.continuations = continuations;
         this.callback = callback;
-        this.intake = new BulkIntake(this::add, () -> continuations.execute(this::run));
+        this.intake = new BulkIntake(this::add, () -> entrance.goOn().execute(this::run));
         this.answers = exchange.getMessage().getBody() instanceof Collection<?> all
                 ? Collections.synchronizedList(new ArrayList<>(Collections.nCopies(all.size(), null)))
                 : null;
@@ -60,7 +50,7 @@ final class BulkSend {
 
     /** Takes elements while there is room. */
     void run() {
-        Throwable thrown = null;
+        Throwable broken = null;
         try {
             while (!intake.failed() && many.hasNext()) {
                 take(many.next());
@@ -68,12 +58,26 @@ final class BulkSend {
                     return;
                 }
             }
-        } catch (Exception e) {
-            thrown = e;
+        } catch (Throwable e) {
+            broken = e;
         }
+        end(broken);
+    }
+
+    /** Whatever the elements threw, the exchange comes to its end: on a thread of ours nobody else would hear of it. */
+    private void end(@Nullable Throwable thrown) {
         Throwable broken = thrown;
-        many.close();
-        intake.end().whenComplete((result, failure) -> continuations.execute(() -> finish(result, broken)));
+        try {
+            many.close();
+        } catch (Throwable e) {
+            if (broken == null) {
+                broken = e;
+            } else if (e != broken) {
+                broken.addSuppressed(e);
+            }
+        }
+        Throwable first = broken;
+        intake.end().whenComplete((result, failure) -> entrance.goOn().execute(() -> finish(result, first)));
     }
 
     private void take(Exchange part) {

@@ -45,7 +45,7 @@ public class QbullProducer extends DefaultAsyncProducer {
         if (used == null) {
             throw new RejectedExecutionException("the producer of " + endpoint + " is stopped");
         }
-        return new Entrance(used.node(), settings);
+        return entrance(used);
     }
 
     @Override
@@ -76,7 +76,7 @@ public class QbullProducer extends DefaultAsyncProducer {
         }
         BulkBody many = BulkBody.of(exchange);
         if (many != null) {
-            new BulkSend(exchange, many, writer, new Entrance(used.node(), settings), used::goOn, callback).run();
+            new BulkSend(exchange, many, writer, entrance(used), callback).run();
             return false;
         }
         try {
@@ -91,6 +91,10 @@ public class QbullProducer extends DefaultAsyncProducer {
             callback.done(true);
             return true;
         }
+    }
+
+    private Entrance entrance(SharedNode used) {
+        return new Entrance(used.node(), settings, used::goOn);
     }
 
     private static void answered(

@@ -10,6 +10,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes many jobs into a queue, and counts what becomes of each. Jobs are given to it by one thread at a time; their answers come on
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * not be added no more are taken, for those of its key would overtake it.
  */
 public final class BulkIntake {
+    private static final Logger LOG = LoggerFactory.getLogger(BulkIntake.class);
     private static final int MOST_UNDER_WAY = 2_000;
     private static final long MOST_BYTES_UNDER_WAY = 2L << 20;
 
@@ -73,7 +76,8 @@ public final class BulkIntake {
         CompletionStage<Enqueued> added;
         try {
             added = adder.add(number, job);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Counted already: whoever waits for the result must get it.
             added = CompletableFuture.failedFuture(e);
         }
         added.whenComplete((answer, thrown) -> answered(number, size, answer, thrown));
@@ -164,9 +168,7 @@ public final class BulkIntake {
     private void failed(long number, @Nullable Throwable thrown) {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        EnqueueException why = cause instanceof EnqueueException known
-                ? known
-                : new EnqueueException(EnqueueException.Kind.UNKNOWN, "the server failed: " + cause);
+        EnqueueException why = cause instanceof EnqueueException known ? known : fault(cause);
         note(number, String.valueOf(why.getMessage()));
         // What follows a refusal fails as unavailable, and may be heard of before the refusal itself.
         boolean aftermath = why.kind() == EnqueueException.Kind.UNAVAILABLE;
@@ -174,6 +176,14 @@ public final class BulkIntake {
         if (why.kind() != EnqueueException.Kind.INVALID && (failure == null || replaces)) {
             failure = why;
         }
+    }
+
+    /** A client reads the message: what we are made of is none of its business. */
+    private static EnqueueException fault(@Nullable Throwable cause) {
+        LOG.error("a job was not added, or perhaps it was, because of a fault", cause);
+        EnqueueException fault = new EnqueueException(EnqueueException.Kind.UNKNOWN, "the server failed");
+        fault.initCause(cause);
+        return fault;
     }
 
     private void note(long number, String reason) {

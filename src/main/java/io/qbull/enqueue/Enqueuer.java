@@ -74,7 +74,11 @@ public final class Enqueuer {
      *     on it must not block; cancelling it changes nothing
      */
     public CompletionStage<Enqueued> enqueue(NewJob job, EnqueueSettings settings) {
-        return enqueue(job, null, settings);
+        try {
+            return admit(checked(job, settings), null, settings);
+        } catch (EnqueueException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**
@@ -89,7 +93,15 @@ public final class Enqueuer {
      */
     public CompletionStage<JobFeed> open(SourceId source, int since, Duration lifetime, EnqueueSettings settings) {
         return sources.progress(source, since, lifetime)
-                .thenApply(progress -> new SourceFeed(this, identity, source, lifetime, progress, settings));
+                .thenApply(progress -> new SourceFeed(
+                                this,
+                                identity,
+                                source,
+                                progress,
+                                settings,
+                                new SourceFeed.Renewals(
+                                        lifetime, loop, () -> sources.progress(source, since, lifetime)))
+                        .open());
     }
 
     /**
@@ -100,17 +112,28 @@ public final class Enqueuer {
         return sources.forget(source);
     }
 
-    CompletionStage<Enqueued> enqueue(NewJob given, Pending.@Nullable Origin origin, EnqueueSettings settings) {
-        NewJob job;
-        try {
-            job = settings.format() == JobFormat.QBULL ? jobs.original(given, loop.now()) : given;
-        } catch (EnqueueException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+    /**
+     * @param given a job
+     * @param settings with the rules
+     * @return the job as it is written
+     * @throws EnqueueException if it breaks a rule
+     */
+    NewJob checked(NewJob given, EnqueueSettings settings) {
+        NewJob job = settings.format() == JobFormat.QBULL ? jobs.original(given, loop.now()) : given;
         String broken = JobRules.broken(job, settings, loop.now());
         if (broken != null) {
-            return CompletableFuture.failedFuture(new EnqueueException(EnqueueException.Kind.INVALID, broken));
+            throw new EnqueueException(EnqueueException.Kind.INVALID, broken);
         }
+        return job;
+    }
+
+    /**
+     * @param job {@linkplain #checked checked}
+     * @param origin where it comes from; null = from nowhere that could give it again
+     * @param settings how
+     * @return where it is
+     */
+    CompletionStage<Enqueued> admit(NewJob job, Pending.@Nullable Origin origin, EnqueueSettings settings) {
         if (closing.get()) {
             return unavailable(origin, "not added: this pod takes no more jobs, it stops");
         }

@@ -13,7 +13,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
@@ -59,16 +58,16 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
             if (!queues.contains(bulk.queue())) {
                 throw new ProblemException(Problem.of(404, "There is no such queue."));
             }
-            open(bulk)
-                    .thenCompose(adder -> new NdjsonReader(stream, records, limits, adder).read())
-                    .whenComplete((result, thrown) -> {
+            Entrance entrance = entrances.apply(bulk.queue());
+            added(entrance, bulk, stream)
+                    .whenComplete((result, thrown) -> entrance.goOn().execute(() -> {
                         if (thrown == null) {
                             message.setBody(result);
                         } else {
                             exchange.setException(thrown);
                         }
                         callback.done(false);
-                    });
+                    }));
             return false;
         } catch (ProblemException | InvalidPayloadException | RuntimeException e) {
             exchange.setException(e);
@@ -77,12 +76,10 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
         }
     }
 
-    private CompletionStage<BulkIntake.Adder> open(BulkRequest bulk) {
-        Entrance entrance = entrances.apply(bulk.queue());
+    private CompletionStage<BulkResult> added(Entrance entrance, BulkRequest bulk, RequestStream stream) {
         JobId id = bulk.id();
         if (id == null || entrance.settings().deduplicationWindow().isZero()) {
-            return CompletableFuture.completedFuture(
-                    (line, job) -> entrance.node().enqueue(job, entrance.settings()));
+            return read(stream, (line, job) -> entrance.node().enqueue(job, entrance.settings()));
         }
         return entrance.node()
                 .open(source(id), 0, entrance.settings().deduplicationWindow(), entrance.settings())
@@ -92,8 +89,13 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
                                 EnqueueException.Kind.UNAVAILABLE,
                                 "what was added of this request before cannot be read now");
                     }
-                    return feed::add;
-                });
+                    return feed;
+                })
+                .thenCompose(feed -> read(stream, feed::add).whenComplete((result, thrown) -> feed.close()));
+    }
+
+    private CompletionStage<BulkResult> read(RequestStream stream, BulkIntake.Adder adder) {
+        return new NdjsonReader(stream, records, limits, adder).read();
     }
 
     /** Any text can be an Idempotency-Key; its digest can be a name. */

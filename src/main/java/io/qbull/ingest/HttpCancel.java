@@ -48,14 +48,13 @@ public final class HttpCancel extends AsyncProcessorSupport {
             if (!queues.contains(cancel.queue())) {
                 throw new ProblemException(Problem.of(404, "There is no such queue."));
             }
-            entrances
-                    .apply(cancel.queue())
-                    .node()
+            Entrance entrance = entrances.apply(cancel.queue());
+            entrance.node()
                     .cancel(cancel.key(), cancel.id())
-                    .whenComplete((count, thrown) -> {
+                    .whenComplete((count, thrown) -> entrance.goOn().execute(() -> {
                         answer(exchange, count, thrown);
                         callback.done(false);
-                    });
+                    }));
             return false;
         } catch (ProblemException | RuntimeException e) {
             exchange.setException(e);

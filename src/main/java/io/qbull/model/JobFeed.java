@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Used by one thread at a time; no method blocks.
  */
-public interface JobFeed {
+public interface JobFeed extends AutoCloseable {
     /**
      * Adds a record, unless an earlier reading has.
      *
@@ -29,4 +29,11 @@ public interface JobFeed {
      * @return whether a record was not added, so that no later one will be; from any thread
      */
     boolean broken();
+
+    /**
+     * No more records will come. Until then what Redis remembers of a source with a lifetime is kept alive in every partition; from
+     * now on the lifetime counts. May be called again, and from any thread.
+     */
+    @Override
+    void close();
 }

@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.apache.camel.builder.AdviceWith;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +52,23 @@ class DelayTest extends AppTestSupport {
     @Override
     Map<String, String> settings() {
         return Map.of("qbull.partitions", "4", "qbull.queue.WHATSAPP.keyHash", "qbull-python");
+    }
+
+    /** Those of the queue must not be blocked by what a route does next. */
+    @Test
+    void the_route_that_cancels_goes_on_on_a_thread_of_its_own() throws Exception {
+        List<String> threads = new CopyOnWriteArrayList<>();
+        AdviceWith.adviceWith(
+                context,
+                "ingest-cancel",
+                route -> route.weaveById("ingest-cancel-job")
+                        .after()
+                        .process(exchange -> threads.add(Thread.currentThread().getName())));
+        post(JOBS + "?key=a&delay=PT1H", "x", "Idempotency-Key: mine");
+
+        assertThat(delete(JOBS + "/mine?key=a").status()).isEqualTo(204);
+
+        assertThat(threads).singleElement().asString().doesNotContain("-loop", "lettuce", "eventloop");
     }
 
     @Test

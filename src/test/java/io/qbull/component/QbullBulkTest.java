@@ -182,6 +182,63 @@ class QbullBulkTest extends QbullTestSupport {
     }
 
     @Test
+    void a_stream_that_cannot_be_closed_fails_the_exchange() {
+        Stream<String> stream = Stream.of("a").onClose(() -> {
+            throw new IllegalStateException("cannot be closed");
+        });
+        Exchange exchange = send("direct:in", stream);
+        assertThat(exchange.getException()).hasMessage("cannot be closed");
+        assertThat(result(exchange).accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void an_error_on_the_way_fails_the_exchange_on_whatever_thread_it_comes() {
+        FakeNode node = node();
+        Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
+        node.answers = job -> {
+            CompletableFuture<Enqueued> answer = new CompletableFuture<>();
+            pending.add(() -> answer.complete(node.accepted(job, false)));
+            return answer;
+        };
+        AssertionError error = new AssertionError("element 2500");
+        Stream<String> lines = IntStream.range(0, 10_000)
+                .mapToObj(n -> {
+                    if (n == 2_500) {
+                        throw error;
+                    }
+                    return "" + n;
+                })
+                .onClose(() -> {
+                    throw error;
+                });
+
+        CompletableFuture<Exchange> sent = template.asyncSend("direct:in", exchange -> {
+            exchange.getMessage().setBody(lines);
+            exchange.getMessage().setHeader(QbullConstants.KEY, "k");
+        });
+
+        Awaitility.await().until(() -> {
+            for (Runnable answer = pending.poll(); answer != null; answer = pending.poll()) {
+                answer.run();
+            }
+            return sent.isDone();
+        });
+        assertThat(sent.join().getException()).hasRootCause(error);
+        assertThat(result(sent.join()).accepted()).isEqualTo(2_500);
+    }
+
+    @Test
+    void an_error_of_the_queue_fails_the_exchange_and_is_told_to_nobody_else() {
+        AssertionError error = new AssertionError("secret.host:6379");
+        node().answers = job -> {
+            throw error;
+        };
+        Exchange exchange = send("direct:in", List.of("a", "b"));
+        assertThat(exchange.getException()).hasMessage("the server failed").hasCause(error);
+        assertThat(result(exchange).refused()).containsExactly(new BulkResult.Refused(0, "the server failed"));
+    }
+
+    @Test
     void an_iterable_that_is_bytes_is_one_job() throws Exception {
         Exchange exchange = send("direct:in", new ObjectMapper().readTree("{\"a\":1,\"b\":2}"));
         assertThat(exchange.getException()).isNull();

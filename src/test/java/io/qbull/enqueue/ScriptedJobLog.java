@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 final class ScriptedJobLog implements EnqueueOnlyJobLog {
     private final List<Attempt> attempts = new ArrayList<>();
     private Map<Integer, Long> progress = Map.of();
+    private final List<String> progressReads = new ArrayList<>();
     private long lastMillis;
 
     @Override
@@ -27,7 +28,15 @@ final class ScriptedJobLog implements EnqueueOnlyJobLog {
 
     @Override
     public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
+        progressReads.add(partition + " " + lifetime);
         return CompletableFuture.completedFuture(progress);
+    }
+
+    /** Which partitions were asked for a progress, and the lifetime that it got, since this was asked last. */
+    List<String> progressReads() {
+        List<String> reads = List.copyOf(progressReads);
+        progressReads.clear();
+        return reads;
     }
 
     /** What Redis remembers of every source. */

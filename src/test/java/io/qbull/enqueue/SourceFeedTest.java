@@ -15,6 +15,7 @@ import io.qbull.model.NewJob;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
+import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,53 @@ class SourceFeedTest extends EnqueuerFixture {
     }
 
     @Test
+    void a_record_that_breaks_a_rule_was_never_added_whatever_came_after_it() {
+        JobFeed feed = open(SETTINGS, Map.of(1, 10L));
+        assertFailed(add(feed, 5, job("a", "k", (1 << 20) + 1)), Kind.INVALID);
+        assertThat(add(feed, 10, job("b"))).isCompletedWithValueMatching(Enqueued::duplicate);
+        assertThat(feed.broken()).isFalse();
+    }
+
+    @Test
+    void while_it_is_open_its_progress_is_kept_alive_in_each_partition() {
+        JobFeed feed = open(SETTINGS, Duration.ofSeconds(30), 2);
+        loop.run();
+        assertThat(log.progressReads()).containsExactly("Q:0 PT30S", "Q:1 PT30S");
+        for (int renewal = 1; renewal <= 6; renewal++) {
+            tick(10_000);
+            historyReads.get(renewal).complete(List.of(new Layout(1, 2)));
+            assertThat(log.progressReads()).containsExactly("Q:0 PT30S", "Q:1 PT30S");
+        }
+
+        tick(5_000);
+        feed.close();
+        feed.close();
+
+        assertThat(historyReads).as("the lifetime counts from the end").hasSize(8);
+        historyReads.get(7).complete(List.of(new Layout(1, 2)));
+        assertThat(log.progressReads()).containsExactly("Q:0 PT30S", "Q:1 PT30S");
+        tick(60_000);
+        assertThat(historyReads).hasSize(8);
+    }
+
+    @Test
+    void a_renewal_that_fails_does_not_end_the_others() {
+        open(SETTINGS, Duration.ofSeconds(30), 1);
+        loop.run();
+        tick(10_000);
+        historyReads.get(1).completeExceptionally(new StoreException.Unavailable("away", false, new Exception()));
+        tick(10_000);
+        assertThat(historyReads).hasSize(3);
+    }
+
+    @Test
+    void a_progress_without_a_lifetime_needs_no_renewal() {
+        open(SETTINGS).close();
+        tick(Duration.ofDays(1).toMillis());
+        assertThat(historyReads).hasSize(1);
+    }
+
+    @Test
     void a_feed_ends_with_the_layout_under_which_it_was_opened() {
         JobFeed feed = open(SETTINGS);
         CompletableFuture<Enqueued> record = add(feed, 1, job("a"));
@@ -142,11 +190,15 @@ class SourceFeedTest extends EnqueuerFixture {
     }
 
     private JobFeed open(EnqueueSettings settings, Map<Integer, Long> progress) {
-        layoutKnown(1);
-        CompletableFuture<JobFeed> opened =
-                enqueuer.open(SOURCE, 1, Duration.ZERO, settings).toCompletableFuture();
         log.progressWillBe(progress);
-        historyReads.get(0).complete(List.of(new Layout(1, 1)));
+        return open(settings, Duration.ZERO, 1);
+    }
+
+    private JobFeed open(EnqueueSettings settings, Duration lifetime, int partitions) {
+        layoutKnown(partitions);
+        CompletableFuture<JobFeed> opened =
+                enqueuer.open(SOURCE, 1, lifetime, settings).toCompletableFuture();
+        historyReads.get(0).complete(List.of(new Layout(1, partitions)));
         return opened.join();
     }
 
