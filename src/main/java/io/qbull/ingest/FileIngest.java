@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -97,11 +98,13 @@ public final class FileIngest extends AsyncProcessorSupport {
                 settings,
                 new JsonRecords(settings.keyFields(), settings.deepest()),
                 clock,
-                new CountDownLatch(1));
+                new CountDownLatch(1),
+                // Fair, so that one that has waited is not passed by new ones for ever.
+                new Semaphore(settings.atOnce(), true));
         Crew fresh = new Crew(
                 shop,
                 context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "qbull-files-look"),
-                context.getExecutorServiceManager().newFixedThreadPool(this, "qbull-files", settings.atOnce()));
+                context.getExecutorServiceManager().newCachedThreadPool(this, "qbull-files"));
         crew = fresh;
         lookAfter(fresh, LOOK_JITTER_MILLIS);
         var unused = fresh.looker.scheduleWithFixedDelay(
@@ -161,7 +164,7 @@ public final class FileIngest extends AsyncProcessorSupport {
             LOG.info("{} is claimed", file);
             lookSoon();
         } catch (NoSuchFileException e) {
-            LOG.debug("another pod has claimed {}", waiting);
+            LOG.debug("another pod has claimed {}", Printable.of(waiting.toString()));
         } catch (IOException e) {
             tell(waiting + " stays where it is: " + e);
         }
@@ -211,18 +214,39 @@ public final class FileIngest extends AsyncProcessorSupport {
         for (QueueName queue : queues) {
             try {
                 for (WorkFile file : inbox.claimed(queue)) {
-                    if (runs.size() < settings.atOnce() && !runs.containsKey(file.source())) {
-                        begin(current, file);
+                    if (mayBegin(current, file) && !begin(current, file)) {
+                        current.shop.places().release();
                     }
                 }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             } catch (IOException | RuntimeException e) {
                 tell("the files of queue " + queue + " cannot be looked at: " + e);
             }
         }
     }
 
-    /** Unless somebody else reads it. */
-    private void begin(Crew current, WorkFile file) {
+    /**
+     * Those that wait keep no place from other queues, but in their own one no more wait than are read at the same time: what holds
+     * up one file of a queue mostly holds up the next one too.
+     *
+     * @return whether it has got a place
+     */
+    private boolean mayBegin(Crew current, WorkFile file) throws InterruptedException {
+        long ofQueue = runs.values().stream()
+                .filter(run -> run.sight().file().queue().equals(file.queue()))
+                .count();
+        return ofQueue < settings.atOnce()
+                && !runs.containsKey(file.source())
+                // Unlike without a time, in its turn.
+                && current.shop.places().tryAcquire(0, TimeUnit.SECONDS);
+    }
+
+    /**
+     * @return whether it is read now; not if somebody else reads it
+     */
+    private boolean begin(Crew current, WorkFile file) {
         WorkLock lock = null;
         try {
             lock = WorkLock.take(inbox.work(file));
@@ -233,6 +257,7 @@ public final class FileIngest extends AsyncProcessorSupport {
                 }
                 runs.put(file.source(), run);
                 current.readers.execute(() -> work(run, file));
+                return true;
             }
         } catch (IOException | RuntimeException e) {
             runs.remove(file.source());
@@ -241,6 +266,7 @@ public final class FileIngest extends AsyncProcessorSupport {
                 lock.close();
             }
         }
+        return false;
     }
 
     private void work(FileRun run, WorkFile file) {

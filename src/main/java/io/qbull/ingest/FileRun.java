@@ -5,12 +5,14 @@ import io.qbull.model.EnqueueException;
 import io.qbull.model.JobFeed;
 import io.qbull.model.Printable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -39,6 +41,8 @@ final class FileRun implements FileReading.Listener {
     private volatile boolean waiting;
     private Duration pause = FIRST_PAUSE;
     private int since;
+    /** Whether it has one of the places of those that are read. */
+    private boolean placed = true;
 
     /**
      * What the files of a pod have in common.
@@ -49,6 +53,7 @@ final class FileRun implements FileReading.Listener {
      * @param json reads lines of JSON
      * @param clock monotonic nanoseconds
      * @param stop at zero when the pod stops
+     * @param places of the files that are read at the same time
      */
     record Workshop(
             Inbox inbox,
@@ -56,7 +61,8 @@ final class FileRun implements FileReading.Listener {
             FileSettings settings,
             JsonRecords json,
             LongSupplier clock,
-            CountDownLatch stop) {}
+            CountDownLatch stop,
+            Semaphore places) {}
 
     /**
      * @param file claimed
@@ -73,7 +79,7 @@ final class FileRun implements FileReading.Listener {
         this.startedAt = shop.clock().getAsLong();
     }
 
-    /** Works until the file is finished or the pod stops. */
+    /** Works until the file is finished or the pod stops. Whoever calls has taken a place among those that are read. */
     void work() {
         try (lock) {
             // The claim must outlive the machine before there are jobs of it.
@@ -92,6 +98,7 @@ final class FileRun implements FileReading.Listener {
             Thread.currentThread().interrupt();
         } finally {
             discard();
+            leave();
         }
     }
 
@@ -146,10 +153,11 @@ final class FileRun implements FileReading.Listener {
                             : String.valueOf(e.getCause().getMessage()));
         } catch (TimeoutException e) {
             trouble("no answer within " + PATIENCE.toSeconds() + " s");
-        } catch (NoSuchFileException e) {
-            LOG.warn("{} was taken away while it was read: {}", file, Printable.of(e.toString()));
-            return true;
         } catch (IOException | RuntimeException e) {
+            if (e instanceof NoSuchFileException && Files.notExists(shop.inbox().work(file))) {
+                LOG.warn("{} was taken away while it was read: {}", file, Printable.of(e.toString()));
+                return true;
+            }
             // Half read and half written: from the start.
             discard();
             trouble(e.toString());
@@ -165,7 +173,8 @@ final class FileRun implements FileReading.Listener {
         JobFeed feed = await(entrance.node().open(file.source(), since, Duration.ZERO, entrance.settings()));
         FileReading now = reading;
         if (now == null) {
-            RejectedRecords bad = new RejectedRecords(shop.inbox().rejected(file));
+            RejectedRecords bad = new RejectedRecords(
+                    shop.inbox().rejected(file), shop.inbox().rejectedDraft(file));
             rejects = bad;
             now = new FileReading(
                     file,
@@ -197,7 +206,7 @@ final class FileRun implements FileReading.Listener {
                     "{} has {} records that are no jobs: see {}",
                     file,
                     end.rejected(),
-                    shop.inbox().rejected(file));
+                    Printable.of(shop.inbox().rejected(file).toString()));
         }
         if (size > 0) {
             try {
@@ -217,8 +226,20 @@ final class FileRun implements FileReading.Listener {
             waiting = true;
             LOG.warn("{} waits: {}", file, Printable.of(why));
         }
+        leave();
         shop.stop().await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        while (!placed && !stopping()) {
+            placed = shop.places().tryAcquire(LONGEST_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+    }
+
+    /** While it waits others may be read. */
+    private void leave() {
+        if (placed) {
+            placed = false;
+            shop.places().release();
+        }
     }
 
     private void discard() {

@@ -106,6 +106,7 @@ public record Inbox(Path folder) {
 
     /** The file was read to its end. On return no crash of the machine brings it back. */
     void finish(WorkFile file) throws IOException {
+        makeFolder(done(file));
         Files.move(work(file), done(file), StandardCopyOption.ATOMIC_MOVE);
         sync(file.queue());
     }
@@ -149,6 +150,19 @@ public record Inbox(Path folder) {
 
     Path rejected(WorkFile file) {
         return folder(file.queue(), REJECTED).resolve(file.claimed());
+    }
+
+    /** With a name as short as that of the file may be long. */
+    Path rejectedDraft(WorkFile file) {
+        return folder(file.queue(), REJECTED).resolve(file.source() + ".part");
+    }
+
+    /** Somebody who empties a folder may remove it as a whole. */
+    static void makeFolder(Path file) throws IOException {
+        Path folder = file.getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
     }
 
     private Path folder(QueueName queue, String part) {

@@ -27,10 +27,11 @@ final class RejectedRecords implements AutoCloseable {
 
     /**
      * @param place where they will be
+     * @param draft in the same folder, where they are until then
      */
-    RejectedRecords(Path place) throws IOException {
+    RejectedRecords(Path place, Path draft) throws IOException {
         this.place = place;
-        this.draft = place.resolveSibling(place.getFileName() + ".part");
+        this.draft = draft;
         Files.deleteIfExists(draft);
         Files.deleteIfExists(place);
     }
@@ -75,6 +76,7 @@ final class RejectedRecords implements AutoCloseable {
     private JsonGenerator open() throws IOException {
         JsonGenerator open = out;
         if (open == null) {
+            Inbox.makeFolder(draft);
             open = JSON.createGenerator(Files.newBufferedWriter(draft));
             out = open;
         }

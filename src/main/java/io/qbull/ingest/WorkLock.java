@@ -1,5 +1,6 @@
 package io.qbull.ingest;
 
+import io.qbull.model.Printable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -75,7 +76,7 @@ final class WorkLock implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.warn("{} cannot be closed: {}", path, e.toString());
+            LOG.warn("{} cannot be closed: {}", Printable.of(path.toString()), Printable.of(e.toString()));
         } finally {
             HELD.remove(path);
         }
