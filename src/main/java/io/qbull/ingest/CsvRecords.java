@@ -8,6 +8,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -86,16 +89,24 @@ final class CsvRecords implements FileFormat {
 
     private static List<String> cells(byte[] line) throws RefusedRecord {
         List<String> cells = new ArrayList<>();
-        try (JsonParser parser = CSV.createParser(line)) {
+        // Given bytes, the parser would guess at their encoding.
+        try (JsonParser parser = CSV.createParser(utf8(line))) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.VALUE_STRING) {
                 cells.add(parser.getText());
+            }
+            if (parser.nextToken() != null) {
+                throw new RefusedRecord("the row goes on behind its end: a line end within it must be in quotes");
             }
         } catch (IOException e) {
             // The parser's own words may hold its content.
             throw new RefusedRecord("no CSV in UTF-8: a quote is missing, or a character is broken");
         }
         return cells;
+    }
+
+    private static String utf8(byte[] line) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
     }
 
     private static byte[] json(List<String> names, List<String> cells) {

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a file, gives its records to a feed and counts what becomes of them. A bounded number of them waits for its answers, which are
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * feed has broken. Used by one thread at a time, which it blocks; what it counts can be seen by all.
  */
 final class FileReading implements LineSplitter.Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(FileReading.class);
     private static final int CHUNK = 1 << 16;
     private static final int MOST_UNDER_WAY = 2_000;
     private static final long MOST_BYTES_UNDER_WAY = 2L << 20;
@@ -80,7 +83,7 @@ final class FileReading implements LineSplitter.Sink {
     boolean read(JobFeed next) throws IOException {
         feed = next;
         failure = null;
-        LineSplitter lines = new LineSplitter(longestLine, format.quotes(), this);
+        LineSplitter lines = new LineSplitter(longestLine, format.quotes(), begin.offset, this);
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         long at = begin.offset;
         boolean end = false;
@@ -109,23 +112,33 @@ final class FileReading implements LineSplitter.Sink {
         if (over()) {
             return;
         }
-        Place at = new Place(begin.offset + offset, begin.line + number - 1);
+        Place at = new Place(offset, begin.line + number - 1);
         byte[] content = at.offset == 0 ? FileFormat.withoutMark(line) : line;
+        NewJob job;
         try {
             BulkRecord record = format.read(content);
-            if (record != null) {
-                give(at, content, feed().add(at.offset, job(record, at)).toCompletableFuture());
+            if (record == null) {
+                return;
             }
+            job = job(record, at);
         } catch (RefusedRecord e) {
             refuse(at, e.reason(), content);
+            return;
+        } catch (RuntimeException e) {
+            LOG.debug("{} has a record that cannot be read, at offset {}", file, offset, e);
+            refuse(at, RefusedRecord.UNREADABLE, content);
+            return;
         }
+        // A body may be the line itself, or be made of it.
+        int body = job.body() == content ? 0 : job.body().length;
+        give(at, content, body, feed().add(at.offset, job).toCompletableFuture());
     }
 
     @Override
     public void tooLong(long number, long offset, long bytes) {
         if (!over()) {
             refuse(
-                    new Place(begin.offset + offset, begin.line + number - 1),
+                    new Place(offset, begin.line + number - 1),
                     "the line has " + bytes + " bytes, the longest may have " + longestLine,
                     new byte[0]);
         }
@@ -170,12 +183,17 @@ final class FileReading implements LineSplitter.Sink {
 
     /** It takes its turn with those that wait, so that it is counted once, in its place. */
     private void refuse(Place at, String reason, byte[] content) {
-        give(at, content, CompletableFuture.failedFuture(new EnqueueException(EnqueueException.Kind.INVALID, reason)));
+        give(
+                at,
+                content,
+                0,
+                CompletableFuture.failedFuture(new EnqueueException(EnqueueException.Kind.INVALID, reason)));
     }
 
-    private void give(Place at, byte[] content, CompletableFuture<Enqueued> answer) {
-        underWay.add(new Given(at, content, answer));
-        bytesUnderWay += content.length;
+    private void give(Place at, byte[] content, int body, CompletableFuture<Enqueued> answer) {
+        Given given = new Given(at, content, body, answer);
+        underWay.add(given);
+        bytesUnderWay += given.held();
         while (!underWay.isEmpty() && (full() || underWay.element().answer.isDone())) {
             settle();
         }
@@ -188,7 +206,7 @@ final class FileReading implements LineSplitter.Sink {
     /** Waits for the oldest answer and counts it. After a failure the others are only waited for. */
     private void settle() {
         Given oldest = underWay.remove();
-        bytesUnderWay -= oldest.content.length;
+        bytesUnderWay -= oldest.held();
         try {
             Enqueued answer = oldest.answer.get();
             if (failure == null) {
@@ -240,6 +258,16 @@ final class FileReading implements LineSplitter.Sink {
 
     private record Place(long offset, long line) {}
 
+    /**
+     * @param at its place
+     * @param content its line
+     * @param body bytes that its job has beside the line
+     * @param answer what becomes of it
+     */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Given(Place at, byte[] content, CompletableFuture<Enqueued> answer) {}
+    private record Given(Place at, byte[] content, int body, CompletableFuture<Enqueued> answer) {
+        long held() {
+            return (long) content.length + body;
+        }
+    }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonRecords {
     private static final String JSON = "application/json";
     private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String NO_UTF8 = "no JSON in UTF-8";
 
     private final JsonFactory factory;
     private final List<String> keyFields;
@@ -48,6 +49,13 @@ final class JsonRecords {
      * @throws RefusedRecord if it has none
      */
     BulkRecord read(byte[] line) throws RefusedRecord {
+        // No JSON in UTF-8 has such a byte, and the parser would take the line for another encoding, of which it tells
+        // no places.
+        for (byte b : line) {
+            if (b == 0) {
+                throw new RefusedRecord(NO_UTF8);
+            }
+        }
         try (JsonParser parser = factory.createParser(line)) {
             return read(parser, line);
         } catch (StreamConstraintsException e) {
@@ -55,7 +63,7 @@ final class JsonRecords {
         } catch (JsonProcessingException e) {
             throw new RefusedRecord("no JSON: " + place(e));
         } catch (IOException e) {
-            throw new RefusedRecord("no JSON in UTF-8");
+            throw new RefusedRecord(NO_UTF8);
         }
     }
 

@@ -11,12 +11,15 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the lines of one request and gives them to a {@link BulkIntake}. Reads on only while there is room there, so that the client
  * waits and no memory fills. Lives on the request's event loop.
  */
 final class NdjsonReader implements LineSplitter.Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(NdjsonReader.class);
     /** What a job takes in memory beside its content, roughly. */
     private static final int OVERHEAD = 500;
 
@@ -177,14 +180,21 @@ final class NdjsonReader implements LineSplitter.Sink {
 
     @Override
     public void line(long number, long offset, byte[] line) {
-        if (isBlank(line)) {
+        if (FileFormat.blank(line)) {
             return;
         }
+        NewJob job;
         try {
-            intake.take(number, job(records.read(line)));
+            job = job(records.read(line));
         } catch (RefusedRecord e) {
             intake.refuse(number, e.reason());
+            return;
+        } catch (RuntimeException e) {
+            LOG.debug("a line of a request cannot be read", e);
+            intake.refuse(number, RefusedRecord.UNREADABLE);
+            return;
         }
+        intake.take(number, job);
     }
 
     @Override
@@ -199,14 +209,5 @@ final class NdjsonReader implements LineSplitter.Sink {
                 : new JobId(UlidCreator.getMonotonicUlid().toString());
         return new NewJob(id, chosen != null, record.key(), record.body(), record.contentType(), Map.of())
                 .due(record.due());
-    }
-
-    private static boolean isBlank(byte[] line) {
-        for (byte b : line) {
-            if (b != ' ' && b != '\t' && b != '\r') {
-                return false;
-            }
-        }
-        return true;
     }
 }

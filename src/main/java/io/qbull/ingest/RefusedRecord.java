@@ -2,6 +2,9 @@ package io.qbull.ingest;
 
 /** A record can be no job. The message says why, without its content. */
 final class RefusedRecord extends Exception {
+    /** The reason when reading it failed in a way that nobody has thought of. The log says more, at level debug. */
+    static final String UNREADABLE = "cannot be read";
+
     private static final long serialVersionUID = 1L;
 
     RefusedRecord(String reason) {

@@ -9,6 +9,8 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.engine.QueueNode;
 import io.qbull.engine.QueueNodes;
+import io.qbull.model.EnqueueException;
+import io.qbull.model.Enqueued;
 import io.qbull.model.JobFeed;
 import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
@@ -41,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +141,52 @@ class FileIngestTest {
         assertThat(rejected("people.csv"))
                 .extracting(bad -> bad.get("line") + ": " + bad.get("reason").asText())
                 .containsExactly("5: no key: the column to is empty", "6: the row has 2 columns, the header names 3");
+    }
+
+    @Test
+    void a_quote_within_a_cell_of_csv_is_a_character_like_others() throws IOException {
+        start();
+        drop("inches.csv", "to,item\n", "1,5\" pipe\n", "2,hose\n", "3,6\" pipe\n", "4,valve\n");
+
+        awaitDone(1);
+
+        assertThat(jobs())
+                .extracting(job -> job.get("body"))
+                .containsExactlyInAnyOrder(
+                        "{\"to\":\"1\",\"item\":\"5\\\" pipe\"}",
+                        "{\"to\":\"2\",\"item\":\"hose\"}",
+                        "{\"to\":\"3\",\"item\":\"6\\\" pipe\"}",
+                        "{\"to\":\"4\",\"item\":\"valve\"}");
+        assertThat(names(".rejected")).isEmpty();
+    }
+
+    /** As the reader of CSV sees it, a CR alone ends a record too. */
+    @Test
+    void a_row_of_csv_with_something_behind_its_end_is_refused() throws IOException {
+        start();
+        drop("mac.csv", "to,item\n", "1,hose\r2,valve\n", "3,pipe\n");
+
+        awaitDone(1);
+
+        assertThat(jobs()).extracting(job -> job.get("body")).containsExactly("{\"to\":\"3\",\"item\":\"pipe\"}");
+        assertThat(rejected("mac.csv"))
+                .extracting(bad -> bad.get("line") + ": " + bad.get("reason").asText())
+                .containsExactly("2: the row goes on behind its end: a line end within it must be in quotes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wide.jsonl", "wide.csv"})
+    void a_file_in_another_encoding_is_refused_and_comes_to_its_end(String name) throws IOException {
+        start();
+        String text = name.endsWith("csv") ? "to,item\n1,hose\n" : line("k", "1") + line("k", "2");
+        Path whole = Files.write(top.resolve(name), text.getBytes(StandardCharsets.UTF_16LE));
+        Files.move(whole, inbox.resolve("WHATSAPP").resolve(name));
+
+        awaitDone(1);
+
+        assertThat(jobs()).isEmpty();
+        assertThat(rejected(name)).isNotEmpty();
+        assertThat(log.lines(" waits: ")).isEmpty();
     }
 
     @Test
@@ -309,7 +358,9 @@ class FileIngestTest {
             resizeTo(7);
         }
         Files.writeString(
-                inbox.resolve("WHATSAPP/.rejected").resolve(left.getFileName() + ".part"), "{\"line\":3001,\"off");
+                inbox.resolve("WHATSAPP/.rejected")
+                        .resolve(left.getFileName().toString().substring(0, 26) + ".part"),
+                "{\"line\":3001,\"off");
 
         start();
         awaitDone(1);
@@ -331,6 +382,104 @@ class FileIngestTest {
         assertThat(log.lines("added=" + (3_000 - Math.max(0, answered)) + " before=" + Math.max(0, answered)))
                 .hasSize(1);
         awaitNothingRemembered();
+    }
+
+    @Test
+    void a_bad_record_before_the_place_where_a_pod_was_killed_stays_bad() throws Exception {
+        Stream<String> bad = Stream.of(line("k".repeat(600), "long key"));
+        Path left = left("left.jsonl", Stream.of(lines(500), bad, lines(500)).flatMap(part -> part));
+        readAndDie(left, 1_001);
+
+        start();
+        awaitDone(1);
+
+        assertThat(jobs()).hasSize(1_000);
+        assertThat(rejected("left.jsonl"))
+                .extracting(record -> record.get("line").asInt())
+                .containsExactly(501);
+    }
+
+    @Test
+    void folders_that_were_emptied_may_be_gone() throws IOException {
+        start();
+        drop("first.jsonl", line("k", "1"));
+        awaitDone(1);
+        for (String name : names(".done")) {
+            Files.delete(inbox.resolve("WHATSAPP/.done").resolve(name));
+        }
+        Files.delete(inbox.resolve("WHATSAPP/.done"));
+        Files.delete(inbox.resolve("WHATSAPP/.rejected"));
+
+        drop("second.jsonl", line("k", "2"), "oops\n");
+
+        await().until(() -> Files.exists(inbox.resolve("WHATSAPP/.done")));
+        awaitDone(1);
+        assertThat(rejected("second.jsonl")).hasSize(1);
+        assertThat(jobs()).extracting(job -> job.get("body")).containsExactly("1", "2");
+        assertThat(log.lines(" waits: ")).isEmpty();
+    }
+
+    @Test
+    void files_that_wait_hold_up_no_other_queue() throws IOException {
+        start(Map.of("qbull.filesAtOnce", "2", "qbull.queue.WHATSAPP.maxBacklog", "4"));
+        for (int file = 0; file < 4; file++) {
+            String key = "k" + file;
+            drop("f" + file + ".jsonl", IntStream.range(0, 2_000).mapToObj(n -> line(key, Integer.toString(n))));
+        }
+        await().until(() -> log.lines(" waits: ").size() == 2);
+
+        Path whole = Files.writeString(top.resolve("other.jsonl"), line("k", "1"));
+        Files.move(whole, inbox.resolve("OTHER/other.jsonl"));
+
+        await().until(() -> log.lines("file=other.jsonl").stream().anyMatch(line -> line.contains("is finished")));
+        assertThat(log.lines(" waits: "))
+                .as("no more of them wait than are read at once")
+                .hasSize(2);
+    }
+
+    @Test
+    void a_file_that_waited_goes_on_where_it_was_when_others_leave_room() throws IOException {
+        start(Map.of("qbull.filesAtOnce", "1", "qbull.queue.WHATSAPP.maxBacklog", "4"));
+        drop("long.jsonl", IntStream.range(0, 2_000).mapToObj(n -> line("k", Integer.toString(n))));
+        await().until(() -> !log.lines(" waits: ").isEmpty());
+
+        List<String> added = new ArrayList<>();
+        try (Resp resp = REDIS.server().connect()) {
+            await().until(() -> {
+                for (Map<String, String> job : jobs()) {
+                    added.add(job.get("body"));
+                    resp.call("XDEL", "WHATSAPP:" + job.get("partition"), String.valueOf(job.get("stream")));
+                }
+                return names(".done").size() == 1 && jobs().isEmpty();
+            });
+        }
+
+        assertThat(added)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 2_000).mapToObj(Integer::toString).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {223, 228})
+    void a_name_may_be_as_long_as_its_claim_allows(int length) throws IOException {
+        start();
+        String name = "n".repeat(length - 6) + ".jsonl";
+        drop(name, line("k", "1"), "oops\n");
+
+        awaitDone(1);
+
+        assertThat(rejected(name)).hasSize(1);
+    }
+
+    @Test
+    void a_name_forges_no_line_of_the_log() throws IOException {
+        start();
+        drop("a\nERROR forged.jsonl", "oops\n");
+
+        awaitDone(1);
+
+        await().until(() -> !log.warnings().isEmpty());
+        assertThat(log.lines("forged")).isNotEmpty().noneMatch(line -> line.contains("\n"));
     }
 
     @ParameterizedTest
@@ -540,7 +689,7 @@ class FileIngestTest {
                     .toCompletableFuture()
                     .get();
             long offset = 0;
-            List<CompletableFuture<?>> answers = new ArrayList<>();
+            List<CompletableFuture<Enqueued>> answers = new ArrayList<>();
             for (String line : Files.readAllLines(file).subList(0, records)) {
                 JsonNode json = JSON.readTree(line);
                 answers.add(feed.add(
@@ -555,13 +704,21 @@ class FileIngestTest {
                         .toCompletableFuture());
                 offset += line.length() + 1;
             }
-            for (CompletableFuture<?> answer : answers) {
-                answer.get();
+            for (CompletableFuture<Enqueued> answer : answers) {
+                answer.exceptionally(FileIngestTest::invalid).get();
             }
         } finally {
             thread.shutdownNow();
             timers.shutdownNow();
         }
+    }
+
+    private static @Nullable Enqueued invalid(Throwable thrown) {
+        assertThat(thrown)
+                .isInstanceOfSatisfying(
+                        EnqueueException.class,
+                        refused -> assertThat(refused.kind()).isEqualTo(EnqueueException.Kind.INVALID));
+        return null;
     }
 
     /** As the end of a resize leaves it. */
@@ -649,7 +806,8 @@ class FileIngestTest {
             for (int p = 0; p < 8; p++) {
                 for (Object entry : resp.list("XRANGE", "WHATSAPP:" + p, "-", "+")) {
                     List<?> fields = (List<?>) ((List<?>) entry).get(1);
-                    Map<String, String> job = new LinkedHashMap<>(Map.of("partition", Integer.toString(p)));
+                    Map<String, String> job = new LinkedHashMap<>(Map.of(
+                            "partition", Integer.toString(p), "stream", String.valueOf(((List<?>) entry).get(0))));
                     for (int i = 0; i < fields.size(); i += 2) {
                         job.put(String.valueOf(fields.get(i)), String.valueOf(fields.get(i + 1)));
                     }

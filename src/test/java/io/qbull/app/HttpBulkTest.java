@@ -136,6 +136,48 @@ class HttpBulkTest extends AppTestSupport {
     }
 
     @Test
+    void a_repeated_request_is_told_its_bad_lines_again_and_adds_nothing() throws IOException {
+        List<String> lines = new ArrayList<>(IntStream.range(0, 10_000)
+                .mapToObj(n -> "{\"key\":\"k" + n % 50 + "\",\"body\":\"" + n + "\"}")
+                .toList());
+        lines.set(2_499, "{\"key\":\"" + "k".repeat(513) + "\",\"body\":\"too long\"}");
+        lines.set(4_999, "{\"key\":\"a\",\"body\":oops}");
+        lines.set(7_499, "{\"body\":\"no key\"}");
+        String refused = "\"refusedCount\":3,\"refused\":["
+                + "{\"line\":2500,\"reason\":\"key (513 bytes of UTF-8) must be at most maxKeyLength (512 bytes)\"},"
+                + "{\"line\":5000,\"reason\":\"no JSON: wrong at column 24\"},"
+                + "{\"line\":7500,\"reason\":\"no key: the member key is missing\"}]";
+
+        RawHttp.Answer first = post(JOBS, String.join("\n", lines), NDJSON, "Idempotency-Key: b3");
+        RawHttp.Answer second = post(JOBS, String.join("\n", lines), NDJSON, "Idempotency-Key: b3");
+
+        assertThat(first.status()).isEqualTo(422);
+        assertThat(first.body()).contains("\"accepted\":9997,\"duplicates\":0," + refused);
+        assertThat(second.status()).isEqualTo(422);
+        assertThat(second.body()).contains("\"accepted\":0,\"duplicates\":9997," + refused);
+        assertThat(jobs("WHATSAPP", 4))
+                .hasSize(9_997)
+                .extracting(job -> job.get("body"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void bytes_that_are_no_utf8_cost_no_other_line() throws IOException {
+        String wide =
+                new String("{\"key\":\"k\",\"body\":[1]}".getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_8);
+        String line = "{\"key\":\"a\",\"body\":\"1\"}";
+
+        JsonNode answer = JSON.readTree(
+                post(JOBS, String.join("\n", line, wide, line, line), NDJSON).body());
+
+        assertThat(answer.get("accepted").intValue()).isEqualTo(3);
+        assertThat(answer.get("refused")).singleElement().satisfies(refused -> {
+            assertThat(refused.get("line").intValue()).isEqualTo(2);
+            assertThat(refused.get("reason").asText()).isEqualTo("no JSON in UTF-8");
+        });
+    }
+
+    @Test
     void lines_whose_id_was_seen_are_duplicates_in_any_request() throws IOException {
         String lines = """
                 {"key":"a","body":"1","id":"order-1"}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.qbull.model.Due;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonRecordsTest {
     private final JsonRecords records = new JsonRecords(List.of("key", "to"), 20);
@@ -45,6 +47,28 @@ class JsonRecordsTest {
                 assertThat(read.contentType()).isEqualTo("application/json");
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "UTF-16"})
+    void other_encodings_are_refused(String encoding) {
+        for (String line : List.of(
+                "{\"key\":\"k\",\"body\":{\"a\":1}}",
+                "{\"key\":\"k\",\"body\":\"text\"}",
+                "{\"to\":\"b\"}",
+                "\u7b7b")) {
+            assertThatThrownBy(() -> records.read(line.getBytes(Charset.forName(encoding))))
+                    .as(line)
+                    .isInstanceOfSatisfying(
+                            RefusedRecord.class,
+                            refused -> assertThat(refused.reason()).matches("no JSON.*|must be a JSON object"));
+        }
+    }
+
+    @Test
+    void a_mark_before_the_line_changes_nothing() throws RefusedRecord {
+        BulkRecord read = read("\uFEFF{\"key\":\"k\",\"body\":{\"a\":1}}");
+        assertThat(body(read)).isEqualTo("{\"a\":1}");
     }
 
     @Test

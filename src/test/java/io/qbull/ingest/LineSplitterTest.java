@@ -1,6 +1,7 @@
 package io.qbull.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -57,6 +58,61 @@ class LineSplitterTest {
         assertThat(split(20, true, "a,\"b\nc\"\nd\n\"e\"\"\nf\"\n"))
                 .containsExactly("1@0=a,\"b\nc\"", "3@8=d", "4@10=\"e\"\"\nf\"");
         assertThat(split(20, false, "a,\"b\nc\"\n")).containsExactly("1@0=a,\"b", "2@5=c\"");
+    }
+
+    @Test
+    void a_quote_opens_only_at_the_start_of_a_cell() {
+        assertThat(split(20, true, "1,5\" pipe\n2,h\n")).containsExactly("1@0=1,5\" pipe", "2@10=2,h");
+        assertThat(split(20, true, "a \"b\",\"c\n\"\nd")).containsExactly("1@0=a \"b\",\"c\n\"", "3@11=d");
+        assertThat(split(20, true, "\"a\"b\"\nc")).containsExactly("1@0=\"a\"b\"", "2@6=c");
+        assertThat(split(20, true, "x\n\"a\nb\"")).containsExactly("1@0=x", "2@2=\"a\nb\"");
+    }
+
+    @Test
+    void a_quote_behind_a_quote_that_closed_opens_again() {
+        assertThat(split(20, true, "\"a\"\"\nb\"\nc")).containsExactly("1@0=\"a\"\"\nb\"", "3@8=c");
+        assertThat(split(20, true, "\"\"\"\n\"\"\"\nc")).containsExactly("1@0=\"\"\"\n\"\"\"", "3@8=c");
+        assertThat(split(20, true, "\"\",\"\"\nc")).containsExactly("1@0=\"\",\"\"", "2@6=c");
+    }
+
+    @Test
+    void the_mark_that_begins_a_file_stands_before_its_first_cell() {
+        assertThat(split(20, true, "\uFEFF\"a\nb\"\nc")).containsExactly("1@0=\uFEFF\"a\nb\"", "3@9=c");
+        assertThat(split(20, true, "x\n\uFEFF\"a\nb")).containsExactly("1@0=x", "2@2=\uFEFF\"a", "3@8=b");
+    }
+
+    @Test
+    void a_sink_that_throws_leaves_nothing_of_its_line_behind() {
+        LineSplitter splitter = new LineSplitter(100, true, new LineSplitter.Sink() {
+            @Override
+            public void line(long number, long offset, byte[] line) {
+                new Notes().line(number, offset, line);
+                if (line[0] == '"') {
+                    throw new IllegalStateException("bad");
+                }
+            }
+
+            @Override
+            public void tooLong(long number, long offset, long bytes) {}
+        });
+        byte[] bad = "\"bad\"\n".getBytes(StandardCharsets.UTF_8);
+        assertThatIllegalStateException().isThrownBy(() -> splitter.take(bad, 0, bad.length));
+
+        splitter.take("ok\n".getBytes(StandardCharsets.UTF_8), 0, 3);
+
+        assertThat(found).containsExactly("1@0=\"bad\"", "2@6=ok");
+    }
+
+    @Test
+    void the_memory_of_a_long_line_is_given_back_at_its_end() {
+        LineSplitter splitter = new LineSplitter(1 << 21, false, new Notes());
+        byte[] chunk = new byte[1 << 20];
+        splitter.take(chunk, 0, chunk.length);
+        assertThat(splitter.held()).isGreaterThanOrEqualTo(1 << 20);
+
+        splitter.take("\na".getBytes(StandardCharsets.UTF_8), 0, 2);
+
+        assertThat(splitter.held()).isLessThanOrEqualTo(1 << 16);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.qbull.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.testing.Mutations;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,10 +23,14 @@ class NdjsonFuzzTest {
     /** Stands in every text of a seed: no reason may repeat it. */
     private static final String CONTENT = "c0nt3nt";
 
-    private static final List<byte[]> SEEDS = bytes(
-            "{\"key\":\"c0nt3nt\",\"body\":\"c0nt3nt\",\"id\":\"c0nt3nt\"}\n{\"to\":17,\"x\":[1.5,{\"y\":null}]}\r\n",
-            "{\"key\":\"c0nt3nt\",\"body\":{\"a\":[true,\"\\ud83d\\ude00\"]}}\n\n  \n[]\n",
-            "{\"body\":\"c0nt3nt\",\"key\":1}\n{\"key\":\"k\",\"body\":\"é😀\",\"at\":1}\n{\"key\":\"k\",\"key\":\"l\"}");
+    private static final List<byte[]> SEEDS = Stream.concat(
+                    bytes(
+                            "{\"key\":\"c0nt3nt\",\"body\":\"c0nt3nt\",\"id\":\"c0nt3nt\"}\n{\"to\":17,\"x\":[1.5,{\"y\":null}]}\r\n",
+                            "{\"key\":\"c0nt3nt\",\"body\":{\"a\":[true,\"\\ud83d\\ude00\"]}}\n\n  \n[]\n",
+                            "{\"body\":\"c0nt3nt\",\"key\":1}\n{\"key\":\"k\",\"body\":\"é😀\",\"at\":1}\n{\"key\":\"k\",\"key\":\"l\"}")
+                            .stream(),
+                    encoded("{\"key\":\"c0nt3nt\",\"body\":[\"c0nt3nt\"]}\n{\"to\":17,\"x\":1}\n"))
+            .toList();
     private static final List<byte[]> PIECES = bytes(
             "\n",
             "\r\n",
@@ -136,6 +141,12 @@ class NdjsonFuzzTest {
         String text = new String(input, StandardCharsets.ISO_8859_1);
         int ends = (int) text.chars().filter(c -> c == '\n').count();
         return text.isEmpty() || text.endsWith("\n") ? ends : ends + 1;
+    }
+
+    /** What the parser would take for UTF-16 or UTF-32. */
+    private static Stream<byte[]> encoded(String text) {
+        return Stream.of("UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32LE", "UTF-32BE")
+                .map(encoding -> text.getBytes(Charset.forName(encoding)));
     }
 
     private static List<byte[]> bytes(String... texts) {
