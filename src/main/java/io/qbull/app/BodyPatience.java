@@ -1,9 +1,9 @@
 package io.qbull.app;
 
+import io.qbull.ingest.BodyTimer;
 import io.qbull.ingest.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -15,8 +15,6 @@ import java.time.Duration;
 final class BodyPatience implements Handler<RoutingContext> {
     /** Closing at once would reset the connection before the client has read why. */
     private static final Duration LINGER = Duration.ofSeconds(5);
-
-    private static final String BULK = "application/x-ndjson";
 
     private final Duration patience;
 
@@ -31,18 +29,9 @@ final class BodyPatience implements Handler<RoutingContext> {
     public void handle(RoutingContext http) {
         Vertx vertx = http.vertx();
         HttpServerRequest request = http.request();
-        if (!isBulk(request)) {
-            long timer = vertx.setTimer(patience.toMillis(), late -> tooSlow(http));
-            request.end().onComplete(end -> vertx.cancelTimer(timer));
-        }
+        BodyTimer.start(http, patience, () -> tooSlow(http));
         http.addEndHandler(answered -> linger(vertx, request));
         http.next();
-    }
-
-    /** As long as its client likes: who reads it judges its silence. */
-    private static boolean isBulk(HttpServerRequest request) {
-        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        return type != null && type.regionMatches(true, 0, BULK, 0, BULK.length());
     }
 
     private void tooSlow(RoutingContext http) {

@@ -3,10 +3,8 @@ package io.qbull.app;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.qbull.ingest.Problem;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -97,19 +95,10 @@ final class HttpErrors {
         } else if (why instanceof TooLongHttpHeaderException) {
             problem = Problem.of(431, "The headers are too large.");
         }
-        answer(request.response().putHeader("Connection", "close"), problem);
+        problem.answer(request.response().putHeader("Connection", "close"));
     }
 
     static void answer(RoutingContext http, Problem problem) {
-        answer(http.response(), problem);
-    }
-
-    private static void answer(HttpServerResponse response, Problem problem) {
-        if (response.ended() || response.closed()) {
-            return;
-        }
-        response.setStatusCode(problem.status()).putHeader("Content-Type", Problem.MEDIA_TYPE);
-        problem.headers().forEach(response::putHeader);
-        response.end(Buffer.buffer(problem.json()));
+        problem.answer(http.response());
     }
 }

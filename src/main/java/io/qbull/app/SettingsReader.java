@@ -218,7 +218,7 @@ final class SettingsReader {
         }
         long requestSize = value(Setting.MAX_REQUEST_SIZE).isEmpty()
                 ? Long.MAX_VALUE
-                : number(Setting.MAX_REQUEST_SIZE, 1, Integer.MAX_VALUE);
+                : wholeNumber(Setting.MAX_REQUEST_SIZE, 1, Long.MAX_VALUE);
         return new AppSettings.Bulk(
                 requestSize,
                 number(Setting.MAX_LINE_LENGTH, 1, 256 << 20),
@@ -303,9 +303,13 @@ final class SettingsReader {
     }
 
     private int number(Setting setting, int least, int most) throws Refusal {
+        return (int) wholeNumber(setting, least, most);
+    }
+
+    private long wholeNumber(Setting setting, long least, long most) throws Refusal {
         String given = value(setting);
         try {
-            int number = Integer.parseInt(given);
+            long number = Long.parseLong(given);
             if (number >= least && number <= most) {
                 return number;
             }

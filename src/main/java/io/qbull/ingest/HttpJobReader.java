@@ -6,6 +6,7 @@ import io.qbull.model.QueueName;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -66,7 +67,7 @@ public final class HttpJobReader implements Processor {
 
     private Map<String, String> keep(MultiMap headers) {
         Map<String, String> found = new LinkedHashMap<>();
-        for (Set<String> names : Set.of(ALWAYS_KEPT, kept)) {
+        for (Set<String> names : List.of(ALWAYS_KEPT, kept)) {
             for (String name : names) {
                 String value = headers.get(name);
                 if (value != null) {

@@ -2,6 +2,8 @@ package io.qbull.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -58,6 +60,18 @@ public record Problem(int status, String detail, Map<String, String> headers) {
 
     static Problem later(int status, String detail, int seconds) {
         return new Problem(status, detail, Map.of("Retry-After", Integer.toString(seconds)));
+    }
+
+    /**
+     * @param response to a request that is refused; left alone if it is answered already
+     */
+    public void answer(HttpServerResponse response) {
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(status).putHeader("Content-Type", MEDIA_TYPE);
+        headers.forEach(response::putHeader);
+        response.end(Buffer.buffer(json()));
     }
 
     /**

@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -48,6 +47,7 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
         Context loop = http.vertx().getOrCreateContext();
         if (getEndpoint().isUseStreaming()) {
             http.request().pause();
+            BodyTimer.stop(http);
             run(http, loop, () -> {}, new RequestStream(http.request(), loop));
             return;
         }
@@ -134,12 +134,6 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
     }
 
     private static void answer(RoutingContext http, Problem problem) {
-        HttpServerResponse response = http.response();
-        if (response.ended() || response.closed()) {
-            return;
-        }
-        response.setStatusCode(problem.status()).putHeader("Content-Type", Problem.MEDIA_TYPE);
-        problem.headers().forEach(response::putHeader);
-        response.end(Buffer.buffer(new String(problem.json(), StandardCharsets.UTF_8)));
+        problem.answer(http.response());
     }
 }

@@ -18,6 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Many connections, and connections that take their time. */
 class ConnectionsTest extends AppTestSupport {
@@ -123,6 +125,19 @@ class ConnectionsTest extends AppTestSupport {
 
         write(bulk, "0\r\n\r\n");
         assertThat(RawHttp.answer(bulk.getInputStream()).status()).isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST /queues/WHATSAPP/jobs?key=k, application/x-ndjsonX",
+        "DELETE /queues/WHATSAPP/jobs/a?key=k, application/x-ndjson"
+    })
+    void only_a_body_that_is_read_as_a_stream_may_take_any_time(String start, String type) throws IOException {
+        Socket slow = open();
+
+        write(slow, start + " HTTP/1.1\r\nHost: x\r\nContent-Type: " + type + "\r\nContent-Length: 9\r\n\r\nx");
+
+        assertThat(status(slow)).isEqualTo(408);
     }
 
     private boolean accepted() {

@@ -61,6 +61,13 @@ class SettingsReaderTest {
     }
 
     @Test
+    void a_request_may_be_larger_than_two_gigabytes() throws Refusal {
+        AppSettings settings = read(Map.of("QBULL_MAX_REQUEST_SIZE", "3000000000"), Map.of());
+
+        assertThat(settings.web().bulk().requestSize()).isEqualTo(3_000_000_000L);
+    }
+
+    @Test
     void options_of_one_queue_are_collected() throws Refusal {
         AppSettings settings = read(
                 Map.of("QBULL_QUEUES", "A.b,C"),

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients whose bodies do not end. */
 class SlowBodyTest extends AppTestSupport {
@@ -63,8 +65,9 @@ class SlowBodyTest extends AppTestSupport {
         }
     }
 
-    @Test
-    void a_body_that_is_too_slow_is_answered_and_given_up() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/x-ndjson"})
+    void a_body_that_is_too_slow_is_answered_and_given_up(String type) throws Exception {
         Vertx vertx = Vertx.vertx();
         Router router = Router.router(vertx);
         router.route().handler(new BodyPatience(Duration.ofMillis(200)));
@@ -77,7 +80,7 @@ class SlowBodyTest extends AppTestSupport {
                         .get()
                         .actualPort(),
                 "POST /",
-                "",
+                "Content-Type: " + type + "\r\n",
                 408)) {
             assertThat(post.answer()).contains(" 408 ", "application/problem+json");
             post.assertLosesConnection();
