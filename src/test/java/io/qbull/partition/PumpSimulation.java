@@ -31,22 +31,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost and
- * commands arrive late. In half of the runs pods crash, stand still and hand over; in the others one job kills its pods, and nothing
- * else does. What is checked at each start of a job:
+ * commands arrive late. In half of the runs pods crash, stand still and hand over, and in some of these people retry and drop held
+ * jobs, which may be what exhausted jobs wait for; in the others one job kills its pods, and nothing else does. What is checked at
+ * each start of a job:
  *
  * <ul>
  *   <li>it is not done and removed, and not buried;
- *   <li>the job before it with the same key is done or buried;
+ *   <li>the job before it with the same key is done, buried or dropped;
  *   <li>it does not start twice if nothing has happened that explains it;
  *   <li>it has not used up its attempts.
  * </ul>
  *
  * <p>In the end every job is done, but those that never succeed and those that kill, which are buried, the latter after just as many
- * crashes as are allowed.
+ * crashes as are allowed; and no more are missing of a key than people asked to drop.
  */
 final class PumpSimulation {
     private static final int MAX_ATTEMPTS = 3;
@@ -61,6 +63,11 @@ final class PumpSimulation {
     private final Map<String, Planned> lastOfKey = new HashMap<>();
     private final int prefetch;
     private final boolean killing;
+    private final boolean people;
+    private final boolean holding;
+    /** How often people asked to drop a job of a key. */
+    private final Map<String, Integer> drops = new HashMap<>();
+
     private @Nullable Pod owner;
     private boolean faulty = true;
     /** Something has happened after which jobs may run again. */
@@ -77,6 +84,9 @@ final class PumpSimulation {
 
         StreamId add(String id, String key);
 
+        /** A person asks for something about the first held job of a key, whichever that is then. */
+        void ask(String verb, String key);
+
         JobLog jobs();
 
         HeldJobs held();
@@ -91,6 +101,7 @@ final class PumpSimulation {
     /** A job, what it will do, and what has become of it. */
     private static final class Planned {
         final String id;
+        final String key;
         final @Nullable Planned before;
         StreamId streamId = StreamId.START;
         int failures;
@@ -100,8 +111,9 @@ final class PumpSimulation {
         boolean done;
         boolean removed;
 
-        Planned(String id, @Nullable Planned before) {
+        Planned(String id, String key, @Nullable Planned before) {
             this.id = id;
+            this.key = key;
             this.before = before;
         }
     }
@@ -111,6 +123,8 @@ final class PumpSimulation {
         this.backend = backend;
         this.prefetch = List.of(1, 2, 4, 8, 128).get(random.nextInt(5));
         this.killing = random.nextBoolean();
+        this.people = !killing && random.nextBoolean();
+        this.holding = people && random.nextBoolean();
     }
 
     void run(int steps) {
@@ -121,6 +135,9 @@ final class PumpSimulation {
             }
             world.tick(Duration.ofMillis(random.nextInt(30)));
             disturb();
+            if (people && random.nextInt(8) == 0) {
+                ask(random.nextBoolean() ? "retry" : "drop", key());
+            }
         }
         faulty = false;
         for (int step = 0; step < 4000 && !settled(); step++) {
@@ -128,8 +145,21 @@ final class PumpSimulation {
             if (owner == null) {
                 takeOver();
             }
+            if (holding && step % 20 == 19) {
+                ask("drop", key());
+            }
         }
         assertThat(backend.left()).as("jobs that are not done").isEmpty();
+        Map<String, Long> missing = jobs.values().stream()
+                .filter(job -> !job.done && !backend.dead().contains(job.id))
+                .collect(Collectors.groupingBy(job -> job.key, Collectors.counting()));
+        missing.forEach((key, count) -> assertThat(count)
+                .as("jobs of %s that are neither done nor buried", key)
+                .isLessThanOrEqualTo(drops.getOrDefault(key, 0)));
+        assertThat(backend.dead()).doesNotHaveDuplicates();
+        if (people) {
+            return;
+        }
         jobs.values().forEach(job -> {
             boolean buried = backend.dead().contains(job.id);
             assertThat(job.crashes).as("crashes by %s", job.id).isEqualTo(job.killer ? MAX_CRASHES : 0);
@@ -140,16 +170,34 @@ final class PumpSimulation {
                 assertThat(buried).as("%s is innocent", job.id).isFalse();
             }
         });
-        assertThat(backend.dead()).doesNotHaveDuplicates();
     }
 
     private boolean settled() {
         return owner != null && backend.left().isEmpty();
     }
 
+    private String key() {
+        return "k" + random.nextInt(4);
+    }
+
+    private void ask(String verb, String key) {
+        if (verb.equals("drop")) {
+            drops.merge(key, 1, Integer::sum);
+        }
+        backend.ask(verb, key);
+        ring();
+    }
+
+    private void ring() {
+        Pod current = owner;
+        if (current != null) {
+            current.ring();
+        }
+    }
+
     private void addJob() {
-        String key = "k" + random.nextInt(4);
-        Planned job = new Planned("j" + jobs.size(), lastOfKey.get(key));
+        String key = key();
+        Planned job = new Planned("j" + jobs.size(), key, lastOfKey.get(key));
         int fate = random.nextInt(40);
         if (fate < 8) {
             job.failures = 1 + random.nextInt(MAX_ATTEMPTS - 1);
@@ -161,10 +209,7 @@ final class PumpSimulation {
         jobs.put(job.id, job);
         lastOfKey.put(key, job);
         job.streamId = backend.add(job.id, key);
-        Pod current = owner;
-        if (current != null) {
-            current.ring();
-        }
+        ring();
     }
 
     private void disturb() {
@@ -221,7 +266,7 @@ final class PumpSimulation {
                     BACKOFF,
                     2,
                     BACKOFF.multipliedBy(3),
-                    WhenExhausted.BURY,
+                    holding ? WhenExhausted.HOLD_KEY : WhenExhausted.BURY,
                     killing ? MAX_CRASHES : 1000,
                     Duration.ZERO);
             pump = new PartitionPump(
@@ -258,7 +303,8 @@ final class PumpSimulation {
                         .isFalse();
             }
             for (Planned before = job.before; before != null; before = before.before) {
-                assertThat(before.done || backend.dead().contains(before.id))
+                boolean dropped = before.removed && drops.containsKey(before.key);
+                assertThat(before.done || dropped || backend.dead().contains(before.id))
                         .as("%s starts under %s before %s of its key is done", job.id, lease, before.id)
                         .isTrue();
             }

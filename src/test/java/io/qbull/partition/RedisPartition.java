@@ -57,6 +57,11 @@ final class RedisPartition implements PumpSimulation.Backend {
     }
 
     @Override
+    public void ask(String verb, String key) {
+        resp.call("XADD", TAG + ":inbox", "*", "verb", verb, "key", key, "place", "");
+    }
+
+    @Override
     public JobLog jobs() {
         return store.jobs();
     }

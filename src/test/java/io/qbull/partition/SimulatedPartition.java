@@ -44,8 +44,10 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     private final Map<String, @Nullable Duration> pauses = new HashMap<>();
 
     private final List<String> dead = new ArrayList<>();
+    private final List<Instruction> inbox = new ArrayList<>();
     private long epoch;
     private long added;
+    private long asked;
 
     @Override
     public Lease grant(String pod) {
@@ -58,6 +60,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         StreamId at = new StreamId(++added, 0);
         stream.put(at, new Job(at, new JobId(id), key, 1, new byte[0], null, Map.of(), Attempts.NONE));
         return at;
+    }
+
+    @Override
+    public void ask(String verb, String key) {
+        inbox.add(new Instruction(new StreamId(++asked, 0), verb, key, ""));
     }
 
     @Override
@@ -100,7 +107,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
                 .limit(maxCount)
                 .map(job -> (Entry) new Entry.Decoded(job, 10))
                 .toList();
-        return done(new Fetch.Entries(entries, entries.size() == maxCount, Agenda.EMPTY));
+        List<Instruction> news = inbox.stream()
+                .filter(asked -> asked.id().compareTo(told) > 0)
+                .limit(10)
+                .toList();
+        return done(new Fetch.Entries(entries, entries.size() == maxCount, new Agenda(news, null)));
     }
 
     @Override
@@ -228,6 +239,10 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
 
     private static Job with(Job job, Attempts attempts) {
         assertThat(attempts.failed()).isGreaterThanOrEqualTo(job.attempts().failed());
+        return attempted(job, attempts);
+    }
+
+    private static Job attempted(Job job, Attempts attempts) {
         return new Job(
                 job.streamId(),
                 job.id(),
@@ -241,7 +256,19 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
 
     @Override
     public CompletionStage<Attended> attend(Lease lease, Instruction instruction, Action action) {
-        throw new UnsupportedOperationException("nobody asks for anything");
+        if (stale(lease)) {
+            return done(new Attended.Fenced());
+        }
+        String key = instruction.key();
+        NavigableMap<StreamId, Job> waiting = heldOf(key);
+        if (inbox.remove(instruction) && action != Action.IGNORE && !waiting.isEmpty()) {
+            Job first = requireNonNull(waiting.remove(waiting.firstKey()));
+            if (action == Action.RETRY) {
+                waiting.put(first.streamId(), attempted(first, Attempts.NONE));
+            }
+            pauses.put(key, Duration.ZERO);
+        }
+        return done(new Attended.Done(pauses.getOrDefault(key, Duration.ZERO)));
     }
 
     @Override
