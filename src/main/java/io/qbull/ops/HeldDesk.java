@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -256,13 +257,18 @@ public final class HeldDesk {
 
         private CompletionStage<@Nullable Void> look(PartitionId partition) {
             List<StreamId> requests = open.getOrDefault(partition, List.of());
-            return table.open(partition, requests.get(requests.size() - 1)).thenApply(first -> {
-                requests.removeIf(each -> first == null || each.compareTo(first) < 0);
-                if (requests.isEmpty()) {
-                    open.remove(partition);
-                }
-                return null;
-            });
+            return table.open(partition, requests.get(0), requests.get(requests.size() - 1))
+                    .thenApply(first -> {
+                        // Not in their order: one whose job runs keeps no other waiting.
+                        Set<StreamId> still = Set.copyOf(first);
+                        boolean all = first.size() < HeldKeyTable.MOST_OPEN;
+                        requests.removeIf(each ->
+                                !still.contains(each) && (all || each.compareTo(first.get(first.size() - 1)) < 0));
+                        if (requests.isEmpty()) {
+                            open.remove(partition);
+                        }
+                        return null;
+                    });
         }
 
         private Tally tally(@Nullable Throwable failure) {

@@ -50,12 +50,17 @@ public interface HeldKeyTable {
      */
     CompletionStage<List<StreamId>> ask(PartitionId partition, Wish wish, List<HeldKey> keys);
 
+    /** The most requests that {@link #open} tells. */
+    int MOST_OPEN = 100;
+
     /**
      * @param partition a partition
-     * @param last a request
-     * @return the first request up to that one that is not carried out yet; null if all are
+     * @param first a request
+     * @param last the same or a later one
+     * @return the requests from the first to the last that are not carried out yet, anybody's; if there are more than
+     *     {@value #MOST_OPEN}, the first ones
      */
-    CompletionStage<@Nullable StreamId> open(PartitionId partition, StreamId last);
+    CompletionStage<List<StreamId>> open(PartitionId partition, StreamId first, StreamId last);
 
     /** What people ask for. */
     enum Wish {

@@ -1,7 +1,7 @@
 -- Adds jobs for a producer, all or none. The number of the producer's last call here and its answer are kept, refusals
 -- included, so that a repeat adds nothing twice. Jobs may be records of a source that is read again after a crash: those that
--- are not above its last offset here are skipped. Jobs that are not due yet wait beside the stream; the owner is told if one of
--- them is next. When Redis is full nothing is done: the first write is one that it refuses.
+-- are not above its last offset here are skipped. Jobs that are not due yet wait beside the stream; a note at the inbox's end
+-- tells the owner if one of them is next. When Redis is full nothing is done: the first write is one that it refuses.
 --
 -- KEYS 9: stream, call, seal, seen, source (not touched without a source), delayed, delayed jobs, delayed ids, inbox
 -- ARGV 5 + 8n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms, 0 = for
@@ -80,12 +80,9 @@ for _, job in ipairs(fresh) do
 end
 local joined = table.concat(ids, ' ')
 redis.call('SET', call, number .. ' accepted ' .. joined, 'EX', lifetime)
-if next(ours) and ours[redis.call('ZRANGE', delayed, 0, 0)[1]] then
-  -- One note at the end of the inbox is enough, whoever wrote it.
-  local last = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1]
-  if not last or last[2][2] ~= 'due' then
-    redis.call('XADD', inbox, '*', 'verb', 'due', 'key', '')
-  end
+if next(ours) and ours[redis.call('ZRANGE', delayed, 0, 0)[1]]
+    and (redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1] or {'', {}})[2][2] ~= 'due' then
+  redis.call('XADD', inbox, '*', 'verb', 'due', 'key', '')
 end
 if reached then
   redis.call('HSET', source, version, string.format('%.0f', math.max(reached, ARGV[#ARGV - 7])))
@@ -96,8 +93,7 @@ end
 if #expiries > 0 then
   redis.call('ZADD', seen, unpack(expiries))
   -- More than this call added, so that the set shrinks back to its window, and bounded, so that no call takes long. No id is empty.
-  local expired = redis.call('ZRANGEBYSCORE', seen, '-inf', ts, 'LIMIT', 0, math.max(100, #expiries))
-  redis.call('ZREM', seen, '', unpack(expired))
+  redis.call('ZREM', seen, '', unpack(redis.call('ZRANGEBYSCORE', seen, '-inf', ts, 'LIMIT', 0, math.max(100, #expiries))))
   redis.call('PEXPIRE', seen, string.format('%.0f', math.max(longest, redis.call('PTTL', seen))))
 end
 return {'accepted', joined}

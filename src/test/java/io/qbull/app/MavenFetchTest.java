@@ -46,7 +46,7 @@ class MavenFetchTest {
                 .contains("</dependencyManagement><dependencies><dependency><groupId>g</groupId>"
                         + "<artifactId>wanted</artifactId><version>1.0</version></dependency></dependencies>")
                 .containsPattern("<artifactId>maven-dependency-plugin</artifactId><version>[0-9.]+</version></plugin>")
-                .doesNotContain("junit", "enforcer");
+                .doesNotContain("org.junit", "archunit-junit", "enforcer");
     }
 
     @Test

@@ -139,6 +139,33 @@ class HeldDeskTest {
     }
 
     @Test
+    void of_requests_that_were_carried_out_in_another_order_only_those_that_are_left_are_pending() {
+        jobs.hold(0, "a", failed(null), "a1");
+        jobs.hold(0, "b", failed(null), "b1");
+
+        Tally tally = ask(null, Deed.DROP, () -> {
+            if (looks++ == 0) {
+                jobs.attendLast(0);
+            }
+        });
+
+        assertThat(tally).isEqualTo(new Tally(2, 1, 0, 1, 0, null));
+        jobs.attend(0);
+    }
+
+    @Test
+    void of_very_many_requests_none_is_taken_for_done_that_is_not() {
+        for (int i = 0; i < 150; i++) {
+            jobs.hold(0, "key " + i, failed(null), "j" + i);
+        }
+
+        assertThat(ask(null, Deed.RETRY, () -> {})).isEqualTo(new Tally(150, 0, 0, 150, 0, null));
+        for (int i = 0; i < 150; i++) {
+            jobs.attend(0);
+        }
+    }
+
+    @Test
     void a_drop_takes_the_job_that_was_first_when_it_was_asked_for_and_no_other() {
         jobs.hold(0, "a", failed(null), "a1", "a2");
         ask("a", Deed.DROP, () -> {});

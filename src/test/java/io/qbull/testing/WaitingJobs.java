@@ -112,9 +112,22 @@ public final class WaitingJobs {
      * @param partition a partition
      */
     public void attend(int partition) {
-        Instruction first = requests(partition).get(0);
-        Action action = Action.valueOf(first.verb().toUpperCase(Locale.ROOT));
-        get(store.held().attend(lease(partition), first, action));
+        attend(partition, requests(partition).get(0));
+    }
+
+    /**
+     * Carries out the last of a few requests.
+     *
+     * @param partition a partition
+     */
+    public void attendLast(int partition) {
+        List<Instruction> requests = requests(partition);
+        attend(partition, requests.get(requests.size() - 1));
+    }
+
+    private void attend(int partition, Instruction request) {
+        Action action = Action.valueOf(request.verb().toUpperCase(Locale.ROOT));
+        get(store.held().attend(lease(partition), request, action));
     }
 
     private Lease lease(int partition) {

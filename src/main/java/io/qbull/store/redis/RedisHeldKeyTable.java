@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** The held keys in Redis, for people. */
 final class RedisHeldKeyTable implements HeldKeyTable {
@@ -63,12 +62,14 @@ final class RedisHeldKeyTable implements HeldKeyTable {
     }
 
     @Override
-    public CompletionStage<@Nullable StreamId> open(PartitionId partition, StreamId last) {
+    public CompletionStage<List<StreamId>> open(PartitionId partition, StreamId first, StreamId last) {
         String inbox = Keys.inbox(partition);
-        Request first = Request.of(CommandType.XRANGE, inbox, "-", last.toString(), "COUNT", "1");
-        return Failures.bare(calls.send(inbox, first)
-                .thenApply(found ->
-                        found.size() == 0 ? null : StreamId.parse(found.list(0).text(0))));
+        Request between = Request.of(
+                CommandType.XRANGE, inbox, first.toString(), last.toString(), "COUNT", Integer.toString(MOST_OPEN));
+        return Failures.bare(calls.send(inbox, between)
+                .thenApply(found -> found.lists().stream()
+                        .map(entry -> StreamId.parse(entry.text(0)))
+                        .toList()));
     }
 
     private CompletionStage<Page> read(PartitionId partition, String from, String to, int most) {
