@@ -43,13 +43,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** Users with few rights, wrong passwords, and what is said about them. */
@@ -62,8 +67,8 @@ class AccessTest {
     /** All that the store needs; what a server of version 6.2 understands. */
     private static final String RIGHTS = "~Q:* ~{Q:*}:* ~{Q}:* ~qbull:queues resetchannels &qbull:announce:Q -@all"
             + " +ping +info +eval +evalsha +client|id +client|unblock +time +subscribe +unsubscribe +publish"
-            + " +xread +xlen +xrange +xadd +xdel +hmget +hget +hset +hdel +hgetall +persist +exists +get +set"
-            + " +hexists +hsetnx +hlen +hscan +zscore +zadd +zcard +zrange +zrangebyscore +zrevrangebyscore +zrangebylex +zrem +pttl +pexpire +sadd +smembers";
+            + " +xread +xlen +xrange +xrevrange +xadd +xdel +hmget +hget +hset +hdel +hgetall +persist +exists +get +set"
+            + " +hexists +hsetnx +hlen +hscan +zscore +zadd +zcard +zrange +zrangebyscore +zrevrangebyscore +zrangebylex +zlexcount +zrem +pttl +pexpire +sadd +smembers";
 
     @AfterEach
     void forgetUser() {
@@ -137,6 +142,15 @@ class AccessTest {
             await().untilAsserted(() ->
                     assertThat(log.lines("announcements are heard")).hasSize(1));
             assertThat(log.warnings()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_rights_are_enough_for_every_script(Script script) {
+        Matcher command = Pattern.compile("redis\\.p?call\\('([A-Z]+)'").matcher(script.source());
+        while (command.find()) {
+            assertThat(RIGHTS.split(" ")).contains("+" + command.group(1).toLowerCase(Locale.ROOT));
         }
     }
 
