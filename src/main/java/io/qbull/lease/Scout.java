@@ -288,6 +288,14 @@ final class Scout {
         if (place.wish != null && running) {
             fulfil(index, place, place.wish, sight);
         }
+        awaitHandOver(place);
+    }
+
+    /** The announcement of a hand-over may not be heard, and it lapses after a while. */
+    private void awaitHandOver(Place place) {
+        if (place.wish != null) {
+            lookWithin(place, settings.renewEvery().dividedBy(2));
+        }
     }
 
     /** Never puts off a look that is due sooner. */
@@ -406,6 +414,7 @@ final class Scout {
                         lookWithin(place, RETRY);
                     }
                     place.wishKnown = true;
+                    awaitHandOver(place);
                     planLook();
                 }));
     }

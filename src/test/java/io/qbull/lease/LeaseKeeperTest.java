@@ -323,6 +323,21 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void a_hand_over_whose_announcement_was_not_heard_is_found_before_it_lapses() {
+        Call want = beginWanting();
+        LeaseOwner wish = want.argument(1, LeaseOwner.class);
+        PartitionId wanted = want.argument(0, PartitionId.class);
+        want.answer(true);
+        loop.tick(EVERY.dividedBy(2));
+        LeaseOwner owner = new LeaseOwner(OTHER, "n");
+        store.next("peek").answer(Map.of(wanted, new Sight(owner, new Epoch(1), Duration.ofSeconds(9), false, wish)));
+        loop.tick(EVERY.dividedBy(2));
+        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(2), false, null)));
+        loop.run();
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+    }
+
+    @Test
     void a_wish_whose_answer_was_lost_still_takes_what_is_handed_over_to_it() {
         Call want = beginWanting();
         LeaseOwner wish = want.argument(1, LeaseOwner.class);
