@@ -101,6 +101,9 @@ public final class PartitionPump {
     private int advancing;
 
     private boolean parking;
+    /** Since the last look for entries to park, entries were read or a script was answered: a job's end leads to none. */
+    private boolean parkable;
+
     private EventLoop.@Nullable Timer commitTimer;
     private EventLoop.@Nullable Timer retryTimer;
     private long retryAt;
@@ -141,7 +144,7 @@ public final class PartitionPump {
         this.listener = listener;
         this.policy = new RetryPolicy(settings.retry(), means.random());
         this.prefetched = new Prefetched(settings.prefetch(), settings.prefetchBytes());
-        this.commands = new OwnerCommands(lease, loop, listener, this::fenced, this::step);
+        this.commands = new OwnerCommands(lease, loop, listener, this::fenced, this::answered);
         this.errands = new Errands(
                 lease,
                 new Errands.Means(store, loop, settings.prefetchBytes()),
@@ -244,6 +247,12 @@ public final class PartitionPump {
         commitIfDue();
         closeIfDone();
         standstill.now(cause(), loop.nanoTime());
+    }
+
+    /** A command was answered. */
+    private void answered() {
+        parkable = true;
+        step();
     }
 
     private Standstill.Cause cause() {
@@ -553,6 +562,10 @@ public final class PartitionPump {
             return;
         }
         boolean stuck = !exhausted && !prefetched.wantsMore() && firstRunnable() == null;
+        if (!parkable && !stuck) {
+            return;
+        }
+        parkable = false;
         List<Slot> slots = prefetched.slots().stream().filter(this::parkable).toList();
         if (slots.isEmpty() || (!stuck && slots.size() < Math.min(CROWD, settings.prefetch() / 2))) {
             return;
@@ -624,6 +637,7 @@ public final class PartitionPump {
             errands.plan(read.agenda());
             if (wanted && state == State.RUNNING) {
                 prefetched.add(read.entries(), !read.more());
+                parkable = true;
                 exhausted = !read.more();
             }
             step();
