@@ -13,40 +13,80 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Timer;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which package may know which: what the design says, held by a test. */
 class ArchitectureTest {
     /** A package of ours, and the packages of ours that it may use besides itself and its own children. */
     private static final Map<String, String[]> MAY_USE = Map.ofEntries(
-            Map.entry("model", new String[] {}),
-            Map.entry("runtime", new String[] {}),
-            Map.entry("config", new String[] {"model"}),
-            Map.entry("store", new String[] {"model"}),
-            Map.entry("store.redis", new String[] {"store", "model", "config", "runtime"}),
-            Map.entry("lease", new String[] {"store", "config", "runtime", "model"}),
-            Map.entry("partition", new String[] {"store", "config", "runtime", "model"}),
-            Map.entry("resize", new String[] {"store", "config", "runtime", "model"}),
-            Map.entry("enqueue", new String[] {"store", "config", "runtime", "model"}),
-            Map.entry("engine", new String[] {
-                "lease", "partition", "resize", "enqueue", "store", "store.redis", "config", "runtime", "model"
-            }),
-            Map.entry("component", new String[] {"engine", "config", "runtime", "model"}),
-            Map.entry("ingest", new String[] {"engine", "config", "runtime", "model"}),
-            Map.entry("ops", new String[] {"store", "resize", "config", "model"}));
+            rule("model"),
+            rule("runtime"),
+            rule("config", "model"),
+            rule("store", "model"),
+            rule("store.redis.schema", "model"),
+            rule("store.redis.client", "store.redis.schema", "store", "config", "runtime", "model"),
+            rule("store.redis.tables", "store.redis.client", "store.redis.schema", "store", "model"),
+            rule(
+                    "store.redis",
+                    "store.redis.tables",
+                    "store.redis.client",
+                    "store.redis.schema",
+                    "store",
+                    "config",
+                    "runtime",
+                    "model"),
+            rule("lease", "store", "config", "runtime", "model"),
+            rule("partition", "store", "config", "runtime", "model"),
+            rule("resize", "store", "config", "runtime", "model"),
+            rule("enqueue", "store", "config", "runtime", "model"),
+            rule(
+                    "engine",
+                    "lease",
+                    "partition",
+                    "resize",
+                    "enqueue",
+                    "store",
+                    "store.redis",
+                    "config",
+                    "runtime",
+                    "model"),
+            rule("component", "engine", "config", "runtime", "model"),
+            rule("ingest"),
+            rule("ingest.record", "model"),
+            rule("ingest.file", "ingest.record", "engine", "config", "runtime", "model"),
+            rule("ingest.http", "ingest.record", "engine", "config", "runtime", "model"),
+            rule("ops", "store", "resize", "config", "model"),
+            rule("ops.status", "ops", "store", "resize", "config", "model"),
+            rule("ops.dead", "ops", "store", "config", "model"),
+            rule("ops.held", "ops", "ops.dead", "store", "config", "model"),
+            rule("ops.files", "ops", "store", "config", "model"));
+
+    /** The wings of the application from the top down: each uses those after it, and any package that is no wing. */
+    private static final List<String> WINGS = List.of("cli", "pod", "http", "redis", "settings", "exit");
+
+    /** Side wings of the application: of all wings they use {@code exit} alone. */
+    private static final List<String> SIDE_WINGS = List.of("ext", "coalesce", "sample");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.qbull");
+
+    private static Map.Entry<String, String[]> rule(String name, String... mayUse) {
+        return Map.entry(name, mayUse);
+    }
 
     static Stream<String> packages() {
         return MAY_USE.keySet().stream().sorted();
@@ -92,6 +132,55 @@ class ArchitectureTest {
         Assertions.assertThat(without).isEmpty();
     }
 
+    static Stream<Arguments> wings() {
+        return Stream.concat(
+                IntStream.range(0, WINGS.size())
+                        .mapToObj(index -> Arguments.of(WINGS.get(index), above(index), "its lower wings")),
+                SIDE_WINGS.stream().map(wing -> Arguments.of(wing, othersThan(wing), "exit")));
+    }
+
+    /** What a wing must not use: the wings over it. Only {@code pod} and {@code cli} put the side wings to use. */
+    private static List<String> above(int index) {
+        List<String> above = new ArrayList<>(WINGS.subList(0, index));
+        if (index > WINGS.indexOf("pod")) {
+            above.addAll(SIDE_WINGS);
+        }
+        return above;
+    }
+
+    private static List<String> othersThan(String wing) {
+        return Stream.concat(WINGS.stream(), SIDE_WINGS.stream())
+                .filter(other -> !other.equals(wing) && !other.equals("exit"))
+                .toList();
+    }
+
+    @ParameterizedTest(name = "{0} uses only {2}")
+    @MethodSource("wings")
+    void a_wing_of_the_app_uses_only_wings_below_it(String wing, List<String> forbidden, String allowed) {
+        String[] packages = Stream.concat(
+                        Stream.of("io.qbull.app"), forbidden.stream().map(each -> "io.qbull.app." + each + ".."))
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage("io.qbull.app." + wing + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages)
+                .check(CLASSES);
+    }
+
+    @Test
+    void every_wing_of_the_app_has_a_place() {
+        TreeSet<String> without = new TreeSet<>();
+        for (JavaClass candidate : CLASSES) {
+            String path = candidate.getPackageName().replaceFirst("^io\\.qbull\\.app\\.", "");
+            if (!path.equals(candidate.getPackageName()) && !WINGS.contains(path) && !SIDE_WINGS.contains(path)) {
+                without.add(path);
+            }
+        }
+        Assertions.assertThat(without).isEmpty();
+    }
+
     @Test
     void there_are_no_cycles() {
         slices().matching("io.qbull.(*)..").should().beFreeOfCycles().check(CLASSES);
@@ -113,7 +202,7 @@ class ArchitectureTest {
     void only_the_redis_store_and_the_app_know_netty() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.qbull.store.redis..", "io.qbull.app")
+                .resideOutsideOfPackages("io.qbull.store.redis..", "io.qbull.app.http")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..")

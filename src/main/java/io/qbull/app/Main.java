@@ -1,9 +1,17 @@
 package io.qbull.app;
 
-import io.qbull.app.Verbs.AddVerb;
-import io.qbull.app.Verbs.StatusVerb;
-import io.qbull.app.Verbs.UpVerb;
-import io.qbull.app.Verbs.VersionVerb;
+import io.qbull.app.cli.CancelCommand;
+import io.qbull.app.cli.CommandFactory;
+import io.qbull.app.cli.Commands.AddVerb;
+import io.qbull.app.cli.Commands.StatusVerb;
+import io.qbull.app.cli.Commands.UpVerb;
+import io.qbull.app.cli.Commands.VersionVerb;
+import io.qbull.app.cli.DeadCommands;
+import io.qbull.app.cli.FilesCommand;
+import io.qbull.app.cli.HeldCommands;
+import io.qbull.app.cli.Versions;
+import io.qbull.app.exit.CliException;
+import io.qbull.app.exit.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +30,11 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             UpVerb.class,
             StatusVerb.class,
-            FilesVerb.class,
+            FilesCommand.class,
             AddVerb.class,
-            DeadVerbs.class,
-            HeldVerbs.class,
-            CancelVerb.class,
+            DeadCommands.class,
+            HeldCommands.class,
+            CancelCommand.class,
             VersionVerb.class,
             HelpCommand.class
         },
@@ -63,8 +71,8 @@ public final class Main {
      * @param home the top of the repository
      * @return ready to execute arguments
      */
-    static CommandLine commandLine(Path home) {
-        CommandLine line = new CommandLine(new Main(), new VerbFactory(home));
+    public static CommandLine commandLine(Path home) {
+        CommandLine line = new CommandLine(new Main(), new CommandFactory(home));
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(command, failure));
         line.setParameterExceptionHandler((failure, arguments) -> misused(failure));
         Map<String, String> codes = new LinkedHashMap<>();
@@ -83,7 +91,7 @@ public final class Main {
 
     private static int failed(CommandLine command, Exception failure) {
         PrintWriter err = command.getErr();
-        if (failure instanceof Refusal refusal) {
+        if (failure instanceof CliException refusal) {
             err.println("qbull: " + refusal.getMessage());
             return refusal.exitCode().number();
         }

@@ -1,8 +1,8 @@
 package io.qbull.component;
 
-import io.qbull.engine.BulkIntake;
+import io.qbull.engine.BulkEnqueuer;
 import io.qbull.engine.BulkResult;
-import io.qbull.engine.Entrance;
+import io.qbull.engine.QueueWriter;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
@@ -23,9 +23,9 @@ final class BulkSend {
     private final Exchange exchange;
     private final BulkBody many;
     private final JobWriter writer;
-    private final Entrance entrance;
+    private final QueueWriter entrance;
     private final AsyncCallback callback;
-    private final BulkIntake intake;
+    private final BulkEnqueuer intake;
     private final @Nullable List<@Nullable Enqueued> answers;
     private long index;
 
@@ -36,13 +36,13 @@ final class BulkSend {
      * @param entrance takes them
      * @param callback told at the end
      */
-    BulkSend(Exchange exchange, BulkBody many, JobWriter writer, Entrance entrance, AsyncCallback callback) {
+    BulkSend(Exchange exchange, BulkBody many, JobWriter writer, QueueWriter entrance, AsyncCallback callback) {
         this.exchange = exchange;
         this.many = many;
         this.writer = writer;
         this.entrance = entrance;
         this.callback = callback;
-        this.intake = new BulkIntake(this::add, () -> entrance.goOn().execute(this::run));
+        this.intake = new BulkEnqueuer(this::add, () -> entrance.goOn().execute(this::run));
         this.answers = exchange.getMessage().getBody() instanceof Collection<?> all
                 ? Collections.synchronizedList(new ArrayList<>(Collections.nCopies(all.size(), null)))
                 : null;

@@ -1,7 +1,7 @@
 package io.qbull.component;
 
 import io.qbull.config.EnqueueSettings;
-import io.qbull.engine.Entrance;
+import io.qbull.engine.QueueWriter;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
 import java.util.concurrent.CompletionException;
@@ -40,7 +40,7 @@ public class QbullProducer extends DefaultAsyncProducer {
      * @return the way in for those who add many jobs at once
      * @throws RejectedExecutionException if this producer is stopped
      */
-    public Entrance entrance() {
+    public QueueWriter entrance() {
         SharedNode used = shared;
         if (used == null) {
             throw new RejectedExecutionException("the producer of " + endpoint + " is stopped");
@@ -93,8 +93,8 @@ public class QbullProducer extends DefaultAsyncProducer {
         }
     }
 
-    private Entrance entrance(SharedNode used) {
-        return new Entrance(used.node(), settings, used::goOn);
+    private QueueWriter entrance(SharedNode used) {
+        return new QueueWriter(used.node(), settings, used::goOn);
     }
 
     private static void answered(

@@ -11,4 +11,4 @@ import io.qbull.store.Store;
  * @param outage its view of Redis' health
  * @param ghosts what still runs of earlier stretches of consuming
  */
-record NodeParts(Store store, EventLoop loop, Outage outage, Ghosts ghosts) {}
+record NodeParts(Store store, EventLoop loop, OutageReporter outage, AbandonedJobs ghosts) {}

@@ -29,6 +29,6 @@ public final class QueueNodes {
      * @return a node that adds jobs and does not yet consume
      */
     public static QueueNode open(QueueNode.Identity identity, Store store, EventLoop loop) {
-        return new Node(identity, store, loop);
+        return new StoreQueueNode(identity, store, loop);
     }
 }

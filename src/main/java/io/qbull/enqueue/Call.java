@@ -11,7 +11,7 @@ final class Call {
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
     private final JobLog.Call command;
-    private final List<Pending> jobs;
+    private final List<PendingJob> jobs;
     private final long since;
     private boolean mayHaveRun;
 
@@ -20,7 +20,7 @@ final class Call {
      * @param jobs the callers, in the order of the command's jobs
      * @param since the loop's time when it was first sent
      */
-    Call(JobLog.Call command, List<Pending> jobs, long since) {
+    Call(JobLog.Call command, List<PendingJob> jobs, long since) {
         this.command = command;
         this.jobs = jobs;
         this.since = since;
@@ -30,7 +30,7 @@ final class Call {
         return command;
     }
 
-    List<Pending> jobs() {
+    List<PendingJob> jobs() {
         return jobs;
     }
 
@@ -53,7 +53,7 @@ final class Call {
     }
 
     void fail(EnqueueException.Kind kind, String message) {
-        for (Pending job : jobs) {
+        for (PendingJob job : jobs) {
             job.fail(kind, message);
         }
     }
@@ -66,7 +66,7 @@ final class Call {
      */
     long expire(long now) {
         long next = Long.MAX_VALUE;
-        for (Pending job : jobs) {
+        for (PendingJob job : jobs) {
             long left = job.left(now);
             if (job.answered()) {
                 continue;

@@ -39,8 +39,8 @@ public final class Enqueuer {
     private final EventLoop loop;
     private final Sources sources;
     private final Lanes lanes;
-    private final Room room = new Room();
-    private final Queue<Pending> arrivals = new ConcurrentLinkedQueue<>();
+    private final MemoryBudget room = new MemoryBudget();
+    private final Queue<PendingJob> arrivals = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -62,7 +62,12 @@ public final class Enqueuer {
         this.loop = loop;
         this.sources = new Sources(identity.queue(), layouts, jobs);
         this.lanes = new Lanes(
-                identity, layouts, jobs, loop, new Trouble(identity.queue(), loop, outagesTold), this::endIfIdle);
+                identity,
+                layouts,
+                jobs,
+                loop,
+                new EnqueueFailureLog(identity.queue(), loop, outagesTold),
+                this::endIfIdle);
     }
 
     /**
@@ -133,11 +138,11 @@ public final class Enqueuer {
      * @param settings how
      * @return where it is
      */
-    CompletionStage<Enqueued> admit(NewJob job, Pending.@Nullable Origin origin, EnqueueSettings settings) {
+    CompletionStage<Enqueued> admit(NewJob job, PendingJob.@Nullable Origin origin, EnqueueSettings settings) {
         if (closing.get()) {
             return unavailable(origin, "not added: this pod takes no more jobs, it stops");
         }
-        Pending pending = new Pending(job, origin, settings, room, loop.nanoTime());
+        PendingJob pending = new PendingJob(job, origin, settings, room, loop.nanoTime());
         if (!room.enter(pending.size())) {
             return unavailable(origin, "not added: too many jobs wait on this pod");
         }
@@ -177,7 +182,7 @@ public final class Enqueuer {
         awake.set(false);
         Set<Lane> touched = new LinkedHashSet<>();
         int taken = 0;
-        for (Pending job = arrivals.poll(); job != null; job = arrivals.poll()) {
+        for (PendingJob job = arrivals.poll(); job != null; job = arrivals.poll()) {
             if (over) {
                 job.fail(EnqueueException.Kind.UNAVAILABLE, "not added: this pod has stopped");
                 continue;
@@ -238,7 +243,7 @@ public final class Enqueuer {
         closed.complete(null);
     }
 
-    private static CompletionStage<Enqueued> unavailable(Pending.@Nullable Origin origin, String message) {
+    private static CompletionStage<Enqueued> unavailable(PendingJob.@Nullable Origin origin, String message) {
         if (origin != null) {
             origin.feed().breakOff();
         }

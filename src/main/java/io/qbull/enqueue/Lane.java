@@ -19,7 +19,7 @@ final class Lane {
     private static final String CROWDED = "other jobs are before it";
 
     private final PartitionId partition;
-    private final Waiting waiting = new Waiting();
+    private final WaitingJobs waiting = new WaitingJobs();
     private final Backoff backoff = new Backoff();
     private @Nullable Call call;
     private long lastNumber;
@@ -35,7 +35,7 @@ final class Lane {
         return partition;
     }
 
-    Waiting waiting() {
+    WaitingJobs waiting() {
         return waiting;
     }
 
@@ -73,8 +73,8 @@ final class Lane {
         if (call != null || blocked || waiting.isEmpty()) {
             return null;
         }
-        List<Pending> together = company();
-        List<NewJob> jobs = together.stream().map(Pending::job).toList();
+        List<PendingJob> together = company();
+        List<NewJob> jobs = together.stream().map(PendingJob::job).toList();
         EnqueueSettings settings = together.get(0).settings();
         JobLog.Call command = new JobLog.Call(
                 partition,
@@ -109,7 +109,7 @@ final class Lane {
         blocked = true;
         hindrance = why;
         if (refused != null) {
-            List<Pending> jobs = refused.jobs();
+            List<PendingJob> jobs = refused.jobs();
             for (int i = jobs.size() - 1; i >= 0; i--) {
                 if (!jobs.get(i).answered()) {
                     waiting.addFirst(jobs.get(i));
@@ -168,7 +168,7 @@ final class Lane {
 
     /** A record that comes after one that was not added would make Redis skip that one for ever. */
     private void dropBrokenFeeds() {
-        Pending first = waiting.first();
+        PendingJob first = waiting.first();
         while (first != null && first.feed() != null && first.feed().broken()) {
             waiting.removeFirst();
             first.fail(EnqueueException.Kind.UNAVAILABLE, SourceFeed.BROKEN);
@@ -176,14 +176,14 @@ final class Lane {
         }
     }
 
-    private static JobLog.@Nullable Records records(List<Pending> jobs) {
+    private static JobLog.@Nullable Records records(List<PendingJob> jobs) {
         SourceFeed feed = jobs.get(0).feed();
         if (feed == null) {
             return null;
         }
         List<Long> offsets = new ArrayList<>();
-        for (Pending job : jobs) {
-            Pending.Origin origin = job.origin();
+        for (PendingJob job : jobs) {
+            PendingJob.Origin origin = job.origin();
             if (origin != null) {
                 offsets.add(origin.offset());
             }
@@ -191,9 +191,9 @@ final class Lane {
         return new JobLog.Records(feed.source(), offsets, feed.lifetime());
     }
 
-    private List<Pending> company() {
-        List<Pending> together = new ArrayList<>();
-        Pending next = waiting.removeFirst();
+    private List<PendingJob> company() {
+        List<PendingJob> together = new ArrayList<>();
+        PendingJob next = waiting.removeFirst();
         EnqueueSettings settings = next.settings();
         int most = MOST_JOBS_OF_A_CALL;
         long bytes = 0;
@@ -201,7 +201,7 @@ final class Lane {
             together.add(next);
             bytes += next.size();
             most = Math.min(most, next.settings().batch());
-            Pending candidate = waiting.first();
+            PendingJob candidate = waiting.first();
             if (candidate == null
                     || together.size() >= Math.min(most, candidate.settings().batch())
                     || bytes + candidate.size() > MOST_BYTES_OF_A_CALL

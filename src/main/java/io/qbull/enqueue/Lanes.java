@@ -22,11 +22,11 @@ final class Lanes implements Sender.Listener {
     private final String producer;
     private final EventLoop loop;
     private final Runnable moved;
-    private final Trouble trouble;
+    private final EnqueueFailureLog trouble;
     private final Sender sender;
     private final LayoutSource layouts;
     private final Map<PartitionId, Lane> lanes = new TreeMap<>();
-    private final Waiting homeless = new Waiting();
+    private final WaitingJobs homeless = new WaitingJobs();
     private @Nullable Layout layout;
     private @Nullable Layout next;
     private boolean closed;
@@ -44,7 +44,7 @@ final class Lanes implements Sender.Listener {
             LayoutReader reader,
             JobLog jobs,
             EventLoop loop,
-            Trouble trouble,
+            EnqueueFailureLog trouble,
             Runnable moved) {
         this.identity = identity;
         this.producer = identity.pod().value() + "#" + identity.nonce();
@@ -62,14 +62,14 @@ final class Lanes implements Sender.Listener {
      * @return its lane, null if that is not known yet, or the job was refused
      */
     @Nullable
-    Lane admit(Pending job) {
+    Lane admit(PendingJob job) {
         Layout known = layout;
         if (known != null && otherLayout(known, job)) {
             layouts.load();
             return null;
         }
         Lane lane = known == null ? null : laneOf(known, job);
-        Waiting place = lane == null ? homeless : lane.waiting();
+        WaitingJobs place = lane == null ? homeless : lane.waiting();
         if (!place.offer(job)) {
             job.fail(
                     EnqueueException.Kind.UNAVAILABLE,
@@ -130,7 +130,7 @@ final class Lanes implements Sender.Listener {
     void close() {
         closed = true;
         layouts.close();
-        List<Pending> unsent = homeless.removeAll();
+        List<PendingJob> unsent = homeless.removeAll();
         for (Lane lane : lanes.values()) {
             Call call = lane.call();
             lane.end();
@@ -155,7 +155,7 @@ final class Lanes implements Sender.Listener {
      *
      * @return whether the job was refused
      */
-    private boolean otherLayout(Layout known, Pending job) {
+    private boolean otherLayout(Layout known, PendingJob job) {
         SourceFeed feed = job.feed();
         boolean other = feed != null && feed.layoutVersion() != known.version();
         if (other) {
@@ -164,7 +164,7 @@ final class Lanes implements Sender.Listener {
         return other;
     }
 
-    private Lane laneOf(Layout known, Pending job) {
+    private Lane laneOf(Layout known, PendingJob job) {
         PartitionId partition = known.partitionOf(
                 identity.queue(), identity.keyHash(), job.job().key());
         return lanes.computeIfAbsent(partition, Lane::new);
@@ -211,7 +211,7 @@ final class Lanes implements Sender.Listener {
             return;
         }
         next = null;
-        List<Pending> all = new ArrayList<>();
+        List<PendingJob> all = new ArrayList<>();
         for (Lane lane : lanes.values()) {
             lane.end();
             all.addAll(lane.waiting().removeAll());
@@ -220,7 +220,7 @@ final class Lanes implements Sender.Listener {
     }
 
     /** A key's jobs come all from one lane, in order, so any order of the lanes keeps theirs. */
-    private void settle(Layout now, List<Pending> jobs) {
+    private void settle(Layout now, List<PendingJob> jobs) {
         layout = now;
         LOG.info(
                 "queue={} jobs are added by layout version={} partitions={}",

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Sender {
     private final JobLog jobs;
     private final EventLoop loop;
-    private final Trouble trouble;
+    private final EnqueueFailureLog trouble;
     private final Listener listener;
 
-    Sender(JobLog jobs, EventLoop loop, Trouble trouble, Listener listener) {
+    Sender(JobLog jobs, EventLoop loop, EnqueueFailureLog trouble, Listener listener) {
         this.jobs = jobs;
         this.loop = loop;
         this.trouble = trouble;

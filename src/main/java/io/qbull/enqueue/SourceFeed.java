@@ -92,7 +92,7 @@ final class SourceFeed implements JobFeed {
         if (broken) {
             return CompletableFuture.failedFuture(new EnqueueException(EnqueueException.Kind.UNAVAILABLE, BROKEN));
         }
-        return enqueuer.admit(checked, new Pending.Origin(this, offset), settings);
+        return enqueuer.admit(checked, new PendingJob.Origin(this, offset), settings);
     }
 
     @Override

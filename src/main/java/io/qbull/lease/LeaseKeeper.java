@@ -45,9 +45,9 @@ public final class LeaseKeeper implements Ownership {
     private final Store store;
     private final EventLoop loop;
     private final Listener listener;
-    private final Scout scout;
+    private final LeaseFinder scout;
     /** Changed on the loop; read by workers, which ask whether a lease is trusted. */
-    private final Map<Integer, Holding> holdings = new ConcurrentSkipListMap<>();
+    private final Map<Integer, HeldLease> holdings = new ConcurrentSkipListMap<>();
 
     private EventLoop.@Nullable Timer tick;
     private EventLoop.@Nullable Timer renewalRetry;
@@ -83,7 +83,7 @@ public final class LeaseKeeper implements Ownership {
         this.store = store;
         this.loop = loop;
         this.listener = listener;
-        this.scout = new Scout(domain, settings, store, loop, new ScoutView(), random);
+        this.scout = new LeaseFinder(domain, settings, store, loop, new ScoutView(), random);
     }
 
     /** Begins to register this pod, to take leases and to renew them. */
@@ -130,7 +130,7 @@ public final class LeaseKeeper implements Ownership {
 
     @Override
     public boolean trusted(Lease lease) {
-        Holding holding = holdings.get(lease.partition().index());
+        HeldLease holding = holdings.get(lease.partition().index());
         return holding != null
                 && holding.lease.equals(lease)
                 && !holding.doubted
@@ -193,7 +193,7 @@ public final class LeaseKeeper implements Ownership {
      * @param by who asked
      */
     public void decline(Lease lease, LeaseOwner by) {
-        Holding holding = holdings.get(lease.partition().index());
+        HeldLease holding = holdings.get(lease.partition().index());
         if (holding != null && holding.lease.equals(lease)) {
             holding.declined = by;
         }
@@ -206,7 +206,7 @@ public final class LeaseKeeper implements Ownership {
      * @param lease a lease of this pod
      */
     public void fenced(Lease lease) {
-        Holding holding = holdings.get(lease.partition().index());
+        HeldLease holding = holdings.get(lease.partition().index());
         if (holding != null && holding.lease.equals(lease)) {
             holding.doubted = true;
             renew();
@@ -284,9 +284,9 @@ public final class LeaseKeeper implements Ownership {
         renewAgain = false;
         cancel(renewalRetry);
         long started = loop.nanoTime();
-        List<Holding> asked = List.copyOf(holdings.values());
+        List<HeldLease> asked = List.copyOf(holdings.values());
         List<RenewalRequest> requests = new ArrayList<>();
-        for (Holding holding : asked) {
+        for (HeldLease holding : asked) {
             int inFlight = listener.inFlight(holding.lease);
             requests.add(new RenewalRequest(holding.lease, domain.window(), inFlight, holding.declined));
         }
@@ -298,10 +298,10 @@ public final class LeaseKeeper implements Ownership {
                 }));
     }
 
-    private void apply(List<Holding> asked, long started, Map<Lease, Renewal> answers, @Nullable Throwable failure) {
+    private void apply(List<HeldLease> asked, long started, Map<Lease, Renewal> answers, @Nullable Throwable failure) {
         Map<String, List<Lease>> lost = new TreeMap<>();
         boolean open = renewAgain;
-        for (Holding holding : asked) {
+        for (HeldLease holding : asked) {
             Lease lease = holding.lease;
             Renewal answer = answers.get(lease);
             if (holdings.get(lease.partition().index()) != holding) {
@@ -332,7 +332,7 @@ public final class LeaseKeeper implements Ownership {
     }
 
     /** What is known of why a lease was lost, though not of what became of it. */
-    private static String reason(Holding holding, long started) {
+    private static String reason(HeldLease holding, long started) {
         if (holding.trustedUntil - started <= 0) {
             return "no renewal was answered in time";
         }
@@ -355,7 +355,7 @@ public final class LeaseKeeper implements Ownership {
 
     /** Whether it was held until now. */
     private boolean drop(Lease lease) {
-        Holding holding = holdings.get(lease.partition().index());
+        HeldLease holding = holdings.get(lease.partition().index());
         if (holding != null && holding.lease.equals(lease)) {
             holdings.remove(lease.partition().index());
             return true;
@@ -500,7 +500,7 @@ public final class LeaseKeeper implements Ownership {
     }
 
     /** What the scout needs of the keeper. */
-    private final class ScoutView implements Scout.Host {
+    private final class ScoutView implements LeaseFinder.Host {
         @Override
         public int held() {
             return holdings.size();
@@ -520,7 +520,7 @@ public final class LeaseKeeper implements Ownership {
                 unwanted = unwanted.thenCombine(released, (one, other) -> null);
                 return;
             }
-            holdings.put(lease.partition().index(), new Holding(lease, trustFrom(started)));
+            holdings.put(lease.partition().index(), new HeldLease(lease, trustFrom(started)));
             LOG.info(
                     "queue={} partition={} epoch={} acquired, the lease before: {}",
                     queue(),

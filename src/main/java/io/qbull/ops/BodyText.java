@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Tells text from other bytes. */
-final class BodyText {
+public final class BodyText {
     private BodyText() {}
 
     /**
      * @param bytes any
      * @return them as text; null if they are no UTF-8, or have control characters other than tabs and line ends
      */
-    static @Nullable String of(byte[] bytes) {
+    public static @Nullable String of(byte[] bytes) {
         String text;
         try {
             text = StandardCharsets.UTF_8

@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
  * @param queue the queue
  * @param given the parameters, each at most once
  */
-record QueueRequest(QueueName queue, MultiMap given) {
-    static final String NO_QUEUE = "There is no such queue.";
+public record QueueRequest(QueueName queue, MultiMap given) {
+    public static final String NO_QUEUE = "There is no such queue.";
 
     /** What breaks a rule is answered with it. */
-    static void handle(RoutingContext http, Set<String> parameters, Consumer<QueueRequest> handler) {
+    public static void handle(RoutingContext http, Set<String> parameters, Consumer<QueueRequest> handler) {
         QueueName queue;
         try {
             queue = new QueueName(String.valueOf(http.pathParam("queue")));
         } catch (IllegalArgumentException e) {
-            Answers.problem(http, 404, NO_QUEUE);
+            JsonAnswers.problem(http, 404, NO_QUEUE);
             return;
         }
         try {
             handler.accept(new QueueRequest(queue, http.queryParams(), parameters));
         } catch (IllegalArgumentException e) {
-            Answers.problem(http, 400, String.valueOf(e.getMessage()));
+            JsonAnswers.problem(http, 400, String.valueOf(e.getMessage()));
         }
     }
 
@@ -46,11 +46,11 @@ record QueueRequest(QueueName queue, MultiMap given) {
     }
 
     @Nullable
-    String text(String name) {
+    public String text(String name) {
         return given.get(name);
     }
 
-    boolean flag(String name) {
+    public boolean flag(String name) {
         String text = given.get(name);
         if (text != null && !text.equals("true") && !text.equals("false")) {
             throw new IllegalArgumentException(name + " must be true or false.");
@@ -58,7 +58,7 @@ record QueueRequest(QueueName queue, MultiMap given) {
         return "true".equals(text);
     }
 
-    int number(String name, int otherwise, int most) {
+    public int number(String name, int otherwise, int most) {
         String text = given.get(name);
         if (text == null) {
             return otherwise;

@@ -67,12 +67,12 @@ public final class PartitionPump {
     private final Prefetched prefetched;
     private final HeldKeys held = new HeldKeys();
     private final Commits commits = new Commits();
-    private final OwnerCommands commands;
-    private final Errands errands;
+    private final FencedCommands commands;
+    private final OwnerInbox errands;
     /** Entries over which the owner before may have died, and which were parked before they ran again. */
     private final Set<StreamId> parkedSuspects = new HashSet<>();
 
-    private final Standstill standstill = new Standstill();
+    private final StallReason standstill = new StallReason();
 
     private State state = State.RUNNING;
     /** Which keys are held is known. */
@@ -144,10 +144,10 @@ public final class PartitionPump {
         this.listener = listener;
         this.policy = new RetryPolicy(settings.retry(), means.random());
         this.prefetched = new Prefetched(settings.prefetch(), settings.prefetchBytes());
-        this.commands = new OwnerCommands(lease, loop, listener, this::fenced, this::answered);
-        this.errands = new Errands(
+        this.commands = new FencedCommands(lease, loop, listener, this::fenced, this::answered);
+        this.errands = new OwnerInbox(
                 lease,
-                new Errands.Means(store, loop, settings.prefetchBytes()),
+                new OwnerInbox.Means(store, loop, settings.prefetchBytes()),
                 held,
                 commands,
                 this::working,
@@ -255,31 +255,31 @@ public final class PartitionPump {
         step();
     }
 
-    private Standstill.Cause cause() {
+    private StallReason.Cause cause() {
         if (inFlight != null) {
-            return Standstill.Cause.JOB;
+            return StallReason.Cause.JOB;
         }
         if (state == State.ABANDONED || state == State.CLOSED) {
-            return Standstill.Cause.NONE;
+            return StallReason.Cause.NONE;
         }
         if (commands.underWay() > 0 || !loaded) {
-            return Standstill.Cause.ANSWER;
+            return StallReason.Cause.ANSWER;
         }
         if (dispatchBlocked) {
-            return Standstill.Cause.THREAD;
+            return StallReason.Cause.THREAD;
         }
         if (held.next() != null || firstRunnable() != null) {
-            return Standstill.Cause.TRUST;
+            return StallReason.Cause.TRUST;
         }
         if (prefetched.isEmpty() && fetching) {
-            return Standstill.Cause.ANSWER;
+            return StallReason.Cause.ANSWER;
         }
         HeldKey first = held.firstWaiting();
         if (first != null) {
             standstill.pause(first.due);
-            return Standstill.Cause.PAUSE;
+            return StallReason.Cause.PAUSE;
         }
-        return held.isEmpty() ? Standstill.Cause.NONE : Standstill.Cause.HELD;
+        return held.isEmpty() ? StallReason.Cause.NONE : StallReason.Cause.HELD;
     }
 
     /** The first entry that no held key keeps back, if it is not too far from the head; after a crash its place must be known. */
@@ -771,7 +771,7 @@ public final class PartitionPump {
     }
 
     /** What errands lead to; the step after their answer does it. */
-    private final class ErrandEvents implements Errands.Events {
+    private final class ErrandEvents implements OwnerInbox.Events {
         @Override
         public void promoted() {
             exhausted = false;

@@ -2,6 +2,8 @@ package io.qbull.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.app.exit.ExitCode;
+import io.qbull.app.ext.Libraries;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,7 +20,7 @@ import picocli.CommandLine;
 
 /** {@code qbull add} with the real Maven and its repositories, and a pod that uses what came. */
 @Timeout(240)
-class AddIT {
+public class AddIT {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
 

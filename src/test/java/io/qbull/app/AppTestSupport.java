@@ -1,5 +1,9 @@
 package io.qbull.app;
 
+import io.qbull.app.exit.CliException;
+import io.qbull.app.pod.AppConfiguration;
+import io.qbull.app.settings.AppSettings;
+import io.qbull.app.settings.SettingsReader;
 import io.qbull.config.RedisSettings;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
@@ -20,9 +24,9 @@ import org.apache.camel.test.main.junit5.CamelMainTestSupport;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The app's wiring and its real routes in one context for each test, on ports of its own. */
-abstract class AppTestSupport extends CamelMainTestSupport {
-    final int http = Ports.free();
-    final int management = Ports.free();
+public abstract class AppTestSupport extends CamelMainTestSupport {
+    public final int http = Ports.free();
+    public final int management = Ports.free();
 
     @TempDir
     Path data;
@@ -78,7 +82,7 @@ abstract class AppTestSupport extends CamelMainTestSupport {
         ours.put("qbull.managementPort", Integer.toString(management));
         try {
             return new SettingsReader(Map.of(), ours, Path.of("")).read();
-        } catch (Refusal e) {
+        } catch (CliException e) {
             throw new IllegalArgumentException(e);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.app.exit.ExitCode;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;

@@ -1,5 +1,8 @@
 package io.qbull.app;
 
+import io.qbull.app.pod.AppConfiguration;
+import io.qbull.app.settings.AppSettings;
+import io.qbull.app.settings.SettingsReader;
 import io.qbull.store.redis.RedisStore;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisServer;

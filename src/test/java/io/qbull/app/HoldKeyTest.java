@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** A key whose first job failed for good waits for a person, and other keys do not: the shipped app with the sample's webhook. */
-class HoldKeyTest extends AppTestSupport {
+public class HoldKeyTest extends AppTestSupport {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.app.exit.ExitCode;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;

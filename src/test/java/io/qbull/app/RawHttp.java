@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Locale;
 
 /** Sends a request exactly as it is written here: clients of libraries repair and refuse what a test wants to send. */
-final class RawHttp {
+public final class RawHttp {
     private RawHttp() {}
 
     /**
      * @param start the request line without {@code HTTP/1.1}; characters stand for bytes
      */
-    static Answer send(int port, String start, List<String> headers, byte[] body) {
+    public static Answer send(int port, String start, List<String> headers, byte[] body) {
         boolean named = headers.stream().anyMatch(header -> header.startsWith("Host:"));
         StringBuilder head = new StringBuilder(start)
                 .append(" HTTP/1.1\r\n")
@@ -39,7 +39,7 @@ final class RawHttp {
         }
     }
 
-    static Answer answer(InputStream in) throws IOException {
+    public static Answer answer(InputStream in) throws IOException {
         String all = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         int end = all.indexOf("\r\n\r\n");
         String head = end < 0 ? all : all.substring(0, end);
@@ -52,7 +52,7 @@ final class RawHttp {
      * @param head status line and headers
      * @param body as UTF-8
      */
-    record Answer(int status, String head, String body) {
+    public record Answer(int status, String head, String body) {
         /** Empty if there is no such header. */
         String header(String name) {
             String wanted = name.toLowerCase(Locale.ROOT) + ":";

@@ -3,6 +3,7 @@ package io.qbull.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.app.http.BodyTimeout;
 import io.qbull.testing.RedisExtension;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -70,7 +71,7 @@ class SlowBodyTest extends AppTestSupport {
     void a_body_that_is_too_slow_is_answered_and_given_up(String type) throws Exception {
         Vertx vertx = Vertx.vertx();
         Router router = Router.router(vertx);
-        router.route().handler(new BodyPatience(Duration.ofMillis(200)));
+        router.route().handler(new BodyTimeout(Duration.ofMillis(200)));
         router.route().handler(http -> http.request().handler(chunk -> {}).endHandler(end -> http.end("whole")));
         HttpServer server = vertx.createHttpServer().requestHandler(router);
         try (SlowPost post = new SlowPost(

@@ -148,7 +148,7 @@ class EnqueuerTest extends EnqueuerFixture {
     void a_lane_takes_jobs_up_to_a_bound() {
         layoutKnown(1);
         enqueue("outstanding");
-        List<CompletableFuture<Enqueued>> waiting = IntStream.range(0, Waiting.MOST_JOBS)
+        List<CompletableFuture<Enqueued>> waiting = IntStream.range(0, WaitingJobs.MOST_JOBS)
                 .mapToObj(i -> add(job("" + i), SETTINGS))
                 .toList();
         loop.run();

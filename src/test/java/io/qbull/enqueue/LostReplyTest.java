@@ -129,7 +129,7 @@ class LostReplyTest extends EnqueuerFixture {
     void the_bound_holds_while_a_call_is_unknown() {
         enqueue("unknown");
         log.last().replyLost();
-        IntStream.range(0, Waiting.MOST_JOBS).forEach(i -> add(job("" + i), SETTINGS));
+        IntStream.range(0, WaitingJobs.MOST_JOBS).forEach(i -> add(job("" + i), SETTINGS));
         loop.run();
         assertFailed(enqueue("beyond"), Kind.UNAVAILABLE);
     }

@@ -3,7 +3,7 @@ package io.qbull.app.coalesce;
 import io.qbull.component.QbullConsumer;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.QueueName;
-import io.qbull.store.redis.RedisLocation;
+import io.qbull.store.redis.client.RedisLocation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.qbull.app.coalesce;
 
-import io.qbull.store.redis.RedisLocation;
+import io.qbull.store.redis.client.RedisLocation;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.codec.CompositeCodec;

@@ -14,6 +14,27 @@ import io.qbull.store.LeaseTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
+import io.qbull.store.redis.client.Announcements;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.Connector;
+import io.qbull.store.redis.client.Futures;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.RedisLocation;
+import io.qbull.store.redis.client.Request;
+import io.qbull.store.redis.client.RoutedConnection;
+import io.qbull.store.redis.client.ServerTopology;
+import io.qbull.store.redis.client.SharedResources;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.tables.RedisDeadLetters;
+import io.qbull.store.redis.tables.RedisDelayedJobs;
+import io.qbull.store.redis.tables.RedisHeldJobs;
+import io.qbull.store.redis.tables.RedisHeldKeyTable;
+import io.qbull.store.redis.tables.RedisInspector;
+import io.qbull.store.redis.tables.RedisJobLog;
+import io.qbull.store.redis.tables.RedisLayoutTable;
+import io.qbull.store.redis.tables.RedisLeaseTable;
+import io.qbull.store.redis.tables.RedisSourceTable;
+import io.qbull.store.redis.tables.RedisWakeUps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -32,7 +53,7 @@ import java.util.function.Consumer;
 public final class RedisStore implements Store {
     private final RedisSettings settings;
     private final Connector connector;
-    private final Servers servers;
+    private final ServerTopology servers;
     private final JobLog jobs;
     private final HeldJobs held;
     private final DelayedJobs delayed;
@@ -46,11 +67,11 @@ public final class RedisStore implements Store {
     private final Announcements announcements;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private RedisStore(RedisSettings settings, Connector connector, Servers servers) {
+    private RedisStore(RedisSettings settings, Connector connector, ServerTopology servers) {
         this.settings = settings;
         this.connector = connector;
         this.servers = servers;
-        Calls calls = new Calls(servers);
+        CommandRouter calls = new CommandRouter(servers);
         this.announcements = new Announcements(servers, connector);
         this.jobs = new RedisJobLog(calls);
         this.held = new RedisHeldJobs(calls);
@@ -74,7 +95,7 @@ public final class RedisStore implements Store {
     public static RedisStore open(RedisSettings settings) {
         Connector connector = new Connector(SharedResources.PROCESS, settings.commandTimeout());
         try {
-            return new RedisStore(settings, connector, new Servers(connector, settings));
+            return new RedisStore(settings, connector, new ServerTopology(connector, settings));
         } catch (IllegalArgumentException e) {
             connector.close();
             throw e;
@@ -87,10 +108,10 @@ public final class RedisStore implements Store {
      * @return completes if so; fails with {@link io.qbull.store.StoreException.Misconfigured} if a server may evict data
      */
     public CompletionStage<Void> check() {
-        return Failures.bare(servers.all().thenCompose(routes -> {
+        return RedisErrors.bare(servers.all().thenCompose(routes -> {
             List<CompletionStage<Void>> checks = new ArrayList<>();
             routes.forEach(route -> checks.add(check(route)));
-            return Stages.all(checks).thenApply(all -> null);
+            return Futures.all(checks).thenApply(all -> null);
         }));
     }
 
@@ -98,7 +119,7 @@ public final class RedisStore implements Store {
      * @return where the data is, for another client; fails if no server can be reached
      */
     public CompletionStage<RedisLocation> location() {
-        return Failures.bare(servers.route(Keys.QUEUES)
+        return RedisErrors.bare(servers.route(Keys.QUEUES)
                 .thenApply(route -> RedisLocation.of(settings, route.link().clustered())));
     }
 
@@ -169,10 +190,10 @@ public final class RedisStore implements Store {
         connector.close();
     }
 
-    private static CompletionStage<Void> check(Route route) {
+    private static CompletionStage<Void> check(RoutedConnection route) {
         return route.link().send(Request.of(CommandType.INFO, "memory")).handle((reply, error) -> {
             if (error != null) {
-                throw Failures.of(error, false);
+                throw RedisErrors.of(error, false);
             }
             String policy = reply.text(0)
                     .lines()
@@ -181,7 +202,7 @@ public final class RedisStore implements Store {
                     .findFirst()
                     .orElse("unknown");
             if (!policy.equals("noeviction")) {
-                throw Failures.misconfigured("Redis at " + route.node().name() + " has maxmemory-policy "
+                throw RedisErrors.misconfigured("Redis at " + route.node().name() + " has maxmemory-policy "
                         + Printable.of(policy) + ", which may throw jobs away; set it to noeviction");
             }
             return null;

@@ -30,6 +30,8 @@ import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.StoreException;
 import io.qbull.store.WakeUps.Known;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.schema.Script;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;

@@ -27,6 +27,7 @@ import io.qbull.store.DeadLetters.Page;
 import io.qbull.store.DeadLetters.Requeued;
 import io.qbull.store.JobLog;
 import io.qbull.store.StoreException;
+import io.qbull.store.redis.schema.Script;
 import io.qbull.testing.FaultyProxy;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;

@@ -18,6 +18,7 @@ import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.StoreException;
+import io.qbull.store.redis.schema.Script;
 import io.qbull.testing.FaultyProxy;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;

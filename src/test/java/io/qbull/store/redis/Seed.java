@@ -24,46 +24,46 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** Puts data into Redis past the code under test, in the words of the key table. */
-final class Seed {
-    static final QueueName QUEUE = new QueueName("Q");
-    static final PartitionId P = new PartitionId(QUEUE, 3);
-    static final String STREAM = "Q:3";
-    static final String LEASE = "{Q:3}:lease";
-    static final String DEAD = "{Q:3}:dead";
-    static final String ATTEMPTS = "{Q:3}:attempts";
-    static final String HELD = "{Q:3}:held";
-    static final String HELD_ORDER = "{Q:3}:held:order";
-    static final String HELD_JOBS = "{Q:3}:held:jobs";
-    static final String INBOX = "{Q:3}:inbox";
-    static final String DELAYED = "{Q:3}:delayed";
-    static final String SEEN = "{Q:3}:seen";
-    static final String SEAL = "{Q:3}:seal";
-    static final String EPOCH = "1700000000000000";
-    static final LeaseOwner ME = owner("me#1");
-    static final LeaseOwner OTHER = owner("other#1");
-    static final LeaseOwner THIRD = owner("third#1");
+public final class Seed {
+    public static final QueueName QUEUE = new QueueName("Q");
+    public static final PartitionId P = new PartitionId(QUEUE, 3);
+    public static final String STREAM = "Q:3";
+    public static final String LEASE = "{Q:3}:lease";
+    public static final String DEAD = "{Q:3}:dead";
+    public static final String ATTEMPTS = "{Q:3}:attempts";
+    public static final String HELD = "{Q:3}:held";
+    public static final String HELD_ORDER = "{Q:3}:held:order";
+    public static final String HELD_JOBS = "{Q:3}:held:jobs";
+    public static final String INBOX = "{Q:3}:inbox";
+    public static final String DELAYED = "{Q:3}:delayed";
+    public static final String SEEN = "{Q:3}:seen";
+    public static final String SEAL = "{Q:3}:seal";
+    public static final String EPOCH = "1700000000000000";
+    public static final LeaseOwner ME = owner("me#1");
+    public static final LeaseOwner OTHER = owner("other#1");
+    public static final LeaseOwner THIRD = owner("third#1");
 
     private final Resp resp;
 
-    Seed(Resp resp) {
+    public Seed(Resp resp) {
         this.resp = resp;
     }
 
-    static LeaseOwner owner(String text) {
+    public static LeaseOwner owner(String text) {
         return LeaseOwner.parse(text);
     }
 
-    static LeaseOwner nonce(int number) {
+    public static LeaseOwner nonce(int number) {
         return new LeaseOwner(new PodId("me"), "n" + number);
     }
 
     /** A lease of {@link #ME} for a minute. */
-    Lease held() {
+    public Lease held() {
         return held(ME, 60_000);
     }
 
     /** A lease that expires so many milliseconds from now; 0 = released. */
-    Lease held(LeaseOwner owner, long fromNow) {
+    public Lease held(LeaseOwner owner, long fromNow) {
         String expires = fromNow == 0 ? "0" : Long.toString(now() + fromNow);
         lease(
                 "owner",
@@ -82,7 +82,7 @@ final class Seed {
     }
 
     /** What its owner believes in, granted by this server. */
-    Lease lease(LeaseOwner owner, String epoch) {
+    public Lease lease(LeaseOwner owner, String epoch) {
         return new Lease(P, owner, Epoch.parse(epoch), primary());
     }
 
@@ -137,19 +137,19 @@ final class Seed {
                 .orElseThrow();
     }
 
-    static Failed failed(int attempts) {
+    public static Failed failed(int attempts) {
         return new Failed(attempts, Duration.ofSeconds(1), "it broke");
     }
 
-    static Burial burial(String reason, int attempts) {
+    public static Burial burial(String reason, int attempts) {
         return new Burial(reason, "", attempts);
     }
 
-    static NewJob newJob(String id) {
+    public static NewJob newJob(String id) {
         return newJob(id, true, id);
     }
 
-    static NewJob newJob(String id, boolean callerId, String body) {
+    public static NewJob newJob(String id, boolean callerId, String body) {
         return new NewJob(
                 new JobId(id), callerId, "key of " + id, body.getBytes(StandardCharsets.UTF_8), null, Map.of());
     }

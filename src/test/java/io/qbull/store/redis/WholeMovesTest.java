@@ -18,6 +18,7 @@ import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.OwnerAnswer;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
+import io.qbull.store.redis.schema.Script;
 import io.qbull.testing.FaultyProxy;
 import io.qbull.testing.QueueInvariants;
 import io.qbull.testing.RedisServer;

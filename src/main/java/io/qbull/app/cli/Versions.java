@@ -1,0 +1,22 @@
+package io.qbull.app.cli;
+
+import org.apache.camel.impl.engine.DefaultCamelContextNameStrategy;
+import picocli.CommandLine.IVersionProvider;
+
+/** What runs here. */
+public final class Versions implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        return new String[] {
+            "qbull " + of(Versions.class),
+            "Camel " + of(DefaultCamelContextNameStrategy.class),
+            "Java " + System.getProperty("java.version")
+        };
+    }
+
+    /** The manifest's version; classes that come from no jar have none. */
+    private static String of(Class<?> type) {
+        String version = type.getPackage().getImplementationVersion();
+        return version == null ? "(built from sources)" : version;
+    }
+}

@@ -1,0 +1,48 @@
+package io.qbull.app.http;
+
+import io.qbull.ingest.http.Problem;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.AuthenticationHandler;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+
+/** Lets a request pass that carries the token; answers any other with 401. Stands before everything else on both servers. */
+final class BearerAuth implements AuthenticationHandler {
+    private static final String SCHEME = "Bearer ";
+    private static final Problem REFUSED = new Problem(
+            401, "This server wants the header Authorization: Bearer TOKEN.", Map.of("WWW-Authenticate", "Bearer"));
+
+    private final byte[] expected;
+
+    BearerAuth(String token) {
+        this.expected = digest(token);
+    }
+
+    @Override
+    public void handle(RoutingContext http) {
+        List<String> given = http.request().headers().getAll("Authorization");
+        if (given.size() == 1 && matches(given.get(0))) {
+            http.next();
+        } else {
+            HttpErrors.answer(http, REFUSED);
+        }
+    }
+
+    private boolean matches(String header) {
+        // Digests, so that the time to compare tells nothing about the length either.
+        return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                && MessageDigest.isEqual(
+                        expected, digest(header.substring(SCHEME.length()).strip()));
+    }
+
+    private static byte[] digest(String token) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.qbull.app.http;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.qbull.ingest.http.Problem;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns the errors that the server itself makes into problems; left alone, they are HTML, plain text or nothing. */
+final class HttpErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
+    private static final Map<Integer, String> DETAILS = Map.of(
+            400, "The request cannot be read.",
+            404, "There is nothing at this path.",
+            406, "This path has no answer of the wanted type.",
+            413, "The body is too large.",
+            415, "This path does not take that content type.",
+            501, "The server cannot do that.",
+            503, "The server is busy.");
+
+    private final Router routes;
+    private final BooleanSupplier running;
+
+    /**
+     * @param routes of the server
+     * @param running whether the routes are up; until then a missing path means nothing
+     */
+    HttpErrors(Router routes, BooleanSupplier running) {
+        this.routes = routes;
+        this.running = running;
+    }
+
+    /**
+     * @param root takes what no route has answered
+     */
+    void install(Router root) {
+        DETAILS.forEach((status, detail) ->
+                root.errorHandler(status, http -> answer(http, Problem.of(status, detail))));
+        root.errorHandler(500, this::failed);
+        root.errorHandler(404, this::notFound);
+        root.errorHandler(405, this::notAllowed);
+    }
+
+    private void failed(RoutingContext http) {
+        LOG.error("a request failed", http.failure());
+        answer(http, Problem.of(500, "The server failed; its log says more."));
+    }
+
+    private void notFound(RoutingContext http) {
+        answer(
+                http,
+                running.getAsBoolean()
+                        ? Problem.of(404, String.valueOf(DETAILS.get(404)))
+                        : Problem.later("The server is starting or stopping. Try again.", 1));
+    }
+
+    private void notAllowed(RoutingContext http) {
+        Set<String> allowed = new TreeSet<>();
+        for (Route route : routes.getRoutes()) {
+            if (route.methods() != null && matches(route, http.normalizedPath())) {
+                allowed.addAll(route.methods().stream().map(HttpMethod::name).collect(Collectors.toSet()));
+            }
+        }
+        String names = String.join(", ", allowed);
+        answer(http, new Problem(405, "This path takes only " + names + ".", Map.of("Allow", names)));
+    }
+
+    /** The router knows which methods its routes take, but keeps to itself why none of them matched. */
+    private static boolean matches(Route route, String path) {
+        String pattern = route.getPath();
+        return pattern != null
+                && path.matches(pattern.replaceAll(":[A-Za-z0-9_]+", "[^/]+").replace("*", ".*") + "/?");
+    }
+
+    /**
+     * Answers a request that the server could not parse, so that no route sees it.
+     *
+     * @param request nothing of which can be trusted
+     */
+    static void unreadable(HttpServerRequest request) {
+        Throwable why = request.decoderResult().cause();
+        Problem problem = Problem.of(400, String.valueOf(DETAILS.get(400)));
+        if (why instanceof TooLongHttpLineException) {
+            problem = Problem.of(414, "The path and its query are too long.");
+        } else if (why instanceof TooLongHttpHeaderException) {
+            problem = Problem.of(431, "The headers are too large.");
+        }
+        problem.answer(request.response().putHeader("Connection", "close"));
+    }
+
+    static void answer(RoutingContext http, Problem problem) {
+        problem.answer(http.response());
+    }
+}

@@ -1,0 +1,119 @@
+package io.qbull.app.http;
+
+import io.qbull.app.exit.CliException;
+import io.qbull.app.settings.AppSettings;
+import io.qbull.app.settings.Hosts;
+import io.qbull.app.settings.Setting;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.impl.TCPServerBase;
+import io.vertx.ext.auth.authentication.AuthenticationProvider;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.AuthenticationHandler;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
+
+/**
+ * Camel's two HTTP servers with our addresses and our guard, which stands there before they listen: mounted later it would leave
+ * a gap. Camel's own authentication guards single paths and has let sub-paths through. They are made here instead of from the
+ * properties {@code camel.server.*}, which Camel reads before any code of an application runs.
+ */
+public final class HttpServers {
+    private final AppSettings.Web web;
+    private final Connections connections;
+    private final MainHttpServer http = new MainHttpServer();
+    private final ManagementHttpServer management = new ManagementHttpServer();
+
+    public HttpServers(AppSettings.Web web, Connections connections) {
+        this.web = web;
+        this.connections = connections;
+    }
+
+    /** Hands both to the context, which starts and stops them. */
+    public void add(CamelContext context) throws Exception {
+        http.setCamelContext(context);
+        http.setHost(web.http().host());
+        http.setPort(web.http().port());
+        http.setPath("/");
+        guard(http.getConfiguration());
+        management.setCamelContext(context);
+        management.setHost(web.management().host());
+        management.setPort(web.management().port());
+        management.setPath("/");
+        management.setHealthCheckEnabled(true);
+        management.setHealthPath("/observe/health");
+        management.setMetricsEnabled(true);
+        guard(management.getConfiguration());
+        context.addService(http, true, true);
+        context.addService(management, true, true);
+    }
+
+    /**
+     * Problems instead of Vert.x's own error pages, and an end for bodies without one. Once the servers run.
+     *
+     * @return the routes of the management server
+     * @throws CliException if one of them does not listen: Camel only logs a warning when it cannot listen
+     */
+    Router complete(CamelContext context) throws CliException {
+        requireListening(http.getRouter(), web.http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
+        requireListening(management.getRouter(), web.management(), Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT);
+        complete(http.getRouter(), context);
+        complete(management.getRouter(), context);
+        return management.getRouter();
+    }
+
+    /** Whether every request must carry the token. */
+    boolean guarded() {
+        return web.token() != null;
+    }
+
+    private static void requireListening(
+            VertxPlatformHttpRouter routes, AppSettings.Address address, Setting host, Setting port)
+            throws CliException {
+        HttpServer listener = routes.getServer().getServer();
+        // Nothing that is public in Vert.x tells whether a server listens.
+        if (!(listener instanceof TCPServerBase tcp) || !tcp.isListening()) {
+            throw Hosts.cannotListen(address, host, port, "another program took it just now");
+        }
+    }
+
+    private void complete(VertxPlatformHttpRouter routes, CamelContext context) {
+        HttpErrors errors = new HttpErrors(routes, context::isStarted);
+        errors.install(routes);
+        // What no route answers ends at the router above the one that Camel shows.
+        Object root = routes.getServer().getServer().requestHandler();
+        if (root instanceof Router router) {
+            errors.install(router);
+            router.route().order(Integer.MIN_VALUE).handler(connections);
+            router.route().order(Integer.MIN_VALUE).handler(new BodyTimeout(web.bodyTimeout()));
+        }
+    }
+
+    private void guard(VertxPlatformHttpServerConfiguration configuration) {
+        String token = web.token();
+        if (token == null) {
+            return;
+        }
+        AuthenticationConfig.AuthenticationConfigEntry everything =
+                new AuthenticationConfig.AuthenticationConfigEntry();
+        everything.setPath("/*");
+        everything.setAuthenticationProviderFactory(HttpServers::noProvider);
+        everything.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
+            @Override
+            public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T provider) {
+                return new BearerAuth(token);
+            }
+        });
+        configuration.getAuthenticationConfig().getEntries().add(everything);
+        configuration.getAuthenticationConfig().setEnabled(true);
+    }
+
+    /** Camel asks for one; the guard knows all it needs. */
+    private static AuthenticationProvider noProvider(Vertx vertx) {
+        return (credentials, result) -> result.handle(io.vertx.core.Future.failedFuture("unused"));
+    }
+}

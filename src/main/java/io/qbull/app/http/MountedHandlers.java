@@ -1,0 +1,81 @@
+package io.qbull.app.http;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.qbull.app.exit.CliException;
+import io.qbull.app.redis.Stores;
+import io.qbull.ingest.file.FilesApi;
+import io.qbull.ops.dead.DeadApi;
+import io.qbull.ops.dead.DeadLetterAdmin;
+import io.qbull.ops.held.HeldApi;
+import io.qbull.ops.status.QueueApi;
+import io.qbull.ops.status.Queues;
+import io.qbull.store.Store;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.StaticService;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * Mounts our handlers on the two servers. A service that the context starts right after the servers and before the routes,
+ * because it was added after them.
+ */
+public final class MountedHandlers extends ServiceSupport implements StaticService {
+    private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final HttpServers servers;
+    private final CamelContext context;
+
+    public MountedHandlers(HttpServers servers, CamelContext context) {
+        this.servers = servers;
+        this.context = context;
+    }
+
+    @Override
+    protected void doStart() throws CliException {
+        Router management = servers.complete(context);
+        Store store = context.getRegistry().findSingleByType(Store.class);
+        if (store != null) {
+            QueueApi api = new QueueApi(new Queues(store.inspector()));
+            management.route("/api/queues").method(HttpMethod.GET).handler(api::all);
+            management.route("/api/queues/:queue").method(HttpMethod.GET).handler(api::one);
+            dead(management, new DeadApi(new DeadLetterAdmin(store.deadLetters())));
+            held(management, new HeldApi(Stores.heldDesk(store)));
+        }
+        FilesApi files = context.getRegistry().findSingleByType(FilesApi.class);
+        if (files != null) {
+            management.route("/api/ingest/files").method(HttpMethod.GET).handler(files);
+        }
+        PrometheusMeterRegistry meters = context.getRegistry().findSingleByType(PrometheusMeterRegistry.class);
+        if (meters != null) {
+            // Camel mounts its own only on a server that starts before the meters.
+            management
+                    .route("/observe/metrics")
+                    .method(HttpMethod.GET)
+                    .blockingHandler(http -> scrape(meters, http), false);
+        }
+    }
+
+    private void dead(Router management, DeadApi api) {
+        String path = "/api/queues/:queue/dead";
+        OriginCheck own = new OriginCheck(servers.guarded());
+        management.route(path).method(HttpMethod.GET).handler(api::list);
+        management.route(path + "/retry").method(HttpMethod.POST).handler(own).handler(api::retry);
+        management.route(path + "/drop").method(HttpMethod.POST).handler(own).handler(api::drop);
+        management.route(path + "/:id").method(HttpMethod.GET).handler(api::one);
+    }
+
+    private void held(Router management, HeldApi api) {
+        String path = "/api/queues/:queue/held";
+        OriginCheck own = new OriginCheck(servers.guarded());
+        management.route(path).method(HttpMethod.GET).handler(api::list);
+        management.route(path + "/retry").method(HttpMethod.POST).handler(own).handler(api::retry);
+        management.route(path + "/drop").method(HttpMethod.POST).handler(own).handler(api::drop);
+    }
+
+    private static void scrape(PrometheusMeterRegistry meters, RoutingContext http) {
+        http.response().putHeader("Content-Type", METRICS);
+        http.end(meters.scrape(METRICS));
+    }
+}

@@ -1,0 +1,116 @@
+package io.qbull.app.pod;
+
+import io.qbull.app.exit.CliException;
+import io.qbull.app.exit.StopSignal;
+import io.qbull.app.redis.Stores;
+import io.qbull.app.settings.AppSettings;
+import io.qbull.component.QbullEndpoint;
+import io.qbull.model.QueueName;
+import io.qbull.store.Inspector.PartitionSight;
+import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+
+/** Says in one line on standard output that the pod works, and on what. */
+public final class ReadyLine {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    /** After this many equal looks nobody expects more. */
+    private static final int SETTLED = 4;
+
+    private final AppSettings settings;
+    private final Store store;
+    private final StopSignal signal;
+
+    ReadyLine(AppSettings settings, Store store, StopSignal signal) {
+        this.settings = settings;
+        this.store = store;
+        this.signal = signal;
+    }
+
+    /** Waits until the pod has its leases, but not long: the partitions of a crashed pod come later. Blocks. */
+    void print(CamelContext context) {
+        Map<QueueName, Owned> owned = look(context);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (int equal = 0; equal < SETTLED && System.nanoTime() < deadline && !signal.raised(); ) {
+            pause();
+            Map<QueueName, Owned> now = look(context);
+            equal = now.equals(owned) && now.values().stream().allMatch(Owned::enough) ? equal + 1 : 0;
+            owned = now;
+        }
+        if (!signal.raised()) {
+            System.out.println(text(owned));
+        }
+    }
+
+    private String text(Map<QueueName, Owned> owned) {
+        String partitions = owned.entrySet().stream()
+                .map(entry -> entry.getKey() + ":" + ranges(entry.getValue().partitions()))
+                .collect(Collectors.joining(" "));
+        return "QBull ready at " + settings.web().http().url() + ", management at "
+                + settings.web().management().url() + ", pod " + settings.pod() + ", owns "
+                + (partitions.isEmpty() ? "no partitions: no route consumes a queue" : partitions);
+    }
+
+    private Map<QueueName, Owned> look(CamelContext context) {
+        Map<QueueName, Owned> owned = new TreeMap<>();
+        for (Route route : context.getRoutes()) {
+            if (route.getEndpoint() instanceof QbullEndpoint queue) {
+                QueueName name = new QueueName(queue.getQueue());
+                owned.put(name, look(name, queue.getConfiguration().getPartitionsPerPod()));
+            }
+        }
+        return owned;
+    }
+
+    private Owned look(QueueName queue, int wanted) {
+        try {
+            if (Stores.await(store.inspector().queue(queue)) instanceof QueueSight.Present present) {
+                List<Integer> mine = present.readable().stream()
+                        .filter(partition -> settings.pod().value().equals(partition.owner()))
+                        .map(PartitionSight.Read::index)
+                        .sorted()
+                        .toList();
+                return new Owned(mine, Math.min(wanted, present.partitionCount()));
+            }
+        } catch (CliException e) {
+            return new Owned(List.of(), wanted);
+        }
+        return new Owned(List.of(), wanted);
+    }
+
+    /** {@code 0-3,7}. */
+    public static String ranges(List<Integer> sorted) {
+        List<String> ranges = new ArrayList<>();
+        for (int from = 0; from < sorted.size(); ) {
+            int to = from;
+            while (to + 1 < sorted.size() && sorted.get(to + 1) == sorted.get(to) + 1) {
+                to++;
+            }
+            ranges.add(from == to ? "" + sorted.get(from) : sorted.get(from) + "-" + sorted.get(to));
+            from = to + 1;
+        }
+        return ranges.isEmpty() ? "none" : String.join(",", ranges);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_EVERY.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Owned(List<Integer> partitions, int wanted) {
+        boolean enough() {
+            return partitions.size() >= wanted;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.qbull.app.settings;
+
+import io.qbull.app.exit.CliException;
+import io.qbull.app.exit.ExitCode;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of the component that one place gives for all queues: {@code camel.component.qbull.OPTION} in the file,
+ * {@code CAMEL_COMPONENT_QBULL_OPTION} in the environment, spelt in any way that Camel understands. Camel itself does not find the
+ * latter: it looks for names in lower case.
+ */
+final class ComponentOptions {
+    private static final String IN_FILE = "camel.component.qbull.";
+    private static final String IN_ENVIRONMENT = "CAMEL_COMPONENT_QBULL_";
+    private static final String NESTED = "configuration.";
+
+    private final Map<String, Given> options;
+
+    /**
+     * @param name as the person spelt it
+     * @param value not empty
+     */
+    record Given(String name, String value) {
+        /**
+         * @param other the same thing under another name, if it is given; values stay out of the message, for one may be secret
+         */
+        void refuseOther(@Nullable Given other) throws CliException {
+            if (other != null && !other.value.equals(value)) {
+                throw new CliException(
+                        ExitCode.USAGE, name + " and " + other.name + " contradict each other: give only one of them");
+            }
+        }
+    }
+
+    private ComponentOptions(Map<String, Given> options) {
+        this.options = Collections.unmodifiableMap(options);
+    }
+
+    static ComponentOptions inFile(Map<String, String> file) throws CliException {
+        return of(file, IN_FILE);
+    }
+
+    static ComponentOptions inEnvironment(Map<String, String> environment) throws CliException {
+        return of(environment, IN_ENVIRONMENT);
+    }
+
+    private static ComponentOptions of(Map<String, String> place, String prefix) throws CliException {
+        Map<String, Given> options = new TreeMap<>();
+        for (Map.Entry<String, String> entry : place.entrySet()) {
+            String name = entry.getKey();
+            String value = entry.getValue().strip();
+            if (name.startsWith(prefix) && !value.isEmpty()) {
+                Given given = new Given(name, value);
+                given.refuseOther(options.put(plain(name.substring(prefix.length())), given));
+            }
+        }
+        return new ComponentOptions(options);
+    }
+
+    static boolean isOne(String property) {
+        return property.startsWith(IN_FILE);
+    }
+
+    Optional<Given> get(String option) {
+        return Optional.ofNullable(options.get(plain(option)));
+    }
+
+    /**
+     * @param weaker given elsewhere: counts where this says nothing
+     * @param excluded options that are left out
+     * @return properties for Camel
+     */
+    Map<String, String> over(ComponentOptions weaker, Collection<String> excluded) {
+        Map<String, Given> all = new TreeMap<>(weaker.options);
+        all.putAll(options);
+        excluded.forEach(option -> all.remove(plain(option)));
+        Map<String, String> properties = new TreeMap<>();
+        all.forEach((option, given) ->
+                properties.put(isOne(given.name()) ? given.name() : IN_FILE + option, given.value()));
+        return properties;
+    }
+
+    private static String plain(String option) {
+        String name = option.startsWith(NESTED) ? option.substring(NESTED.length()) : option;
+        return name.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,146 @@
+package io.qbull.engine;
+
+import io.qbull.config.DeadLimits;
+import io.qbull.model.DeadLetter;
+import io.qbull.model.PartitionId;
+import io.qbull.model.StreamId;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.DeadLetters;
+import io.qbull.store.DeadLetters.Stock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the dead letters of the partitions that a pod owns within their limits. Looks at them once a period: what is beyond a
+ * limit is reported at one look and dropped at the next, and nothing is dropped that came after the report. Two pods that do it
+ * at once do no harm. The ids of what was dropped stay known for their deduplication window: a limit is no person who wants a
+ * job again. On the event loop.
+ */
+final class DeadLetterRetention {
+    /** Between two looks. */
+    static final Duration PERIOD = Duration.ofMinutes(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterRetention.class);
+
+    private final DeadLimits limits;
+    private final DeadLetters letters;
+    private final EventLoop loop;
+    private final Supplier<List<PartitionId>> owned;
+    /** The newest letter at the report; up to there letters may be dropped. */
+    private final Map<PartitionId, StreamId> reported = new HashMap<>();
+
+    private final Set<PartitionId> busy = new HashSet<>();
+    private EventLoop.@Nullable Timer next;
+
+    DeadLetterRetention(DeadLimits limits, DeadLetters letters, EventLoop loop, Supplier<List<PartitionId>> owned) {
+        this.limits = limits;
+        this.letters = letters;
+        this.loop = loop;
+        this.owned = owned;
+    }
+
+    void start() {
+        if (!limits.equals(DeadLimits.NONE)) {
+            next = loop.schedule(PERIOD, this::look);
+        }
+    }
+
+    void stop() {
+        if (next != null) {
+            next.cancel();
+        }
+    }
+
+    private void look() {
+        next = loop.schedule(PERIOD, this::look);
+        List<PartitionId> held = owned.get();
+        reported.keySet().retainAll(held);
+        for (PartitionId partition : held) {
+            if (busy.add(partition)) {
+                letters.stock(partition)
+                        .whenComplete((stock, failure) -> loop.execute(() -> judge(partition, stock, failure)));
+            }
+        }
+    }
+
+    private void judge(PartitionId partition, @Nullable Stock stock, @Nullable Throwable failure) {
+        if (stock == null) {
+            LOG.debug(
+                    "queue={} partition={} dead letters cannot be read", partition.queue(), partition.index(), failure);
+            busy.remove(partition);
+            return;
+        }
+        StreamId last = reported.remove(partition);
+        if (!beyond(stock, stock.length() - 1, stock.oldest())) {
+            busy.remove(partition);
+        } else if (last == null) {
+            reported.put(partition, stock.newest());
+            busy.remove(partition);
+            LOG.warn(
+                    "queue={} partition={} has {} dead letters, the oldest is of {} s ago: those beyond deadMaxLength={} or"
+                            + " deadMaxAge={} are dropped in {} s",
+                    partition.queue(),
+                    partition.index(),
+                    stock.length(),
+                    (stock.nowMillis() - stock.oldest().millis()) / 1000,
+                    limits.maxLength(),
+                    limits.maxAge(),
+                    PERIOD.toSeconds());
+        } else {
+            drop(partition, last, 0)
+                    .whenComplete((dropped, broken) -> loop.execute(() -> {
+                        busy.remove(partition);
+                        if (dropped != null) {
+                            LOG.warn(
+                                    "queue={} partition={} dropped {} dead letters",
+                                    partition.queue(),
+                                    partition.index(),
+                                    dropped);
+                        } else {
+                            LOG.warn(
+                                    "queue={} partition={} dead letters cannot be dropped: {}",
+                                    partition.queue(),
+                                    partition.index(),
+                                    String.valueOf(broken));
+                        }
+                    }));
+        }
+    }
+
+    /** A page after another. Counted anew after each was read: what people drop and retry meanwhile makes it too few, never too many. */
+    private CompletionStage<Long> drop(PartitionId partition, StreamId last, long dropped) {
+        return letters.read(partition, StreamId.START, last, 0)
+                .thenCompose(page -> letters.stock(partition).thenApply(stock -> over(stock, page.letters())))
+                .thenCompose(over -> over.isEmpty()
+                        ? CompletableFuture.completedStage(dropped)
+                        : letters.expire(partition, over).thenCompose(gone -> drop(partition, last, dropped + gone)));
+    }
+
+    private List<StreamId> over(Stock stock, List<DeadLetter> oldest) {
+        List<StreamId> places =
+                oldest.stream().map(letter -> letter.entry().streamId()).toList();
+        return IntStream.range(0, places.size())
+                .takeWhile(i -> beyond(stock, stock.length() - 1 - i, places.get(i)))
+                .mapToObj(places::get)
+                .toList();
+    }
+
+    /** Whether a letter with so many behind it is too much or too old. */
+    private boolean beyond(Stock stock, long behind, StreamId letter) {
+        return (limits.maxLength() > 0 && behind >= limits.maxLength())
+                || (!limits.maxAge().isZero()
+                        && behind >= 0
+                        && stock.nowMillis() - letter.millis() > limits.maxAge().toMillis());
+    }
+}

@@ -1,0 +1,97 @@
+package io.qbull.enqueue;
+
+import io.qbull.model.EnqueueException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs that are in no call, in order. Bounded. On the loop. */
+final class WaitingJobs {
+    static final int MOST_JOBS = 10_000;
+    static final long MOST_BYTES = 16L << 20;
+
+    private final Deque<PendingJob> jobs = new ArrayDeque<>();
+    private long bytes;
+
+    boolean isEmpty() {
+        return jobs.isEmpty();
+    }
+
+    /**
+     * @param job a job that comes from outside
+     * @return false if it does not fit; one job always fits
+     */
+    boolean offer(PendingJob job) {
+        boolean fits = jobs.isEmpty() || (jobs.size() < MOST_JOBS && bytes + job.size() <= MOST_BYTES);
+        if (fits) {
+            addLast(job);
+        }
+        return fits;
+    }
+
+    /**
+     * @param job a job that was let in before, and has its place
+     */
+    void addLast(PendingJob job) {
+        jobs.addLast(job);
+        bytes += job.size();
+    }
+
+    /**
+     * @param job a job that was let in before, and goes before all others
+     */
+    void addFirst(PendingJob job) {
+        jobs.addFirst(job);
+        bytes += job.size();
+    }
+
+    @Nullable
+    PendingJob first() {
+        return jobs.peekFirst();
+    }
+
+    /** Removes the first. */
+    PendingJob removeFirst() {
+        PendingJob first = jobs.removeFirst();
+        bytes -= first.size();
+        return first;
+    }
+
+    /**
+     * @return all jobs, in order; none is left here
+     */
+    List<PendingJob> removeAll() {
+        List<PendingJob> all = new ArrayList<>(jobs);
+        jobs.clear();
+        bytes = 0;
+        return all;
+    }
+
+    /**
+     * Refuses jobs whose time is over; they were never sent, so this is certain.
+     *
+     * @param now the loop's time
+     * @param hindrance why they still wait
+     * @return nanoseconds until the next one is due; {@link Long#MAX_VALUE} if none waits
+     */
+    long expire(long now, String hindrance) {
+        long next = Long.MAX_VALUE;
+        for (Iterator<PendingJob> all = jobs.iterator(); all.hasNext(); ) {
+            PendingJob job = all.next();
+            long left = job.left(now);
+            if (left <= 0) {
+                all.remove();
+                bytes -= job.size();
+                job.fail(
+                        EnqueueException.Kind.UNAVAILABLE,
+                        "not added within enqueueTimeout (" + job.settings().enqueueTimeout() + "): " + hindrance);
+            } else {
+                next = Math.min(next, left);
+            }
+        }
+        return next;
+    }
+}

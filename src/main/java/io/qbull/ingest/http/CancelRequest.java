@@ -1,0 +1,47 @@
+package io.qbull.ingest.http;
+
+import io.qbull.model.JobId;
+import io.qbull.model.QueueName;
+import java.util.function.ToIntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which job a client cancels: queue and id by the path, the key by the query.
+ *
+ * @param queue by its name only; whether it exists is another question
+ * @param id of the job
+ * @param key of the job
+ */
+record CancelRequest(QueueName queue, JobId id, String key) {
+    private static final Pattern PATH = Pattern.compile("(/queues/[^/]+/jobs)/([^/]+)/?");
+    private static final String HOW = "; write DELETE /queues/QUEUE/jobs/ID?key=KEY";
+
+    /**
+     * @param path normalized, its segments still encoded
+     * @param query as sent, without the question mark; null = none
+     * @param longestKey of a queue, in bytes
+     * @throws ProblemException if any of it is wrong
+     */
+    static CancelRequest parse(String path, @Nullable String query, ToIntFunction<QueueName> longestKey)
+            throws ProblemException {
+        Matcher matcher = PATH.matcher(path);
+        QueueName queue = matcher.matches() ? JobRequest.queueAt(matcher.group(1)) : null;
+        if (queue == null) {
+            throw new ProblemException(Problem.of(404, "There is no such queue."));
+        }
+        String key = JobRequest.key(query == null ? "" : query, longestKey.applyAsInt(queue), HOW);
+        return new CancelRequest(queue, id(matcher.group(2)), key);
+    }
+
+    private static JobId id(String segment) throws ProblemException {
+        try {
+            // In a path a plus is a plus.
+            return new JobId(JobRequest.decode(segment.replace("+", "%2B")));
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(
+                    Problem.of(400, "The job id must be 1 to 256 bytes of UTF-8 without control characters."));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.qbull.ingest.http;
+
+import io.qbull.engine.BulkEnqueuer;
+import io.qbull.engine.BulkResult;
+import io.qbull.engine.QueueWriter;
+import io.qbull.ingest.record.JsonRecords;
+import io.qbull.model.EnqueueException;
+import io.qbull.model.JobId;
+import io.qbull.model.QueueName;
+import io.qbull.model.SourceId;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Message;
+import org.apache.camel.support.AsyncProcessorSupport;
+
+/**
+ * Reads an HTTP request of NDJSON as a stream, a job a line, however long it is, and sets a {@link BulkResult} as the body. No thread
+ * waits for a slow client. A request with an {@code Idempotency-Key} is a source: repeated within the deduplication window, it adds
+ * what is missing.
+ */
+public final class HttpBulkReader extends AsyncProcessorSupport {
+    private final Set<QueueName> queues;
+    private final Function<QueueName, QueueWriter> entrances;
+    private final JsonRecords records;
+    private final BulkLimits limits;
+
+    /**
+     * @param queues the queues that exist for clients
+     * @param entrances the ways into them
+     * @param limits of requests and their lines
+     */
+    public HttpBulkReader(Set<QueueName> queues, Function<QueueName, QueueWriter> entrances, BulkLimits limits) {
+        this.queues = Set.copyOf(queues);
+        this.entrances = entrances;
+        this.limits = limits;
+        this.records = new JsonRecords(limits.keyFields(), limits.deepest());
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        try {
+            Message message = exchange.getMessage();
+            RequestStream stream = message.getMandatoryBody(RequestStream.class);
+            HttpServerRequest request = stream.request();
+            BulkRequest bulk = BulkRequest.parse(
+                    message.getHeader(Exchange.HTTP_PATH, String.class),
+                    request.query(),
+                    request.headers().getAll("Idempotency-Key"));
+            message.removeHeaders("*");
+            if (!queues.contains(bulk.queue())) {
+                throw new ProblemException(Problem.of(404, "There is no such queue."));
+            }
+            QueueWriter entrance = entrances.apply(bulk.queue());
+            added(entrance, bulk, stream)
+                    .whenComplete((result, thrown) -> entrance.goOn().execute(() -> {
+                        if (thrown == null) {
+                            message.setBody(result);
+                        } else {
+                            exchange.setException(thrown);
+                        }
+                        callback.done(false);
+                    }));
+            return false;
+        } catch (ProblemException | InvalidPayloadException | RuntimeException e) {
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
+    }
+
+    private CompletionStage<BulkResult> added(QueueWriter entrance, BulkRequest bulk, RequestStream stream) {
+        JobId id = bulk.id();
+        if (id == null || entrance.settings().deduplicationWindow().isZero()) {
+            return read(stream, (line, job) -> entrance.node().enqueue(job, entrance.settings()));
+        }
+        return entrance.node()
+                .open(source(id), 0, entrance.settings().deduplicationWindow(), entrance.settings())
+                .handle((feed, thrown) -> {
+                    if (feed == null) {
+                        throw new EnqueueException(
+                                EnqueueException.Kind.UNAVAILABLE,
+                                "what was added of this request before cannot be read now");
+                    }
+                    return feed;
+                })
+                .thenCompose(feed -> read(stream, feed::add).whenComplete((result, thrown) -> feed.close()));
+    }
+
+    private CompletionStage<BulkResult> read(RequestStream stream, BulkEnqueuer.Adder adder) {
+        return new NdjsonReader(stream, records, limits, adder).read();
+    }
+
+    /** Any text can be an Idempotency-Key; its digest can be a name. */
+    private static SourceId source(JobId id) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(id.value().getBytes(StandardCharsets.UTF_8));
+            return new SourceId("http-" + HexFormat.of().formatHex(digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.qbull.ingest.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.engine.BulkResult;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/** Answers 202 if every line was accepted, else a problem with the same members. */
+public final class HttpBulkReply implements Processor {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Override
+    public void process(Exchange exchange) throws InvalidPayloadException, JsonProcessingException {
+        Message message = exchange.getMessage();
+        BulkResult result = message.getMandatoryBody(BulkResult.class);
+        message.removeHeaders("*");
+        Map<String, Object> members = new LinkedHashMap<>();
+        if (result.failure() != null) {
+            begin(message, stopped(HttpProblemReply.problemOf(result.failure())), members);
+        } else if (result.refusedCount() > 0) {
+            begin(message, Problem.of(422, "Some lines are no jobs and were not added; all others were."), members);
+        } else {
+            message.setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
+            message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        }
+        members.put("accepted", result.accepted());
+        members.put("duplicates", result.duplicates());
+        members.put("refusedCount", result.refusedCount());
+        members.put(
+                "refused",
+                result.refused().stream()
+                        .map(refused -> new RefusedLine(refused.number(), refused.reason()))
+                        .toList());
+        message.setBody(JSON.writeValueAsBytes(members));
+    }
+
+    /** As clients see it. */
+    private record RefusedLine(long line, String reason) {}
+
+    private static Problem stopped(Problem why) {
+        return new Problem(
+                why.status(),
+                "Not all lines were read, for one could not be added. Repeat the whole request; with the Idempotency-Key that it"
+                        + " had, what was added is not added again.",
+                why.headers());
+    }
+
+    private static void begin(Message message, Problem problem, Map<String, Object> members) {
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+        message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        problem.headers().forEach(message::setHeader);
+        members.putAll(problem.members());
+    }
+}

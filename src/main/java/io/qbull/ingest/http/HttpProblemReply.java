@@ -1,0 +1,66 @@
+package io.qbull.ingest.http;
+
+import io.qbull.model.EnqueueException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers a request whose exception the route has caught. Says honestly whether the job was added. */
+public final class HttpProblemReply implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpProblemReply.class);
+    private static final int FULL_SECONDS = 10;
+    private static final int CROWDED_SECONDS = 5;
+    private static final int AWAY_SECONDS = 2;
+
+    @Override
+    public void process(Exchange exchange) {
+        Problem problem = problemOf(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+        message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        problem.headers().forEach(message::setHeader);
+        message.setBody(problem.json());
+    }
+
+    static Problem problemOf(Throwable thrown) {
+        ProblemException refused = ObjectHelper.getException(ProblemException.class, thrown);
+        if (refused != null) {
+            return refused.problem();
+        }
+        EnqueueException failed = ObjectHelper.getException(EnqueueException.class, thrown);
+        if (failed != null) {
+            return problemOf(failed);
+        }
+        LOG.error("a job was not taken because of a fault in the ingest route", thrown);
+        return Problem.of(500, "The server failed; the job may have been added. The server's log says more.");
+    }
+
+    private static Problem problemOf(EnqueueException failed) {
+        return switch (failed.kind()) {
+            case INVALID -> Problem.of(400, "The job was not added: " + failed.getMessage() + ".");
+            case FULL ->
+                Problem.later("The queue's storage is full; the job was not added. Try again later.", FULL_SECONDS);
+            case CROWDED ->
+                Problem.later(
+                        429,
+                        "As many jobs wait as the queue's maxBacklog allows; the job was not added. Try again later.",
+                        CROWDED_SECONDS);
+            case UNAVAILABLE ->
+                Problem.later(
+                        "The queue's storage cannot be reached; the job was not added. Try again later.", AWAY_SECONDS);
+            case UNKNOWN ->
+                Problem.later(
+                        "No answer in time: the job may have been added, or may still be. Sent again with the Idempotency-Key"
+                                + " that it had it is not added twice; without one it may be.",
+                        AWAY_SECONDS);
+            case MISCONFIGURED -> {
+                LOG.error("jobs are refused until somebody acts: {}", failed.getMessage());
+                yield Problem.of(500, "The server's configuration is wrong; the job was not added.");
+            }
+        };
+    }
+}

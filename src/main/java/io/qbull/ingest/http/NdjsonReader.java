@@ -1,0 +1,218 @@
+package io.qbull.ingest.http;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import io.qbull.engine.BulkEnqueuer;
+import io.qbull.engine.BulkResult;
+import io.qbull.ingest.record.BulkRecord;
+import io.qbull.ingest.record.FileFormat;
+import io.qbull.ingest.record.JsonRecords;
+import io.qbull.ingest.record.LineSplitter;
+import io.qbull.ingest.record.RefusedRecord;
+import io.qbull.model.Enqueued;
+import io.qbull.model.JobId;
+import io.qbull.model.NewJob;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the lines of one request and gives them to a {@link BulkEnqueuer}. Reads on only while there is room there, so that the client
+ * waits and no memory fills. Lives on the request's event loop.
+ */
+final class NdjsonReader implements LineSplitter.Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(NdjsonReader.class);
+    /** What a job takes in memory beside its content, roughly. */
+    private static final int OVERHEAD = 500;
+
+    private final RequestStream stream;
+    private final JsonRecords records;
+    private final BulkLimits limits;
+    private final BulkEnqueuer intake;
+    private final LineSplitter lines;
+    private final CompletableFuture<BulkResult> result = new CompletableFuture<>();
+    private long size;
+    private long held;
+    private long silence;
+    private boolean over;
+
+    /**
+     * @param stream the request
+     * @param records reads lines
+     * @param limits of the request
+     * @param adder adds its jobs
+     */
+    NdjsonReader(RequestStream stream, JsonRecords records, BulkLimits limits, BulkEnqueuer.Adder adder) {
+        this.stream = stream;
+        this.records = records;
+        this.limits = limits;
+        this.intake = new BulkEnqueuer(
+                (number, job) -> counted(adder, number, job),
+                () -> stream.loop().runOnContext(room -> goOn()),
+                limits.bodies()::tight);
+        this.lines = new LineSplitter(limits.longestLine(), false, this);
+    }
+
+    /**
+     * From any thread.
+     *
+     * @return what became of the lines; fails with a {@link ProblemException}, also if the client went away. It may complete on any
+     *     thread
+     */
+    CompletionStage<BulkResult> read() {
+        stream.loop().runOnContext(begin -> begin());
+        return result;
+    }
+
+    private void begin() {
+        // Nobody hears this answer; what has come is added all the same.
+        stream.request().exceptionHandler(gone -> fail(refusal(400, "The request broke off.")));
+        stream.request().handler(this::chunk);
+        stream.request().endHandler(end -> end());
+        if ("100-continue".equalsIgnoreCase(stream.request().getHeader(HttpHeaders.EXPECT))) {
+            stream.request().response().writeContinue();
+        }
+        if (stream.request().response().closed()) {
+            // The connection ended before the handlers were there to hear of it.
+            fail(refusal(400, "The request broke off."));
+            return;
+        }
+        listen();
+        stream.request().resume();
+    }
+
+    private void chunk(Buffer chunk) {
+        if (over) {
+            return;
+        }
+        listen();
+        size += chunk.length();
+        if (size > limits.requestSize()) {
+            fail(refusal(
+                    413, "The request has more than " + limits.requestSize() + " bytes; its first lines were added."));
+            return;
+        }
+        byte[] bytes = chunk.getBytes();
+        lines.take(bytes, 0, bytes.length);
+        if (!hold(lines.held())) {
+            fail(new ProblemException(Problem.later(
+                    "The server holds as many bodies as it can; the first lines were added. Try again.", 1)));
+        } else if (intake.failed()) {
+            finish();
+        } else if (intake.crowded()) {
+            stream.request().pause();
+            stream.loop().owner().cancelTimer(silence);
+        }
+    }
+
+    private void goOn() {
+        if (!over) {
+            listen();
+            stream.request().resume();
+        }
+    }
+
+    private void end() {
+        if (!over) {
+            lines.end();
+            finish();
+        }
+    }
+
+    /** What has come is added; what comes later is thrown away. */
+    private void finish() {
+        close();
+        intake.end().whenComplete((read, thrown) -> {
+            if (thrown == null) {
+                result.complete(read);
+            } else {
+                result.completeExceptionally(thrown);
+            }
+        });
+    }
+
+    private void fail(Throwable why) {
+        if (!over) {
+            close();
+            // Whoever asks what became of the first lines repeats the request with its Idempotency-Key.
+            intake.end().whenComplete((read, thrown) -> result.completeExceptionally(why));
+        }
+    }
+
+    private void close() {
+        over = true;
+        stream.loop().owner().cancelTimer(silence);
+        hold(0);
+    }
+
+    /** A client may be slow, but not silent. */
+    private void listen() {
+        stream.loop().owner().cancelTimer(silence);
+        silence = stream.loop()
+                .owner()
+                .setTimer(
+                        limits.patience().toMillis(),
+                        late -> fail(refusal(
+                                408, "Nothing came for " + limits.patience().toSeconds() + " s.")));
+    }
+
+    private boolean hold(long bytes) {
+        long more = bytes - held;
+        if (more > 0 && !limits.bodies().take(more, limits.longestLine())) {
+            return false;
+        }
+        if (more < 0) {
+            limits.bodies().giveBack(-more);
+        }
+        held = bytes;
+        return true;
+    }
+
+    /** A job on its way is in memory until it is answered. */
+    private CompletionStage<Enqueued> counted(BulkEnqueuer.Adder adder, long number, NewJob job) {
+        long bytes = OVERHEAD + (long) job.body().length;
+        CompletionStage<Enqueued> end = adder.add(number, job);
+        limits.bodies().use(bytes);
+        return end.whenComplete((added, thrown) -> limits.bodies().giveBack(bytes));
+    }
+
+    private static ProblemException refusal(int status, String detail) {
+        return new ProblemException(Problem.of(status, detail));
+    }
+
+    @Override
+    public void line(long number, long offset, byte[] line) {
+        if (FileFormat.blank(line)) {
+            return;
+        }
+        NewJob job;
+        try {
+            job = job(records.read(line));
+        } catch (RefusedRecord e) {
+            intake.refuse(number, e.reason());
+            return;
+        } catch (RuntimeException e) {
+            LOG.debug("a line of a request cannot be read", e);
+            intake.refuse(number, RefusedRecord.UNREADABLE);
+            return;
+        }
+        intake.take(number, job);
+    }
+
+    @Override
+    public void tooLong(long number, long offset, long bytes) {
+        intake.refuse(number, "the line has " + bytes + " bytes, the longest may have " + limits.longestLine());
+    }
+
+    private static NewJob job(BulkRecord record) {
+        JobId chosen = record.id();
+        JobId id = chosen != null
+                ? chosen
+                : new JobId(UlidCreator.getMonotonicUlid().toString());
+        return new NewJob(id, chosen != null, record.key(), record.body(), record.contentType(), Map.of())
+                .due(record.due());
+    }
+}

@@ -1,0 +1,23 @@
+package io.qbull.ingest.http;
+
+/** A request is refused. */
+public final class ProblemException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient Problem problem;
+
+    /**
+     * @param problem the answer
+     */
+    public ProblemException(Problem problem) {
+        // Expected and frequent: the place where it was noticed tells nobody anything.
+        super(problem.detail(), null, false, false);
+        this.problem = problem;
+    }
+
+    /**
+     * @return the answer
+     */
+    public Problem problem() {
+        return problem;
+    }
+}

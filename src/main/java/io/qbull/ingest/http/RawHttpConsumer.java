@@ -1,0 +1,139 @@
+package io.qbull.ingest.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
+import org.apache.camel.spi.HeaderFilterStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a route for each request, with the raw body, and answers when the exchange is done, on whatever thread that happens.
+ * Camel's own consumer keeps one of Vert.x's 20 worker threads for as long as the exchange takes, so that a slow Redis would
+ * stop the server. The message has no header of the request: a route reads them from the {@link HttpMessage}'s request. An endpoint
+ * with {@code useStreaming} gets a {@link RequestStream} instead of the bytes.
+ */
+final class RawHttpConsumer extends VertxPlatformHttpConsumer {
+    private static final Logger LOG = LoggerFactory.getLogger(RawHttpConsumer.class);
+    private final BodyLimits limits;
+
+    RawHttpConsumer(
+            PlatformHttpEndpoint endpoint,
+            Processor processor,
+            List<Handler<RoutingContext>> handlers,
+            String router,
+            BodyLimits limits) {
+        super(endpoint, processor, handlers, router);
+        this.limits = limits;
+    }
+
+    @Override
+    protected void handleRequest(RoutingContext http) {
+        if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
+            answer(http, Problem.later("The server is stopping; the job was not added. Try again.", 1));
+            return;
+        }
+        Context loop = http.vertx().getOrCreateContext();
+        if (getEndpoint().isUseStreaming()) {
+            http.request().pause();
+            BodyTimer.stop(http);
+            run(http, loop, () -> {}, new RequestStream(http.request(), loop));
+            return;
+        }
+        BodyReader reader = new BodyReader(http, limits);
+        reader.read().onComplete(read -> {
+            if (read.succeeded()) {
+                run(http, loop, reader::release, read.result());
+                return;
+            }
+            reader.release();
+            if (read.cause() instanceof ProblemException refused) {
+                answer(http, refused.problem());
+            } else {
+                LOG.debug("a client went away before its request was complete", read.cause());
+            }
+        });
+    }
+
+    /** The route starts on a worker, where it may compute; it does not wait there for what it does asynchronously. */
+    private void run(RoutingContext http, Context loop, Runnable release, Object body) {
+        Exchange exchange = exchange(http, body);
+        Vertx vertx = http.vertx();
+        vertx.executeBlocking(
+                        () -> {
+                            createUoW(exchange);
+                            getAsyncProcessor()
+                                    .process(
+                                            exchange,
+                                            doneSync -> loop.runOnContext(now -> finish(http, release, exchange)));
+                            return true;
+                        },
+                        false)
+                .onFailure(fault -> {
+                    exchange.setException(fault);
+                    finish(http, release, exchange);
+                });
+    }
+
+    private Exchange exchange(RoutingContext http, Object body) {
+        Exchange exchange = createExchange(false);
+        exchange.setPattern(ExchangePattern.InOut);
+        Message message = new HttpMessage(exchange, http.request(), http.response());
+        message.setHeader(Exchange.HTTP_METHOD, http.request().method().name());
+        message.setHeader(Exchange.HTTP_PATH, http.normalizedPath());
+        message.setBody(body);
+        exchange.setMessage(message);
+        return exchange;
+    }
+
+    private void finish(RoutingContext http, Runnable release, Exchange exchange) {
+        try {
+            if (exchange.getException() != null) {
+                answer(http, HttpProblemReply.problemOf(exchange.getException()));
+            } else {
+                answer(http, exchange);
+            }
+        } finally {
+            release.run();
+            doneUoW(exchange);
+            releaseExchange(exchange, false);
+        }
+    }
+
+    private void answer(RoutingContext http, Exchange exchange) {
+        HttpServerResponse response = http.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        Message message = exchange.getMessage();
+        response.setStatusCode(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class));
+        HeaderFilterStrategy filter = getEndpoint().getHeaderFilterStrategy();
+        message.getHeaders().forEach((name, value) -> {
+            boolean told = value instanceof String && !filter.applyFilterToCamelHeaders(name, value, exchange);
+            if (told) {
+                response.putHeader(name, String.valueOf(value));
+            }
+        });
+        String type = message.getHeader(Exchange.CONTENT_TYPE, String.class);
+        if (type != null) {
+            response.putHeader("Content-Type", type);
+        }
+        byte[] body = message.getBody(byte[].class);
+        response.end(body == null ? Buffer.buffer() : Buffer.buffer(body));
+    }
+
+    private static void answer(RoutingContext http, Problem problem) {
+        problem.answer(http.response());
+    }
+}

@@ -1,0 +1,187 @@
+package io.qbull.ingest.record;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.qbull.model.Due;
+import io.qbull.model.JobId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads lines of JSON. A line is an object: either with {@code key}, {@code body} (a string is text, anything else JSON) and
+ * optionally {@code id} and {@code delay} or {@code at}; or, without {@code body}, it is itself the body, and its key is its first member among the key fields. JSON
+ * bodies are kept byte for byte. Thread-safe.
+ */
+public final class JsonRecords {
+    private static final String JSON = "application/json";
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String NO_UTF8 = "no JSON in UTF-8";
+
+    private final JsonFactory factory;
+    private final List<String> keyFields;
+
+    /**
+     * @param keyFields members that can be the key of an object without a body, the first that is there counts
+     * @param deepest nesting
+     */
+    public JsonRecords(List<String> keyFields, int deepest) {
+        this.keyFields = List.copyOf(keyFields);
+        this.factory = JsonFactory.builder()
+                .streamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(deepest).build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+    }
+
+    /**
+     * @param line without its end
+     * @return its record
+     * @throws RefusedRecord if it has none
+     */
+    public BulkRecord read(byte[] line) throws RefusedRecord {
+        // No JSON in UTF-8 has such a byte, and the parser would take the line for another encoding, of which it tells
+        // no places.
+        for (byte b : line) {
+            if (b == 0) {
+                throw new RefusedRecord(NO_UTF8);
+            }
+        }
+        try (JsonParser parser = factory.createParser(line)) {
+            return read(parser, line);
+        } catch (StreamConstraintsException e) {
+            throw new RefusedRecord("the JSON is nested too deep, or has a number or name that is too long");
+        } catch (JsonProcessingException e) {
+            throw new RefusedRecord("no JSON: " + place(e));
+        } catch (IOException e) {
+            throw new RefusedRecord(NO_UTF8);
+        }
+    }
+
+    private BulkRecord read(JsonParser parser, byte[] line) throws IOException, RefusedRecord {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new RefusedRecord("must be a JSON object");
+        }
+        Map<String, Member> members = new HashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            JsonToken first = parser.nextToken();
+            int start = (int) parser.currentTokenLocation().getByteOffset();
+            String scalar =
+                    first == JsonToken.VALUE_STRING || first == JsonToken.VALUE_NUMBER_INT ? parser.getText() : null;
+            parser.skipChildren();
+            // Reads a string or number to its end, so that the location is behind it.
+            parser.finishToken();
+            int end = (int) parser.currentLocation().getByteOffset();
+            if (wanted(name)) {
+                members.put(name, new Member(first, scalar, start, end));
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw new RefusedRecord("has more than one JSON value on the line");
+        }
+        Member body = members.get("body");
+        return body == null ? itself(members, line) : wrapped(members, body, line);
+    }
+
+    private boolean wanted(String name) {
+        return switch (name) {
+            case "key", "body", "id", "delay", "at" -> true;
+            default -> keyFields.contains(name);
+        };
+    }
+
+    private BulkRecord wrapped(Map<String, Member> members, Member body, byte[] line) throws RefusedRecord {
+        Due due = due(members.get("delay"), members.get("at"));
+        String text = body.token == JsonToken.VALUE_STRING ? body.scalar : null;
+        return text != null
+                ? new BulkRecord(key("key", members.get("key")), utf8(text), TEXT, id(members.get("id")), due)
+                : new BulkRecord(
+                        key("key", members.get("key")),
+                        Arrays.copyOfRange(line, body.start, body.end),
+                        JSON,
+                        id(members.get("id")),
+                        due);
+    }
+
+    private BulkRecord itself(Map<String, Member> members, byte[] line) throws RefusedRecord {
+        for (String field : keyFields) {
+            Member key = members.get(field);
+            if (key != null) {
+                return new BulkRecord(key(field, key), line, JSON, null, null);
+            }
+        }
+        throw new RefusedRecord("no key: none of the members " + String.join(", ", keyFields));
+    }
+
+    private static String key(String field, @Nullable Member key) throws RefusedRecord {
+        if (key == null) {
+            throw new RefusedRecord("no key: the member key is missing");
+        }
+        if (key.scalar == null || key.scalar.isEmpty()) {
+            throw new RefusedRecord(
+                    "no key: the member " + field + " must be a text that is not empty, or a whole number");
+        }
+        return key.scalar;
+    }
+
+    private static @Nullable JobId id(@Nullable Member id) throws RefusedRecord {
+        if (id == null || id.token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        try {
+            if (id.scalar != null) {
+                return new JobId(id.scalar);
+            }
+        } catch (IllegalArgumentException e) {
+            // The same answer as for an object.
+        }
+        throw new RefusedRecord("id must be a text of 1 to 256 bytes without control characters, or a whole number");
+    }
+
+    private static @Nullable Due due(@Nullable Member delay, @Nullable Member at) throws RefusedRecord {
+        boolean delayed = delay != null && delay.token != JsonToken.VALUE_NULL;
+        boolean timed = at != null && at.token != JsonToken.VALUE_NULL;
+        if (delayed && timed) {
+            throw new RefusedRecord("has both delay and at");
+        }
+        try {
+            return delayed ? Due.in(text(delay)) : timed ? Due.at(text(at)) : null;
+        } catch (IllegalArgumentException e) {
+            throw new RefusedRecord((delayed ? "delay" : "at") + " is wrong: " + e.getMessage());
+        }
+    }
+
+    /** What is no text and no whole number is no delay and no time either. */
+    private static String text(@Nullable Member member) {
+        return member == null || member.scalar == null ? "" : member.scalar;
+    }
+
+    /** Where a line stops being JSON; the parser's own words may hold its content. */
+    private static String place(JsonProcessingException e) {
+        return e.getLocation() == null
+                ? "it ends too early"
+                : "wrong at column " + e.getLocation().getColumnNr();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * @param token its first
+     * @param scalar its text, if it is a string or a whole number
+     * @param start of its bytes in the line
+     * @param end behind them
+     */
+    private record Member(JsonToken token, @Nullable String scalar, int start, int end) {}
+}

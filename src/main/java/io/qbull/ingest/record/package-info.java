@@ -1,0 +1,5 @@
+/** Lines as records: JSON, CSV and plain text. */
+@NullMarked
+package io.qbull.ingest.record;
+
+import org.jspecify.annotations.NullMarked;

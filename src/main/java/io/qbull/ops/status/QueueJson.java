@@ -1,0 +1,65 @@
+package io.qbull.ops.status;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.qbull.ops.Json;
+import io.qbull.store.Inspector.PartitionSight;
+import io.qbull.store.Inspector.PartitionSight.Read;
+import io.qbull.store.Inspector.PartitionSight.Unread;
+import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.LayoutTable.Pod;
+import java.util.List;
+
+/** The one JSON form of a queue's state, for the API and for the command line. */
+public final class QueueJson {
+    /** Members of a partition that are null when it could not be read. */
+    private static final List<String> VALUES =
+            List.of("owner", "epoch", "leaseAgeMs", "backlog", "oldestAgeMs", "inFlight", "held", "delayed", "dead");
+
+    private QueueJson() {}
+
+    /**
+     * @param sight a queue
+     * @return its state
+     */
+    public static ObjectNode of(QueueSight.Present sight) {
+        ObjectNode queue = Json.object();
+        queue.put("queue", sight.queue().value());
+        queue.putObject("layout").put("version", sight.layoutVersion()).put("partitions", sight.partitionCount());
+        ArrayNode pods = queue.putArray("pods");
+        sight.pods().forEach(pod -> pods.add(of(pod)));
+        ArrayNode partitions = queue.putArray("partitions");
+        sight.partitions().forEach(partition -> partitions.add(of(partition)));
+        return queue;
+    }
+
+    private static ObjectNode of(Pod pod) {
+        ObjectNode node = Json.object();
+        node.put("pod", pod.id().value());
+        ArrayNode held = node.putArray("partitions");
+        pod.held().forEach(held::add);
+        node.put("capacity", pod.capacity());
+        node.put("seen", pod.seenAtMillis());
+        return node;
+    }
+
+    private static ObjectNode of(PartitionSight partition) {
+        ObjectNode node = Json.object();
+        node.put("partition", partition.index());
+        if (partition instanceof Read read) {
+            node.put("owner", read.owner());
+            node.put("epoch", read.epoch());
+            node.put("leaseAgeMs", read.leaseAgeMillis());
+            node.put("backlog", read.backlog());
+            node.put("oldestAgeMs", read.oldestAgeMillis());
+            node.put("inFlight", read.inFlight());
+            node.put("held", read.held());
+            node.put("delayed", read.delayed());
+            node.put("dead", read.dead());
+        } else if (partition instanceof Unread unread) {
+            VALUES.forEach(node::putNull);
+            node.put("error", unread.error());
+        }
+        return node;
+    }
+}

@@ -1,0 +1,61 @@
+package io.qbull.ops.status;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.qbull.model.QueueName;
+import io.qbull.ops.Json;
+import io.qbull.store.Inspector;
+import io.qbull.store.Inspector.QueueSight;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Questions about queues, answered from the store. Thread-safe; nothing blocks. */
+public final class Queues {
+    private final Inspector inspector;
+
+    /**
+     * @param inspector of an open store
+     */
+    public Queues(Inspector inspector) {
+        this.inspector = inspector;
+    }
+
+    /**
+     * @param queue a name
+     * @return its state, or nothing if there is no such queue; fails with a {@link io.qbull.store.StoreException}
+     */
+    public CompletionStage<Optional<QueueSight.Present>> one(QueueName queue) {
+        return inspector
+                .queue(queue)
+                .thenApply(
+                        sight -> sight instanceof QueueSight.Present present ? Optional.of(present) : Optional.empty());
+    }
+
+    /**
+     * @return the state of all queues, by name; fails with a {@link io.qbull.store.StoreException}
+     */
+    public CompletionStage<List<QueueSight.Present>> all() {
+        return inspector.queues().thenCompose(names -> {
+            List<CompletableFuture<Optional<QueueSight.Present>>> asked = names.stream()
+                    .sorted()
+                    .map(name -> one(name).toCompletableFuture())
+                    .toList();
+            return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> asked.stream()
+                            .map(CompletableFuture::join)
+                            .flatMap(Optional::stream)
+                            .toList());
+        });
+    }
+
+    /**
+     * @param sights queues
+     * @return them as a JSON array
+     */
+    public static ArrayNode json(List<QueueSight.Present> sights) {
+        ArrayNode array = Json.array();
+        sights.forEach(sight -> array.add(QueueJson.of(sight)));
+        return array;
+    }
+}

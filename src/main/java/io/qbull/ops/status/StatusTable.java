@@ -1,0 +1,94 @@
+package io.qbull.ops.status;
+
+import io.qbull.store.Inspector.PartitionSight;
+import io.qbull.store.Inspector.PartitionSight.Read;
+import io.qbull.store.Inspector.PartitionSight.Unread;
+import io.qbull.store.Inspector.QueueSight;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A queue's state as a table for a terminal. */
+public final class StatusTable {
+    private StatusTable() {}
+
+    /**
+     * @param sight a queue
+     * @return lines, the last one ended
+     */
+    public static String of(QueueSight.Present sight) {
+        List<Read> readable = sight.readable();
+        long backlog = readable.stream().mapToLong(Read::backlog).sum();
+        long held = readable.stream().mapToLong(Read::held).sum();
+        long dead = readable.stream().mapToLong(Read::dead).sum();
+        long free = readable.stream().filter(p -> p.owner() == null).count();
+        StringBuilder table = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s: %s (layout %d), %d without owner, %s, backlog %d, held %d, dead %d%n",
+                sight.queue(),
+                counted(sight.partitionCount(), "partition"),
+                sight.layoutVersion(),
+                free,
+                counted(sight.pods().size(), "pod"),
+                backlog,
+                held,
+                dead));
+        table.append(row(
+                "PARTITION",
+                "OWNER",
+                "EPOCH",
+                "LEASE AGE",
+                "BACKLOG",
+                "OLDEST",
+                "IN FLIGHT",
+                "HELD",
+                "DELAYED",
+                "DEAD"));
+        for (PartitionSight partition : sight.partitions()) {
+            if (partition instanceof Read read) {
+                table.append(row(read));
+            } else if (partition instanceof Unread unread) {
+                table.append(row(unread));
+            }
+        }
+        return table.toString();
+    }
+
+    private static String counted(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    private static String row(Read partition) {
+        String owner = partition.owner();
+        return row(
+                partition.index(),
+                owner == null ? "-" : owner,
+                partition.epoch() == null ? "-" : partition.epoch(),
+                age(partition.leaseAgeMillis()),
+                partition.backlog(),
+                age(partition.oldestAgeMillis()),
+                partition.inFlight(),
+                partition.held(),
+                partition.delayed(),
+                partition.dead());
+    }
+
+    private static String row(Unread partition) {
+        return String.format(Locale.ROOT, "%9s  %s%n", partition.index(), partition.error());
+    }
+
+    private static String row(Object... cells) {
+        return String.format(Locale.ROOT, "%9s  %-36s %16s %10s %8s %10s %9s %6s %8s %6s%n", cells);
+    }
+
+    private static String age(@Nullable Long millis) {
+        if (millis == null) {
+            return "-";
+        }
+        long seconds = millis / 1000;
+        if (seconds < 1) {
+            return millis + "ms";
+        }
+        return seconds < 120 ? seconds + "s" : seconds < 7200 ? seconds / 60 + "m" : seconds / 3600 + "h";
+    }
+}

@@ -1,0 +1,81 @@
+package io.qbull.partition;
+
+import io.qbull.model.Lease;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.OwnerAnswer;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Commands of an owner, each repeated until it is answered; the scripts are safe to repeat. On the event loop. */
+final class FencedCommands {
+    private static final Duration RETRY = Duration.ofMillis(100);
+
+    private final Lease lease;
+    private final EventLoop loop;
+    private final PartitionPump.Listener listener;
+    private final Runnable fenced;
+    private final Runnable answered;
+    private int underWay;
+    private boolean ended;
+
+    /**
+     * @param lease under which they run
+     * @param loop runs what follows them
+     * @param listener is told how they are answered
+     * @param fenced called when Redis refuses one: the lease has ended
+     * @param answered called after each answer, when what follows it is done
+     */
+    FencedCommands(Lease lease, EventLoop loop, PartitionPump.Listener listener, Runnable fenced, Runnable answered) {
+        this.lease = lease;
+        this.loop = loop;
+        this.listener = listener;
+        this.fenced = fenced;
+        this.answered = answered;
+    }
+
+    /** How many wait for their answer. */
+    int underWay() {
+        return underWay;
+    }
+
+    /** Nothing is repeated any more, and no answer heard. */
+    void end() {
+        ended = true;
+    }
+
+    /**
+     * @param command sends it, again each time it is called
+     * @param done called with the answer, unless that is a refusal
+     */
+    <T extends OwnerAnswer> void perform(Supplier<CompletionStage<T>> command, Consumer<T> done) {
+        underWay++;
+        attempt(command, done);
+    }
+
+    private <T extends OwnerAnswer> void attempt(Supplier<CompletionStage<T>> command, Consumer<T> done) {
+        if (ended) {
+            return;
+        }
+        command.get()
+                .whenComplete((answer, failure) -> loop.execute(() -> {
+                    if (ended) {
+                        return;
+                    }
+                    if (answer == null) {
+                        listener.unanswered(lease, failure);
+                        loop.schedule(RETRY, () -> attempt(command, done));
+                        return;
+                    }
+                    listener.answered(lease);
+                    underWay--;
+                    if (answer.fenced()) {
+                        fenced.run();
+                    } else {
+                        done.accept(answer);
+                        answered.run();
+                    }
+                }));
+    }
+}

@@ -1,0 +1,9 @@
+package io.qbull.store.redis.client;
+
+/**
+ * Where a command goes.
+ *
+ * @param node the server
+ * @param link the connection to it
+ */
+public record RoutedConnection(ServerNode node, ServerConnection link) {}

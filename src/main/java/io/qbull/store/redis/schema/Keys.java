@@ -1,0 +1,119 @@
+package io.qbull.store.redis.schema;
+
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+
+/**
+ * The names of everything in Redis. All keys of one partition lie in one cluster slot: the tag in braces is the whole name of
+ * the partition's stream.
+ */
+public final class Keys {
+    /** Set: the names of all queues. */
+    public static final String QUEUES = "qbull:queues";
+
+    private Keys() {}
+
+    /** Stream: the jobs that are not done. */
+    public static String stream(PartitionId partition) {
+        return partition.toString();
+    }
+
+    /** Hash: owner, epoch, expires, wanted, window, inflight. */
+    public static String lease(PartitionId partition) {
+        return tagged(partition, "lease");
+    }
+
+    /** Stream: jobs that were given up. */
+    public static String dead(PartitionId partition) {
+        return tagged(partition, "dead");
+    }
+
+    /** Hash: key that waits for a retry to when (ms, -1 = when a person asks), failed attempts and time of its first job, reason. */
+    public static String held(PartitionId partition) {
+        return tagged(partition, "held");
+    }
+
+    /** Sorted set, all scores 0: SHA-1 of the key and place of each held job; the order of its members is the order of jobs. */
+    public static String heldOrder(PartitionId partition) {
+        return tagged(partition, "held:order");
+    }
+
+    /** Hash: place to stream id and fields of a held job, as MessagePack. */
+    public static String heldJobs(PartitionId partition) {
+        return tagged(partition, "held:jobs");
+    }
+
+    /** Stream: requests to the owner. */
+    public static String inbox(PartitionId partition) {
+        return tagged(partition, "inbox");
+    }
+
+    /** Sorted set: member of a job that is not due yet, by the time at which it is due. */
+    public static String delayed(PartitionId partition) {
+        return tagged(partition, "delayed");
+    }
+
+    /** Hash: member to job id and fields of a delayed job, as MessagePack. */
+    public static String delayedJobs(PartitionId partition) {
+        return tagged(partition, "delayed:jobs");
+    }
+
+    /** Hash: job id to the members of the delayed jobs with that id. */
+    public static String delayedIds(PartitionId partition) {
+        return tagged(partition, "delayed:ids");
+    }
+
+    /** Sorted set: job ids that callers gave, by the time at which they are forgotten. */
+    public static String seen(PartitionId partition) {
+        return tagged(partition, "seen");
+    }
+
+    /** Hash: stream id, or place among the held jobs, to failed attempts and crashes, for jobs that are not done. */
+    public static String attempts(PartitionId partition) {
+        return tagged(partition, "attempts");
+    }
+
+    /** String: number of the producer's last call and its answer. */
+    public static String call(PartitionId partition, String producer) {
+        return tagged(partition, "call:" + producer);
+    }
+
+    /** Hash: layout version to the offset of the source's last record added here. */
+    public static String source(PartitionId partition, String source) {
+        return tagged(partition, "source:" + source);
+    }
+
+    /** String: the layout version that the partition takes jobs for, and {@code open} or {@code closed}. */
+    public static String seal(PartitionId partition) {
+        return tagged(partition, "seal");
+    }
+
+    /** String: the newest layout version whose jobs may run. */
+    public static String started(PartitionId partition) {
+        return tagged(partition, "started");
+    }
+
+    /** Hash: version, partitions, next_version, next_partitions; vN = the partitions of an earlier version N. */
+    public static String layout(QueueName queue) {
+        return "{" + queue + "}:layout";
+    }
+
+    /** Hash: pod to JSON. */
+    public static String pods(QueueName queue) {
+        return "{" + queue + "}:pods";
+    }
+
+    /** Hash: ULID of a file that is not finished to JSON. */
+    public static String sources(QueueName queue) {
+        return "{" + queue + "}:sources";
+    }
+
+    /** Pub/sub channel, no key: index of a partition whose lease was released, handed over or asked for. */
+    public static String announcements(QueueName queue) {
+        return "qbull:announce:" + queue;
+    }
+
+    private static String tagged(PartitionId partition, String what) {
+        return "{" + partition + "}:" + what;
+    }
+}

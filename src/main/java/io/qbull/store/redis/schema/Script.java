@@ -1,0 +1,134 @@
+package io.qbull.store.redis.schema;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** The scripts. Each declares how many keys and arguments it takes, in the words of its file's header. */
+public enum Script {
+    ACQUIRE("1", "3"),
+    RENEW("n", "1 + 5n"),
+    RELEASE("1", "4"),
+    HANDOVER("1", "6"),
+    WANT("1", "3"),
+    PEEK("n", "0"),
+    FETCH("5", "6"),
+    COMMIT("3", "2 + n"),
+    BURY("7", "8"),
+    FAIL("7", "9"),
+    PARK("7", "3 + 2n"),
+    ADVANCE("5", "4"),
+    HELD("2", "3"),
+    SUSPECT("4", "5"),
+    ATTEND("6", "6"),
+    PROMOTE("5", "4"),
+    HEADS("2", "4"),
+    ASK("2", "1 + 2n"),
+    ENQUEUE("9", "5 + 8n"),
+    CANCEL("4", "2"),
+    LETTERS("1", "5"),
+    REQUEUE("2", "n"),
+    DISCARD("2", "2n"),
+    REGISTER("1", "4"),
+    INTENT("1", "1"),
+    OPEN("2", "1"),
+    CURRENT("1", "2");
+
+    private final String keys;
+    private final String args;
+    private final String source;
+    private final String sha;
+
+    Script(String keys, String args) {
+        this.keys = keys;
+        this.args = args;
+        this.source = read(file());
+        this.sha = HexFormat.of().formatHex(sha1(source));
+    }
+
+    /**
+     * @return the resource with its text
+     */
+    String file() {
+        return "/io/qbull/lua/" + name().toLowerCase(Locale.ROOT) + ".lua";
+    }
+
+    /**
+     * @return a count such as {@code 3}, or {@code 1 + 5n} for some n from 1
+     */
+    String keys() {
+        return keys;
+    }
+
+    /**
+     * @return a count such as {@code 3}, or {@code 1 + 5n} for the same n as of the keys
+     */
+    String args() {
+        return args;
+    }
+
+    public String source() {
+        return source;
+    }
+
+    public String sha() {
+        return sha;
+    }
+
+    /**
+     * @throws IllegalArgumentException if the counts are not those declared
+     */
+    public void check(int keyCount, int argCount) {
+        int n = keys.contains("n") ? repeats(keys, keyCount) : repeats(args, argCount);
+        if (count(keys, n) != keyCount || count(args, n) != argCount) {
+            throw new IllegalArgumentException(
+                    this + " takes " + keys + " keys and " + args + " arguments, not " + keyCount + " and " + argCount);
+        }
+    }
+
+    private static int repeats(String declared, int count) {
+        int each = each(declared);
+        return each == 0 ? 1 : Math.max(1, (count - fixed(declared)) / each);
+    }
+
+    private static int count(String declared, int n) {
+        return fixed(declared) + each(declared) * n;
+    }
+
+    private static int fixed(String declared) {
+        String first = declared.split(" \\+ ", 2)[0];
+        return first.endsWith("n") ? 0 : Integer.parseInt(first);
+    }
+
+    private static int each(String declared) {
+        if (!declared.endsWith("n")) {
+            return 0;
+        }
+        String digits = declared.replaceAll("^.*\\+ |n$", "");
+        return digits.isEmpty() ? 1 : Integer.parseInt(digits);
+    }
+
+    private static String read(String file) {
+        try (InputStream in = Script.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException(file + " is missing from the class path");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file, e);
+        }
+    }
+
+    public static byte[] sha1(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package io.qbull.store.redis.tables;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.qbull.model.Attempts;
+import io.qbull.model.Due;
+import io.qbull.model.Entry;
+import io.qbull.model.Job;
+import io.qbull.model.JobFormat;
+import io.qbull.model.JobId;
+import io.qbull.model.NewJob;
+import io.qbull.model.StreamId;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.Request;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jobs as stream entries. Ours have the fields {@code id key ts body} and, if there is one, {@code ct} and {@code h}, or the
+ * form of an {@link OriginalJob}. Any other entry is foreign: its job's body is the map of its fields, its id and key are its
+ * place in the stream. An entry that looks like ours and breaks the rules is undecodable; the reason names the field, never
+ * its content.
+ */
+final class EntryCodec {
+    private static final Set<String> OURS = Set.of("id", "key", "ts", "body", "ct", "h");
+    private static final List<String> NEEDED = List.of("id", "key", "body");
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private EntryCodec() {}
+
+    /**
+     * @param job a job
+     * @param args gets when it is due, its id, key, body, content type and headers; the first and the last two are empty if there
+     *     are none; in the format of the original QBull the body is the whole entry, and the key is empty too
+     */
+    static void encode(NewJob job, List<byte[]> args) {
+        args.add(Request.utf8(due(job.due())));
+        args.add(Request.utf8(job.id().value()));
+        args.add(job.format() == JobFormat.QBULL ? new byte[0] : Request.utf8(job.key()));
+        args.add(job.body());
+        String contentType = job.contentType();
+        args.add(contentType == null ? new byte[0] : Request.utf8(contentType));
+        args.add(job.headers().isEmpty() ? new byte[0] : headers(job.headers()));
+    }
+
+    /** Milliseconds since 1970; with a plus sign, from now on. */
+    private static String due(@Nullable Due due) {
+        if (due instanceof Due.In in) {
+            return "+" + in.delay().toMillis();
+        }
+        return due instanceof Due.At at && at.time().isAfter(Instant.EPOCH)
+                ? Long.toString(at.time().toEpochMilli())
+                : "";
+    }
+
+    /**
+     * @param place the entry's id
+     * @param flat names and values of its fields
+     * @param attempts failed attempts and crashes, with a blank between
+     * @return the job, or why there is none
+     */
+    static Entry decode(String place, Reply flat, String attempts) {
+        StreamId id = StreamId.parse(place);
+        Map<String, byte[]> fields = new LinkedHashMap<>();
+        int size = 0;
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            fields.put(flat.text(i), flat.bytes(i + 1));
+            size += flat.bytes(i).length + flat.bytes(i + 1).length;
+        }
+        try {
+            return new Entry.Decoded(job(id, fields, attempts(attempts)), size);
+        } catch (Undecodable e) {
+            return new Entry.Undecodable(id, e.getMessage(), size);
+        }
+    }
+
+    private static Job job(StreamId id, Map<String, byte[]> fields, Attempts behind) throws Undecodable {
+        if (ours(fields.keySet())) {
+            return own(id, fields, behind);
+        }
+        byte[] json = fields.size() == 1 ? fields.get(OriginalJob.FIELD) : null;
+        OriginalJob original = json == null ? null : OriginalJob.read(json);
+        if (json != null && original != null) {
+            JobId jobId = jobId(original.id());
+            return new Job(id, jobId, original.key(), id.millis(), json, "application/json", Map.of(), behind);
+        }
+        String place = id.toString();
+        return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), behind);
+    }
+
+    /** With all fields that a job needs, or with nothing but fields of a job, of which more than one is needed. */
+    private static boolean ours(Set<String> names) {
+        long needed = NEEDED.stream().filter(names::contains).count();
+        return needed == NEEDED.size() || (needed > 1 && OURS.containsAll(names));
+    }
+
+    private static Job own(StreamId id, Map<String, byte[]> fields, Attempts behind) throws Undecodable {
+        String jobId = text("id", fields.get("id"));
+        String key = text("key", fields.get("key"));
+        byte[] body = fields.get("body");
+        if (body == null) {
+            throw new Undecodable("field body is missing");
+        }
+        if (key.isEmpty()) {
+            throw new Undecodable("field key is empty");
+        }
+        long ts = fields.containsKey("ts") ? millis(text("ts", fields.get("ts"))) : id.millis();
+        String contentType = fields.containsKey("ct") ? text("ct", fields.get("ct")) : null;
+        byte[] headers = fields.get("h");
+        return new Job(
+                id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), behind);
+    }
+
+    private static byte[] headers(Map<String, Object> headers) {
+        try {
+            return JSON.writeValueAsBytes(headers);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("a header is neither text, number nor boolean", e);
+        }
+    }
+
+    private static Map<String, Object> headers(byte[] json) throws Undecodable {
+        JsonNode object;
+        try {
+            object = JSON.readTree(json);
+        } catch (IOException e) {
+            throw new Undecodable("field h is no JSON", e);
+        }
+        if (!object.isObject()) {
+            throw new Undecodable("field h is no JSON object");
+        }
+        Map<String, Object> headers = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> header : object.properties()) {
+            headers.put(header.getKey(), value(header.getValue()));
+        }
+        return headers;
+    }
+
+    private static Object value(JsonNode value) throws Undecodable {
+        if (value.isTextual()) {
+            return value.textValue();
+        }
+        if (value.isBoolean()) {
+            return value.booleanValue();
+        }
+        if (value.isNumber()) {
+            return value.numberValue();
+        }
+        throw new Undecodable("a header in field h is neither text, number nor boolean");
+    }
+
+    private static JobId jobId(String text) throws Undecodable {
+        try {
+            return new JobId(text);
+        } catch (IllegalArgumentException e) {
+            throw new Undecodable("the job id is empty, too long or has control characters", e);
+        }
+    }
+
+    private static long millis(String text) throws Undecodable {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new Undecodable("field ts is no number", e);
+        }
+    }
+
+    private static Attempts attempts(String text) throws Undecodable {
+        try {
+            int blank = text.indexOf(' ');
+            return new Attempts(
+                    Integer.parseInt(text, 0, blank, 10), Integer.parseInt(text, blank + 1, text.length(), 10));
+        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+            throw new Undecodable("its attempts are no two numbers", e);
+        }
+    }
+
+    private static String text(String field, byte @Nullable [] bytes) throws Undecodable {
+        if (bytes == null) {
+            throw new Undecodable("field " + field + " is missing");
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new Undecodable("field " + field + " is no UTF-8", e);
+        }
+    }
+
+    /** Why an entry cannot become a job. */
+    private static final class Undecodable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Undecodable(String reason) {
+            super(reason);
+        }
+
+        Undecodable(String reason, Throwable cause) {
+            super(reason, cause);
+        }
+
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.qbull.store.redis.tables;
+
+import io.qbull.model.JobId;
+import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
+import io.qbull.store.DelayedJobs;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.schema.Script;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The delayed jobs in Redis. */
+public final class RedisDelayedJobs implements DelayedJobs {
+    private final CommandRouter calls;
+
+    public RedisDelayedJobs(CommandRouter calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public CompletionStage<Promotion> promote(Lease lease, int most, int mostBytes) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.stream(partition),
+                Keys.delayed(partition),
+                Keys.delayedJobs(partition),
+                Keys.delayedIds(partition));
+        List<byte[]> args = RedisJobLog.ownerArgs(lease, Integer.toString(most), Integer.toString(mostBytes));
+        return RedisErrors.bare(calls.runAs(lease, Script.PROMOTE, keys, args).thenApply(RedisDelayedJobs::promoted));
+    }
+
+    @Override
+    public CompletionStage<Long> cancel(PartitionId partition, String key, JobId id) {
+        List<String> keys = List.of(
+                Keys.delayed(partition), Keys.delayedJobs(partition), Keys.delayedIds(partition), Keys.seen(partition));
+        return RedisErrors.bare(calls.run(Script.CANCEL, keys, RedisJobLog.args(id.value(), key))
+                .thenApply(answer -> cancelled(answer.reply())));
+    }
+
+    private static Long cancelled(Reply reply) {
+        if (!reply.tag().equals("cancelled")) {
+            throw reply.unknown();
+        }
+        return reply.number(1);
+    }
+
+    private static Promotion promoted(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Promotion.Fenced();
+            case "promoted" -> new Promotion.Promoted((int) reply.number(1), RedisJobLog.due(reply.number(2)));
+            default -> throw reply.unknown();
+        };
+    }
+}

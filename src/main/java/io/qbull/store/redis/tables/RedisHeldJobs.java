@@ -1,0 +1,159 @@
+package io.qbull.store.redis.tables;
+
+import io.qbull.model.JobPlace;
+import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
+import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs;
+import io.qbull.store.JobLog.Instruction;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.Request;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.schema.Script;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The held jobs in Redis. */
+public final class RedisHeldJobs implements HeldJobs {
+    private static final int MOST_PARKED = 10_000;
+    private static final String UNTIL_ASKED = "-1";
+
+    private final CommandRouter calls;
+
+    public RedisHeldJobs(CommandRouter calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public CompletionStage<Verdict> fail(Lease lease, JobPlace job, String key, Failed failed) {
+        Duration pause = failed.pause();
+        List<byte[]> args = RedisJobLog.ownerArgs(
+                lease,
+                Integer.toString(lease.partition().index()),
+                job.streamId().toString(),
+                job.held(),
+                key,
+                Integer.toString(failed.attempts()),
+                pause == null ? UNTIL_ASKED : Long.toString(pause.toMillis()),
+                failed.reason());
+        return RedisJobLog.verdict(calls.runAs(lease, Script.FAIL, movingKeys(lease.partition()), args));
+    }
+
+    @Override
+    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
+        if (jobs.isEmpty() || jobs.size() > MOST_PARKED) {
+            throw new IllegalArgumentException("1 to " + MOST_PARKED + " jobs are parked at once, not " + jobs.size());
+        }
+        List<byte[]> args =
+                RedisJobLog.ownerArgs(lease, Integer.toString(lease.partition().index()));
+        for (Parked each : jobs) {
+            args.add(Request.utf8(each.job().toString()));
+            args.add(Request.utf8(each.key()));
+        }
+        return RedisJobLog.verdict(calls.runAs(lease, Script.PARK, movingKeys(lease.partition()), args));
+    }
+
+    @Override
+    public CompletionStage<Advance> advance(Lease lease, String key, @Nullable JobPlace done) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.held(partition),
+                Keys.heldOrder(partition),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition));
+        List<byte[]> args = RedisJobLog.ownerArgs(lease, key, done == null ? "" : done.held());
+        return RedisErrors.bare(calls.runAs(lease, Script.ADVANCE, keys, args).thenApply(RedisHeldJobs::advanced));
+    }
+
+    @Override
+    public CompletionStage<Page> keys(Lease lease, String cursor) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(Keys.lease(partition), Keys.held(partition));
+        return RedisErrors.bare(calls.runAs(lease, Script.HELD, keys, RedisJobLog.ownerArgs(lease, cursor))
+                .thenApply(RedisHeldJobs::page));
+    }
+
+    @Override
+    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, int crashes) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition), Keys.stream(partition), Keys.heldJobs(partition), Keys.attempts(partition));
+        List<byte[]> args =
+                RedisJobLog.ownerArgs(lease, job.streamId().toString(), job.held(), Integer.toString(crashes));
+        return RedisJobLog.verdict(calls.runAs(lease, Script.SUSPECT, keys, args));
+    }
+
+    @Override
+    public CompletionStage<Attended> attend(Lease lease, Instruction instruction, Action action) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.inbox(partition),
+                Keys.held(partition),
+                Keys.heldOrder(partition),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition));
+        List<byte[]> args = RedisJobLog.ownerArgs(
+                lease,
+                instruction.id().toString(),
+                action.name().toLowerCase(Locale.ROOT),
+                instruction.key(),
+                instruction.place());
+        return RedisErrors.bare(calls.runAs(lease, Script.ATTEND, keys, args).thenApply(RedisHeldJobs::attended));
+    }
+
+    private static List<String> movingKeys(PartitionId partition) {
+        return List.of(
+                Keys.lease(partition),
+                Keys.stream(partition),
+                Keys.held(partition),
+                Keys.heldOrder(partition),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition),
+                Keys.started(partition));
+    }
+
+    private static Advance advanced(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Advance.Fenced();
+            case "free" -> new Advance.Free();
+            case "next" ->
+                new Advance.Next(
+                        new JobPlace(StreamId.parse(reply.text(2)), reply.text(1)),
+                        EntryCodec.decode(reply.text(2), reply.list(3), reply.text(4)));
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Attended attended(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Attended.Fenced();
+            case "done" -> new Attended.Done(RedisJobLog.due(reply.number(1)));
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Page page(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Page.Fenced();
+            case "keys" -> {
+                Reply flat = reply.list(2);
+                Map<String, @Nullable Duration> keys = new LinkedHashMap<>();
+                for (int i = 0; i + 1 < flat.size(); i += 2) {
+                    keys.put(flat.text(i), RedisJobLog.due(flat.number(i + 1)));
+                }
+                yield new Page.Keys(reply.text(1), keys);
+            }
+            default -> throw reply.unknown();
+        };
+    }
+}

@@ -1,0 +1,137 @@
+package io.qbull.store.redis.tables;
+
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.store.Inspector;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.Futures;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.Request;
+import io.qbull.store.redis.schema.Keys;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Reads queues in Redis. Each part is read by itself, so what it shows is no single moment. */
+public final class RedisInspector implements Inspector {
+    private final CommandRouter calls;
+
+    public RedisInspector(CommandRouter calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public CompletionStage<Set<QueueName>> queues() {
+        return RedisErrors.bare(calls.send(Keys.QUEUES, Request.of(CommandType.SMEMBERS, Keys.QUEUES))
+                .thenApply(reply -> {
+                    Set<QueueName> queues = new LinkedHashSet<>();
+                    for (int i = 0; i < reply.size(); i++) {
+                        queues.add(new QueueName(reply.text(i)));
+                    }
+                    return queues;
+                }));
+    }
+
+    @Override
+    public CompletionStage<QueueSight> queue(QueueName queue) {
+        String layout = Keys.layout(queue);
+        String pods = Keys.pods(queue);
+        return RedisErrors.bare(calls.send(layout, Request.of(CommandType.HMGET, layout, "version", "partitions"))
+                .thenCompose(found -> {
+                    String version = found.textOrNull(0);
+                    String partitions = found.textOrNull(1);
+                    if (version == null || partitions == null) {
+                        return CompletableFuture.completedStage(new QueueSight.Absent());
+                    }
+                    return calls.send(pods, Request.of(CommandType.HGETALL, pods))
+                            .thenCombine(
+                                    partitions(queue, Integer.parseInt(partitions)),
+                                    (registered, each) -> new QueueSight.Present(
+                                            queue,
+                                            Integer.parseInt(version),
+                                            each.size(),
+                                            RedisLayoutTable.pods(registered),
+                                            each));
+                }));
+    }
+
+    private CompletionStage<List<PartitionSight>> partitions(QueueName queue, int count) {
+        return calls.send(Keys.layout(queue), Request.of(CommandType.TIME)).thenCompose(time -> {
+            long now = Long.parseLong(time.text(0)) * 1000 + Long.parseLong(time.text(1)) / 1000;
+            List<CompletionStage<PartitionSight>> sights = new ArrayList<>();
+            for (int index = 0; index < count; index++) {
+                int each = index;
+                sights.add(RedisErrors.bare(partition(new PartitionId(queue, each), now))
+                        .exceptionally(error -> new PartitionSight.Unread(each, RedisErrors.message(error))));
+            }
+            return Futures.all(sights);
+        });
+    }
+
+    private CompletionStage<PartitionSight> partition(PartitionId id, long now) {
+        String stream = Keys.stream(id);
+        String lease = Keys.lease(id);
+        String held = Keys.heldOrder(id);
+        String dead = Keys.dead(id);
+        String delayed = Keys.delayed(id);
+        List<CompletionStage<Reply>> parts = List.of(
+                part(stream, Request.of(CommandType.XLEN, stream)),
+                part(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
+                part(lease, Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight")),
+                part(held, Request.of(CommandType.ZCARD, held)),
+                part(delayed, Request.of(CommandType.ZCARD, delayed)),
+                part(dead, Request.of(CommandType.XLEN, dead)));
+        return Futures.all(parts).thenApply(each -> {
+            Reply first = each.get(1);
+            Long oldest = first.size() == 0
+                    ? null
+                    : Math.max(0, now - StreamId.parse(first.list(0).text(0)).millis());
+            return sight(
+                    id.index(),
+                    each.get(2),
+                    now,
+                    new Sizes(
+                            each.get(0).number(0),
+                            oldest,
+                            each.get(3).number(0),
+                            each.get(4).number(0),
+                            each.get(5).number(0)));
+        });
+    }
+
+    /** Its failure names the key. */
+    private CompletionStage<Reply> part(String key, Request request) {
+        return RedisErrors.bare(calls.send(key, request))
+                .exceptionallyCompose(error ->
+                        RedisErrors.failed(RedisErrors.misconfigured(key + ": " + RedisErrors.message(error))));
+    }
+
+    private record Sizes(long backlog, @Nullable Long oldest, long held, long delayed, long dead) {}
+
+    private static PartitionSight sight(int index, Reply lease, long now, Sizes sizes) {
+        String owner = lease.textOrNull(0);
+        String epoch = lease.textOrNull(1);
+        String expires = lease.textOrNull(2);
+        String inFlight = lease.textOrNull(3);
+        boolean owned = owner != null && epoch != null && expires != null && Long.parseLong(expires) > now;
+        return new PartitionSight.Read(
+                index,
+                owned && owner != null ? LeaseOwner.parse(owner).pod().value() : null,
+                epoch,
+                owned && epoch != null ? (Long) Math.max(0, now - Long.parseLong(epoch) / 1000) : null,
+                sizes.backlog,
+                sizes.oldest,
+                owned && inFlight != null ? Integer.parseInt(inFlight) : 0,
+                sizes.held,
+                sizes.delayed,
+                sizes.dead);
+    }
+}

@@ -1,0 +1,242 @@
+package io.qbull.store.redis.tables;
+
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Entry;
+import io.qbull.model.JobPlace;
+import io.qbull.model.Lease;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.Request;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.schema.Script;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The to-do lists in Redis. */
+public final class RedisJobLog implements JobLog {
+    /** How long a producer's last call is remembered; far above the time for which a call is repeated. */
+    private static final Duration CALL_LIFETIME = Duration.ofHours(1);
+
+    private static final int MOST_DONE = 1000;
+    private static final int MOST_JOBS = 500;
+
+    private final CommandRouter calls;
+
+    public RedisJobLog(CommandRouter calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.stream(partition),
+                Keys.attempts(partition),
+                Keys.inbox(partition),
+                Keys.delayed(partition));
+        List<byte[]> args = ownerArgs(
+                lease, after.toString(), Integer.toString(maxCount), Integer.toString(maxBytes), told.toString());
+        return RedisErrors.bare(calls.runAs(lease, Script.FETCH, keys, args).thenApply(RedisJobLog::fetched));
+    }
+
+    @Override
+    public CompletionStage<Verdict> commit(Lease lease, List<StreamId> done) {
+        if (done.isEmpty() || done.size() > MOST_DONE) {
+            throw new IllegalArgumentException("a commit takes 1 to " + MOST_DONE + " entries, not " + done.size());
+        }
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
+        String[] ids = done.stream().map(StreamId::toString).toArray(String[]::new);
+        return verdict(calls.runAs(lease, Script.COMMIT, keys, ownerArgs(lease, ids)));
+    }
+
+    @Override
+    public CompletionStage<Verdict> bury(Lease lease, JobPlace job, String key, Burial burial) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.stream(partition),
+                Keys.held(partition),
+                Keys.heldOrder(partition),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition),
+                Keys.dead(partition));
+        List<byte[]> args = ownerArgs(
+                lease,
+                job.streamId().toString(),
+                job.held(),
+                key,
+                burial.reason(),
+                burial.exception(),
+                Integer.toString(burial.attempts()));
+        return verdict(calls.runAs(lease, Script.BURY, keys, args));
+    }
+
+    @Override
+    public CompletionStage<Answer> enqueue(Call call) {
+        int count = call.jobs().size();
+        if (count < 1 || count > MOST_JOBS) {
+            throw new IllegalArgumentException("a call takes 1 to " + MOST_JOBS + " jobs, not " + count);
+        }
+        PartitionId partition = call.partition();
+        Records records = call.records();
+        List<String> keys = List.of(
+                Keys.stream(partition),
+                Keys.call(partition, call.producer()),
+                Keys.seal(partition),
+                Keys.seen(partition),
+                Keys.source(partition, records == null ? "" : records.source().value()),
+                Keys.delayed(partition),
+                Keys.delayedJobs(partition),
+                Keys.delayedIds(partition),
+                Keys.inbox(partition));
+        List<byte[]> args = args(
+                Integer.toString(call.layoutVersion()),
+                Long.toString(call.number()),
+                Long.toString(CALL_LIFETIME.toSeconds()),
+                records == null ? "" : Long.toString(records.lifetime().toMillis()),
+                Long.toString(call.maxBacklog()));
+        String window = Long.toString(call.deduplicationWindow().toMillis());
+        for (int i = 0; i < count; i++) {
+            NewJob job = call.jobs().get(i);
+            args.add(Request.utf8(
+                    records == null ? "" : Long.toString(records.offsets().get(i))));
+            args.add(Request.utf8(job.callerId() ? window : "0"));
+            EntryCodec.encode(job, args);
+        }
+        return RedisErrors.bare(
+                calls.run(Script.ENQUEUE, keys, args).thenApply(answer -> answered(answer.reply(), count)));
+    }
+
+    @Override
+    public NewJob original(NewJob job, Instant publishedAt) {
+        return OriginalJob.write(job, publishedAt);
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
+        String key = Keys.source(partition, source.value());
+        CompletionStage<Reply> read = lifetime.isZero()
+                ? calls.send(key, Request.of(CommandType.HGETALL, key))
+                // Longer life first: what is read then cannot be gone before it is compared with.
+                : calls.send(key, Request.of(CommandType.PEXPIRE, key, Long.toString(lifetime.toMillis())))
+                        .thenCompose(extended -> calls.send(key, Request.of(CommandType.HGETALL, key)));
+        return RedisErrors.bare(read.thenApply(RedisJobLog::progress));
+    }
+
+    @Override
+    public CompletionStage<Void> forget(PartitionId partition, SourceId source) {
+        String key = Keys.source(partition, source.value());
+        return RedisErrors.bare(
+                calls.send(key, Request.of(CommandType.DEL, key)).thenApply(reply -> null));
+    }
+
+    private static Map<Integer, Long> progress(Reply hash) {
+        Map<Integer, Long> offsets = new HashMap<>();
+        for (int i = 0; i + 1 < hash.size(); i += 2) {
+            offsets.put(Integer.parseInt(hash.text(i)), Long.parseLong(hash.text(i + 1)));
+        }
+        return offsets;
+    }
+
+    static List<byte[]> ownerArgs(Lease lease, String... more) {
+        List<byte[]> args = args(lease.owner().toString(), lease.epoch().toString());
+        args.addAll(args(more));
+        return args;
+    }
+
+    static List<byte[]> args(String... texts) {
+        List<byte[]> args = new ArrayList<>();
+        for (String text : texts) {
+            args.add(Request.utf8(text));
+        }
+        return args;
+    }
+
+    static CompletionStage<Verdict> verdict(CompletionStage<Reply> reply) {
+        return RedisErrors.bare(reply.thenApply(answer -> switch (answer.tag()) {
+            case "done" -> Verdict.DONE;
+            case "fenced" -> Verdict.FENCED;
+            default -> throw answer.unknown();
+        }));
+    }
+
+    private static Fetch fetched(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Fetch.Fenced();
+            case "entries" -> {
+                List<Entry> entries = new ArrayList<>();
+                for (Reply entry : reply.list(2).lists()) {
+                    entries.add(EntryCodec.decode(entry.text(0), entry.list(1), entry.text(2)));
+                }
+                yield new Fetch.Entries(List.copyOf(entries), reply.number(1) == 1, agenda(reply));
+            }
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Agenda agenda(Reply reply) {
+        List<Instruction> instructions =
+                reply.list(3).lists().stream().map(RedisJobLog::instruction).toList();
+        Duration dueIn = due(reply.number(4));
+        return instructions.isEmpty() && dueIn == null ? Agenda.EMPTY : new Agenda(instructions, dueIn);
+    }
+
+    private static Instruction instruction(Reply entry) {
+        Map<String, String> fields = new HashMap<>();
+        Reply flat = entry.list(1);
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            fields.put(flat.text(i), flat.text(i + 1));
+        }
+        return new Instruction(
+                StreamId.parse(entry.text(0)),
+                fields.getOrDefault("verb", ""),
+                fields.getOrDefault("key", ""),
+                fields.getOrDefault("place", ""));
+    }
+
+    /** Milliseconds from now; null for -1. */
+    static @Nullable Duration due(long millis) {
+        return millis < 0 ? null : Duration.ofMillis(millis);
+    }
+
+    private static Answer answered(Reply reply, int jobs) {
+        return switch (reply.tag()) {
+            case "stale" -> new Answer.Stale();
+            case "layout" -> new Answer.OtherLayout();
+            case "crowded" -> new Answer.Crowded();
+            case "accepted" -> {
+                String[] ids = reply.text(1).split(" ", -1);
+                if (ids.length != jobs) {
+                    // The number was used before for another call: a mistake that must not look like success.
+                    throw reply.unknown();
+                }
+                yield new Answer.Accepted(
+                        Arrays.stream(ids).map(RedisJobLog::place).toList());
+            }
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Answer.Place place(String id) {
+        return switch (id) {
+            case "-" -> new Answer.Place(StreamId.START, true);
+            case "+" -> new Answer.Place(StreamId.START, false);
+            default -> new Answer.Place(StreamId.parse(id), false);
+        };
+    }
+}

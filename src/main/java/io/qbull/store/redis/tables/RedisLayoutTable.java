@@ -1,0 +1,205 @@
+package io.qbull.store.redis.tables;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Layout;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.store.LayoutTable;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.Futures;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.Request;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.schema.Script;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Layouts and pods in Redis. A queue is created in steps (intent, every partition opened, named among the queues, current),
+ * each of which may be repeated, raced and left half done: whoever comes next goes on.
+ */
+public final class RedisLayoutTable implements LayoutTable {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLayoutTable.class);
+    private static final JsonMapper JSON = new JsonMapper();
+    /** So many partitions are opened at once, so that none waits for its answer longer than a command may take. */
+    private static final int OPEN_AT_ONCE = 256;
+
+    /** Field of the layout: an earlier version, with its partitions as the value. */
+    private static final Pattern EARLIER = Pattern.compile("v\\d{1,9}");
+
+    private final CommandRouter calls;
+    private final Supplier<CompletionStage<Void>> check;
+
+    /**
+     * @param calls the way to the servers
+     * @param check fails if a server must not be used
+     */
+    public RedisLayoutTable(CommandRouter calls, Supplier<CompletionStage<Void>> check) {
+        this.calls = calls;
+        this.check = check;
+    }
+
+    @Override
+    public CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions) {
+        Layout wanted = new Layout(1, partitions);
+        List<byte[]> args = RedisJobLog.args(Integer.toString(wanted.partitions()));
+        return RedisErrors.bare(check.get()
+                .thenCompose(usable -> calls.run(Script.INTENT, List.of(Keys.layout(queue)), args))
+                .thenCompose(answer -> {
+                    Layout layout = layout(answer.reply());
+                    return answer.reply().tag().equals("current")
+                            ? CompletableFuture.completedStage(layout)
+                            : create(queue, layout);
+                }));
+    }
+
+    @Override
+    public CompletionStage<List<Layout>> history(QueueName queue) {
+        String key = Keys.layout(queue);
+        return RedisErrors.bare(
+                calls.send(key, Request.of(CommandType.HGETALL, key)).thenApply(reply -> history(queue, reply)));
+    }
+
+    @Override
+    public CompletionStage<List<Pod>> register(
+            QueueName queue, PodId pod, int capacity, List<Integer> held, Duration staleAfter) {
+        String partitions = held.stream().map(String::valueOf).collect(Collectors.joining(","));
+        List<byte[]> args = RedisJobLog.args(
+                pod.value(), Integer.toString(capacity), partitions, Long.toString(staleAfter.toMillis()));
+        return RedisErrors.bare(
+                calls.run(Script.REGISTER, List.of(Keys.pods(queue)), args).thenApply(answer -> pods(answer.reply())));
+    }
+
+    @Override
+    public CompletionStage<Void> unregister(QueueName queue, PodId pod) {
+        String key = Keys.pods(queue);
+        return RedisErrors.bare(
+                calls.send(key, Request.of(CommandType.HDEL, key, pod.value())).thenApply(reply -> null));
+    }
+
+    /**
+     * @param reply pods and their JSON in turn
+     * @return those that can be read
+     */
+    static List<Pod> pods(Reply reply) {
+        List<Pod> pods = new ArrayList<>();
+        for (int i = 0; i + 1 < reply.size(); i += 2) {
+            try {
+                pods.add(pod(new PodId(reply.text(i)), JSON.readTree(reply.bytes(i + 1))));
+            } catch (IllegalArgumentException | java.io.IOException e) {
+                // Not written by a pod of ours; it is forgotten when it gets stale.
+                LOG.debug("An entry of {} is no pod", reply.of(), e);
+            }
+        }
+        return List.copyOf(pods);
+    }
+
+    private static List<Layout> history(QueueName queue, Reply hash) {
+        List<Layout> layouts = layouts(hash);
+        if (layouts.isEmpty()) {
+            throw RedisErrors.unavailable("queue=" + queue + " has no layout");
+        }
+        return layouts;
+    }
+
+    /** Of the current layout and of all that are remembered; 0 if there is none. */
+    static CompletionStage<Integer> mostPartitions(CommandRouter calls, QueueName queue) {
+        String key = Keys.layout(queue);
+        return RedisErrors.bare(calls.send(key, Request.of(CommandType.HGETALL, key))
+                .thenApply(reply -> layouts(reply).stream()
+                        .mapToInt(Layout::partitions)
+                        .max()
+                        .orElse(0)));
+    }
+
+    /**
+     * @param hash the fields of a queue's layout and their values in turn
+     * @return all layouts that are remembered, by version; empty if the queue has none yet
+     */
+    static List<Layout> layouts(Reply hash) {
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i + 1 < hash.size(); i += 2) {
+            fields.put(hash.text(i), hash.text(i + 1));
+        }
+        String current = fields.get("version");
+        String partitions = fields.get("partitions");
+        if (current == null || partitions == null) {
+            return List.of();
+        }
+        List<Layout> layouts = new ArrayList<>();
+        fields.forEach((field, value) -> {
+            if (EARLIER.matcher(field).matches()) {
+                layouts.add(new Layout(Integer.parseInt(field.substring(1)), Integer.parseInt(value)));
+            }
+        });
+        layouts.sort(Comparator.comparingInt(Layout::version));
+        layouts.add(new Layout(Integer.parseInt(current), Integer.parseInt(partitions)));
+        return List.copyOf(layouts);
+    }
+
+    private static Pod pod(PodId id, JsonNode json) throws JsonProcessingException {
+        List<Integer> held = new ArrayList<>();
+        json.path("partitions").forEach(index -> held.add(index.asInt()));
+        return new Pod(
+                id,
+                json.path("capacity").asInt(),
+                List.copyOf(held),
+                json.path("started").asLong(),
+                json.path("seen").asLong());
+    }
+
+    private CompletionStage<Layout> create(QueueName queue, Layout intent) {
+        List<byte[]> args = RedisJobLog.args(Integer.toString(intent.version()), Integer.toString(intent.partitions()));
+        return openFrom(queue, intent, 0)
+                // Before the layout is current, so that no crash can leave a queue that is not listed.
+                .thenCompose(
+                        opened -> calls.send(Keys.QUEUES, Request.of(CommandType.SADD, Keys.QUEUES, queue.value())))
+                .thenCompose(listed -> calls.run(Script.CURRENT, List.of(Keys.layout(queue)), args))
+                .thenApply(answer -> {
+                    if (answer.reply().tag().equals("absent")) {
+                        throw RedisErrors.unavailable("queue=" + queue + " was removed while it was created");
+                    }
+                    Layout layout = layout(answer.reply());
+                    LOG.info("queue={} was created with {} partitions", queue, layout.partitions());
+                    return layout;
+                });
+    }
+
+    private CompletionStage<Void> openFrom(QueueName queue, Layout intent, int from) {
+        int to = Math.min(intent.partitions(), from + OPEN_AT_ONCE);
+        List<CompletionStage<CommandRouter.Answer>> opened = new ArrayList<>();
+        for (int index = from; index < to; index++) {
+            PartitionId partition = new PartitionId(queue, index);
+            opened.add(calls.run(
+                    Script.OPEN,
+                    List.of(Keys.seal(partition), Keys.started(partition)),
+                    RedisJobLog.args(Integer.toString(intent.version()))));
+        }
+        CompletionStage<List<CommandRouter.Answer>> all = Futures.all(opened);
+        return all.thenCompose(answers ->
+                to == intent.partitions() ? CompletableFuture.completedStage(null) : openFrom(queue, intent, to));
+    }
+
+    private static Layout layout(Reply reply) {
+        return switch (reply.tag()) {
+            case "current", "intent" -> new Layout(Integer.parseInt(reply.text(1)), Integer.parseInt(reply.text(2)));
+            default -> throw reply.unknown();
+        };
+    }
+}

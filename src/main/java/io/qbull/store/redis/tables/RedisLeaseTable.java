@@ -1,0 +1,240 @@
+package io.qbull.store.redis.tables;
+
+import io.qbull.model.Epoch;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LeaseTable;
+import io.qbull.store.StoreException;
+import io.qbull.store.redis.client.Announcements;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.Futures;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.ServerTopology;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.schema.Script;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The leases in Redis. */
+public final class RedisLeaseTable implements LeaseTable {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLeaseTable.class);
+    /** Longer than any lease lives: what expires later was not written by a pod of ours. */
+    private static final Duration CENTURY = Duration.ofDays(36_500);
+    /** Without a cluster, so many leases go into one call. */
+    private static final int LEASES_PER_CALL = 256;
+
+    private final ServerTopology servers;
+    private final CommandRouter calls;
+    private final Announcements announcements;
+    /** What was complained about already. */
+    private final Set<PartitionId> unreadable = ConcurrentHashMap.newKeySet();
+
+    public RedisLeaseTable(ServerTopology servers, CommandRouter calls, Announcements announcements) {
+        this.servers = servers;
+        this.calls = calls;
+        this.announcements = announcements;
+    }
+
+    @Override
+    public CompletionStage<Acquisition> acquire(PartitionId partition, LeaseOwner owner, Duration ttl, int window) {
+        List<byte[]> args = RedisJobLog.args(owner.toString(), millis(ttl), Integer.toString(window));
+        return RedisErrors.bare(calls.run(Script.ACQUIRE, List.of(Keys.lease(partition)), args)
+                .thenApply(answer -> acquisition(partition, owner, answer)));
+    }
+
+    @Override
+    public CompletionStage<Map<Lease, Renewal>> renew(List<RenewalRequest> renewals, Duration ttl) {
+        return inParts(renewals, request -> Keys.lease(request.lease().partition()), part -> renewPart(part, ttl));
+    }
+
+    @Override
+    public CompletionStage<Verdict> release(Lease lease) {
+        // Also to another primary than the one that granted it: owner and epoch decide, and the sooner it is free the
+        // better.
+        List<byte[]> args = RedisJobLog.ownerArgs(lease, announcement(lease.partition()));
+        return RedisJobLog.verdict(calls.run(Script.RELEASE, List.of(Keys.lease(lease.partition())), args)
+                .thenApply(CommandRouter.Answer::reply));
+    }
+
+    @Override
+    public CompletionStage<Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl) {
+        List<byte[]> args = RedisJobLog.ownerArgs(lease, to.toString(), millis(ttl));
+        args.addAll(RedisJobLog.args(announcement(lease.partition())));
+        return RedisJobLog.verdict(calls.runAs(lease, Script.HANDOVER, List.of(Keys.lease(lease.partition())), args));
+    }
+
+    @Override
+    public CompletionStage<Boolean> want(PartitionId partition, LeaseOwner by) {
+        List<byte[]> args = RedisJobLog.args(by.toString());
+        args.addAll(RedisJobLog.args(announcement(partition)));
+        return RedisErrors.bare(calls.run(Script.WANT, List.of(Keys.lease(partition)), args)
+                .thenApply(answer -> switch (answer.reply().tag()) {
+                    case "asked" -> true;
+                    case "refused" -> false;
+                    default -> throw answer.reply().unknown();
+                }));
+    }
+
+    @Override
+    public CompletionStage<Map<PartitionId, Sight>> peek(List<PartitionId> partitions) {
+        return inParts(partitions, Keys::lease, this::peekPart);
+    }
+
+    @Override
+    public CompletionStage<AutoCloseable> announcements(QueueName queue, AnnouncementListener listener) {
+        return announcements.listen(queue, listener);
+    }
+
+    private CompletionStage<Map<Lease, Renewal>> renewPart(List<RenewalRequest> part, Duration ttl) {
+        return servers.route(Keys.lease(part.get(0).lease().partition())).thenCompose(route -> {
+            // Leases of a primary that is gone are lost, whatever the one that came after it says.
+            String primary = route.link().primary();
+            List<RenewalRequest> valid = part.stream()
+                    .filter(request -> request.lease().primary().equals(primary))
+                    .toList();
+            Map<Lease, Renewal> answers = new HashMap<>();
+            part.forEach(request -> answers.put(request.lease(), new Renewal.Lost()));
+            if (valid.isEmpty()) {
+                return CompletableFuture.completedStage(answers);
+            }
+            List<String> keys = new ArrayList<>();
+            List<byte[]> args = RedisJobLog.args(millis(ttl));
+            for (RenewalRequest request : valid) {
+                LeaseOwner declined = request.declined();
+                keys.add(Keys.lease(request.lease().partition()));
+                args.addAll(RedisJobLog.ownerArgs(
+                        request.lease(),
+                        Integer.toString(request.window()),
+                        Integer.toString(request.inFlight()),
+                        declined == null ? "" : declined.toString()));
+            }
+            return calls.runOn(primary, Script.RENEW, keys, args).thenApply(reply -> {
+                if (!reply.local()) {
+                    List<Reply> each = reply.lists();
+                    for (int i = 0; i < valid.size(); i++) {
+                        answers.put(valid.get(i).lease(), renewal(each.get(i)));
+                    }
+                }
+                return answers;
+            });
+        });
+    }
+
+    private CompletionStage<Map<PartitionId, Sight>> peekPart(List<PartitionId> part) {
+        return calls.run(Script.PEEK, part.stream().map(Keys::lease).toList(), List.of())
+                .thenApply(answer -> {
+                    Map<PartitionId, Sight> sights = new HashMap<>();
+                    List<Reply> each = answer.reply().lists();
+                    for (int i = 0; i < part.size(); i++) {
+                        sights.put(part.get(i), seen(part.get(i), each.get(i), 0));
+                    }
+                    return sights;
+                });
+    }
+
+    /** Splits into calls of one server each, and joins what the servers that answered said. */
+    private <T, K, V> CompletionStage<Map<K, V>> inParts(
+            List<T> all, Function<T, String> key, Function<List<T>, CompletionStage<Map<K, V>>> call) {
+        if (all.isEmpty()) {
+            return CompletableFuture.completedStage(Map.of());
+        }
+        return RedisErrors.bare(servers.route(key.apply(all.get(0)))
+                .handle((route, error) -> route == null || route.link().clustered() ? 1 : LEASES_PER_CALL)
+                .thenCompose(size -> {
+                    List<CompletionStage<Map<K, V>>> parts = new ArrayList<>();
+                    for (int from = 0; from < all.size(); from += size) {
+                        parts.add(call.apply(all.subList(from, Math.min(all.size(), from + size))));
+                    }
+                    return Futures.joined(parts);
+                }));
+    }
+
+    private Acquisition acquisition(PartitionId partition, LeaseOwner owner, CommandRouter.Answer answer) {
+        Reply reply = answer.reply();
+        return switch (reply.tag()) {
+            case "spent" -> new Acquisition.Spent();
+            case "held" -> new Acquisition.Held(seen(partition, reply, 1));
+            case "granted" ->
+                new Acquisition.Granted(
+                        new Lease(partition, owner, Epoch.parse(reply.text(1)), answer.primary()),
+                        Predecessor.valueOf(reply.text(2).toUpperCase(Locale.ROOT)),
+                        Integer.parseInt(reply.text(3)));
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Renewal renewal(Reply reply) {
+        return switch (reply.tag()) {
+            case "lost" -> new Renewal.Lost();
+            case "renewed" -> new Renewal.Renewed(wish(reply.text(1)));
+            default -> throw reply.unknown();
+        };
+    }
+
+    /** Judged alone: what somebody else has written there stands in the way of no other lease. */
+    private Sight seen(PartitionId partition, Reply reply, int at) {
+        try {
+            Sight sight = sight(reply, at);
+            unreadable.remove(partition);
+            return sight;
+        } catch (IllegalArgumentException | StoreException e) {
+            if (unreadable.add(partition)) {
+                LOG.error(
+                        "queue={} partition={} is not taken until a person removes or mends {}, which holds no lease: {}",
+                        partition.queue(),
+                        partition.index(),
+                        Keys.lease(partition),
+                        e.getMessage());
+            }
+            return Sight.unreadable();
+        }
+    }
+
+    private static Sight sight(Reply reply, int at) {
+        String owner = reply.text(at);
+        String epoch = reply.text(at + 1);
+        Duration remaining = Duration.ofMillis(reply.number(at + 2));
+        if (remaining.isNegative() || remaining.compareTo(CENTURY) > 0) {
+            throw new IllegalArgumentException("it expires in " + remaining);
+        }
+        return new Sight(
+                owner.isEmpty() ? null : LeaseOwner.parse(owner),
+                epoch.isEmpty() ? null : Epoch.parse(epoch),
+                remaining,
+                reply.text(at + 3).equals("1"),
+                wish(reply.text(at + 4)));
+    }
+
+    /** Who asks; in a text that no pod of ours has written, nobody. */
+    private static @Nullable LeaseOwner wish(String text) {
+        try {
+            return text.isEmpty() ? null : LeaseOwner.parse(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static String[] announcement(PartitionId partition) {
+        return new String[] {Keys.announcements(partition.queue()), Integer.toString(partition.index())};
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+}

@@ -1,0 +1,103 @@
+package io.qbull.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.app.Main;
+import io.qbull.app.exit.ExitCode;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The verb {@code files} on a queue with one unfinished file. */
+class FilesCommandTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final String ULID = "01M85KKN5N6002RN3D2RTS6478";
+
+    @TempDir
+    private Path home;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void prepare() throws IOException {
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(
+                home.resolve("config/application.properties"),
+                "qbull.redisUrl = " + REDIS.server().uri() + "\n");
+        try (Resp resp = REDIS.server().connect()) {
+            resp.call("HSET", "{WHATSAPP}:layout", "version", "2", "partitions", "2", "v1", "3");
+            resp.call("SADD", "qbull:queues", "WHATSAPP");
+            resp.call(
+                    "HSET",
+                    "{WHATSAPP}:sources",
+                    ULID,
+                    "{\"version\":1,\"file\":\"a b.csv\",\"pod\":\"pod-1\",\"inbox\":\"x\"}");
+            resp.call("HSET", "{WHATSAPP:2}:source:" + ULID, "1", "99");
+            resp.call("HSET", "{WHATSAPP:2}:source:other", "1", "99");
+        }
+    }
+
+    @Test
+    void unfinished_files_are_listed_for_people_and_programs() {
+        assertThat(run("files", "list")).isZero();
+        assertThat(out.toString().lines())
+                .satisfiesExactly(
+                        head -> assertThat(head).startsWith("ULID "),
+                        row -> assertThat(row)
+                                .startsWith(ULID)
+                                .contains("WHATSAPP", "pod-1")
+                                .endsWith("a b.csv"));
+        out.getBuffer().setLength(0);
+
+        assertThat(run("files", "list", "--json")).isZero();
+        assertThat(out.toString().strip())
+                .isEqualTo("[{\"queue\":\"WHATSAPP\",\"file\":\"a b.csv\",\"ulid\":\"" + ULID
+                        + "\",\"pod\":\"pod-1\",\"version\":1}]");
+    }
+
+    @Test
+    void a_file_that_is_gone_is_given_up_with_all_that_is_remembered_of_it() {
+        assertThat(run("files", "forget", "WHATSAPP", ULID)).isZero();
+
+        try (Resp resp = REDIS.server().connect()) {
+            assertThat(resp.number("EXISTS", "{WHATSAPP}:sources", "{WHATSAPP:2}:source:" + ULID))
+                    .isZero();
+            assertThat(resp.number("EXISTS", "{WHATSAPP:2}:source:other")).isOne();
+        }
+        assertThat(run("files", "forget", "WHATSAPP", ULID)).isEqualTo(ExitCode.NOT_FOUND.number());
+        assertThat(err.toString()).contains("There is no unfinished file " + ULID + " of queue WHATSAPP");
+    }
+
+    @Test
+    void a_file_that_is_still_there_is_not_given_up() throws IOException {
+        Path work = Files.createDirectories(home.resolve("data/inbox/WHATSAPP/.work"));
+        Files.writeString(work.resolve(ULID + "-a b.csv"), "");
+
+        assertThat(run("files", "forget", "WHATSAPP", ULID)).isEqualTo(ExitCode.USAGE.number());
+
+        assertThat(err.toString()).startsWith("qbull: The file is there").contains(work.toString());
+        try (Resp resp = REDIS.server().connect()) {
+            assertThat(resp.number("EXISTS", "{WHATSAPP}:sources", "{WHATSAPP:2}:source:" + ULID))
+                    .isEqualTo(2);
+        }
+    }
+
+    private int run(String... arguments) {
+        CommandLine line = Main.commandLine(home);
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(arguments);
+    }
+}

@@ -1,0 +1,278 @@
+package io.qbull.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.qbull.config.DeadLimits;
+import io.qbull.config.LeaseSettings;
+import io.qbull.config.PumpSettings;
+import io.qbull.engine.QueueNode.Consumption;
+import io.qbull.model.Attempts;
+import io.qbull.model.Entry;
+import io.qbull.model.Epoch;
+import io.qbull.model.Failure;
+import io.qbull.model.Job;
+import io.qbull.model.JobHandler;
+import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.store.DeadLetters.Stock;
+import io.qbull.store.HeldJobs.Page;
+import io.qbull.store.JobLog.Agenda;
+import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Sight;
+import io.qbull.testing.CapturedLog;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.Retries;
+import io.qbull.testing.ScriptedStore;
+import io.qbull.testing.ScriptedStore.Call;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** Stretches of consuming that follow each other on one node, step by step. */
+class ConsumerSessionTest {
+    private static final QueueName QUEUE = new QueueName("WHATSAPP");
+    private static final PodId ME = new PodId("me");
+    private static final Duration TTL = Duration.ofSeconds(15);
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+    private static final Consumption CONSUMPTION = new Consumption(
+            new LeaseSettings(2, 2, true, TTL, TTL),
+            new PumpSettings(128, 1 << 20, Duration.ZERO, Retries.of(3, Duration.ofSeconds(1)), DRAIN),
+            Duration.ofMinutes(1),
+            new DeadLimits(9, Duration.ZERO));
+
+    private final ManualEventLoop loop = new ManualEventLoop();
+    private final ScriptedStore store = new ScriptedStore();
+    private final List<JobHandler.Outcome> running = new ArrayList<>();
+    private final QueueNode node =
+            QueueNodes.open(new QueueNode.Identity(QUEUE, ME, KeyHash.XXH64, 2, true), store, loop);
+
+    @Test
+    void a_consume_after_a_quiesce_begins_when_the_stretch_before_has_ended() {
+        runAJob();
+        CompletionStage<Integer> quiesced = node.quiesce();
+        loop.run();
+        consume();
+        idlePartitionLeft();
+        assertThat(store.waiting()).doesNotContain("register");
+        assertThat(node.unfinished())
+                .as("the job of the stretch before still counts")
+                .isEqualTo(1);
+        endTheJob();
+        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        assertThat(store.waiting()).containsOnlyOnce("register");
+        assertThat(node.unfinished()).isZero();
+    }
+
+    @Test
+    void a_stretch_that_is_quiesced_while_it_waits_ends_after_the_one_before_and_never_begins() {
+        runAJob();
+        node.quiesce();
+        loop.run();
+        idlePartitionLeft();
+        consume();
+        CompletionStage<Integer> quiesced = node.quiesce();
+        loop.run();
+        assertThat(quiesced.toCompletableFuture()).isNotCompleted();
+        endTheJob();
+        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        assertThat(store.waiting()).doesNotContain("register");
+        consume();
+        assertThat(store.waiting()).containsOnlyOnce("register");
+    }
+
+    @Test
+    void a_stretch_that_waits_is_one_and_no_more() {
+        runAJob();
+        node.quiesce();
+        consume();
+        assertThatThrownBy(this::consume).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void a_partition_whose_job_outlived_its_stretch_is_taken_again_only_when_that_job_has_ended() {
+        runAJob();
+        CompletionStage<Integer> quiesced = node.quiesce();
+        loop.tick(DRAIN);
+        idlePartitionLeft();
+        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        consume();
+        register();
+        assertThat(peekFree()).containsExactly(1);
+        grant(store.next("acquire"));
+        loop.tick(TTL.multipliedBy(2));
+        assertThat(store.waiting()).doesNotContain("peek", "acquire");
+        running.get(0).completed();
+        loop.tick(Duration.ofMillis(100));
+        assertThat(peekFree()).containsExactly(0);
+        assertThat(store.next("acquire").argument(0, PartitionId.class).index()).isZero();
+    }
+
+    @Test
+    void a_stop_does_not_wait_beyond_its_limit_for_releases_that_redis_does_not_answer() {
+        try (CapturedLog log = new CapturedLog()) {
+            runAJob();
+            CompletionStage<Integer> quiesced = node.quiesce();
+            running.get(0).completed();
+            loop.run();
+            store.next("commit").answer(Verdict.DONE);
+            loop.tick(DRAIN.minusMillis(1));
+            assertThat(store.waiting()).contains("unregister", "release");
+            assertThat(quiesced.toCompletableFuture()).isNotCompleted();
+
+            loop.tick(Duration.ofMillis(1));
+
+            assertThat(quiesced.toCompletableFuture()).isCompleted();
+            assertThat(log.warnings()).as("no job is given up").isEmpty();
+        }
+    }
+
+    @Test
+    void a_job_that_is_given_up_is_not_waited_for_and_its_end_counts_for_nothing() {
+        runAJob();
+        node.quiesce();
+        loop.run();
+
+        CompletionStage<Integer> givenUp = node.giveUp();
+        running.get(0).failed(Failure.of("turned away"));
+        loop.run();
+
+        assertThat(givenUp.toCompletableFuture()).isCompletedWithValue(1);
+        assertThat(store.waiting()).doesNotContain("fail", "commit").contains("release");
+        assertThat(node.sight().owned()).isEmpty();
+    }
+
+    @Test
+    void a_stretch_that_waits_for_the_one_before_can_be_given_up_with_it() {
+        runAJob();
+        node.quiesce();
+        loop.run();
+        consume();
+
+        CompletionStage<Integer> givenUp = node.giveUp();
+        loop.run();
+
+        assertThat(givenUp.toCompletableFuture()).isCompleted();
+        assertThat(store.waiting()).doesNotContain("register");
+    }
+
+    @Test
+    void a_primary_that_is_gone_takes_its_own_leases_along_and_no_others() {
+        runAJob();
+        store.changePrimary("primary of 1");
+        loop.run();
+        assertThat(node.sight().owned()).containsExactly(new PartitionId(QUEUE, 0));
+        released(1);
+        store.changePrimary("primary of 0");
+        loop.run();
+        assertThat(store.waiting()).as("first its job ends, which runs").doesNotContain("release", "peek");
+        running.get(0).completed();
+        loop.run();
+        released(0);
+        assertThat(store.waiting()).doesNotContain("commit");
+    }
+
+    @Test
+    void dead_letters_are_looked_at_until_it_is_quiesced() {
+        runAJob();
+        loop.tick(DeadLetterRetention.PERIOD);
+        for (int index = 0; index < 2; index++) {
+            Call look = store.next("stock");
+            assertThat(look.argument(0, PartitionId.class).index()).isEqualTo(index);
+            look.answer(new Stock(0, StreamId.START, StreamId.START, 0));
+        }
+        loop.tick(DeadLetterRetention.PERIOD.minusSeconds(1));
+        node.quiesce();
+        loop.tick(Duration.ofSeconds(2));
+        assertThat(store.waiting()).doesNotContain("stock");
+    }
+
+    /** Consumes both partitions; a job of the first one is in flight. */
+    private void runAJob() {
+        consume();
+        store.next("createIfAbsent").answer(new Layout(1, 2));
+        loop.run();
+        register();
+        assertThat(peekFree()).containsExactlyInAnyOrder(0, 1);
+        for (int i = 0; i < 2; i++) {
+            grant(store.next("acquire"));
+        }
+        for (int i = 0; i < 2; i++) {
+            store.next("keys").answer(new Page.Keys(Page.START, Map.of()));
+            Call fetch = store.next("fetch");
+            boolean first = fetch.argument(0, Lease.class).partition().index() == 0;
+            fetch.answer(new Fetch.Entries(first ? List.of(entry()) : List.of(), false, Agenda.EMPTY));
+            loop.run();
+        }
+        assertThat(running).hasSize(1);
+    }
+
+    private void endTheJob() {
+        running.get(0).completed();
+        loop.run();
+        store.next("commit").answer(Verdict.DONE);
+        loop.run();
+        released(0);
+    }
+
+    private void idlePartitionLeft() {
+        store.next("unregister").answer(null);
+        released(1);
+    }
+
+    private void released(int index) {
+        Call release = store.next("release");
+        assertThat(release.argument(0, Lease.class).partition().index()).isEqualTo(index);
+        release.answer(Verdict.DONE);
+        loop.run();
+    }
+
+    private void consume() {
+        node.consume(CONSUMPTION, (delivery, outcome) -> running.add(outcome), Runnable::run);
+        loop.run();
+    }
+
+    private void register() {
+        store.next("register").answer(List.of(new Pod(ME, 2, List.of(), 0, 0)));
+        loop.run();
+    }
+
+    private List<Integer> peekFree() {
+        Call peek = store.next("peek");
+        Map<PartitionId, Sight> sights = new HashMap<>();
+        for (Object partition : peek.argument(0, List.class)) {
+            sights.put((PartitionId) partition, new Sight(null, null, Duration.ZERO, false, null));
+        }
+        peek.answer(sights);
+        loop.run();
+        return sights.keySet().stream().map(PartitionId::index).toList();
+    }
+
+    private void grant(Call acquire) {
+        PartitionId partition = acquire.argument(0, PartitionId.class);
+        LeaseOwner owner = acquire.argument(1, LeaseOwner.class);
+        Lease lease = new Lease(partition, owner, new Epoch(5), "primary of " + partition.index());
+        acquire.answer(new Acquisition.Granted(lease, Predecessor.NONE, 0));
+        loop.run();
+    }
+
+    private static Entry entry() {
+        StreamId at = new StreamId(1, 0);
+        return new Entry.Decoded(new Job(at, new JobId("j"), "key", 1, new byte[0], null, Map.of(), Attempts.NONE), 10);
+    }
+}

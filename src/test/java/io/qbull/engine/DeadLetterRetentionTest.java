@@ -1,0 +1,175 @@
+package io.qbull.engine;
+
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.DeadLimits;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.store.DeadLetters;
+import io.qbull.testing.BuriedJobs;
+import io.qbull.testing.CapturedLog;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A real Redis, and a clock that the test moves. */
+class DeadLetterRetentionTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final PartitionId ZERO = new PartitionId(new QueueName("Q"), 0);
+    private static final PartitionId ONE = new PartitionId(new QueueName("Q"), 1);
+
+    private final ManualEventLoop loop = new ManualEventLoop();
+    private CapturedLog log;
+    private Resp resp;
+    private BuriedJobs jobs;
+    private List<PartitionId> owned = List.of(ZERO, ONE);
+
+    @BeforeEach
+    void open() {
+        log = new CapturedLog();
+        resp = REDIS.resp();
+        jobs = new BuriedJobs(resp, "Q", 2);
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    @Test
+    void the_oldest_beyond_the_length_are_reported_then_dropped() {
+        IntStream.range(0, 255).forEach(i -> jobs.add(0, "j" + i, "k", "b", "r"));
+        jobs.add(1, "few", "k", "b", "r");
+        DeadLetterRetention bounds = started(new DeadLimits(10, Duration.ZERO));
+
+        loop.tick(DeadLetterRetention.PERIOD);
+        assertThat(log.warnings().get(0))
+                .startsWith("queue=Q partition=0 has 255 dead letters")
+                .contains("deadMaxLength=10");
+        assertThat(jobs.dead(0)).hasSize(255);
+
+        loop.tick(DeadLetterRetention.PERIOD);
+        assertThat(log.warnings().get(1)).isEqualTo("queue=Q partition=0 dropped 245 dead letters");
+        assertThat(jobs.dead(0))
+                .isEqualTo(IntStream.range(245, 255).mapToObj(i -> "j" + i).toList());
+        assertThat(jobs.dead(1)).containsExactly("few");
+        bounds.stop();
+    }
+
+    @Test
+    void what_came_after_the_report_waits_for_a_report_of_its_own() {
+        jobs.add(0, "a", "k", "b", "r");
+        jobs.add(0, "b", "k", "b", "r");
+        started(new DeadLimits(1, Duration.ZERO));
+        loop.tick(DeadLetterRetention.PERIOD);
+        IntStream.range(0, 5).forEach(i -> jobs.add(0, "late" + i, "k", "b", "r"));
+
+        loop.tick(DeadLetterRetention.PERIOD);
+        assertThat(jobs.dead(0)).containsExactly("late0", "late1", "late2", "late3", "late4");
+
+        loop.tick(DeadLetterRetention.PERIOD);
+        assertThat(log.warnings().get(2)).contains("has 5 dead letters");
+        assertThat(jobs.dead(0)).hasSize(5);
+    }
+
+    @Test
+    void what_is_too_old_goes_and_what_is_younger_stays() {
+        bury(seconds() - 7300, "a");
+        bury(seconds() - 7200, "b");
+        bury(seconds() - 60, "c");
+        resp.call("ZADD", "{Q:0}:seen", "9999999999999", "a");
+        resp.call("PEXPIRE", "{Q:0}:seen", "60000");
+        started(new DeadLimits(0, Duration.ofHours(1)));
+
+        loop.tick(DeadLetterRetention.PERIOD);
+        assertThat(log.warnings().get(0)).contains("has 3 dead letters", "deadMaxAge=PT1H");
+        loop.tick(DeadLetterRetention.PERIOD);
+
+        assertThat(jobs.dead(0)).containsExactly("c");
+        assertThat(resp.text("ZSCORE", "{Q:0}:seen", "a"))
+                .as("an id stays known for its window, whatever became of the job")
+                .isEqualTo("9999999999999");
+    }
+
+    @Test
+    void what_people_deal_with_after_the_report_is_nobodys_loss() {
+        jobs.add(0, "a", "k", "b", "r");
+        jobs.add(0, "b", "k", "b", "r");
+        started(new DeadLimits(1, Duration.ZERO));
+        loop.tick(DeadLetterRetention.PERIOD);
+        resp.call("XTRIM", "{Q:0}:dead", "MAXLEN", "1");
+
+        loop.tick(DeadLetterRetention.PERIOD);
+
+        assertThat(jobs.dead(0)).containsExactly("b");
+        assertThat(log.warnings()).hasSize(1);
+    }
+
+    @Test
+    void a_partition_that_was_lost_meanwhile_is_reported_again() {
+        jobs.add(0, "a", "k", "b", "r");
+        jobs.add(0, "b", "k", "b", "r");
+        started(new DeadLimits(1, Duration.ZERO));
+        loop.tick(DeadLetterRetention.PERIOD);
+        owned = List.of(ONE);
+        loop.tick(DeadLetterRetention.PERIOD);
+        owned = List.of(ZERO, ONE);
+
+        loop.tick(DeadLetterRetention.PERIOD);
+
+        assertThat(log.warnings().get(1)).contains("has 2 dead letters");
+        assertThat(jobs.dead(0)).hasSize(2);
+    }
+
+    @Test
+    void without_limits_or_after_the_stop_nobody_looks() {
+        started(DeadLimits.NONE);
+        assertThat(loop.untilNext()).isNull();
+        DeadLetterRetention bounds = started(new DeadLimits(1, Duration.ZERO));
+        bounds.stop();
+        assertThat(loop.untilNext()).isNull();
+    }
+
+    private DeadLetterRetention started(DeadLimits limits) {
+        DeadLetterRetention bounds = new DeadLetterRetention(limits, answered(), loop, () -> owned);
+        bounds.start();
+        return bounds;
+    }
+
+    /** The real dead letters, whose answers are there at once. */
+    private static DeadLetters answered() {
+        DeadLetters real = REDIS.store().deadLetters();
+        return (DeadLetters) Proxy.newProxyInstance(
+                DeadLetters.class.getClassLoader(),
+                new Class<?>[] {DeadLetters.class},
+                (proxy, method, arguments) ->
+                        CompletableFuture.completedStage(get((CompletionStage<?>) method.invoke(real, arguments))));
+    }
+
+    private long seconds() {
+        return Long.parseLong(String.valueOf(resp.list("TIME").get(0)));
+    }
+
+    private void bury(long at, String id) {
+        List<String> fields = List.of("id", id, "key", "k", "ts", "1", "body", "", "reason", "r", "exception", "");
+        String[] command = new String[fields.size() + 9];
+        System.arraycopy(new String[] {"XADD", "{Q:0}:dead", at + "000-0"}, 0, command, 0, 3);
+        System.arraycopy(fields.toArray(), 0, command, 3, fields.size());
+        System.arraycopy(
+                new String[] {"attempts", "5", "failed_at", "1", "epoch", "1"}, 0, command, 3 + fields.size(), 6);
+        resp.call(command);
+    }
+}

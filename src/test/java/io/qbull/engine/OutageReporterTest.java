@@ -1,0 +1,73 @@
+package io.qbull.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.engine.OutageReporter.Asker;
+import io.qbull.engine.OutageReporter.Matter;
+import io.qbull.store.StoreException;
+import io.qbull.testing.CapturedLog;
+import io.qbull.testing.ManualEventLoop;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OutageReporterTest {
+    private static final Asker LEASE = new Asker(Matter.LEASE, 3);
+    private static final Asker JOBS = new Asker(Matter.JOBS, 3);
+    private final StoreException away = new StoreException.Unavailable("Redis at h:1 is away: gone", false, null);
+    private final StoreException refused = new StoreException.Misconfigured("WRONGTYPE", null);
+
+    private final ManualEventLoop loop = new ManualEventLoop();
+    private final OutageReporter outage = new OutageReporter(TestPod.QUEUE, loop, () -> List.of(3, 4));
+    private final CapturedLog log = new CapturedLog();
+
+    @AfterEach
+    void stop() {
+        log.close();
+    }
+
+    @Test
+    void two_that_get_no_answer_while_others_do_are_one_outage() {
+        for (int round = 0; round < 5; round++) {
+            outage.unanswered(LEASE, new CompletionException(away));
+            outage.answered(Asker.QUEUE);
+            outage.unanswered(JOBS, away);
+            loop.tick(Duration.ofMillis(100));
+        }
+        assertThat(log.warnings())
+                .containsExactly(
+                        "queue=WHATSAPP Redis at h:1 is away: gone; trying until it works, partitions [3, 4] may wait");
+        assertThat(outage.problem()).isEqualTo("Redis at h:1 is away: gone");
+        outage.answered(LEASE);
+        assertThat(log.lines("again")).isEmpty();
+        outage.answered(JOBS);
+        assertThat(log.lines("again")).containsExactly("queue=WHATSAPP Redis answers again after PT0.5S");
+        assertThat(outage.problem()).isEmpty();
+    }
+
+    @Test
+    void what_a_person_must_mend_is_said_even_during_an_outage_and_once() {
+        outage.unanswered(LEASE, away);
+        for (int round = 0; round < 5; round++) {
+            outage.unanswered(JOBS, refused);
+            outage.answered(LEASE);
+        }
+        assertThat(log.warnings())
+                .hasSize(2)
+                .last()
+                .isEqualTo("queue=WHATSAPP refused by Redis, a person must act: WRONGTYPE");
+        assertThat(outage.problem()).isEqualTo("WRONGTYPE");
+    }
+
+    @Test
+    void one_who_asks_no_more_does_not_keep_an_outage_alive() {
+        outage.unanswered(LEASE, away);
+        outage.answered(JOBS);
+        assertThat(outage.problem()).isNotEmpty();
+        loop.tick(Duration.ofMinutes(1).plusMillis(1));
+        outage.answered(JOBS);
+        assertThat(outage.problem()).isEmpty();
+    }
+}

@@ -1,0 +1,195 @@
+package io.qbull.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.lease.LeaseKeeper.Domain;
+import io.qbull.model.Epoch;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.Acquisition.Granted;
+import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.LeaseTable.Sight;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.ScriptedStore;
+import io.qbull.testing.ScriptedStore.Call;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What the scout costs the event loop on a queue of many partitions, counted in its questions to the keeper. */
+class LeaseFinderTest {
+    private static final QueueName QUEUE = new QueueName("WHATSAPP");
+    private static final PodId ME = new PodId("me");
+    private static final PodId OTHER = new PodId("other");
+    private static final Duration TTL = Duration.ofSeconds(15);
+    private static final int PARTITIONS = 1024;
+    private static final long A_FEW_PASSES = 20L * PARTITIONS;
+
+    private final ManualEventLoop loop = new ManualEventLoop();
+    private final ScriptedStore store = new ScriptedStore();
+    private final CountingHost host = new CountingHost();
+
+    @Test
+    void a_look_counts_what_is_held_and_under_way_once_and_not_for_each_partition() {
+        begin(false, held(), new Pod(OTHER, PARTITIONS, List.of(), 0, 0));
+        int before = host.asked;
+        loop.tick(TTL.plusSeconds(1));
+        assertThat(store.waiting()).contains("peek");
+        assertThat(host.asked - before).isLessThan(20);
+    }
+
+    @Test
+    void the_grants_of_a_bunch_are_followed_by_one_plan() {
+        begin(true, free(), new Pod(OTHER, 0, List.of(), 0, 0));
+        host.looks = 0;
+        for (int taken = 0; taken < PARTITIONS; taken++) {
+            grant(store.next("acquire"));
+        }
+        loop.run();
+        assertThat(host.mine).hasSize(PARTITIONS);
+        assertThat(host.looks).isLessThan(A_FEW_PASSES);
+    }
+
+    @Test
+    void the_refusals_of_a_bunch_are_followed_by_one_decision() {
+        begin(false, free(), new Pod(OTHER, 0, List.of(), 0, 0));
+        host.looks = 0;
+        for (int refused = 0; refused < PARTITIONS; refused++) {
+            store.next("acquire").answer(new Acquisition.Held(held()));
+        }
+        loop.run();
+        assertThat(store.waiting()).filteredOn("want"::equals).hasSize(PARTITIONS);
+        assertThat(host.looks).isLessThan(A_FEW_PASSES);
+    }
+
+    @Test
+    void a_pod_that_holds_the_most_that_it_may_does_not_look_until_it_gives_one_up() {
+        host.mine.addAll(List.of(0, 1));
+        LeaseFinder scout = scout(new LeaseSettings(1, 2, true, TTL, TTL));
+        scout.start();
+        scout.pods(List.of(new Pod(ME, 1, List.of(0, 1), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
+        loop.tick(TTL.multipliedBy(3));
+        assertThat(store.waiting()).doesNotContain("peek");
+        host.mine.remove(0);
+        scout.released(0);
+        loop.run();
+        assertThat(store.waiting()).contains("peek");
+    }
+
+    @Test
+    void what_a_round_of_adoption_has_left_is_looked_at_and_taken_soon() {
+        host.mine.add(0);
+        Duration grace = Duration.ofSeconds(3);
+        LeaseFinder scout = scout(new LeaseSettings(1, PARTITIONS, true, grace, TTL));
+        scout.start();
+        scout.pods(List.of(new Pod(ME, 1, List.of(0), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
+        seen(free());
+        loop.tick(grace.plusMillis(300));
+        seen(free());
+        int round = PARTITIONS / 2;
+        assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(round);
+        for (int taken = 0; taken < round; taken++) {
+            grant(store.next("acquire"));
+        }
+        loop.run();
+        assertThat(store.waiting()).as("the others have their turn first").doesNotContain("acquire", "peek");
+        loop.tick(Duration.ofMillis(300));
+        seen(free());
+        assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(round / 2);
+    }
+
+    private void begin(boolean adoptOrphans, Sight each, Pod other) {
+        LeaseFinder scout = scout(new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL));
+        scout.start();
+        scout.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0), other));
+        seen(each);
+    }
+
+    private LeaseFinder scout(LeaseSettings settings) {
+        return new LeaseFinder(new Domain(QUEUE, PARTITIONS, ME, 257), settings, store, loop, host, new Random(1));
+    }
+
+    private void seen(Sight each) {
+        Call peek = store.next("peek");
+        Map<PartitionId, Sight> sights = new HashMap<>();
+        for (Object partition : peek.argument(0, List.class)) {
+            sights.put((PartitionId) partition, each);
+        }
+        peek.answer(sights);
+        loop.run();
+    }
+
+    private static void grant(Call acquire) {
+        LeaseOwner owner = acquire.argument(1, LeaseOwner.class);
+        Lease lease = new Lease(acquire.argument(0, PartitionId.class), owner, new Epoch(5), "primary");
+        acquire.answer(new Acquisition.Granted(lease, Predecessor.NONE, 0));
+    }
+
+    private static Sight free() {
+        return new Sight(null, null, Duration.ZERO, false, null);
+    }
+
+    private static Sight held() {
+        return new Sight(new LeaseOwner(OTHER, "n"), new Epoch(1), TTL, false, null);
+    }
+
+    private static final class CountingHost implements LeaseFinder.Host {
+        final Set<Integer> mine = new HashSet<>();
+        int asked;
+        long looks;
+
+        @Override
+        public int held() {
+            asked++;
+            return mine.size();
+        }
+
+        @Override
+        public boolean holds(int index) {
+            looks++;
+            return mine.contains(index);
+        }
+
+        @Override
+        public void granted(Granted granted, long started) {
+            mine.add(granted.lease().partition().index());
+        }
+
+        @Override
+        public void announcedHeld() {
+            throw new AssertionError("nothing is announced");
+        }
+
+        @Override
+        public void announcedElsewhere() {
+            throw new AssertionError("nothing is announced");
+        }
+
+        @Override
+        public void answered(PartitionId partition) {
+            assertThat(partition.index()).isLessThan(PARTITIONS);
+        }
+
+        @Override
+        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
+            throw new AssertionError(partition + " was not answered", failure);
+        }
+
+        @Override
+        public void unanswered(Throwable failure) {
+            throw new AssertionError(failure);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package io.qbull.ops.dead;
+
+import static io.qbull.testing.Waiting.get;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.DeadLetter;
+import io.qbull.model.DeadPlace;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.ops.dead.DeadLetterAdmin.Deed;
+import io.qbull.ops.dead.DeadLetterAdmin.Listing;
+import io.qbull.ops.dead.DeadLetterAdmin.Tally;
+import io.qbull.store.DeadLetters;
+import io.qbull.store.StoreException;
+import io.qbull.testing.BuriedJobs;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DeadLetterAdminTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final QueueName QUEUE = new QueueName("Q");
+
+    private Resp resp;
+    private BuriedJobs jobs;
+    private DeadLetters letters;
+    private DeadLetterAdmin desk;
+
+    @BeforeEach
+    void open() {
+        resp = REDIS.resp();
+        jobs = new BuriedJobs(resp, "Q", 4);
+        letters = REDIS.store().deadLetters();
+        desk = new DeadLetterAdmin(letters);
+    }
+
+    @Test
+    void pages_follow_each_other_over_all_partitions_without_gaps() {
+        List<String> all = new ArrayList<>();
+        for (int partition : new int[] {0, 2, 3}) {
+            IntStream.range(0, 130).forEach(i -> {
+                String id = "p" + partition + "-" + i;
+                jobs.add(partition, id, "k", "b", "r");
+                all.add(id);
+            });
+        }
+
+        List<String> found = new ArrayList<>();
+        DeadPlace next = DeadPlace.START;
+        while (next != null) {
+            Listing page = get(desk.list(QUEUE, DeadFilter.ALL, next, 70, 0)).orElseThrow();
+            assertThat(page.letters()).hasSizeLessThanOrEqualTo(70);
+            found.addAll(ids(page));
+            next = page.next();
+        }
+
+        assertThat(found).isEqualTo(all);
+    }
+
+    @Test
+    void a_listing_ends_after_so_many_that_do_not_fit_and_goes_on_from_there() {
+        try (Resp pipe = REDIS.server().connect()) {
+            pipe.call(
+                    "EVAL",
+                    "for i = 1, 10050 do redis.call('XADD', KEYS[1], '*', 'id', 'j' .. i, 'key', 'k', 'body', 'b',"
+                            + " 'reason', 'r', 'exception', '', 'attempts', '1', 'failed_at', '1', 'epoch', '1') end",
+                    "1",
+                    "{Q:1}:dead");
+        }
+        DeadFilter last = new DeadFilter("j10050", null, null, null);
+
+        Listing first = get(desk.list(QUEUE, last, DeadPlace.START, 10, 0)).orElseThrow();
+        assertThat(first.letters()).isEmpty();
+        Listing second =
+                get(desk.list(QUEUE, last, requireNonNull(first.next()), 10, 0)).orElseThrow();
+        assertThat(ids(second)).containsExactly("j10050");
+        assertThat(second.next()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "a, -, -, -, 'a'",
+                "-, k1, -, -, 'a,b'",
+                "-, k, -, -, ''",
+                "-, -, refused, -, 'b,c'",
+                "-, -, -, 2023-11-14T22:14:20Z, 'a,b,c'",
+                "-, -, -, 2023-11-14T22:14:21Z, ''",
+                "-, k1, refused, 2023-11-14T22:14:20Z, 'b'",
+                "a, k2, -, -, ''"
+            })
+    void only_what_fits_all_that_is_given_is_meant(
+            String id, String key, String reason, Instant since, String fitting) {
+        jobs.add(0, "a", "k1", "", "timeout");
+        jobs.add(1, "b", "k1", "", "partner refused: 422");
+        jobs.add(1, "c", "k2", "", "refused");
+        resp.call("XADD", "{Q:2}:dead", "*", "id", "d", "body", "", "reason", "-", "attempts", "1", "failed_at", "1");
+
+        Listing listing = get(desk.list(QUEUE, new DeadFilter(id, key, reason, since), DeadPlace.START, 10, 0))
+                .orElseThrow();
+
+        assertThat(String.join(",", ids(listing))).isEqualTo(fitting);
+        resp.call("DEL", "{Q:2}:dead");
+    }
+
+    @Test
+    void what_has_no_job_is_named_by_its_place() {
+        String place =
+                "2@" + resp.text("XADD", "{Q:2}:dead", "*", "id", "d", "body", "", "reason", "-", "attempts", "1");
+        DeadFilter filter = new DeadFilter(place, null, null, null);
+
+        List<DeadLetter> found = get(desk.list(QUEUE, filter, DeadPlace.START, 10, 0))
+                .orElseThrow()
+                .letters();
+
+        assertThat(found).singleElement().satisfies(letter -> {
+            assertThat(letter.job()).isNull();
+            assertThat(letter.place()).hasToString(place).isEqualTo(DeadPlace.parse(place));
+        });
+        assertThat(get(desk.sweep(QUEUE, filter, Deed.DROP)).orElseThrow().done())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_retry_takes_what_fits_in_the_order_of_burial_and_leaves_the_rest() {
+        IntStream.range(0, 250).forEach(i -> jobs.add(i % 2, "j" + i, "k" + i % 10, "b", "r"));
+
+        Tally counted = get(desk.sweep(QUEUE, new DeadFilter(null, "k3", null, null), Deed.COUNT))
+                .orElseThrow();
+        Tally tally = get(desk.sweep(QUEUE, new DeadFilter(null, "k3", null, null), Deed.RETRY))
+                .orElseThrow();
+
+        assertThat(counted).isEqualTo(new Tally(25, 0, 0, 0, 0, null));
+        assertThat(tally).isEqualTo(new Tally(25, 25, 0, 0, 0, null));
+        assertThat(jobs.waiting(1))
+                .isEqualTo(
+                        IntStream.range(0, 25).mapToObj(i -> "j" + (i * 10 + 3)).toList());
+        assertThat(jobs.dead(0)).hasSize(125);
+        assertThat(jobs.dead(1)).hasSize(100).doesNotContain("j3");
+    }
+
+    @Test
+    void partitions_that_a_smaller_layout_left_behind_are_visited_too() {
+        jobs.add(3, "old", "k", "b", "r");
+        resp.call("HSET", "{Q}:layout", "version", "2", "partitions", "2", "v1", "4");
+        assertThat(get(desk.sweep(QUEUE, DeadFilter.ALL, Deed.RETRY))
+                        .orElseThrow()
+                        .done())
+                .isEqualTo(1);
+        assertThat(jobs.waiting(3)).containsExactly("old");
+    }
+
+    @Test
+    void jobs_that_fail_again_during_a_retry_are_left_alone() {
+        IntStream.range(0, 150).forEach(i -> jobs.add(0, "j" + i, "k", "b", "r"));
+        DeadLetterAdmin hopeless = new DeadLetterAdmin(new Decorated() {
+            @Override
+            public CompletionStage<Requeued> requeue(PartitionId partition, List<StreamId> places) {
+                return super.requeue(partition, places).thenApply(moved -> {
+                    jobs.waiting(0).forEach(id -> jobs.add(0, id, "k", "b", "again"));
+                    resp.call("DEL", "Q:0");
+                    return moved;
+                });
+            }
+        });
+
+        assertThat(get(hopeless.sweep(QUEUE, DeadFilter.ALL, Deed.RETRY))).contains(new Tally(150, 150, 0, 0, 0, null));
+        assertThat(jobs.dead(0)).hasSize(150);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RETRY", "DROP"})
+    void what_somebody_else_took_meanwhile_is_told(Deed deed) {
+        jobs.add(0, "a", "k", "b", "r");
+        jobs.add(0, "b", "k", "b", "r");
+        DeadLetterAdmin late = new DeadLetterAdmin(new Decorated() {
+            @Override
+            public CompletionStage<Page> read(PartitionId partition, StreamId after, StreamId last, int longestBody) {
+                return super.read(partition, after, last, longestBody).thenApply(page -> {
+                    resp.call(
+                            "XDEL",
+                            "{Q:0}:dead",
+                            page.letters().get(0).entry().streamId().toString());
+                    return page;
+                });
+            }
+        });
+        assertThat(get(late.sweep(QUEUE, DeadFilter.ALL, deed))).contains(new Tally(2, 1, 0, 1, 0, null));
+    }
+
+    @Test
+    void a_failure_on_the_way_leaves_what_was_done_and_says_what_is_not_known() {
+        IntStream.range(0, 3).forEach(partition -> jobs.add(partition, "j" + partition, "k", "b", "r"));
+        StoreException away = new StoreException.Unavailable("away", true, null);
+        DeadLetterAdmin broken = new DeadLetterAdmin(new Decorated() {
+            @Override
+            public CompletionStage<Requeued> requeue(PartitionId partition, List<StreamId> places) {
+                return partition.index() == 1 ? CompletableFuture.failedStage(away) : super.requeue(partition, places);
+            }
+        });
+
+        assertThat(get(broken.sweep(QUEUE, DeadFilter.ALL, Deed.RETRY))).contains(new Tally(2, 1, 0, 0, 1, away));
+        assertThat(jobs.dead(2)).hasSize(1);
+    }
+
+    @Test
+    void a_queue_that_does_not_exist_has_no_answer() {
+        QueueName nobody = new QueueName("NOBODY");
+        assertThat(get(desk.list(nobody, DeadFilter.ALL, DeadPlace.START, 10, 0)))
+                .isEmpty();
+        assertThat(get(desk.sweep(nobody, DeadFilter.ALL, Deed.RETRY))).isEmpty();
+    }
+
+    private static List<String> ids(Listing listing) {
+        return listing.letters().stream()
+                .map(letter -> requireNonNull(letter.job()).id().value())
+                .toList();
+    }
+
+    /** The real thing, to be changed at one point. */
+    private class Decorated implements DeadLetters {
+        @Override
+        public CompletionStage<Integer> partitions(QueueName queue) {
+            return letters.partitions(queue);
+        }
+
+        @Override
+        public CompletionStage<StreamId> newest(PartitionId partition) {
+            return letters.newest(partition);
+        }
+
+        @Override
+        public CompletionStage<Stock> stock(PartitionId partition) {
+            return letters.stock(partition);
+        }
+
+        @Override
+        public CompletionStage<Page> read(PartitionId partition, StreamId after, StreamId last, int longestBody) {
+            return letters.read(partition, after, last, longestBody);
+        }
+
+        @Override
+        public CompletionStage<Requeued> requeue(PartitionId partition, List<StreamId> places) {
+            return letters.requeue(partition, places);
+        }
+
+        @Override
+        public CompletionStage<Integer> discard(PartitionId partition, List<DeadLetter> chosen) {
+            return letters.discard(partition, chosen);
+        }
+
+        @Override
+        public CompletionStage<Integer> expire(PartitionId partition, List<StreamId> places) {
+            return letters.expire(partition, places);
+        }
+    }
+}

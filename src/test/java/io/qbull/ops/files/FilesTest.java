@@ -1,0 +1,52 @@
+package io.qbull.ops.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.qbull.model.QueueName;
+import io.qbull.ops.status.QueueJson;
+import io.qbull.ops.status.StatusTable;
+import io.qbull.store.Inspector.PartitionSight.Read;
+import io.qbull.store.Inspector.PartitionSight.Unread;
+import io.qbull.store.Inspector.QueueSight;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FilesTest {
+    private static final String ERROR = "{Q:1}:lease: WRONGTYPE";
+    private final QueueSight.Present sight = new QueueSight.Present(
+            new QueueName("Q"),
+            1,
+            2,
+            List.of(),
+            List.of(new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 4, 6, 2), new Unread(1, ERROR)));
+
+    @Test
+    void in_json_a_partition_that_cannot_be_read_has_the_same_members_without_values_and_its_error() {
+        JsonNode partitions = QueueJson.of(sight).get("partitions");
+        List<String> members = names(partitions.get(0));
+        assertThat(partitions.get(0).toString())
+                .isEqualTo("{\"partition\":0,\"owner\":\"me\",\"epoch\":\"77\",\"leaseAgeMs\":5000,\"backlog\":3,"
+                        + "\"oldestAgeMs\":60000,\"inFlight\":1,\"held\":4,\"delayed\":6,\"dead\":2}");
+        members.add("error");
+        assertThat(names(partitions.get(1))).isEqualTo(members);
+        assertThat(partitions.get(1).get("partition").asInt()).isEqualTo(1);
+        assertThat(partitions.get(1).get("error").asText()).isEqualTo(ERROR);
+        assertThat(partitions.get(1).get("backlog").isNull()).isTrue();
+    }
+
+    @Test
+    void in_the_table_the_error_stands_in_place_of_the_values() {
+        List<String> lines = StatusTable.of(sight).lines().toList();
+        assertThat(lines.get(0)).contains("backlog 3, held 4, dead 2", "0 without owner");
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(3)).isEqualTo("        1  " + ERROR);
+    }
+
+    private static List<String> names(JsonNode node) {
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}

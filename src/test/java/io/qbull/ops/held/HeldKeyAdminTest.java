@@ -1,0 +1,250 @@
+package io.qbull.ops.held;
+
+import static io.qbull.testing.Waiting.get;
+import static io.qbull.testing.WaitingJobs.failed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.ops.dead.DeadLetterAdmin.Deed;
+import io.qbull.ops.held.HeldKeyAdmin.Listing;
+import io.qbull.ops.held.HeldKeyAdmin.Tally;
+import io.qbull.store.HeldKeyTable.HeldKey;
+import io.qbull.store.HeldKeyTable.Wish;
+import io.qbull.store.Store;
+import io.qbull.store.StoreException;
+import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
+import io.qbull.testing.WaitingJobs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What people ask of held keys, and what they are told. */
+class HeldKeyAdminTest {
+    @RegisterExtension
+    static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final QueueName QUEUE = new QueueName("Q");
+
+    private Resp resp;
+    private Store store;
+    private WaitingJobs jobs;
+    private int looks;
+
+    @BeforeEach
+    void open() {
+        resp = REDIS.resp();
+        store = REDIS.store();
+        jobs = new WaitingJobs(resp, store, "Q", 3);
+    }
+
+    @Test
+    void each_key_is_shown_with_its_first_job_and_why_and_how_long_it_waits() {
+        jobs.hold(1, "blocked", failed(null), "a", "b", "c");
+        jobs.hold(2, "waiting", failed(Duration.ofMinutes(1)), "d");
+
+        List<HeldKey> keys = list(null, HeldPlace.START, 10).keys();
+
+        assertThat(keys).extracting(each -> each.first().key()).containsExactly("blocked", "waiting");
+        HeldKey blocked = keys.get(0);
+        assertThat(blocked.partition().index()).isEqualTo(1);
+        assertThat(blocked.first().id().value()).isEqualTo("a");
+        assertThat(blocked.jobs()).isEqualTo(3);
+        assertThat(blocked.pause().attempts()).isEqualTo(1);
+        assertThat(blocked.pause().dueIn()).isNull();
+        assertThat(blocked.pause().reason()).isEqualTo("it broke");
+        assertThat(keys.get(1).jobs()).isEqualTo(1);
+        assertThat(keys.get(1).pause().dueIn()).isBetween(Duration.ofSeconds(50), Duration.ofMinutes(1));
+    }
+
+    @Test
+    void many_keys_are_listed_a_page_at_a_time_each_once() {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < 250; i++) {
+            keys.add("key " + i);
+            jobs.hold(i % 2 * 2, "key " + i, failed(null), "j" + i);
+        }
+        List<String> listed = new ArrayList<>();
+        HeldPlace next = HeldPlace.START;
+        while (next != null) {
+            Listing page = list(null, HeldPlace.parse(next.toString()), 70);
+            assertThat(page.keys()).hasSizeLessThanOrEqualTo(70);
+            page.keys().forEach(each -> listed.add(each.first().key()));
+            next = page.next();
+        }
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(list("key 7", HeldPlace.START, 10).keys())
+                .extracting(each -> each.first().key())
+                .containsExactly("key 7");
+    }
+
+    @Test
+    void a_large_first_job_ends_a_page_and_its_body_is_not_brought() {
+        for (int i = 0; i < 3; i++) {
+            jobs.hold(0, "large " + i, failed(null), "x".repeat(700_000), List.of("j" + i));
+        }
+        List<HeldKey> first =
+                get(store.heldKeys().read(new PartitionId(QUEUE, 0), "")).keys();
+        assertThat(first).hasSize(1);
+        assertThat((byte[]) first.get(0).first().body()).isEmpty();
+        assertThat(list(null, HeldPlace.START, 10).keys()).hasSize(3);
+    }
+
+    @Test
+    void the_owner_is_asked_once_for_each_key_whose_first_job_has_failed_and_waited_for() {
+        jobs.hold(0, "a", failed(null), "a1", "a2");
+        jobs.hold(2, "b", failed(null), "b1");
+        jobs.hold(2, "going on", failed(null), "c1", "c2");
+        get(store.heldKeys()
+                .ask(
+                        new PartitionId(QUEUE, 2),
+                        Wish.RETRY,
+                        list("going on", HeldPlace.START, 1).keys()));
+        jobs.attend(2);
+
+        Tally tally = ask(null, Deed.RETRY, () -> {
+            looks++;
+            jobs.attend(looks == 1 ? 2 : 0);
+        });
+
+        assertThat(tally).isEqualTo(new Tally(2, 2, 0, 0, 0, null));
+        assertThat(looks).isEqualTo(2);
+        assertThat(list(null, HeldPlace.START, 10).keys())
+                .allSatisfy(each -> assertThat(each.pause().dueIn()).isZero());
+    }
+
+    @Test
+    void what_no_owner_has_done_in_time_is_told_as_pending_and_stays_asked_for() {
+        jobs.hold(0, "a", failed(null), "a1");
+        jobs.hold(0, "b", failed(null), "b1");
+
+        Tally tally = ask(null, Deed.DROP, () -> {
+            if (looks++ == 0) {
+                jobs.attend(0);
+            }
+        });
+
+        assertThat(tally).isEqualTo(new Tally(2, 1, 0, 1, 0, null));
+        assertThat(looks).isBetween(20, 100);
+        assertThat(HeldTable.sentence(Deed.DROP, tally)).startsWith("1 dropped or no longer held, 1 not dropped yet: ");
+        jobs.attend(0);
+        assertThat(list(null, HeldPlace.START, 10).keys()).isEmpty();
+    }
+
+    @Test
+    void of_requests_that_were_carried_out_in_another_order_only_those_that_are_left_are_pending() {
+        jobs.hold(0, "a", failed(null), "a1");
+        jobs.hold(0, "b", failed(null), "b1");
+
+        Tally tally = ask(null, Deed.DROP, () -> {
+            if (looks++ == 0) {
+                jobs.attendLast(0);
+            }
+        });
+
+        assertThat(tally).isEqualTo(new Tally(2, 1, 0, 1, 0, null));
+        jobs.attend(0);
+    }
+
+    @Test
+    void of_very_many_requests_none_is_taken_for_done_that_is_not() {
+        for (int i = 0; i < 150; i++) {
+            jobs.hold(0, "key " + i, failed(null), "j" + i);
+        }
+
+        assertThat(ask(null, Deed.RETRY, () -> {})).isEqualTo(new Tally(150, 0, 0, 150, 0, null));
+        for (int i = 0; i < 150; i++) {
+            jobs.attend(0);
+        }
+    }
+
+    @Test
+    void a_drop_takes_the_job_that_was_first_when_it_was_asked_for_and_no_other() {
+        jobs.hold(0, "a", failed(null), "a1", "a2");
+        ask("a", Deed.DROP, () -> {});
+        ask("a", Deed.DROP, () -> {});
+        assertThat(jobs.requests(0)).hasSize(2);
+        jobs.attend(0);
+        jobs.attend(0);
+        assertThat(list("a", HeldPlace.START, 1).keys())
+                .extracting(each -> each.first().id().value())
+                .containsExactly("a2");
+    }
+
+    @Test
+    void a_request_that_found_its_job_gone_is_not_told_as_carried_out() {
+        jobs.hold(0, "a", failed(null), "a1", "a2");
+        ask("a", Deed.DROP, () -> {});
+
+        Tally late = ask("a", Deed.DROP, () -> {
+            jobs.attend(0);
+            jobs.attend(0);
+        });
+
+        assertThat(late).isEqualTo(new Tally(1, 1, 0, 0, 0, null));
+        assertThat(HeldTable.sentence(Deed.DROP, late)).isEqualTo("1 dropped or no longer held");
+        assertThat(HeldTable.sentence(Deed.RETRY, late)).isEqualTo("1 retried or no longer held");
+        assertThat(list("a", HeldPlace.START, 1).keys())
+                .extracting(each -> each.first().id().value())
+                .containsExactly("a2");
+    }
+
+    @Test
+    void a_job_that_is_not_held_any_more_is_not_asked_for() {
+        jobs.hold(0, "a", failed(null), "a1", "a2");
+        List<HeldKey> before = list("a", HeldPlace.START, 1).keys();
+        ask("a", Deed.DROP, () -> jobs.attend(0));
+        assertThat(get(store.heldKeys().ask(before.get(0).partition(), Wish.DROP, before)))
+                .isEmpty();
+        assertThat(ask("a", Deed.DROP, () -> {})).isEqualTo(new Tally(0, 0, 0, 0, 0, null));
+        assertThat(jobs.requests(0)).isEmpty();
+    }
+
+    @Test
+    void counting_asks_for_nothing_and_a_queue_that_is_not_there_is_told_apart_from_an_empty_one() {
+        jobs.hold(0, "a", failed(null), "a1");
+        assertThat(ask(null, Deed.COUNT, () -> {})).isEqualTo(new Tally(1, 0, 0, 0, 0, null));
+        assertThat(jobs.requests(0)).isEmpty();
+        assertThat(list("b", HeldPlace.START, 1).keys()).isEmpty();
+        assertThat(get(desk(() -> {}).list(new QueueName("NOPE"), null, HeldPlace.START, 1)))
+                .isEmpty();
+        assertThat(get(desk(() -> {}).ask(new QueueName("NOPE"), null, Deed.RETRY)))
+                .isEmpty();
+    }
+
+    @Test
+    void a_full_redis_refuses_to_ask_and_is_told() {
+        jobs.hold(0, "a", failed(null), "a1");
+        resp.call("CONFIG", "SET", "maxmemory", "1");
+        Tally tally = ask("a", Deed.RETRY, () -> {});
+        resp.call("CONFIG", "SET", "maxmemory", "0");
+        assertThat(tally.failure()).isInstanceOf(StoreException.Full.class);
+        assertThat(tally.found()).isOne();
+        assertThat(tally.done() + tally.pending() + tally.unknown()).isZero();
+        assertThat(jobs.requests(0)).isEmpty();
+    }
+
+    private Listing list(@Nullable String key, HeldPlace after, int most) {
+        return get(desk(() -> {}).list(QUEUE, key, after, most)).orElseThrow();
+    }
+
+    private Tally ask(@Nullable String key, Deed deed, Runnable meanwhile) {
+        return get(desk(meanwhile).ask(QUEUE, key, deed)).orElseThrow();
+    }
+
+    private HeldKeyAdmin desk(Runnable meanwhile) {
+        return new HeldKeyAdmin(store.heldKeys(), () -> pause(meanwhile));
+    }
+
+    /** Not on the client's thread, which would wait for itself. */
+    private static CompletionStage<Void> pause(Runnable meanwhile) {
+        return CompletableFuture.runAsync(meanwhile);
+    }
+}

@@ -1,0 +1,70 @@
+package io.qbull.store.redis.client;
+
+import static io.qbull.testing.Waiting.failure;
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.config.RedisSettings;
+import io.qbull.testing.StubRedis;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is asked which node serves a slot, and when, on two nodes that are not of one mind. */
+class ServerTopologyTest {
+    private static final Request COMMAND = Request.of(CommandType.GET, "key");
+
+    private final StubRedis one = new StubRedis("one");
+    private final StubRedis two = new StubRedis("two");
+    private Connector connector;
+    private ServerTopology servers;
+    private CommandRouter calls;
+
+    @BeforeEach
+    void open() {
+        connector = new Connector(SharedResources.PROCESS, Duration.ofSeconds(5));
+        String uri = "redis://127.0.0.1:" + one.port() + ",127.0.0.1:" + two.port();
+        servers = new ServerTopology(connector, new RedisSettings(uri, Duration.ofSeconds(5)));
+        calls = new CommandRouter(servers);
+    }
+
+    @AfterEach
+    void close() {
+        servers.close();
+        connector.close();
+        one.close();
+        two.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-CLUSTERDOWN The cluster is down",
+                "-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+            })
+    void when_a_node_is_cut_off_another_one_is_asked_who_serves_its_slots(String complaint) {
+        assertThat(get(calls.send("key", COMMAND)).text(0)).isEqualTo("OK");
+        one.answer(complaint);
+        two.answer("+two");
+        assertThat(failure(calls.send("key", COMMAND))).hasMessageContaining("DOWN");
+        await().ignoreExceptions()
+                .until(() -> get(calls.send("key", COMMAND)).text(0).equals("two"));
+        assertThat(one.asked("CLUSTER")).as("it was asked only at the start").isEqualTo(1);
+    }
+
+    @Test
+    void a_closed_node_that_stayed_in_the_table_is_replaced_at_the_next_reading() {
+        ServerNode stayed = get(servers.route("key")).node();
+        stayed.close();
+        assertThat(failure(servers.route("key"))).hasMessageContaining("no node of the cluster serves the slot");
+        await().ignoreExceptions()
+                .until(() -> get(calls.send("key", COMMAND)).text(0).equals("OK"));
+        assertThat(one.asked("CLUSTER") + two.asked("CLUSTER")).isEqualTo(2);
+        assertThat(get(servers.route("key")).node()).isNotSameAs(stayed);
+    }
+}
