@@ -1,7 +1,5 @@
 package io.qbull.engine;
 
-import io.qbull.engine.OutageReporter.Asker;
-import io.qbull.engine.OutageReporter.Matter;
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.engine.QueueNode.Identity;
 import io.qbull.lease.LeaseKeeper;
@@ -13,6 +11,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.partition.PartitionPump;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
+import io.qbull.store.Reachability.Subject;
 import io.qbull.store.Store;
 import java.util.List;
 import java.util.Map;
@@ -238,18 +237,18 @@ final class ConsumerSession {
     }
 
     /** What comes after the close is of no interest. */
-    private void unanswered(Asker asker, @Nullable Throwable failure) {
+    private void unanswered(Subject subject, @Nullable Throwable failure) {
         if (!closed.isDone()) {
-            outage.unanswered(asker, failure);
+            outage.unanswered(subject, failure);
         }
     }
 
-    private static Asker jobs(PartitionId partition) {
-        return new Asker(Matter.JOBS, partition.index());
+    private static Subject jobs(PartitionId partition) {
+        return Subject.jobs(partition.index());
     }
 
-    private static Asker lease(PartitionId partition) {
-        return new Asker(Matter.LEASE, partition.index());
+    private static Subject lease(PartitionId partition) {
+        return Subject.lease(partition.index());
     }
 
     /** Among how many entries the pod of the lease before may have started the job over which it died. */
@@ -314,12 +313,12 @@ final class ConsumerSession {
 
         @Override
         public void answered() {
-            outage.answered(Asker.QUEUE);
+            outage.answered(Subject.QUEUE);
         }
 
         @Override
         public void unanswered(Throwable failure) {
-            ConsumerSession.this.unanswered(Asker.QUEUE, failure);
+            ConsumerSession.this.unanswered(Subject.QUEUE, failure);
         }
 
         @Override

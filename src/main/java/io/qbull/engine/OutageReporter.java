@@ -2,6 +2,8 @@ package io.qbull.engine;
 
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
+import io.qbull.store.Reachability;
+import io.qbull.store.Reachability.Subject;
 import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,38 +19,20 @@ import org.slf4j.LoggerFactory;
  * Says once that Redis does not answer, and once that it does again. Many ask at the same time, and in a cluster some get answers
  * while others do not, so it is over when everybody who got no answer has got one. Touched on the event loop; read from any thread.
  */
-final class OutageReporter {
+final class OutageReporter implements Reachability {
     private static final Logger LOG = LoggerFactory.getLogger(OutageReporter.class);
-    /** Who was silent for so long asks no more, as for a lease that another pod has got meanwhile. */
+    /** A subject that was not asked about for so long no longer counts, such as a lease that another pod got meanwhile. */
     private static final Duration FORGOTTEN = Duration.ofMinutes(1);
 
     private final QueueName queue;
     private final EventLoop loop;
     private final Supplier<List<Integer>> partitions;
-    /** Who waits for an answer, and since when. */
-    private final Map<Asker, Long> waiting = new HashMap<>();
+    /** What still waits for an answer, and since when. */
+    private final Map<Subject, Long> waiting = new HashMap<>();
 
     private long since;
     private boolean personNeeded;
     private volatile String problem = "";
-
-    /** What a node asks Redis for. */
-    enum Matter {
-        /** The layout and the pods of the queue. */
-        QUEUE,
-        /** The lease of a partition. */
-        LEASE,
-        /** The jobs of a partition. */
-        JOBS
-    }
-
-    /**
-     * @param matter what is asked for
-     * @param partition of which partition; 0 if it is about the queue
-     */
-    record Asker(Matter matter, int partition) {
-        static final Asker QUEUE = new Asker(Matter.QUEUE, 0);
-    }
 
     /**
      * @param queue the queue
@@ -61,12 +45,13 @@ final class OutageReporter {
         this.partitions = partitions;
     }
 
-    /** One line, empty while all is well. */
-    String problem() {
+    @Override
+    public String problem() {
         return problem;
     }
 
-    void unanswered(Asker asker, @Nullable Throwable failure) {
+    @Override
+    public void unanswered(Subject subject, @Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause != null && !(cause instanceof StoreException)) {
@@ -83,16 +68,17 @@ final class OutageReporter {
         if (waiting.isEmpty()) {
             since = time;
         }
-        waiting.put(asker, time);
+        waiting.put(subject, time);
         problem = now;
     }
 
-    void answered(Asker asker) {
+    @Override
+    public void answered(Subject subject) {
         if (waiting.isEmpty()) {
             return;
         }
         long time = loop.nanoTime();
-        waiting.remove(asker);
+        waiting.remove(subject);
         waiting.values().removeIf(last -> time - last > FORGOTTEN.toNanos());
         if (waiting.isEmpty()) {
             LOG.info("queue={} Redis answers again after {}", queue, Duration.ofMillis((time - since) / 1_000_000));

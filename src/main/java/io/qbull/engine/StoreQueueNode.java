@@ -1,7 +1,6 @@
 package io.qbull.engine;
 
 import io.qbull.config.EnqueueSettings;
-import io.qbull.engine.OutageReporter.Asker;
 import io.qbull.enqueue.Enqueuer;
 import io.qbull.enqueue.LayoutReader;
 import io.qbull.model.Enqueued;
@@ -15,6 +14,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.SourceId;
 import io.qbull.partition.PartitionPump;
 import io.qbull.runtime.EventLoop;
+import io.qbull.store.Reachability.Subject;
 import io.qbull.store.Store;
 import java.time.Duration;
 import java.util.List;
@@ -204,11 +204,11 @@ final class StoreQueueNode implements QueueNode {
                 return;
             }
             if (found == null) {
-                outage.unanswered(Asker.QUEUE, failure);
+                outage.unanswered(Subject.QUEUE, failure);
                 loop.schedule(RETRY, () -> open(begun));
                 return;
             }
-            outage.answered(Asker.QUEUE);
+            outage.answered(Subject.QUEUE);
             ConsumerSession opened = new ConsumerSession(
                     identity,
                     begun.consumption,

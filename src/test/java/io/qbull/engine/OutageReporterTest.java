@@ -2,8 +2,7 @@ package io.qbull.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.qbull.engine.OutageReporter.Asker;
-import io.qbull.engine.OutageReporter.Matter;
+import io.qbull.store.Reachability.Subject;
 import io.qbull.store.StoreException;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
@@ -14,8 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OutageReporterTest {
-    private static final Asker LEASE = new Asker(Matter.LEASE, 3);
-    private static final Asker JOBS = new Asker(Matter.JOBS, 3);
+    private static final Subject LEASE = Subject.lease(3);
+    private static final Subject JOBS = Subject.jobs(3);
     private final StoreException away = new StoreException.Unavailable("Redis at h:1 is away: gone", false, null);
     private final StoreException refused = new StoreException.Misconfigured("WRONGTYPE", null);
 
@@ -32,7 +31,7 @@ class OutageReporterTest {
     void two_that_get_no_answer_while_others_do_are_one_outage() {
         for (int round = 0; round < 5; round++) {
             outage.unanswered(LEASE, new CompletionException(away));
-            outage.answered(Asker.QUEUE);
+            outage.answered(Subject.QUEUE);
             outage.unanswered(JOBS, away);
             loop.tick(Duration.ofMillis(100));
         }
