@@ -195,7 +195,8 @@ class ArchitectureTest {
     }
 
     /** Packages whose files use each other in circles. Camel's component, endpoint, consumer and producer name each other by design. */
-    private static final Set<String> MAY_HAVE_CIRCLES = Set.of("component", "enqueue", "ingest.record", "lease", "partition");
+    private static final Set<String> MAY_HAVE_CIRCLES =
+            Set.of("component", "enqueue", "ingest.record", "lease", "partition");
 
     static Stream<String> packagesWithoutCircles() {
         return StreamSupport.stream(CLASSES.spliterator(), false)

@@ -4,7 +4,7 @@ import io.qbull.config.LeaseSettings;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
 import io.qbull.store.LayoutTable.Pod;
-import io.qbull.store.LeaseTable.Sight;
+import io.qbull.store.LeaseTable.LeaseView;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class Balancer {
             Set<PodId> gone = candidates.stream()
                     .map(Candidate::sight)
                     .filter(sight -> sight.free() && !sight.released())
-                    .map(Sight::owner)
+                    .map(LeaseView::owner)
                     .flatMap(Stream::ofNullable)
                     .map(LeaseOwner::pod)
                     .collect(Collectors.toSet());
@@ -64,7 +64,7 @@ final class Balancer {
      * @param sight its lease when last seen
      * @param freeFor how long it has been seen free; zero if it is not
      */
-    record Candidate(int index, Sight sight, Duration freeFor) {}
+    record Candidate(int index, LeaseView sight, Duration freeFor) {}
 
     /**
      * What to do.
@@ -141,7 +141,7 @@ final class Balancer {
             }
         }
         for (Candidate candidate : view.candidates()) {
-            Sight sight = candidate.sight();
+            LeaseView sight = candidate.sight();
             Donor owner = sight.free() || sight.owner() == null
                     ? null
                     : others.get(sight.owner().pod());

@@ -8,7 +8,7 @@ import io.qbull.runtime.EventLoop;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
-import io.qbull.store.LeaseTable.Sight;
+import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ final class LeaseFinder {
     /** What the scout knows of one partition. */
     private static final class Place {
         @Nullable
-        Sight sight;
+        LeaseView sight;
 
         long freeSince;
         long lookAt;
@@ -204,7 +204,7 @@ final class LeaseFinder {
         planLook();
     }
 
-    private void looked(PartitionId partition, @Nullable Sight sight, @Nullable Throwable failure) {
+    private void looked(PartitionId partition, @Nullable LeaseView sight, @Nullable Throwable failure) {
         if (sight != null) {
             host.answered(partition);
             saw(partition.index(), sight);
@@ -276,7 +276,7 @@ final class LeaseFinder {
         }
     }
 
-    private void saw(int index, Sight sight) {
+    private void saw(int index, LeaseView sight) {
         Place place = place(index);
         long now = loop.nanoTime();
         boolean wasFree = place.sight != null && place.sight.free();
@@ -306,7 +306,7 @@ final class LeaseFinder {
         }
     }
 
-    private Duration untilNextLook(Place place, Sight sight, long now) {
+    private Duration untilNextLook(Place place, LeaseView sight, long now) {
         if (!sight.free()) {
             return sight.remaining().plusNanos(random.nextLong(JITTER.toNanos()));
         }
@@ -317,7 +317,7 @@ final class LeaseFinder {
     }
 
     /** A hand-over makes this pod's wish the owner; the pod confirms it by acquiring with that same nonce. */
-    private void fulfil(int index, Place place, LeaseOwner wish, Sight sight) {
+    private void fulfil(int index, Place place, LeaseOwner wish, LeaseView sight) {
         if (wish.equals(sight.owner()) && !sight.free()) {
             place.wish = null;
             acquire(index, place, wish);
@@ -333,7 +333,7 @@ final class LeaseFinder {
         long now = loop.nanoTime();
         List<Balancer.Candidate> candidates = new ArrayList<>();
         places.forEach((index, place) -> {
-            Sight sight = place.sight;
+            LeaseView sight = place.sight;
             boolean open = !place.acquiring && place.wish == null && !blocked.contains(index) && !host.holds(index);
             if (open && sight != null) {
                 Duration freeFor = sight.free() ? Duration.ofNanos(now - place.freeSince) : Duration.ZERO;
@@ -384,8 +384,8 @@ final class LeaseFinder {
             place.sight = null;
             adopted = true;
             host.granted(granted, started);
-        } else if (acquisition instanceof Acquisition.Held held) {
-            saw(index, held.sight());
+        } else if (acquisition instanceof Acquisition.Owned owned) {
+            saw(index, owned.view());
             if (place.announced) {
                 place.announced = false;
                 place.lookAt = loop.nanoTime();

@@ -48,7 +48,7 @@ public interface HeldKeyTable {
      * @return the requests, without those for jobs that are not held any more; fails with {@link StoreException.Full} if Redis takes no
      *     data
      */
-    CompletionStage<List<StreamId>> ask(PartitionId partition, Wish wish, List<HeldKey> keys);
+    CompletionStage<List<StreamId>> ask(PartitionId partition, OwnerRequest wish, List<HeldKey> keys);
 
     /** The most requests that {@link #open} tells. */
     int MOST_OPEN = 100;
@@ -63,7 +63,7 @@ public interface HeldKeyTable {
     CompletionStage<List<StreamId>> open(PartitionId partition, StreamId first, StreamId last);
 
     /** What people ask for. */
-    enum Wish {
+    enum OwnerRequest {
         /** The key's first job runs at once, its attempts counted anew. */
         RETRY,
         /** The key's first job is deleted, and the next one runs. */

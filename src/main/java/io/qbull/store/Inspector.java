@@ -15,14 +15,14 @@ public interface Inspector {
 
     /**
      * @param queue a queue
-     * @return its state, or {@link QueueSight.Absent}; fails if its layout or its pods cannot be read
+     * @return its state, or {@link QueueStatus.Absent}; fails if its layout or its pods cannot be read
      */
-    CompletionStage<QueueSight> queue(QueueName queue);
+    CompletionStage<QueueStatus> queue(QueueName queue);
 
     /** A queue as it stands. */
-    sealed interface QueueSight {
+    sealed interface QueueStatus {
         /** There is no such queue in Redis. */
-        record Absent() implements QueueSight {}
+        record Absent() implements QueueStatus {}
 
         /**
          * @param queue its name
@@ -36,22 +36,22 @@ public interface Inspector {
                 int layoutVersion,
                 int partitionCount,
                 List<LayoutTable.Pod> pods,
-                List<PartitionSight> partitions)
-                implements QueueSight {
+                List<PartitionStatus> partitions)
+                implements QueueStatus {
             /**
              * @return those partitions that could be read
              */
-            public List<PartitionSight.Read> readable() {
+            public List<PartitionStatus.Read> readable() {
                 return partitions.stream()
-                        .filter(PartitionSight.Read.class::isInstance)
-                        .map(PartitionSight.Read.class::cast)
+                        .filter(PartitionStatus.Read.class::isInstance)
+                        .map(PartitionStatus.Read.class::cast)
                         .toList();
             }
         }
     }
 
     /** A partition as it stands. Each is read by itself: one that cannot be read hides no other. */
-    sealed interface PartitionSight {
+    sealed interface PartitionStatus {
         /**
          * @return 0 to P-1
          */
@@ -80,12 +80,12 @@ public interface Inspector {
                 long held,
                 long delayed,
                 long dead)
-                implements PartitionSight {}
+                implements PartitionStatus {}
 
         /**
          * @param index 0 to P-1
          * @param error why it cannot be read, in one line
          */
-        record Unread(int index, String error) implements PartitionSight {}
+        record Unread(int index, String error) implements PartitionStatus {}
     }
 }

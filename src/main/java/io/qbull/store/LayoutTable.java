@@ -30,12 +30,12 @@ public interface LayoutTable {
      * @param queue the queue
      * @param pod this pod
      * @param capacity leases that it wants
-     * @param held partitions that it holds
+     * @param owned the partitions that it owns
      * @param staleAfter how long this pod counts as living when it is silent; and others that do not say
      * @return all living pods, this one included
      */
     CompletionStage<List<Pod>> register(
-            QueueName queue, PodId pod, int capacity, List<Integer> held, Duration staleAfter);
+            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter);
 
     /**
      * @param queue the queue
@@ -49,9 +49,9 @@ public interface LayoutTable {
      *
      * @param id its name
      * @param capacity leases that it wants
-     * @param held partitions that it held when last seen
+     * @param owned the partitions that it owned when last seen
      * @param startedAtMillis first seen, milliseconds since 1970
      * @param seenAtMillis last seen, milliseconds since 1970
      */
-    record Pod(PodId id, int capacity, List<Integer> held, long startedAtMillis, long seenAtMillis) {}
+    record Pod(PodId id, int capacity, List<Integer> owned, long startedAtMillis, long seenAtMillis) {}
 }

@@ -68,7 +68,7 @@ public interface LeaseTable {
      * @param partitions which
      * @return what was seen; one is missing if its server did not answer
      */
-    CompletionStage<Map<PartitionId, Sight>> peek(List<PartitionId> partitions);
+    CompletionStage<Map<PartitionId, LeaseView>> peek(List<PartitionId> partitions);
 
     /**
      * Listens to announcements for a queue. They are hints: any may be missing, none is proof.
@@ -97,9 +97,9 @@ public interface LeaseTable {
         record Granted(Lease lease, Predecessor predecessor, int window) implements Acquisition {}
 
         /**
-         * @param sight what stands there
+         * @param view the lease as it stands
          */
-        record Held(Sight sight) implements Acquisition {}
+        record Owned(LeaseView view) implements Acquisition {}
 
         /** The nonce belongs to a lease that was released. */
         record Spent() implements Acquisition {}
@@ -148,7 +148,7 @@ public interface LeaseTable {
      * @param released whether it is free by a release
      * @param wanted who asks for it
      */
-    record Sight(
+    record LeaseView(
             @Nullable LeaseOwner owner,
             @Nullable Epoch epoch,
             Duration remaining,
@@ -159,8 +159,8 @@ public interface LeaseTable {
         /**
          * @return what stands for a key that holds no lease: nobody's to take or to ask for, and to be looked at again soon
          */
-        public static Sight unreadable() {
-            return new Sight(null, null, LOOK_AGAIN, false, null);
+        public static LeaseView unreadable() {
+            return new LeaseView(null, null, LOOK_AGAIN, false, null);
         }
 
         /**

@@ -29,8 +29,8 @@ import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
-import io.qbull.store.LeaseTable.Sight;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Retries;
@@ -254,9 +254,9 @@ class ConsumerSessionTest {
 
     private List<Integer> peekFree() {
         Call peek = store.next("peek");
-        Map<PartitionId, Sight> sights = new HashMap<>();
+        Map<PartitionId, LeaseView> sights = new HashMap<>();
         for (Object partition : peek.argument(0, List.class)) {
-            sights.put((PartitionId) partition, new Sight(null, null, Duration.ZERO, false, null));
+            sights.put((PartitionId) partition, new LeaseView(null, null, Duration.ZERO, false, null));
         }
         peek.answer(sights);
         loop.run();

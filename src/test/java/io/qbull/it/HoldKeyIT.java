@@ -8,7 +8,7 @@ import io.qbull.component.QbullConstants;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.store.HeldKeyTable.HeldKey;
-import io.qbull.store.HeldKeyTable.Wish;
+import io.qbull.store.HeldKeyTable.OwnerRequest;
 import io.qbull.store.Store;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
@@ -67,7 +67,7 @@ class HoldKeyIT {
             List<HeldKey> held = get(store.heldKeys().find(PARTITION, BAD)).keys();
             assertThat(held).hasSize(1);
             assertThat(held.get(0).pause().dueIn()).isNull();
-            get(store.heldKeys().ask(PARTITION, Wish.RETRY, held));
+            get(store.heldKeys().ask(PARTITION, OwnerRequest.RETRY, held));
 
             await().until(() -> done.size() >= HELD && number("ZCARD", "{ORDERS:0}:held:order") == 0);
             assertThat(done)

@@ -77,7 +77,7 @@ final class LoggedLeases implements LeaseTable {
     }
 
     @Override
-    public CompletionStage<Map<PartitionId, Sight>> peek(List<PartitionId> partitions) {
+    public CompletionStage<Map<PartitionId, LeaseView>> peek(List<PartitionId> partitions) {
         return leases.peek(partitions);
     }
 

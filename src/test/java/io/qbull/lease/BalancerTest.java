@@ -10,7 +10,7 @@ import io.qbull.model.Epoch;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
 import io.qbull.store.LayoutTable.Pod;
-import io.qbull.store.LeaseTable.Sight;
+import io.qbull.store.LeaseTable.LeaseView;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -146,7 +146,7 @@ class BalancerTest {
     void a_pod_whose_leases_ran_out_does_not_keep_the_last_living_one_from_adopting() {
         pods.add(pod(OTHER, 4));
         for (int index = 0; index < 16; index++) {
-            Sight expired = new Sight(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ZERO, false, null);
+            LeaseView expired = new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ZERO, false, null);
             candidates.add(new Candidate(index, expired, Duration.ZERO));
         }
         assertThat(moves(4, 0).acquire()).hasSize(16);
@@ -156,7 +156,7 @@ class BalancerTest {
     void a_pod_that_released_its_leases_still_lives() {
         pods.add(pod(OTHER, 4));
         candidates.add(new Candidate(
-                0, new Sight(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ZERO, true, null), Duration.ZERO));
+                0, new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ZERO, true, null), Duration.ZERO));
         assertThat(moves(4, 4).acquire()).isEmpty();
     }
 
@@ -197,14 +197,14 @@ class BalancerTest {
 
     private void free(Duration since, int... indexes) {
         for (int index : indexes) {
-            candidates.add(new Candidate(index, new Sight(null, null, Duration.ZERO, true, null), since));
+            candidates.add(new Candidate(index, new LeaseView(null, null, Duration.ZERO, true, null), since));
         }
     }
 
     private void owned(PodId pod, @Nullable LeaseOwner wanted, int... indexes) {
         for (int index : indexes) {
-            Sight sight =
-                    new Sight(new LeaseOwner(pod, "n" + index), new Epoch(1), Duration.ofSeconds(9), false, wanted);
+            LeaseView sight =
+                    new LeaseView(new LeaseOwner(pod, "n" + index), new Epoch(1), Duration.ofSeconds(9), false, wanted);
             candidates.add(new Candidate(index, sight, Duration.ZERO));
         }
     }

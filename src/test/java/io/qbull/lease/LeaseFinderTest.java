@@ -13,8 +13,8 @@ import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
+import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
-import io.qbull.store.LeaseTable.Sight;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
 import io.qbull.testing.ScriptedStore.Call;
@@ -67,7 +67,7 @@ class LeaseFinderTest {
         begin(false, free(), new Pod(OTHER, 0, List.of(), 0, 0));
         host.looks = 0;
         for (int refused = 0; refused < PARTITIONS; refused++) {
-            store.next("acquire").answer(new Acquisition.Held(held()));
+            store.next("acquire").answer(new Acquisition.Owned(held()));
         }
         loop.run();
         assertThat(store.waiting()).filteredOn("want"::equals).hasSize(PARTITIONS);
@@ -110,7 +110,7 @@ class LeaseFinderTest {
         assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(round / 2);
     }
 
-    private void begin(boolean adoptOrphans, Sight each, Pod other) {
+    private void begin(boolean adoptOrphans, LeaseView each, Pod other) {
         LeaseFinder scout = scout(new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL));
         scout.start();
         scout.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0), other));
@@ -121,9 +121,9 @@ class LeaseFinderTest {
         return new LeaseFinder(new Domain(QUEUE, PARTITIONS, ME, 257), settings, store, loop, host, new Random(1));
     }
 
-    private void seen(Sight each) {
+    private void seen(LeaseView each) {
         Call peek = store.next("peek");
-        Map<PartitionId, Sight> sights = new HashMap<>();
+        Map<PartitionId, LeaseView> sights = new HashMap<>();
         for (Object partition : peek.argument(0, List.class)) {
             sights.put((PartitionId) partition, each);
         }
@@ -137,12 +137,12 @@ class LeaseFinderTest {
         acquire.answer(new Acquisition.Granted(lease, Predecessor.NONE, 0));
     }
 
-    private static Sight free() {
-        return new Sight(null, null, Duration.ZERO, false, null);
+    private static LeaseView free() {
+        return new LeaseView(null, null, Duration.ZERO, false, null);
     }
 
-    private static Sight held() {
-        return new Sight(new LeaseOwner(OTHER, "n"), new Epoch(1), TTL, false, null);
+    private static LeaseView held() {
+        return new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), TTL, false, null);
     }
 
     private static final class CountingHost implements LeaseFinder.Host {

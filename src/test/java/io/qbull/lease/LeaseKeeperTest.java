@@ -15,10 +15,10 @@ import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.AnnouncementListener;
+import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
-import io.qbull.store.LeaseTable.Sight;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
@@ -291,7 +291,8 @@ class LeaseKeeperTest {
         want.answer(true);
         announce(wanted);
         keeper.stopTaking();
-        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        store.next("peek")
+                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
         assertThat(store.waiting()).doesNotContain("acquire");
     }
@@ -317,7 +318,8 @@ class LeaseKeeperTest {
         PartitionId wanted = want.argument(0, PartitionId.class);
         want.answer(true);
         announce(wanted);
-        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        store.next("peek")
+                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
         assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
     }
@@ -330,9 +332,11 @@ class LeaseKeeperTest {
         want.answer(true);
         loop.tick(EVERY.dividedBy(2));
         LeaseOwner owner = new LeaseOwner(OTHER, "n");
-        store.next("peek").answer(Map.of(wanted, new Sight(owner, new Epoch(1), Duration.ofSeconds(9), false, wish)));
+        store.next("peek")
+                .answer(Map.of(wanted, new LeaseView(owner, new Epoch(1), Duration.ofSeconds(9), false, wish)));
         loop.tick(EVERY.dividedBy(2));
-        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(2), false, null)));
+        store.next("peek")
+                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(2), false, null)));
         loop.run();
         assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
     }
@@ -344,7 +348,8 @@ class LeaseKeeperTest {
         PartitionId wanted = want.argument(0, PartitionId.class);
         want.loseReply();
         loop.tick(Duration.ofMillis(100));
-        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        store.next("peek")
+                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
         assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
     }
@@ -369,7 +374,8 @@ class LeaseKeeperTest {
         loop.run();
         want.answer(true);
         announce(wanted);
-        store.next("peek").answer(Map.of(wanted, new Sight(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        store.next("peek")
+                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
         assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
     }
@@ -380,7 +386,7 @@ class LeaseKeeperTest {
         PartitionId partition = acquire.argument(0, PartitionId.class);
         announce(partition);
         assertThat(store.waiting()).as("the answer comes first").doesNotContain("peek");
-        acquire.answer(new Acquisition.Held(held(OTHER)));
+        acquire.answer(new Acquisition.Owned(held(OTHER)));
         loop.run();
         assertThat(store.next("peek").argument(0, List.class).contains(partition))
                 .isTrue();
@@ -389,7 +395,7 @@ class LeaseKeeperTest {
     @Test
     void a_refused_acquisition_without_an_announcement_waits_for_the_expiry() {
         Call acquire = beginAcquiring();
-        acquire.answer(new Acquisition.Held(held(OTHER)));
+        acquire.answer(new Acquisition.Owned(held(OTHER)));
         loop.run();
         assertThat(store.waiting()).doesNotContain("peek");
     }
@@ -479,17 +485,17 @@ class LeaseKeeperTest {
         loop.run();
     }
 
-    private void peeked(Sight zero, Sight one) {
+    private void peeked(LeaseView zero, LeaseView one) {
         store.next("peek").answer(Map.of(new PartitionId(QUEUE, 0), zero, new PartitionId(QUEUE, 1), one));
         loop.run();
     }
 
-    private static Sight free() {
-        return new Sight(null, null, Duration.ZERO, false, null);
+    private static LeaseView free() {
+        return new LeaseView(null, null, Duration.ZERO, false, null);
     }
 
-    private static Sight held(PodId by) {
-        return new Sight(new LeaseOwner(by, "n"), new Epoch(1), Duration.ofSeconds(9), false, null);
+    private static LeaseView held(PodId by) {
+        return new LeaseView(new LeaseOwner(by, "n"), new Epoch(1), Duration.ofSeconds(9), false, null);
     }
 
     private void answer(Call renew, Renewal answer) {

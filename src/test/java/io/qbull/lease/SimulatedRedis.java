@@ -8,10 +8,10 @@ import io.qbull.model.PodId;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
-import io.qbull.store.LeaseTable.Sight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,7 +52,7 @@ final class SimulatedRedis {
             return new Acquisition.Spent();
         }
         if (!mine && lease.expires > now()) {
-            return new Acquisition.Held(sight(partition));
+            return new Acquisition.Owned(sight(partition));
         }
         if (lease.expires <= now()) {
             lease.epoch++;
@@ -111,8 +111,8 @@ final class SimulatedRedis {
         return true;
     }
 
-    Map<PartitionId, Sight> peek(List<PartitionId> partitions) {
-        Map<PartitionId, Sight> sights = new HashMap<>();
+    Map<PartitionId, LeaseView> peek(List<PartitionId> partitions) {
+        Map<PartitionId, LeaseView> sights = new HashMap<>();
         partitions.forEach(partition -> sights.put(partition, sight(partition)));
         return sights;
     }
@@ -127,13 +127,13 @@ final class SimulatedRedis {
         pods.remove(pod);
     }
 
-    Sight sight(PartitionId partition) {
+    LeaseView sight(PartitionId partition) {
         Row lease = lease(partition);
         if (lease.owner == null) {
-            return new Sight(null, null, Duration.ZERO, false, null);
+            return new LeaseView(null, null, Duration.ZERO, false, null);
         }
         Duration remaining = Duration.ofMillis(Math.max(0, lease.expires - now()));
-        return new Sight(lease.owner, new Epoch(lease.epoch), remaining, lease.expires == 0, lease.wanted);
+        return new LeaseView(lease.owner, new Epoch(lease.epoch), remaining, lease.expires == 0, lease.wanted);
     }
 
     private Row lease(PartitionId partition) {

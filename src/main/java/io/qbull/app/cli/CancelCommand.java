@@ -10,7 +10,7 @@ import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
 import io.qbull.ops.status.Queues;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.Store;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -58,7 +58,7 @@ public final class CancelCommand implements Callable<Integer> {
         SettingsReader reader = new SettingsReader(System.getenv(), ConfigFile.read(home), home);
         KeyHash hash = reader.keyHash(name);
         try (Store store = Stores.find(reader.read())) {
-            QueueSight.Present sight = Stores.await(new Queues(store.inspector()).one(name))
+            QueueStatus.Present sight = Stores.await(new Queues(store.inspector()).one(name))
                     .orElseThrow(
                             () -> new CliException(ExitCode.NOT_FOUND, "There is no queue " + name + " in this Redis"));
             Layout layout = new Layout(sight.layoutVersion(), sight.partitionCount());

@@ -9,7 +9,7 @@ import io.qbull.ops.Json;
 import io.qbull.ops.status.QueueJson;
 import io.qbull.ops.status.Queues;
 import io.qbull.ops.status.StatusTable;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -38,7 +38,7 @@ final class StatusReport {
         }
     }
 
-    private String all(List<QueueSight.Present> queues) {
+    private String all(List<QueueStatus.Present> queues) {
         if (json) {
             return new String(Json.bytes(Queues.json(queues)), StandardCharsets.UTF_8) + "\n";
         }
@@ -47,8 +47,8 @@ final class StatusReport {
                 : queues.stream().map(StatusTable::of).collect(Collectors.joining("\n"));
     }
 
-    private String one(QueueName name, Optional<QueueSight.Present> found) throws CliException {
-        QueueSight.Present queue = found.orElseThrow(
+    private String one(QueueName name, Optional<QueueStatus.Present> found) throws CliException {
+        QueueStatus.Present queue = found.orElseThrow(
                 () -> new CliException(ExitCode.NOT_FOUND, "There is no queue " + name + " in this Redis"));
         return json
                 ? new String(Json.bytes(QueueJson.of(queue)), StandardCharsets.UTF_8) + "\n"

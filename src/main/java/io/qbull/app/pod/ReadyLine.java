@@ -6,8 +6,8 @@ import io.qbull.app.redis.Stores;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.QueueName;
-import io.qbull.store.Inspector.PartitionSight;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.PartitionStatus;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,10 +72,10 @@ public final class ReadyLine {
 
     private Owned look(QueueName queue, int wanted) {
         try {
-            if (Stores.await(store.inspector().queue(queue)) instanceof QueueSight.Present present) {
+            if (Stores.await(store.inspector().queue(queue)) instanceof QueueStatus.Present present) {
                 List<Integer> mine = present.readable().stream()
                         .filter(partition -> settings.pod().value().equals(partition.owner()))
-                        .map(PartitionSight.Read::index)
+                        .map(PartitionStatus.Read::index)
                         .sorted()
                         .toList();
                 return new Owned(mine, Math.min(wanted, present.partitionCount()));

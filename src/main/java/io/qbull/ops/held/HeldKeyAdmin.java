@@ -6,7 +6,7 @@ import io.qbull.model.StreamId;
 import io.qbull.ops.dead.DeadLetterAdmin.Deed;
 import io.qbull.store.HeldKeyTable;
 import io.qbull.store.HeldKeyTable.HeldKey;
-import io.qbull.store.HeldKeyTable.Wish;
+import io.qbull.store.HeldKeyTable.OwnerRequest;
 import io.qbull.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
@@ -229,7 +229,7 @@ public final class HeldKeyAdmin {
                 return CompletableFuture.completedStage(true);
             }
             PartitionId partition = failed.get(0).partition();
-            return table.ask(partition, deed == Deed.RETRY ? Wish.RETRY : Wish.DROP, failed)
+            return table.ask(partition, deed == Deed.RETRY ? OwnerRequest.RETRY : OwnerRequest.DROP, failed)
                     .thenApply(requests -> {
                         answered += failed.size();
                         asked += requests.size();

@@ -3,10 +3,10 @@ package io.qbull.ops.status;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.qbull.ops.Json;
-import io.qbull.store.Inspector.PartitionSight;
-import io.qbull.store.Inspector.PartitionSight.Read;
-import io.qbull.store.Inspector.PartitionSight.Unread;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.PartitionStatus;
+import io.qbull.store.Inspector.PartitionStatus.Read;
+import io.qbull.store.Inspector.PartitionStatus.Unread;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.LayoutTable.Pod;
 import java.util.List;
 
@@ -22,7 +22,7 @@ public final class QueueJson {
      * @param sight a queue
      * @return its state
      */
-    public static ObjectNode of(QueueSight.Present sight) {
+    public static ObjectNode of(QueueStatus.Present sight) {
         ObjectNode queue = Json.object();
         queue.put("queue", sight.queue().value());
         queue.putObject("layout").put("version", sight.layoutVersion()).put("partitions", sight.partitionCount());
@@ -37,13 +37,13 @@ public final class QueueJson {
         ObjectNode node = Json.object();
         node.put("pod", pod.id().value());
         ArrayNode held = node.putArray("partitions");
-        pod.held().forEach(held::add);
+        pod.owned().forEach(held::add);
         node.put("capacity", pod.capacity());
         node.put("seen", pod.seenAtMillis());
         return node;
     }
 
-    private static ObjectNode of(PartitionSight partition) {
+    private static ObjectNode of(PartitionStatus partition) {
         ObjectNode node = Json.object();
         node.put("partition", partition.index());
         if (partition instanceof Read read) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.qbull.model.QueueName;
 import io.qbull.ops.Json;
 import io.qbull.store.Inspector;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.QueueStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,19 +25,19 @@ public final class Queues {
      * @param queue a name
      * @return its state, or nothing if there is no such queue; fails with a {@link io.qbull.store.StoreException}
      */
-    public CompletionStage<Optional<QueueSight.Present>> one(QueueName queue) {
+    public CompletionStage<Optional<QueueStatus.Present>> one(QueueName queue) {
         return inspector
                 .queue(queue)
-                .thenApply(
-                        sight -> sight instanceof QueueSight.Present present ? Optional.of(present) : Optional.empty());
+                .thenApply(sight ->
+                        sight instanceof QueueStatus.Present present ? Optional.of(present) : Optional.empty());
     }
 
     /**
      * @return the state of all queues, by name; fails with a {@link io.qbull.store.StoreException}
      */
-    public CompletionStage<List<QueueSight.Present>> all() {
+    public CompletionStage<List<QueueStatus.Present>> all() {
         return inspector.queues().thenCompose(names -> {
-            List<CompletableFuture<Optional<QueueSight.Present>>> asked = names.stream()
+            List<CompletableFuture<Optional<QueueStatus.Present>>> asked = names.stream()
                     .sorted()
                     .map(name -> one(name).toCompletableFuture())
                     .toList();
@@ -53,7 +53,7 @@ public final class Queues {
      * @param sights queues
      * @return them as a JSON array
      */
-    public static ArrayNode json(List<QueueSight.Present> sights) {
+    public static ArrayNode json(List<QueueStatus.Present> sights) {
         ArrayNode array = Json.array();
         sights.forEach(sight -> array.add(QueueJson.of(sight)));
         return array;

@@ -1,9 +1,9 @@
 package io.qbull.ops.status;
 
-import io.qbull.store.Inspector.PartitionSight;
-import io.qbull.store.Inspector.PartitionSight.Read;
-import io.qbull.store.Inspector.PartitionSight.Unread;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.PartitionStatus;
+import io.qbull.store.Inspector.PartitionStatus.Read;
+import io.qbull.store.Inspector.PartitionStatus.Unread;
+import io.qbull.store.Inspector.QueueStatus;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ public final class StatusTable {
      * @param sight a queue
      * @return lines, the last one ended
      */
-    public static String of(QueueSight.Present sight) {
+    public static String of(QueueStatus.Present sight) {
         List<Read> readable = sight.readable();
         long backlog = readable.stream().mapToLong(Read::backlog).sum();
         long held = readable.stream().mapToLong(Read::held).sum();
@@ -44,7 +44,7 @@ public final class StatusTable {
                 "HELD",
                 "DELAYED",
                 "DEAD"));
-        for (PartitionSight partition : sight.partitions()) {
+        for (PartitionStatus partition : sight.partitions()) {
             if (partition instanceof Read read) {
                 table.append(row(read));
             } else if (partition instanceof Unread unread) {

@@ -6,16 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.qbull.model.QueueName;
 import io.qbull.ops.status.QueueJson;
 import io.qbull.ops.status.StatusTable;
-import io.qbull.store.Inspector.PartitionSight.Read;
-import io.qbull.store.Inspector.PartitionSight.Unread;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.PartitionStatus.Read;
+import io.qbull.store.Inspector.PartitionStatus.Unread;
+import io.qbull.store.Inspector.QueueStatus;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FilesTest {
     private static final String ERROR = "{Q:1}:lease: WRONGTYPE";
-    private final QueueSight.Present sight = new QueueSight.Present(
+    private final QueueStatus.Present sight = new QueueStatus.Present(
             new QueueName("Q"),
             1,
             2,

@@ -10,7 +10,7 @@ import io.qbull.ops.dead.DeadLetterAdmin.Deed;
 import io.qbull.ops.held.HeldKeyAdmin.Listing;
 import io.qbull.ops.held.HeldKeyAdmin.Tally;
 import io.qbull.store.HeldKeyTable.HeldKey;
-import io.qbull.store.HeldKeyTable.Wish;
+import io.qbull.store.HeldKeyTable.OwnerRequest;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
 import io.qbull.testing.RedisExtension;
@@ -105,7 +105,7 @@ class HeldKeyAdminTest {
         get(store.heldKeys()
                 .ask(
                         new PartitionId(QUEUE, 2),
-                        Wish.RETRY,
+                        OwnerRequest.RETRY,
                         list("going on", HeldPlace.START, 1).keys()));
         jobs.attend(2);
 
@@ -201,7 +201,7 @@ class HeldKeyAdminTest {
         jobs.hold(0, "a", failed(null), "a1", "a2");
         List<HeldKey> before = list("a", HeldPlace.START, 1).keys();
         ask("a", Deed.DROP, () -> jobs.attend(0));
-        assertThat(get(store.heldKeys().ask(before.get(0).partition(), Wish.DROP, before)))
+        assertThat(get(store.heldKeys().ask(before.get(0).partition(), OwnerRequest.DROP, before)))
                 .isEmpty();
         assertThat(ask("a", Deed.DROP, () -> {})).isEqualTo(new Tally(0, 0, 0, 0, 0, null));
         assertThat(jobs.requests(0)).isEmpty();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
-import io.qbull.store.Inspector.PartitionSight;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.PartitionStatus;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.LayoutTable.Pod;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -25,7 +25,7 @@ class StatusTableTest {
     }
 
     private static String heading(int partitions, int pods) {
-        return StatusTable.of(new QueueSight.Present(
+        return StatusTable.of(new QueueStatus.Present(
                         new QueueName("WHATSAPP"),
                         1,
                         partitions,
@@ -33,8 +33,8 @@ class StatusTableTest {
                                 .mapToObj(n -> new Pod(new PodId("pod" + n), 4, List.of(), 0, 0))
                                 .toList(),
                         IntStream.range(0, partitions)
-                                .<PartitionSight>mapToObj(
-                                        n -> new PartitionSight.Read(n, null, null, null, 5, null, 0, 3, 0, 2))
+                                .<PartitionStatus>mapToObj(
+                                        n -> new PartitionStatus.Read(n, null, null, null, 5, null, 0, 3, 0, 2))
                                 .toList()))
                 .lines()
                 .findFirst()

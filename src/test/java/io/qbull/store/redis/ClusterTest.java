@@ -20,7 +20,7 @@ import io.qbull.model.PodId;
 import io.qbull.model.StreamId;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.HeldJobs;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LeaseTable.Acquisition;
@@ -90,7 +90,7 @@ class ClusterTest {
             assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.FENCED);
         }
         get(store.layouts().register(QUEUE, new PodId("pod"), 4, List.of(1, 2), TTL));
-        QueueSight.Present sight = (QueueSight.Present) get(store.inspector().queue(QUEUE));
+        QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
         assertThat(sight.readable()).hasSize(P).allSatisfy(partition -> {
             assertThat(partition.dead()).isEqualTo(1);
             assertThat(partition.owner()).isEqualTo("other");
@@ -240,7 +240,7 @@ class ClusterTest {
         assertThat(answers.keySet()).doesNotContainAnyElementsOf(lost).hasSize(P - lost.size());
         assertThat(failure(store.jobs().commit(lost.get(0), List.of(StreamId.START))))
                 .isInstanceOf(StoreException.Unavailable.class);
-        QueueSight.Present sight = (QueueSight.Present) get(store.inspector().queue(QUEUE));
+        QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
         assertThat(sight.partitions()).hasSize(P);
         assertThat(sight.readable()).hasSize(P - lost.size());
         REDIS.resume(2);

@@ -12,8 +12,8 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
-import io.qbull.store.Inspector.PartitionSight;
-import io.qbull.store.Inspector.QueueSight;
+import io.qbull.store.Inspector.PartitionStatus;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.JobLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
@@ -30,7 +30,7 @@ class InspectorTest {
     void a_queue_that_is_not_there_is_absent() {
         RedisStore store = REDIS.store();
         assertThat(get(store.inspector().queues())).isEmpty();
-        assertThat(get(store.inspector().queue(QUEUE))).isEqualTo(new QueueSight.Absent());
+        assertThat(get(store.inspector().queue(QUEUE))).isEqualTo(new QueueStatus.Absent());
     }
 
     @Test
@@ -67,18 +67,18 @@ class InspectorTest {
                 "1");
 
         assertThat(get(store.inspector().queues())).containsExactlyInAnyOrder(QUEUE, new QueueName("other"));
-        QueueSight.Present sight = (QueueSight.Present) get(store.inspector().queue(QUEUE));
+        QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
         assertThat(sight.layoutVersion()).isEqualTo(1);
         assertThat(sight.partitionCount()).isEqualTo(5);
         assertThat(sight.pods())
                 .singleElement()
-                .satisfies(pod -> assertThat(pod.held()).containsExactly(3));
-        assertThat(sight.partitions()).extracting(PartitionSight::index).containsExactly(0, 1, 2, 3, 4);
+                .satisfies(pod -> assertThat(pod.owned()).containsExactly(3));
+        assertThat(sight.partitions()).extracting(PartitionStatus::index).containsExactly(0, 1, 2, 3, 4);
         assertThat(sight.partitions().get(0))
-                .isEqualTo(new PartitionSight.Read(0, null, "77", null, 0, null, 0, 0, 0, 0));
+                .isEqualTo(new PartitionStatus.Read(0, null, "77", null, 0, null, 0, 0, 0, 0));
         assertThat(sight.partitions().get(1))
-                .isEqualTo(new PartitionSight.Read(1, null, null, null, 0, null, 0, 0, 0, 0));
-        PartitionSight.Read busy = sight.readable().get(3);
+                .isEqualTo(new PartitionStatus.Read(1, null, null, null, 0, null, 0, 0, 0, 0));
+        PartitionStatus.Read busy = sight.readable().get(3);
         assertThat(busy.owner()).isEqualTo("me");
         assertThat(busy.epoch()).isEqualTo(epoch);
         assertThat(busy.leaseAgeMillis()).isBetween(4_000L, 9_000L);
@@ -98,11 +98,11 @@ class InspectorTest {
         resp.call("SET", "{Q:1}:lease", "foreign");
         resp.call("HSET", "{Q:2}:lease", "owner", "me#1", "epoch", "77", "expires", "garbage");
 
-        QueueSight.Present sight = (QueueSight.Present) get(store.inspector().queue(QUEUE));
-        assertThat(sight.partitions()).extracting(PartitionSight::index).containsExactly(0, 1, 2, 3);
-        assertThat(sight.readable()).extracting(PartitionSight::index).containsExactly(0, 3);
-        assertThat(((PartitionSight.Unread) sight.partitions().get(1)).error()).contains("{Q:1}:lease", "WRONGTYPE");
-        assertThat(((PartitionSight.Unread) sight.partitions().get(2)).error()).contains("garbage");
+        QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
+        assertThat(sight.partitions()).extracting(PartitionStatus::index).containsExactly(0, 1, 2, 3);
+        assertThat(sight.readable()).extracting(PartitionStatus::index).containsExactly(0, 3);
+        assertThat(((PartitionStatus.Unread) sight.partitions().get(1)).error()).contains("{Q:1}:lease", "WRONGTYPE");
+        assertThat(((PartitionStatus.Unread) sight.partitions().get(2)).error()).contains("garbage");
         // What is left breaks the rules of the keys on purpose.
         resp.call("FLUSHALL");
     }

@@ -142,7 +142,7 @@ class LayoutScriptsTest {
         assertThat(both)
                 .filteredOn(pod -> !pod.id().equals(POD))
                 .first()
-                .satisfies(pod -> assertThat(pod.held()).containsExactly(0, 11));
+                .satisfies(pod -> assertThat(pod.owned()).containsExactly(0, 11));
     }
 
     @Test
@@ -155,7 +155,7 @@ class LayoutScriptsTest {
         Pod me = get(layouts.register(QUEUE, POD, 5, List.of(1, 2), STALE)).get(0);
         assertThat(me.startedAtMillis()).isEqualTo(1000);
         assertThat(me.capacity()).isEqualTo(5);
-        assertThat(me.held()).containsExactly(1, 2);
+        assertThat(me.owned()).containsExactly(1, 2);
     }
 
     @Test

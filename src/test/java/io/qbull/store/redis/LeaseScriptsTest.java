@@ -97,12 +97,12 @@ class LeaseScriptsTest {
         seed.held(OTHER, 20_000);
         seed.lease("wanted", "third#1");
         Map<String, Object> before = RedisState.read(resp);
-        Acquisition.Held held = (Acquisition.Held) get(leases.acquire(P, ME, TTL, 7));
-        assertThat(held.sight().owner()).isEqualTo(OTHER);
-        assertThat(held.sight().epoch()).isEqualTo(Epoch.parse(Seed.EPOCH));
-        assertThat(held.sight().wanted()).isEqualTo(THIRD);
-        assertThat(held.sight().released()).isFalse();
-        assertThat(held.sight().remaining()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(20));
+        Acquisition.Owned owned = (Acquisition.Owned) get(leases.acquire(P, ME, TTL, 7));
+        assertThat(owned.view().owner()).isEqualTo(OTHER);
+        assertThat(owned.view().epoch()).isEqualTo(Epoch.parse(Seed.EPOCH));
+        assertThat(owned.view().wanted()).isEqualTo(THIRD);
+        assertThat(owned.view().released()).isFalse();
+        assertThat(owned.view().remaining()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(20));
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 
@@ -288,12 +288,12 @@ class LeaseScriptsTest {
         PartitionId p4 = new PartitionId(Seed.QUEUE, 4);
         PartitionId p5 = new PartitionId(Seed.QUEUE, 5);
         PartitionId p6 = new PartitionId(Seed.QUEUE, 6);
-        Map<PartitionId, LeaseTable.Sight> sights = get(leases.peek(List.of(P, p4, p5, p6)));
+        Map<PartitionId, LeaseTable.LeaseView> sights = get(leases.peek(List.of(P, p4, p5, p6)));
         assertThat(requireNonNull(sights.get(P)).free()).isFalse();
         assertThat(requireNonNull(sights.get(P)).owner()).isEqualTo(OTHER);
-        assertThat(sights.get(p4)).isEqualTo(new LeaseTable.Sight(ME, new Epoch(5), Duration.ZERO, true, null));
-        assertThat(sights.get(p5)).isEqualTo(new LeaseTable.Sight(ME, new Epoch(6), Duration.ZERO, false, null));
-        assertThat(sights.get(p6)).isEqualTo(new LeaseTable.Sight(null, null, Duration.ZERO, false, null));
+        assertThat(sights.get(p4)).isEqualTo(new LeaseTable.LeaseView(ME, new Epoch(5), Duration.ZERO, true, null));
+        assertThat(sights.get(p5)).isEqualTo(new LeaseTable.LeaseView(ME, new Epoch(6), Duration.ZERO, false, null));
+        assertThat(sights.get(p6)).isEqualTo(new LeaseTable.LeaseView(null, null, Duration.ZERO, false, null));
         assertThat(RedisState.read(resp)).isEqualTo(before);
         assertThat(get(leases.peek(List.of()))).isEmpty();
     }
@@ -331,11 +331,11 @@ class LeaseScriptsTest {
         List<PartitionId> all = IntStream.range(0, 8)
                 .mapToObj(index -> new PartitionId(Seed.QUEUE, index))
                 .toList();
-        Map<PartitionId, LeaseTable.Sight> sights = get(leases.peek(all));
-        LeaseTable.Sight free = new LeaseTable.Sight(ME, new Epoch(5), Duration.ZERO, false, null);
+        Map<PartitionId, LeaseTable.LeaseView> sights = get(leases.peek(all));
+        LeaseTable.LeaseView free = new LeaseTable.LeaseView(ME, new Epoch(5), Duration.ZERO, false, null);
         assertThat(sights).hasSize(8).containsEntry(all.get(0), free).containsEntry(all.get(7), free);
-        assertThat(all.subList(1, 7)).extracting(sights::get).containsOnly(LeaseTable.Sight.unreadable());
-        assertThat(LeaseTable.Sight.unreadable().free()).isFalse();
+        assertThat(all.subList(1, 7)).extracting(sights::get).containsOnly(LeaseTable.LeaseView.unreadable());
+        assertThat(LeaseTable.LeaseView.unreadable().free()).isFalse();
         // What is left breaks the rules of the keys on purpose.
         resp.call("FLUSHALL");
     }

@@ -55,7 +55,7 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
     }
 
     @Override
-    public CompletionStage<List<StreamId>> ask(PartitionId partition, Wish wish, List<HeldKey> keys) {
+    public CompletionStage<List<StreamId>> ask(PartitionId partition, OwnerRequest wish, List<HeldKey> keys) {
         if (keys.isEmpty() || keys.size() > MOST_KEYS) {
             throw new IllegalArgumentException("a call takes 1 to " + MOST_KEYS + " keys, not " + keys.size());
         }

@@ -41,7 +41,7 @@ public final class RedisInspector implements Inspector {
     }
 
     @Override
-    public CompletionStage<QueueSight> queue(QueueName queue) {
+    public CompletionStage<QueueStatus> queue(QueueName queue) {
         String layout = Keys.layout(queue);
         String pods = Keys.pods(queue);
         return RedisErrors.bare(calls.send(layout, Request.of(CommandType.HMGET, layout, "version", "partitions"))
@@ -49,12 +49,12 @@ public final class RedisInspector implements Inspector {
                     String version = found.textOrNull(0);
                     String partitions = found.textOrNull(1);
                     if (version == null || partitions == null) {
-                        return CompletableFuture.completedStage(new QueueSight.Absent());
+                        return CompletableFuture.completedStage(new QueueStatus.Absent());
                     }
                     return calls.send(pods, Request.of(CommandType.HGETALL, pods))
                             .thenCombine(
                                     partitions(queue, Integer.parseInt(partitions)),
-                                    (registered, each) -> new QueueSight.Present(
+                                    (registered, each) -> new QueueStatus.Present(
                                             queue,
                                             Integer.parseInt(version),
                                             each.size(),
@@ -63,20 +63,20 @@ public final class RedisInspector implements Inspector {
                 }));
     }
 
-    private CompletionStage<List<PartitionSight>> partitions(QueueName queue, int count) {
+    private CompletionStage<List<PartitionStatus>> partitions(QueueName queue, int count) {
         return calls.send(Keys.layout(queue), Request.of(CommandType.TIME)).thenCompose(time -> {
             long now = Long.parseLong(time.text(0)) * 1000 + Long.parseLong(time.text(1)) / 1000;
-            List<CompletionStage<PartitionSight>> sights = new ArrayList<>();
+            List<CompletionStage<PartitionStatus>> sights = new ArrayList<>();
             for (int index = 0; index < count; index++) {
                 int each = index;
                 sights.add(RedisErrors.bare(partition(new PartitionId(queue, each), now))
-                        .exceptionally(error -> new PartitionSight.Unread(each, RedisErrors.message(error))));
+                        .exceptionally(error -> new PartitionStatus.Unread(each, RedisErrors.message(error))));
             }
             return Futures.all(sights);
         });
     }
 
-    private CompletionStage<PartitionSight> partition(PartitionId id, long now) {
+    private CompletionStage<PartitionStatus> partition(PartitionId id, long now) {
         String stream = Keys.stream(id);
         String lease = Keys.lease(id);
         String held = Keys.heldOrder(id);
@@ -116,13 +116,13 @@ public final class RedisInspector implements Inspector {
 
     private record Sizes(long backlog, @Nullable Long oldest, long held, long delayed, long dead) {}
 
-    private static PartitionSight sight(int index, Reply lease, long now, Sizes sizes) {
+    private static PartitionStatus sight(int index, Reply lease, long now, Sizes sizes) {
         String owner = lease.textOrNull(0);
         String epoch = lease.textOrNull(1);
         String expires = lease.textOrNull(2);
         String inFlight = lease.textOrNull(3);
         boolean owned = owner != null && epoch != null && expires != null && Long.parseLong(expires) > now;
-        return new PartitionSight.Read(
+        return new PartitionStatus.Read(
                 index,
                 owned && owner != null ? LeaseOwner.parse(owner).pod().value() : null,
                 epoch,

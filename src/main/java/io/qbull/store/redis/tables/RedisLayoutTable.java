@@ -78,8 +78,8 @@ public final class RedisLayoutTable implements LayoutTable {
 
     @Override
     public CompletionStage<List<Pod>> register(
-            QueueName queue, PodId pod, int capacity, List<Integer> held, Duration staleAfter) {
-        String partitions = held.stream().map(String::valueOf).collect(Collectors.joining(","));
+            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter) {
+        String partitions = owned.stream().map(String::valueOf).collect(Collectors.joining(","));
         List<byte[]> args = RedisJobLog.args(
                 pod.value(), Integer.toString(capacity), partitions, Long.toString(staleAfter.toMillis()));
         return RedisErrors.bare(
@@ -154,12 +154,12 @@ public final class RedisLayoutTable implements LayoutTable {
     }
 
     private static Pod pod(PodId id, JsonNode json) throws JsonProcessingException {
-        List<Integer> held = new ArrayList<>();
-        json.path("partitions").forEach(index -> held.add(index.asInt()));
+        List<Integer> owned = new ArrayList<>();
+        json.path("partitions").forEach(index -> owned.add(index.asInt()));
         return new Pod(
                 id,
                 json.path("capacity").asInt(),
-                List.copyOf(held),
+                List.copyOf(owned),
                 json.path("started").asLong(),
                 json.path("seen").asLong());
     }

@@ -92,7 +92,7 @@ public final class RedisLeaseTable implements LeaseTable {
     }
 
     @Override
-    public CompletionStage<Map<PartitionId, Sight>> peek(List<PartitionId> partitions) {
+    public CompletionStage<Map<PartitionId, LeaseView>> peek(List<PartitionId> partitions) {
         return inParts(partitions, Keys::lease, this::peekPart);
     }
 
@@ -136,10 +136,10 @@ public final class RedisLeaseTable implements LeaseTable {
         });
     }
 
-    private CompletionStage<Map<PartitionId, Sight>> peekPart(List<PartitionId> part) {
+    private CompletionStage<Map<PartitionId, LeaseView>> peekPart(List<PartitionId> part) {
         return calls.run(Script.PEEK, part.stream().map(Keys::lease).toList(), List.of())
                 .thenApply(answer -> {
-                    Map<PartitionId, Sight> sights = new HashMap<>();
+                    Map<PartitionId, LeaseView> sights = new HashMap<>();
                     List<Reply> each = answer.reply().lists();
                     for (int i = 0; i < part.size(); i++) {
                         sights.put(part.get(i), seen(part.get(i), each.get(i), 0));
@@ -169,7 +169,7 @@ public final class RedisLeaseTable implements LeaseTable {
         Reply reply = answer.reply();
         return switch (reply.tag()) {
             case "spent" -> new Acquisition.Spent();
-            case "held" -> new Acquisition.Held(seen(partition, reply, 1));
+            case "held" -> new Acquisition.Owned(seen(partition, reply, 1));
             case "granted" ->
                 new Acquisition.Granted(
                         new Lease(partition, owner, Epoch.parse(reply.text(1)), answer.primary()),
@@ -188,9 +188,9 @@ public final class RedisLeaseTable implements LeaseTable {
     }
 
     /** Judged alone: what somebody else has written there stands in the way of no other lease. */
-    private Sight seen(PartitionId partition, Reply reply, int at) {
+    private LeaseView seen(PartitionId partition, Reply reply, int at) {
         try {
-            Sight sight = sight(reply, at);
+            LeaseView sight = sight(reply, at);
             unreadable.remove(partition);
             return sight;
         } catch (IllegalArgumentException | StoreException e) {
@@ -202,18 +202,18 @@ public final class RedisLeaseTable implements LeaseTable {
                         Keys.lease(partition),
                         e.getMessage());
             }
-            return Sight.unreadable();
+            return LeaseView.unreadable();
         }
     }
 
-    private static Sight sight(Reply reply, int at) {
+    private static LeaseView sight(Reply reply, int at) {
         String owner = reply.text(at);
         String epoch = reply.text(at + 1);
         Duration remaining = Duration.ofMillis(reply.number(at + 2));
         if (remaining.isNegative() || remaining.compareTo(CENTURY) > 0) {
             throw new IllegalArgumentException("it expires in " + remaining);
         }
-        return new Sight(
+        return new LeaseView(
                 owner.isEmpty() ? null : LeaseOwner.parse(owner),
                 epoch.isEmpty() ? null : Epoch.parse(epoch),
                 remaining,
