@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
+import io.qbull.testing.Size;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,14 +25,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages become jobs while pods are killed. {@code -Dqbull.it.messages=10000 -Dqbull.it.keys=200} is the large size. */
+/** Messages become jobs while pods are killed. */
 @Timeout(600)
 class CoalesceIT {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
 
-    private static final int MESSAGES = Integer.getInteger("qbull.it.messages", 2_000);
-    private static final int KEYS = Integer.getInteger("qbull.it.keys", 100);
+    private static final int MESSAGES = Size.of("coalesce.messages", 1_200, 10_000);
+    private static final int KEYS = Size.of("coalesce.keys", 60, 200);
     private static final int PARTITIONS = 6;
     private static final int CHUNK = 100;
 

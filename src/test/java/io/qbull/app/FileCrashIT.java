@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.it.AofHistory;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
+import io.qbull.testing.Size;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,14 +26,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Acceptance B1: the whole program is killed while it reads a file. {@code -Dqbull.it.jobs=200000} makes the file large. */
+/** The whole program is killed while it reads a file. {@code -Dqbull.size.fileCrash.jobs=} sets how long that is. */
 @Tag("slow")
 @Timeout(900)
 class FileCrashIT {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
 
-    private static final int JOBS = Integer.getInteger("qbull.it.jobs", 20_000);
+    private static final int JOBS = Size.of("fileCrash.jobs", 20_000, 200_000);
     private static final int KEYS = Math.min(2_000, JOBS / 10);
     private static final int KILLS = 5;
     private static final int PARTITIONS = 8;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.Mutations;
 import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Size;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,13 +28,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Requests that are nearly right, or not at all: the server answers with what it should or closes, and serves the next client.
- * {@code -Dseed=N} replays, {@code -Dinputs=N} tries more.
+ * {@code -Dseed=N} replays, {@code -Dqbull.size.httpFuzz.inputs=N} tries more.
  */
 class HttpFuzzTest extends AppTestSupport {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
 
-    private static final int INPUTS = Integer.getInteger("inputs", 300);
+    private static final int INPUTS = Size.of("httpFuzz.inputs", 300, 3_000);
     private static final int CHECK_EVERY = 50;
     /** So long an input that the server takes for unfinished is waited for. */
     private static final int SILENCE_MILLIS = 100;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
+import io.qbull.testing.Size;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,8 +29,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Acceptance B2: a file and a request that are larger than the pod's heap of 256 MB, with one line in the middle that alone is, too.
- * {@code -Dqbull.it.megabytes=2000 -Dqbull.it.lineMegabytes=400} is the large size.
+ * A file and a request that are larger than the pod's heap, with one line in the middle that alone is, too. The sizes are
+ * {@code -Dqbull.size.largeInput.megabytes=}, {@code .lineMegabytes=} and {@code .heapMegabytes=}.
  */
 @Tag("slow")
 @Timeout(1800)
@@ -41,8 +42,9 @@ class LargeInputIT {
     private static final int RECORD = 2_000;
     private static final int KEYS = 1_000;
     private static final int PARTITIONS = 8;
-    private static final long RECORDS = Integer.getInteger("qbull.it.megabytes", 280) * (long) MEGABYTE / RECORD;
-    private static final int LINE_MEGABYTES = Integer.getInteger("qbull.it.lineMegabytes", 280);
+    private static final long RECORDS = Size.of("largeInput.megabytes", 150, 2_000) * (long) MEGABYTE / RECORD;
+    private static final int LINE_MEGABYTES = Size.of("largeInput.lineMegabytes", 150, 400);
+    private static final int HEAP_MEGABYTES = Size.of("largeInput.heapMegabytes", 128, 256);
     private static final Pattern AFTER_COLLECTION = Pattern.compile("->(\\d+)M\\(");
 
     @TempDir
@@ -66,7 +68,8 @@ class LargeInputIT {
         pod = PodProcess.launch(
                         home,
                         Map.of("REDIS_URL", REDIS.server().uri(), "PARTITIONS", Integer.toString(PARTITIONS)),
-                        "-Xlog:gc:file=" + collections)
+                        "-Xlog:gc:file=" + collections,
+                        "-Xmx" + HEAP_MEGABYTES + "m")
                 .awaitReady();
     }
 
@@ -156,13 +159,14 @@ class LargeInputIT {
         double megabytes = RECORDS * (double) RECORD / MEGABYTE + LINE_MEGABYTES;
         System.out.printf(
                 Locale.ROOT,
-                "B2 %s: %.0f MB with a line of %d MB, %.1f s, %.0f MB/s, %.0f records/s; heap after collections at most %d of 256 MB%n",
+                "B2 %s: %.0f MB with a line of %d MB, %.1f s, %.0f MB/s, %.0f records/s; heap after collections at most %d of %d MB%n",
                 what,
                 megabytes,
                 LINE_MEGABYTES,
                 seconds,
                 megabytes / seconds,
                 RECORDS / seconds,
-                most);
+                most,
+                HEAP_MEGABYTES);
     }
 }

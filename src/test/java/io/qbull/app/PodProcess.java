@@ -55,9 +55,9 @@ final class PodProcess implements AutoCloseable {
             // As the launcher does.
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
+        command.add("-Xmx256m");
         command.addAll(List.of(options));
         command.addAll(List.of(
-                "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.net.preferIPv4Stack=true",

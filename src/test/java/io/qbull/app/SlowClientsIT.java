@@ -3,6 +3,7 @@ package io.qbull.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Size;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class SlowClientsIT {
 
     private static final int SLOW = 60;
     private static final int WARM_UP = 500;
-    private static final int REQUESTS = Integer.getInteger("qbull.it.requests", 1_000);
+    private static final int REQUESTS = Size.of("slowClients.requests", 400, 1_000);
 
     @TempDir
     private Path home;

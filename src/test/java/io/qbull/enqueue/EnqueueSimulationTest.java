@@ -17,6 +17,7 @@ import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.Size;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,7 +62,7 @@ class EnqueueSimulationTest {
     void nothing_accepted_is_lost_or_doubled_and_each_key_keeps_its_order() {
         Long replayed = Long.getLong("seed");
         long first = replayed == null ? new Random().nextLong() : replayed;
-        int runs = replayed == null ? Integer.getInteger("runs", 40) : 1;
+        int runs = replayed == null ? Size.of("enqueueSimulation.runs", 40, 1_000) : 1;
         for (long seed = first; seed < first + runs; seed++) {
             try {
                 new Run(seed).play();

@@ -18,6 +18,7 @@ import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.Size;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,7 +61,7 @@ class SourceSimulationTest {
     void each_record_is_added_once_and_each_key_keeps_its_order() {
         Long replayed = Long.getLong("seed");
         long first = replayed == null ? new Random().nextLong() : replayed;
-        int runs = replayed == null ? Integer.getInteger("runs", 2_000) : 1;
+        int runs = replayed == null ? Size.of("sourceSimulation.runs", 600, 20_000) : 1;
         for (long seed = first; seed < first + runs; seed++) {
             try {
                 new Run(seed).play();

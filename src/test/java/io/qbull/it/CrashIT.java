@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.it.Pods.Pod;
+import io.qbull.testing.Size;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,8 +24,8 @@ class CrashIT {
 
     @Test
     void a_pod_that_is_killed_three_times_loses_nothing_and_mixes_up_nothing() throws Exception {
-        int jobs = Size.jobs(12_000);
-        int perSecond = jobs / (KILLS * 10);
+        int jobs = Size.of("crash.jobs", 6_000, 200_000);
+        int perSecond = Math.max(400, jobs / (KILLS * 10));
         try (Scene scene = new Scene("crash", PARTITIONS, "partitionsPerPod=6&leaseTtl=3s");
                 Producer producer = scene.producer(1000, " sleep=2")) {
             Map<String, Pod> pods = new HashMap<>();

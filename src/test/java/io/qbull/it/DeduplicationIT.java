@@ -8,6 +8,7 @@ import io.qbull.it.History.Place;
 import io.qbull.it.History.Result;
 import io.qbull.it.Pods.Pod;
 import io.qbull.testing.Resp;
+import io.qbull.testing.Size;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ class DeduplicationIT {
 
     @Test
     void ids_that_four_clients_send_five_times_are_added_once() throws Exception {
-        int jobs = Size.jobs(10_000);
+        int jobs = Size.of("deduplication.jobs", 4_000, 10_000);
         try (Scene scene = new Scene("deduplication", PARTITIONS, "partitionsPerPod=4&leaseTtl=3s");
                 Clients clients = new Clients(scene, jobs)) {
             Map<String, Pod> pods = new HashMap<>();

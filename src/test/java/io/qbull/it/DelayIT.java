@@ -16,6 +16,7 @@ import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
 import io.qbull.store.redis.RedisStore;
 import io.qbull.testing.Resp;
+import io.qbull.testing.Size;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ class DelayIT {
     private static final int UNDER_WAY = 2000;
     private static final int CANCELLED = 200;
 
-    private final int jobs = Size.jobs(3000);
+    private final int jobs = Size.of("delay.jobs", 2_000, 100_000);
     private final long spread = Math.min(60_000, Math.max(5000, jobs * 5L / 3));
     private final Map<JobRef, Long> due = new TreeMap<>();
     private final Random random = new Random(42);
@@ -60,7 +61,7 @@ class DelayIT {
             Map<String, Pod> pods = Map.of("a", scene.pods.spawn("a"), "b", scene.pods.spawn("b"));
             scene.pods.awaitUp(pods.values());
             scene.awaitOwned();
-            plan(System.currentTimeMillis() + 5000 + jobs);
+            plan(System.currentTimeMillis() + 3000 + jobs);
             List<JobRef> waiting = send(scene);
             assertThat(waiting)
                     .as("jobs that this machine added before the first was due")

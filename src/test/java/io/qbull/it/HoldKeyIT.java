@@ -12,6 +12,7 @@ import io.qbull.store.HeldKeyTable.OwnerRequest;
 import io.qbull.store.Store;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
+import io.qbull.testing.Size;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,7 +35,7 @@ class HoldKeyIT {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
 
-    private static final int HELD = Size.jobs(2000);
+    private static final int HELD = Size.of("holdKey.held", 1_000, 10_000);
     private static final int BODY = 20_000;
     private static final PartitionId PARTITION = new PartitionId(new QueueName("ORDERS"), 0);
     private static final String BAD = "bad";

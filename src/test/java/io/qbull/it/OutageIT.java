@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.it.Pods.Pod;
 import io.qbull.testing.FaultyProxy;
 import io.qbull.testing.Resp;
+import io.qbull.testing.Size;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ class OutageIT {
 
     @Test
     void lost_replies_add_nothing_twice_and_run_nothing_twice() throws Exception {
-        int jobs = Size.jobs(5000);
+        int jobs = Size.of("outage.jobs", 3_000, 5_000);
         try (Scene scene = new Scene("lost-replies", PARTITIONS, OPTIONS);
                 FaultyProxy forProducer = new FaultyProxy(scene.redis.port());
                 FaultyProxy forPods = new FaultyProxy(scene.redis.port());

@@ -7,6 +7,7 @@ import io.qbull.it.Event.JobRef;
 import io.qbull.it.History.Left;
 import io.qbull.it.Ledger.Run;
 import io.qbull.it.Pods.Pod;
+import io.qbull.testing.Size;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -26,8 +27,8 @@ class RetryIT {
     private static final int KILLS = 2;
     private static final String OPTIONS = "partitionsPerPod=6&leaseTtl=3s&maxAttempts=4&backoff=20ms";
 
-    private final int keys = Size.of("keys", 100);
-    private final int jobsPerKey = Size.of("jobsPerKey", 50);
+    private final int keys = Size.of("retry.keys", 60, 1_000);
+    private final int jobsPerKey = Size.of("retry.jobsPerKey", 30, 200);
     private final Random random = new Random(42);
 
     @Test

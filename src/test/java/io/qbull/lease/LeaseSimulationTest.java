@@ -24,6 +24,7 @@ import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.PodLoop;
+import io.qbull.testing.Size;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Real keepers, virtual time, a hostile network: pods crash, pause and join, replies are lost, commands arrive late. At no instant
  * do two pods trust one partition; when the faults end every partition is owned, and nobody holds too much.
- * {@code -Dseed=} replays a run, {@code -Dqbull.sim.runs=} sets how many there are.
+ * {@code -Dseed=} replays a run, {@code -Dqbull.size.leaseSimulation.runs=} sets how many there are.
  */
 class LeaseSimulationTest {
     private static final QueueName QUEUE = new QueueName("SIM");
@@ -55,7 +56,7 @@ class LeaseSimulationTest {
     @Test
     void at_no_instant_do_two_pods_trust_one_partition_and_in_the_end_all_are_owned() {
         Long given = Long.getLong("seed");
-        int runs = given != null ? 1 : Integer.getInteger("qbull.sim.runs", 150);
+        int runs = given != null ? 1 : Size.of("leaseSimulation.runs", 100, 2_000);
         long first = given != null ? given : new Random().nextLong();
         for (int run = 0; run < runs; run++) {
             long seed = first + run;

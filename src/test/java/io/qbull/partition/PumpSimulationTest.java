@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import io.qbull.store.Store;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
+import io.qbull.testing.Size;
 import java.util.Random;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterAll;
@@ -16,8 +17,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs {@link PumpSimulation}. {@code -Dseed=} replays a run, {@code -Dqbull.sim.runs=} and {@code -Dqbull.sim.redisRuns=} set how
- * many there are.
+ * Runs {@link PumpSimulation}. {@code -Dseed=} replays a run, {@code -Dqbull.size.pumpSimulation.runs=} and
+ * {@code -Dqbull.size.pumpSimulation.redisRuns=} set how many there are.
  */
 class PumpSimulationTest {
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(PartitionPump.class);
@@ -39,7 +40,7 @@ class PumpSimulationTest {
     @Test
     void order_and_attempts_hold_whatever_happens_to_pods_and_replies() {
         forSeeds(
-                Integer.getInteger("qbull.sim.runs", 300),
+                Size.of("pumpSimulation.runs", 150, 6_000),
                 seed -> new PumpSimulation(seed, new SimulatedPartition()).run(150));
     }
 
@@ -47,7 +48,7 @@ class PumpSimulationTest {
     void they_hold_with_the_scripts_on_a_real_server_too() {
         Store store = REDIS.store();
         try (Resp resp = REDIS.server().connect()) {
-            forSeeds(Integer.getInteger("qbull.sim.redisRuns", 12), seed -> {
+            forSeeds(Size.of("pumpSimulation.redisRuns", 4, 60), seed -> {
                 resp.call("FLUSHALL");
                 RedisPartition partition = new RedisPartition(resp, store);
                 new PumpSimulation(seed, partition).run(150);

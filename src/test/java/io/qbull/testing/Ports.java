@@ -1,22 +1,37 @@
 package io.qbull.testing;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Free TCP ports of the loopback interface. */
+/**
+ * Free TCP ports of the loopback interface. Each test JVM takes them from a range of its own, below the ports that the system gives
+ * to outgoing connections, so that nobody else takes a port between the question and its use.
+ */
 public final class Ports {
+    private static final int FIRST = 10_000;
+    private static final int RANGE = 2_000;
+    private static final int RANGES = 11;
+    private static final int BASE = FIRST + Math.floorMod(Integer.getInteger("qbull.fork", 0), RANGES) * RANGE;
+    private static final AtomicInteger NEXT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() % RANGE));
+
     private Ports() {}
 
     /**
      * @return a port that nobody uses now
+     * @throws IllegalStateException if all ports of the range are in use
      */
     public static int free() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int tries = 0; tries < RANGE; tries++) {
+            int port = BASE + Math.floorMod(NEXT.getAndIncrement(), RANGE);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // In use: the next one.
+            }
         }
+        throw new IllegalStateException("no free port from " + BASE + " to " + (BASE + RANGE - 1));
     }
 }

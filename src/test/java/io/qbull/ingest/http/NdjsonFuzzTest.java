@@ -7,6 +7,7 @@ import io.qbull.ingest.record.JsonRecords;
 import io.qbull.ingest.record.LineSplitter;
 import io.qbull.ingest.record.RefusedRecord;
 import io.qbull.testing.Mutations;
+import io.qbull.testing.Size;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dseed=N} replays, {@code -Dinputs=N} tries more.
  */
 class NdjsonFuzzTest {
-    private static final int INPUTS = Integer.getInteger("inputs", 10_000);
+    private static final int INPUTS = Size.of("ndjsonFuzz.inputs", 10_000, 200_000);
     private static final int LONGEST_LINE = 200;
     /** Stands in every text of a seed: no reason may repeat it. */
     private static final String CONTENT = "c0nt3nt";
