@@ -23,9 +23,9 @@ final class BulkSend {
     private final Exchange exchange;
     private final BulkBody many;
     private final JobWriter writer;
-    private final QueueWriter entrance;
+    private final QueueWriter queue;
     private final AsyncCallback callback;
-    private final BulkEnqueuer intake;
+    private final BulkEnqueuer enqueuer;
     private final @Nullable List<@Nullable Enqueued> answers;
     private long index;
 
@@ -33,16 +33,16 @@ final class BulkSend {
      * @param exchange with the jobs
      * @param many its jobs
      * @param writer makes them
-     * @param entrance takes them
+     * @param queue takes them
      * @param callback told at the end
      */
-    BulkSend(Exchange exchange, BulkBody many, JobWriter writer, QueueWriter entrance, AsyncCallback callback) {
+    BulkSend(Exchange exchange, BulkBody many, JobWriter writer, QueueWriter queue, AsyncCallback callback) {
         this.exchange = exchange;
         this.many = many;
         this.writer = writer;
-        this.entrance = entrance;
+        this.queue = queue;
         this.callback = callback;
-        this.intake = new BulkEnqueuer(this::add, () -> entrance.goOn().execute(this::run));
+        this.enqueuer = new BulkEnqueuer(this::add, () -> queue.continuations().execute(this::run));
         this.answers = exchange.getMessage().getBody() instanceof Collection<?> all
                 ? Collections.synchronizedList(new ArrayList<>(Collections.nCopies(all.size(), null)))
                 : null;
@@ -52,9 +52,9 @@ final class BulkSend {
     void run() {
         Throwable broken = null;
         try {
-            while (!intake.failed() && many.hasNext()) {
+            while (!enqueuer.failed() && many.hasNext()) {
                 take(many.next());
-                if (intake.crowded()) {
+                if (enqueuer.crowded()) {
                     return;
                 }
             }
@@ -77,7 +77,7 @@ final class BulkSend {
             }
         }
         Throwable first = broken;
-        intake.end().whenComplete((result, failure) -> entrance.goOn().execute(() -> finish(result, first)));
+        enqueuer.end().whenComplete((result, failure) -> queue.continuations().execute(() -> finish(result, first)));
     }
 
     private void take(Exchange part) {
@@ -86,14 +86,14 @@ final class BulkSend {
         try {
             job = writer.write(part);
         } catch (Exception e) {
-            intake.refuse(number, String.valueOf(e.getMessage()));
+            enqueuer.refuse(number, String.valueOf(e.getMessage()));
             return;
         }
-        intake.take(number, job);
+        enqueuer.take(number, job);
     }
 
     private CompletionStage<Enqueued> add(long number, NewJob job) {
-        return entrance.node().enqueue(job, entrance.settings()).thenApply(added -> {
+        return queue.node().enqueue(job, queue.settings()).thenApply(added -> {
             if (answers != null) {
                 answers.set((int) number, added);
             }

@@ -63,7 +63,7 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
             callback.done(true);
             return true;
         }
-        layout.whenComplete((known, failure) -> used.goOn(() -> {
+        layout.whenComplete((known, failure) -> used.continueRoute(() -> {
             if (known != null) {
                 tell(exchange, hash, known, jobsKey);
             }

@@ -39,14 +39,14 @@ import org.slf4j.LoggerFactory;
  */
 public class QbullConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
     private static final Logger LOG = LoggerFactory.getLogger(QbullConsumer.class);
-    /** The node ends the drain itself; this much later somebody has to say that it did not. */
+    /** The node ends a drain by itself; if it has not done so this much later, that is logged. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final QbullEndpoint endpoint;
     private final QueueNode.Consumption consumption;
     private final JobReader reader;
     private final FailureClasses failures;
-    private final AtomicInteger givenUp = new AtomicInteger();
+    private final AtomicInteger abandonedJobs = new AtomicInteger();
     private volatile @Nullable SharedNode shared;
 
     /**
@@ -76,8 +76,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
      * @return how many jobs were still running when the last suspend or stop had waited for {@code drainTimeout}; they run again
      *     elsewhere
      */
-    public int givenUp() {
-        return givenUp.get();
+    public int abandonedJobs() {
+        return abandonedJobs.get();
     }
 
     /**
@@ -93,7 +93,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         }
         Layout known = layout.join();
         Set<Integer> owned =
-                used.node().sight().owned().stream().map(PartitionId::index).collect(Collectors.toSet());
+                used.node().status().owned().stream().map(PartitionId::index).collect(Collectors.toSet());
         return key -> owned.contains(known.indexOf(used.keyHash(), key));
     }
 
@@ -153,7 +153,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     protected void doSuspend() throws Exception {
         SharedNode used = shared;
         if (used != null) {
-            quiesce(used);
+            drain(used);
         }
         super.doSuspend();
     }
@@ -164,7 +164,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         shared = null;
         if (used != null) {
             try {
-                drain(used);
+                drainOrStop(used);
             } finally {
                 used.unclaim();
                 endpoint.getComponent().nodes().release(used);
@@ -177,15 +177,15 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
      * Waits for jobs in flight as long as Camel lets it. When the shutdown timeout is over, Camel interrupts the thread that stops
      * routes, and stops them on another one too, before it tells anybody that it forces the shutdown.
      */
-    private void drain(SharedNode used) {
+    private void drainOrStop(SharedNode used) {
         boolean interrupted = Thread.interrupted();
         if (!interrupted && !endpoint.getCamelContext().getShutdownStrategy().isTimeoutOccurred()) {
-            interrupted = awaitOrInterrupt(quiesce(used));
+            interrupted = awaitOrInterrupt(drain(used));
             if (!interrupted) {
                 return;
             }
         }
-        interrupted |= awaitOrInterrupt(giveUp(used));
+        interrupted |= awaitOrInterrupt(stopNow(used));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -206,27 +206,27 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     public void prepareShutdown(boolean suspendOnly, boolean forced) {
         SharedNode used = shared;
         if (used != null && forced && !suspendOnly) {
-            giveUp(used);
+            stopNow(used);
         } else if (used != null) {
-            quiesce(used);
+            drain(used);
         }
     }
 
-    private CompletionStage<Void> quiesce(SharedNode used) {
-        return counted(used.node().quiesce());
+    private CompletionStage<Void> drain(SharedNode used) {
+        return counted(used.node().drain());
     }
 
-    private CompletionStage<Void> giveUp(SharedNode used) {
-        return counted(used.node().giveUp());
+    private CompletionStage<Void> stopNow(SharedNode used) {
+        return counted(used.node().stop());
     }
 
-    /** A stop asks several times; only the end of the consumption knows of jobs. */
+    /** Camel may ask for the end several times; only the session that really ends has abandoned jobs. */
     private CompletionStage<Void> counted(CompletionStage<Integer> end) {
-        return end.thenAccept(jobs -> givenUp.accumulateAndGet(jobs, Math::max));
+        return end.thenAccept(jobs -> abandonedJobs.accumulateAndGet(jobs, Math::max));
     }
 
     private void consume(SharedNode used) {
-        givenUp.set(0);
+        abandonedJobs.set(0);
         used.node().consume(consumption, (delivery, outcome) -> run(used, delivery, outcome), used.workers());
     }
 
@@ -280,7 +280,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         @Override
         public void failed(Failure failure) {
             if (endpoint.getCamelContext().getShutdownStrategy().isForceShutdown()) {
-                giveUp(used);
+                stopNow(used);
             }
             outcome.failed(failure);
         }

@@ -1,6 +1,6 @@
 package io.qbull.component;
 
-import io.qbull.engine.QueueNode;
+import io.qbull.engine.NodeStatus;
 import io.qbull.model.Delivery;
 import io.qbull.model.PartitionId;
 import java.util.Comparator;
@@ -46,7 +46,7 @@ public class QbullDevConsole extends AbstractDevConsole {
     }
 
     private static String text(SharedNode node) {
-        QueueNode.Sight sight = node.node().sight();
+        NodeStatus status = node.node().status();
         StringBuilder text = new StringBuilder();
         text.append("queue=")
                 .append(node.key().queue())
@@ -55,38 +55,38 @@ public class QbullDevConsole extends AbstractDevConsole {
         text.append(" route=")
                 .append(node.consumerRoute())
                 .append(" consuming=")
-                .append(sight.consuming());
-        text.append(" owned=").append(indexes(sight)).append('\n');
-        for (Delivery delivery : sight.inFlight()) {
+                .append(status.consuming());
+        text.append(" owned=").append(indexes(status)).append('\n');
+        for (Delivery delivery : status.inFlight()) {
             text.append("  ")
                     .append(delivery.lease())
                     .append(" job=")
                     .append(delivery.job().id());
             text.append(" attempt=").append(delivery.attempt()).append('\n');
         }
-        if (!sight.problem().isEmpty()) {
-            text.append("  problem: ").append(sight.problem()).append('\n');
+        if (!status.problem().isEmpty()) {
+            text.append("  problem: ").append(status.problem()).append('\n');
         }
-        if (!sight.standstill().isEmpty()) {
-            text.append("  standstill: ").append(sight.standstill()).append('\n');
+        if (!status.standstill().isEmpty()) {
+            text.append("  standstill: ").append(status.standstill()).append('\n');
         }
         return text.toString();
     }
 
     private static JsonObject json(SharedNode node) {
-        QueueNode.Sight sight = node.node().sight();
+        NodeStatus status = node.node().status();
         JsonObject answer = new JsonObject();
         answer.put("queue", node.key().queue().value());
         answer.put("pod", node.key().pod().value());
         answer.put("route", node.consumerRoute());
-        answer.put("consuming", sight.consuming());
-        answer.put("owned", new JsonArray(indexes(sight)));
+        answer.put("consuming", status.consuming());
+        answer.put("owned", new JsonArray(indexes(status)));
         answer.put(
                 "inFlight",
                 new JsonArray(
-                        sight.inFlight().stream().map(QbullDevConsole::json).toList()));
-        answer.put("problem", sight.problem());
-        answer.put("standstill", sight.standstill());
+                        status.inFlight().stream().map(QbullDevConsole::json).toList()));
+        answer.put("problem", status.problem());
+        answer.put("standstill", status.standstill());
         return answer;
     }
 
@@ -99,7 +99,7 @@ public class QbullDevConsole extends AbstractDevConsole {
         return answer;
     }
 
-    private static List<Integer> indexes(QueueNode.Sight sight) {
-        return sight.owned().stream().map(PartitionId::index).sorted().toList();
+    private static List<Integer> indexes(NodeStatus status) {
+        return status.owned().stream().map(PartitionId::index).sorted().toList();
     }
 }

@@ -1,6 +1,6 @@
 package io.qbull.component;
 
-import io.qbull.engine.QueueNode;
+import io.qbull.engine.NodeStatus;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.camel.health.HealthCheckResultBuilder;
@@ -36,17 +36,17 @@ final class QbullHealthCheck extends AbstractHealthCheck {
             builder.unknown();
             return;
         }
-        QueueNode.Sight sight = used.node().sight();
+        NodeStatus status = used.node().status();
         builder.detail("queue", used.key().queue().value());
-        builder.detail("owned", sight.owned().size());
-        builder.detail("inFlight", sight.inFlight().size());
-        if (sight.problem().isEmpty()) {
+        builder.detail("owned", status.owned().size());
+        builder.detail("inFlight", status.inFlight().size());
+        if (status.problem().isEmpty()) {
             builder.up();
-            if (!sight.standstill().isEmpty()) {
-                builder.message(sight.standstill());
+            if (!status.standstill().isEmpty()) {
+                builder.message(status.standstill());
             }
         } else {
-            builder.down().message(sight.problem());
+            builder.down().message(status.problem());
         }
     }
 }

@@ -37,15 +37,15 @@ public class QbullProducer extends DefaultAsyncProducer {
     }
 
     /**
-     * @return the way in for those who add many jobs at once
+     * @return the way in for code that adds many jobs at once
      * @throws RejectedExecutionException if this producer is stopped
      */
-    public QueueWriter entrance() {
+    public QueueWriter queueWriter() {
         SharedNode used = shared;
         if (used == null) {
             throw new RejectedExecutionException("the producer of " + endpoint + " is stopped");
         }
-        return entrance(used);
+        return queueWriter(used);
     }
 
     @Override
@@ -76,15 +76,15 @@ public class QbullProducer extends DefaultAsyncProducer {
         }
         BulkBody many = BulkBody.of(exchange);
         if (many != null) {
-            new BulkSend(exchange, many, writer, entrance(used), callback).run();
+            new BulkSend(exchange, many, writer, queueWriter(used), callback).run();
             return false;
         }
         try {
             NewJob job = writer.write(exchange);
             used.node()
                     .enqueue(job, settings)
-                    .whenComplete(
-                            (answer, failure) -> used.goOn(() -> answered(exchange, callback, job, answer, failure)));
+                    .whenComplete((answer, failure) ->
+                            used.continueRoute(() -> answered(exchange, callback, job, answer, failure)));
             return false;
         } catch (Exception e) {
             exchange.setException(e);
@@ -93,8 +93,8 @@ public class QbullProducer extends DefaultAsyncProducer {
         }
     }
 
-    private QueueWriter entrance(SharedNode used) {
-        return new QueueWriter(used.node(), settings, used::goOn);
+    private QueueWriter queueWriter(SharedNode used) {
+        return new QueueWriter(used.node(), settings, used::continueRoute);
     }
 
     private static void answered(

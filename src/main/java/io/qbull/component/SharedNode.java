@@ -69,7 +69,7 @@ final class SharedNode {
      *
      * @param rest of the work for an exchange
      */
-    void goOn(Runnable rest) {
+    void continueRoute(Runnable rest) {
         try {
             threads.continuations().execute(rest);
         } catch (RejectedExecutionException e) {

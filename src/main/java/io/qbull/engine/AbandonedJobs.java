@@ -5,30 +5,30 @@ import java.util.TreeSet;
 import java.util.function.IntConsumer;
 
 /**
- * Partitions on which a job still runs that an earlier stretch of consuming gave up waiting for. Taken again at once, such a job
- * would run twice at the same time in one process. On the event loop.
+ * Partitions on which a job still runs that an earlier session stopped waiting for. If this pod took such a partition at once, the
+ * job would run twice at the same time in one process. On the event loop.
  */
 final class AbandonedJobs {
-    private final Set<Integer> running = new TreeSet<>();
-    private final IntConsumer gone;
+    private final Set<Integer> partitions = new TreeSet<>();
+    private final IntConsumer ended;
 
     /**
-     * @param gone told when the job of a partition has ended
+     * @param ended told when the job of a partition has ended
      */
-    AbandonedJobs(IntConsumer gone) {
-        this.gone = gone;
+    AbandonedJobs(IntConsumer ended) {
+        this.ended = ended;
     }
 
     Set<Integer> partitions() {
-        return Set.copyOf(running);
+        return Set.copyOf(partitions);
     }
 
     void add(int index) {
-        running.add(index);
+        partitions.add(index);
     }
 
     void ended(int index) {
-        running.remove(index);
-        gone.accept(index);
+        partitions.remove(index);
+        ended.accept(index);
     }
 }

@@ -3,255 +3,176 @@ package io.qbull.engine;
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.engine.QueueNode.Identity;
 import io.qbull.lease.LeaseKeeper;
-import io.qbull.model.Delivery;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.partition.PartitionPump;
-import io.qbull.runtime.EventLoop;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
+import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
-import io.qbull.store.Store;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stretch of consuming, from start to stop: a pump for each lease. Methods are called on the event loop, except the
- * ones that only look.
+ * One span of consuming, from start to end: takes leases and runs a pump for each. Methods are called on the event loop; {@link #owned}
+ * may be read from any thread.
  */
 final class ConsumerSession {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
 
     private final Identity identity;
     private final Consumption consumption;
-    private final Store store;
-    private final EventLoop loop;
+    private final NodeParts node;
     private final PartitionPump.Crew crew;
-    private final RandomGenerator random;
-    private final OutageReporter outage;
-    private final AbandonedJobs ghosts;
+    private final RandomGenerator random = new Random();
+    private final Drain drain;
+    private final Reachability reachability;
     private final LeaseKeeper keeper;
-    private final DeadLetterRetention deadBounds;
-    private final Map<PartitionId, Worker> workers = new ConcurrentSkipListMap<>();
-    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
-    private EventLoop.@Nullable Timer drainLimit;
-    private boolean closing;
-    /** Nothing is held any more, and the keeper was told to stop. */
-    private boolean stopping;
-    /** Leases given up whose end Redis has not confirmed yet: a stop waits for them while it may. */
-    private int parting;
+    private final DeadLetterRetention retention;
+    private final OwnedPartitions owned = new OwnedPartitions();
 
-    /** A lease, its pump, and whether it is about to be given up. */
-    private static final class Worker {
-        final Lease lease;
-        final PartitionPump pump;
-        boolean leaving;
-
-        Worker(Lease lease, PartitionPump pump) {
-            this.lease = lease;
-            this.pump = pump;
-        }
-    }
-
-    ConsumerSession(
-            Identity identity,
-            Consumption consumption,
-            Layout layout,
-            NodeParts parts,
-            PartitionPump.Crew crew,
-            RandomGenerator random) {
-        this.identity = identity;
+    /**
+     * @param consumption how to consume
+     * @param layout of the queue
+     * @param node what it shares with the rest of the node
+     * @param crew runs the jobs
+     */
+    ConsumerSession(Consumption consumption, Layout layout, NodeParts node, PartitionPump.Crew crew) {
+        this.identity = node.identity();
         this.consumption = consumption;
-        this.store = parts.store();
-        this.loop = parts.loop();
-        this.outage = parts.outage();
-        this.ghosts = parts.ghosts();
+        this.node = node;
         this.crew = crew;
-        this.deadBounds = new DeadLetterRetention(consumption.dead(), store.deadLetters(), loop, this::owned);
-        this.random = random;
+        this.drain = new Drain(node.loop());
+        this.reachability = new SessionReachability(node.outage(), drain::hasEnded);
+        this.retention =
+                new DeadLetterRetention(consumption.dead(), node.store().deadLetters(), node.loop(), owned::ids);
         this.keeper = new LeaseKeeper(
                 new LeaseKeeper.Domain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
-                store,
-                loop,
+                node.store(),
+                node.loop(),
                 new LeaseEvents(),
                 random);
     }
 
-    void open() {
-        ghosts.partitions().forEach(keeper::block);
+    void start() {
+        node.abandoned().partitions().forEach(keeper::block);
         keeper.start();
-        deadBounds.start();
-    }
-
-    /** The job of an earlier stretch has ended on a partition. */
-    void ghostEnded(int index) {
-        keeper.unblock(index);
+        retention.start();
     }
 
     /**
-     * Stop order: intake, jobs in flight, their commits, the leases, the registration.
+     * Ends in this order: intake, jobs in flight, their commits, the leases, the registration. After {@code drainTimeout} it stops.
      *
-     * @return how many jobs were not waited for
+     * @return completes at the end, with the number of jobs that were not waited for
      */
-    CompletionStage<Integer> close() {
-        if (!closing) {
-            closing = true;
+    CompletionStage<Integer> drain() {
+        if (drain.begin(
+                consumption.pump().drainTimeout(),
+                () -> abandonAll("after " + consumption.pump().drainTimeout()))) {
             keeper.stopTaking();
-            deadBounds.stop();
-            drainLimit = loop.schedule(
-                    consumption.pump().drainTimeout(),
-                    () -> giveUpDraining("after " + consumption.pump().drainTimeout()));
-            List.copyOf(workers.values()).forEach(worker -> leave(worker, null));
-            closeIfEmpty();
+            retention.stop();
+            owned.all().forEach(partition -> leave(partition, null));
+            stopIfNothingLeft();
         }
-        return closed;
+        return drain.ended();
     }
 
-    /** A close that waits for no job. */
-    void giveUp() {
-        close();
-        giveUpDraining("when the stop may wait no longer");
+    /** Ends now; waits for no job and no release. */
+    void stop() {
+        drain();
+        abandonAll("when the stop may wait no longer");
     }
 
-    /** Everything fetched from a primary that is gone and every result not committed there is void: drop it and begin again. */
+    OwnedPartitions owned() {
+        return owned;
+    }
+
+    /**
+     * @return the first partition with jobs that has not moved for {@code stallAfter}, and why; empty if there is none. From any thread
+     */
+    String standstill() {
+        return owned.standstill(consumption.stallAfter());
+    }
+
+    /** The job of an earlier session has ended on a partition. */
+    void abandonedJobEnded(int index) {
+        keeper.unblock(index);
+    }
+
+    /** What was fetched from the old primary and what was not committed there is void: drop it and read it again. */
     void primaryChanged(String old) {
-        List<Worker> voided = workers.values().stream()
-                .filter(worker -> worker.lease.primary().equals(old))
-                .toList();
+        List<OwnedPartition> voided = owned.grantedBy(old);
         if (!voided.isEmpty()) {
             LOG.info(
                     "queue={} Redis restarted or failed over: the leases of partitions {} are void, their jobs are read again",
                     identity.queue(),
-                    voided.stream()
-                            .map(worker -> worker.lease.partition().index())
-                            .toList());
+                    voided.stream().map(OwnedPartition::index).toList());
         }
-        for (Worker worker : voided) {
-            keeper.forget(worker.lease);
-            worker.pump.abandon(() -> part(worker, keeper.release(worker.lease)));
+        for (OwnedPartition partition : voided) {
+            keeper.forget(partition.lease());
+            partition.pump().abandon(() -> released(partition, keeper.release(partition.lease())));
         }
     }
 
-    int unfinished() {
-        return workers.values().stream()
-                .mapToInt(worker -> worker.pump.unfinished())
-                .sum();
-    }
-
-    List<Delivery> inFlight() {
-        return workers.values().stream()
-                .map(worker -> worker.pump.inFlight())
-                .flatMap(Stream::ofNullable)
-                .toList();
-    }
-
-    List<PartitionId> owned() {
-        return List.copyOf(workers.keySet());
-    }
-
-    /** The first partition with jobs that has not moved for {@code stallAfter}, and why; empty if there is none. */
-    String stall() {
-        for (Worker worker : workers.values()) {
-            String standstill = worker.pump.standstill(consumption.stallAfter());
-            if (!standstill.isEmpty()) {
-                return "partition " + worker.lease.partition() + " " + standstill;
-            }
+    /** Drains a partition, then releases its lease, or hands it over to the pod that asked for it. */
+    private void leave(OwnedPartition partition, @Nullable LeaseOwner to) {
+        if (partition.leave()) {
+            Lease lease = partition.lease();
+            partition
+                    .pump()
+                    .drain(() -> released(partition, to == null ? keeper.release(lease) : keeper.handOver(lease, to)));
         }
-        return "";
     }
 
-    private void leave(Worker worker, @Nullable LeaseOwner to) {
-        if (worker.leaving) {
-            return;
-        }
-        worker.leaving = true;
-        worker.pump.drain(() -> {
-            if (to == null) {
-                part(worker, keeper.release(worker.lease));
-            } else {
-                part(worker, keeper.handOver(worker.lease, to));
-            }
-        });
-    }
-
-    private void part(Worker worker, CompletionStage<Void> told) {
-        remove(worker);
-        parting++;
-        told.whenComplete((done, failure) -> loop.execute(() -> {
-            parting--;
-            outage.answered(jobs(worker.lease.partition()));
-            closeIfEmpty();
+    private void released(OwnedPartition partition, CompletionStage<Void> confirmed) {
+        owned.remove(partition);
+        drain.releasing();
+        confirmed.whenComplete((done, failure) -> node.loop().execute(() -> {
+            drain.released();
+            reachability.answered(Subject.jobs(partition.index()));
+            stopIfNothingLeft();
         }));
     }
 
-    private void remove(Worker worker) {
-        workers.remove(worker.lease.partition(), worker);
+    private void stopIfNothingLeft() {
+        if (drain.nothingLeft(!owned.isEmpty())) {
+            keeper.stop().whenComplete((done, failure) -> drain.end(0));
+        }
     }
 
-    /** Waits for nothing any more, not even for the ends of leases that Redis has not confirmed: they lapse by themselves. */
-    private void giveUpDraining(String when) {
-        if (closed.isDone()) {
+    /** Releases that Redis has not confirmed are not waited for either: those leases expire by themselves. */
+    private void abandonAll(String when) {
+        if (drain.hasEnded()) {
             return;
         }
-        int givenUp = inFlight().size();
-        if (!workers.isEmpty()) {
+        int running = owned.inFlight().size();
+        if (!owned.isEmpty()) {
             LOG.warn(
                     "queue={} {} {}; partitions {} are left to expire and their jobs run again elsewhere",
                     identity.queue(),
-                    givenUp == 0 ? "Redis has not answered" : "jobs still run",
+                    running == 0 ? "Redis has not answered" : "jobs still run",
                     when,
-                    workers.keySet());
+                    owned.ids());
         }
-        for (Worker worker : List.copyOf(workers.values())) {
-            remove(worker);
-            int index = worker.lease.partition().index();
-            ghosts.add(index);
-            worker.pump.abandon(() -> ghosts.ended(index));
-        }
+        owned.all().forEach(this::abandon);
         keeper.stop();
-        closed(givenUp);
+        drain.end(running);
     }
 
-    private void closeIfEmpty() {
-        if (closing && workers.isEmpty() && parting == 0 && !stopping) {
-            stopping = true;
-            keeper.stop().whenComplete((done, failure) -> closed(0));
-        }
+    private void abandon(OwnedPartition partition) {
+        owned.remove(partition);
+        node.abandoned().add(partition.index());
+        partition.pump().abandon(() -> node.abandoned().ended(partition.index()));
     }
 
-    private void closed(int givenUp) {
-        if (drainLimit != null) {
-            drainLimit.cancel();
-        }
-        closed.complete(givenUp);
-    }
-
-    /** What comes after the close is of no interest. */
-    private void unanswered(Subject subject, @Nullable Throwable failure) {
-        if (!closed.isDone()) {
-            outage.unanswered(subject, failure);
-        }
-    }
-
-    private static Subject jobs(PartitionId partition) {
-        return Subject.jobs(partition.index());
-    }
-
-    private static Subject lease(PartitionId partition) {
-        return Subject.lease(partition.index());
-    }
-
-    /** Among how many entries the pod of the lease before may have started the job over which it died. */
+    /** Among how many entries the pod that owned the partition before may have started the job over which it died. */
     private static int suspects(Granted granted) {
         return switch (granted.predecessor()) {
             case NONE, RELEASED, HANDED_OVER -> 0;
@@ -259,47 +180,42 @@ final class ConsumerSession {
         };
     }
 
-    private long staying() {
-        return workers.values().stream().filter(worker -> !worker.leaving).count();
-    }
-
-    /** What the keeper says. */
+    /** What the keeper tells and asks. */
     private final class LeaseEvents implements LeaseKeeper.Listener {
         @Override
         public void acquired(Granted granted) {
-            Lease lease = granted.lease();
-            PartitionPump.Means means = new PartitionPump.Means(store, loop, random);
-            PartitionPump pump = new PartitionPump(lease, consumption.pump(), means, crew, new PumpEvents());
-            workers.put(lease.partition(), new Worker(lease, pump));
+            PartitionPump.Means means = new PartitionPump.Means(node.store(), node.loop(), random);
+            PartitionPump pump = new PartitionPump(granted.lease(), consumption.pump(), means, crew, new PumpEvents());
+            owned.add(new OwnedPartition(granted.lease(), pump));
             pump.start(suspects(granted));
         }
 
         @Override
         public void renewed(Lease lease) {
-            Worker worker = workers.get(lease.partition());
-            if (worker != null && worker.lease.equals(lease)) {
-                worker.pump.resume();
+            OwnedPartition partition = owned.under(lease);
+            if (partition != null) {
+                partition.pump().resume();
             }
         }
 
         @Override
         public void lost(Lease lease) {
-            Worker worker = workers.get(lease.partition());
-            if (worker != null && worker.lease.equals(lease)) {
-                // In case it is still ours after all, it is free at once; else Redis refuses.
-                worker.pump.abandon(() -> part(worker, keeper.release(lease)));
+            OwnedPartition partition = owned.under(lease);
+            if (partition != null) {
+                // The lease may be ours after all; then this frees it at once. Otherwise Redis refuses.
+                partition.pump().abandon(() -> released(partition, keeper.release(lease)));
             }
         }
 
-        /** Gives up what it holds beyond its share, nothing else: a wish is no reason to move a partition twice. */
+        /** Gives up only what exceeds this pod's share: a request is no reason to move a partition twice. */
         @Override
         public void wanted(Lease lease, LeaseOwner by) {
-            Worker worker = workers.get(lease.partition());
-            if (worker == null || worker.leaving) {
+            OwnedPartition partition = owned.under(lease);
+            if (partition == null || partition.leaving()) {
                 return;
             }
-            if (staying() > consumption.lease().partitionsPerPod()) {
-                leave(worker, by);
+            if (owned.staying() > consumption.lease().partitionsPerPod()) {
+                leave(partition, by);
             } else {
                 keeper.decline(lease, by);
             }
@@ -307,32 +223,32 @@ final class ConsumerSession {
 
         @Override
         public int inFlight(Lease lease) {
-            Worker worker = workers.get(lease.partition());
-            return worker == null || worker.pump.inFlight() == null ? 0 : 1;
+            OwnedPartition partition = owned.under(lease);
+            return partition == null || partition.pump().inFlight() == null ? 0 : 1;
         }
 
         @Override
         public void answered() {
-            outage.answered(Subject.QUEUE);
+            reachability.answered(Subject.QUEUE);
         }
 
         @Override
         public void unanswered(Throwable failure) {
-            ConsumerSession.this.unanswered(Subject.QUEUE, failure);
+            reachability.unanswered(Subject.QUEUE, failure);
         }
 
         @Override
         public void answered(PartitionId partition) {
-            outage.answered(lease(partition));
+            reachability.answered(Subject.lease(partition.index()));
         }
 
         @Override
         public void unanswered(PartitionId partition, @Nullable Throwable failure) {
-            ConsumerSession.this.unanswered(lease(partition), failure);
+            reachability.unanswered(Subject.lease(partition.index()), failure);
         }
     }
 
-    /** What the pumps ask and say. */
+    /** What the pumps ask and tell. */
     private final class PumpEvents implements PartitionPump.Listener {
         @Override
         public boolean trusted(Lease lease) {
@@ -346,12 +262,12 @@ final class ConsumerSession {
 
         @Override
         public void answered(Lease lease) {
-            outage.answered(jobs(lease.partition()));
+            reachability.answered(Subject.jobs(lease.partition().index()));
         }
 
         @Override
         public void unanswered(Lease lease, @Nullable Throwable failure) {
-            ConsumerSession.this.unanswered(jobs(lease.partition()), failure);
+            reachability.unanswered(Subject.jobs(lease.partition().index()), failure);
         }
     }
 }

@@ -1,14 +1,16 @@
 package io.qbull.engine;
 
+import io.qbull.engine.QueueNode.Identity;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 
 /**
  * What the parts of one node share.
  *
- * @param store its storage
- * @param loop its event loop
- * @param outage its view of Redis' health
- * @param ghosts what still runs of earlier stretches of consuming
+ * @param identity which queue and which pod
+ * @param store the node's storage
+ * @param loop the node's event loop
+ * @param outage knows whether Redis answers
+ * @param abandoned partitions on which jobs of earlier sessions still run
  */
-record NodeParts(Store store, EventLoop loop, OutageReporter outage, AbandonedJobs ghosts) {}
+record NodeParts(Identity identity, Store store, EventLoop loop, OutageReporter outage, AbandonedJobs abandoned) {}

@@ -82,12 +82,12 @@ final class OutageReporter implements Reachability {
         waiting.values().removeIf(last -> time - last > FORGOTTEN.toNanos());
         if (waiting.isEmpty()) {
             LOG.info("queue={} Redis answers again after {}", queue, Duration.ofMillis((time - since) / 1_000_000));
-            over();
+            reset();
         }
     }
 
-    /** Nobody asks any more. */
-    void over() {
+    /** Forgets what got no answer: nobody asks any more. */
+    void reset() {
         waiting.clear();
         personNeeded = false;
         problem = "";

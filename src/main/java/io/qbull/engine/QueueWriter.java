@@ -4,10 +4,10 @@ import io.qbull.config.EnqueueSettings;
 import java.util.concurrent.Executor;
 
 /**
- * The way into a queue for those who add many jobs at once.
+ * The way into a queue for code that adds many jobs at once.
  *
  * @param node adds the jobs
- * @param settings how
- * @param goOn runs what comes after an answer of the node, whose own threads must not be blocked; rejects nothing
+ * @param settings how to add them
+ * @param continuations runs what follows an answer of the node, whose own threads must not block; rejects nothing
  */
-public record QueueWriter(QueueNode node, EnqueueSettings settings, Executor goOn) {}
+public record QueueWriter(QueueNode node, EnqueueSettings settings, Executor continuations) {}

@@ -24,7 +24,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds the jobs of one queue's producers on one pod. Thread-safe; no method blocks. Close it before its loop.
+ * Adds the jobs of one queue's producers on one pod. Thread-safe; no method blocks. Drain it before its loop ends.
  *
  * <p>Callers only drop their jobs into a queue; one task of the loop takes out many at a time and gives them to the lanes.
  */
@@ -162,7 +162,7 @@ public final class Enqueuer {
      * @param grace how long to wait; whoever has no answer then is told so. Only that of the first call counts
      * @return completes on the loop when every caller has an answer
      */
-    public CompletionStage<Void> close(Duration grace) {
+    public CompletionStage<Void> drain(Duration grace) {
         if (closing.compareAndSet(false, true)) {
             loop.execute(() -> {
                 patience = loop.schedule(grace, this::end);

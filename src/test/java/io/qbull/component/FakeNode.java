@@ -2,6 +2,7 @@ package io.qbull.component;
 
 import io.qbull.config.EnqueueSettings;
 import io.qbull.config.RedisSettings;
+import io.qbull.engine.NodeStatus;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Attempts;
 import io.qbull.model.Delivery;
@@ -43,7 +44,7 @@ final class FakeNode implements QueueNode {
     final AtomicInteger open = new AtomicInteger();
     volatile boolean closed;
     volatile boolean consuming;
-    volatile boolean gaveUp;
+    volatile boolean stopped;
     volatile String problem = "";
     volatile String standstill = "";
     volatile Function<NewJob, CompletionStage<Enqueued>> answers;
@@ -142,21 +143,21 @@ final class FakeNode implements QueueNode {
         handler = runs;
         workers = on;
         drained = new CompletableFuture<>();
-        gaveUp = false;
+        stopped = false;
         consuming = true;
     }
 
     @Override
-    public CompletionStage<Integer> quiesce() {
+    public CompletionStage<Integer> drain() {
         consuming = false;
         endDrain();
         return drained;
     }
 
     @Override
-    public CompletionStage<Integer> giveUp() {
+    public CompletionStage<Integer> stop() {
         consuming = false;
-        gaveUp = true;
+        stopped = true;
         drained.complete(open.get());
         return drained;
     }
@@ -173,8 +174,8 @@ final class FakeNode implements QueueNode {
     }
 
     @Override
-    public Sight sight() {
-        return new Sight(consuming, List.of(new PartitionId(identity.queue(), 3)), List.of(), problem, standstill);
+    public NodeStatus status() {
+        return new NodeStatus(consuming, List.of(new PartitionId(identity.queue(), 3)), List.of(), problem, standstill);
     }
 
     @Override
@@ -207,7 +208,7 @@ final class FakeNode implements QueueNode {
 
         private void end(String how) {
             calls.incrementAndGet();
-            if (end.complete(node.gaveUp ? "ignored" : how)) {
+            if (end.complete(node.stopped ? "ignored" : how)) {
                 node.open.decrementAndGet();
                 node.endDrain();
             }

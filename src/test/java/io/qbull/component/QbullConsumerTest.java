@@ -148,8 +148,8 @@ class QbullConsumerTest extends QbullTestSupport {
 
         assertThat(async(context::stop)).succeedsWithin(Patience.LIMIT);
 
-        assertThat(node().gaveUp).isTrue();
-        assertThat(consumer.givenUp()).isOne();
+        assertThat(node().stopped).isTrue();
+        assertThat(consumer.abandonedJobs()).isOne();
         assertEnds(run, "ignored");
     }
 
@@ -161,8 +161,8 @@ class QbullConsumerTest extends QbullTestSupport {
         ordersConsumer().stop();
 
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(node().gaveUp).isTrue();
-        assertThat(ordersConsumer().givenUp()).isOne();
+        assertThat(node().stopped).isTrue();
+        assertThat(ordersConsumer().abandonedJobs()).isOne();
     }
 
     @Test
@@ -170,10 +170,10 @@ class QbullConsumerTest extends QbullTestSupport {
         node().deliver("j1", "x");
 
         ordersConsumer().prepareShutdown(false, false);
-        assertThat(node().gaveUp).isFalse();
+        assertThat(node().stopped).isFalse();
 
         ordersConsumer().prepareShutdown(false, true);
-        assertThat(node().gaveUp).isTrue();
+        assertThat(node().stopped).isTrue();
     }
 
     @Test

@@ -114,7 +114,7 @@ class QbullRedisTest {
 
     private static int owned(CamelContext context) {
         SharedNode shared = ordersConsumer(context).shared();
-        return shared == null ? 0 : shared.node().sight().owned().size();
+        return shared == null ? 0 : shared.node().status().owned().size();
     }
 
     @Test
@@ -458,7 +458,7 @@ class QbullRedisTest {
         QbullConsumer consumer = ordersConsumer(p1);
         p1.getShutdownStrategy().setTimeout(1);
         p1.stop();
-        assertThat(consumer.givenUp()).isOne();
+        assertThat(consumer.abandonedJobs()).isOne();
         assertThat(backlog()).isOne();
         gate.countDown();
 
@@ -480,7 +480,7 @@ class QbullRedisTest {
         QbullConsumer consumer = ordersConsumer(p1);
         p1.getShutdownStrategy().setTimeout(1);
         assertThat(CompletableFuture.runAsync(p1::stop)).succeedsWithin(Patience.LIMIT);
-        assertThat(consumer.givenUp()).isOne();
+        assertThat(consumer.abandonedJobs()).isOne();
         assertThat(backlog()).isOne();
 
         pod("p2", consumer(exchange -> ran.add(run(exchange))));
@@ -498,7 +498,7 @@ class QbullRedisTest {
         QbullConsumer consumer = ordersConsumer(pod);
         pod.getShutdownStrategy().setTimeout(1);
         pod.stop();
-        assertThat(consumer.givenUp()).isZero();
+        assertThat(consumer.abandonedJobs()).isZero();
     }
 
     /** Until the gate opens. A flag that stayed set would make it spin, and other jobs exceed their time. */

@@ -61,6 +61,6 @@ class TurnedAwayTest extends QbullTestSupport {
 
         context.getRoute("orders").getConsumer().stop();
 
-        assertThat(node().gaveUp).isTrue();
+        assertThat(node().stopped).isTrue();
     }
 }

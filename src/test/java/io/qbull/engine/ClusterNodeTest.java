@@ -35,7 +35,7 @@ class ClusterNodeTest {
             assertThat(epochs(0)).isEqualTo(first);
             assertThat(epochs(2)).isEqualTo(third);
             await().until(() ->
-                    pod.owned().size() == P && pod.node.sight().problem().isEmpty());
+                    pod.owned().size() == P && pod.node.status().problem().isEmpty());
             assertThat(log.warnings()).as("some ask other masters meanwhile").hasSize(1);
             assertThat(log.lines("Redis answers again")).hasSize(1);
         }

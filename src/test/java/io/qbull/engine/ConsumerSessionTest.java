@@ -44,7 +44,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** Stretches of consuming that follow each other on one node, step by step. */
+/** Sessions that follow each other on one node, step by step. */
 class ConsumerSessionTest {
     private static final QueueName QUEUE = new QueueName("WHATSAPP");
     private static final PodId ME = new PodId("me");
@@ -63,54 +63,54 @@ class ConsumerSessionTest {
             QueueNodes.open(new QueueNode.Identity(QUEUE, ME, KeyHash.XXH64, 2, true), store, loop);
 
     @Test
-    void a_consume_after_a_quiesce_begins_when_the_stretch_before_has_ended() {
+    void a_session_after_a_drain_starts_when_the_one_before_has_ended() {
         runAJob();
-        CompletionStage<Integer> quiesced = node.quiesce();
+        CompletionStage<Integer> drained = node.drain();
         loop.run();
         consume();
         idlePartitionLeft();
         assertThat(store.waiting()).doesNotContain("register");
         assertThat(node.unfinished())
-                .as("the job of the stretch before still counts")
+                .as("the job of the session before still counts")
                 .isEqualTo(1);
         endTheJob();
-        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        assertThat(drained.toCompletableFuture()).isCompleted();
         assertThat(store.waiting()).containsOnlyOnce("register");
         assertThat(node.unfinished()).isZero();
     }
 
     @Test
-    void a_stretch_that_is_quiesced_while_it_waits_ends_after_the_one_before_and_never_begins() {
+    void a_session_drained_while_it_waits_ends_after_the_one_before_and_never_starts() {
         runAJob();
-        node.quiesce();
+        node.drain();
         loop.run();
         idlePartitionLeft();
         consume();
-        CompletionStage<Integer> quiesced = node.quiesce();
+        CompletionStage<Integer> drained = node.drain();
         loop.run();
-        assertThat(quiesced.toCompletableFuture()).isNotCompleted();
+        assertThat(drained.toCompletableFuture()).isNotCompleted();
         endTheJob();
-        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        assertThat(drained.toCompletableFuture()).isCompleted();
         assertThat(store.waiting()).doesNotContain("register");
         consume();
         assertThat(store.waiting()).containsOnlyOnce("register");
     }
 
     @Test
-    void a_stretch_that_waits_is_one_and_no_more() {
+    void only_one_session_can_wait() {
         runAJob();
-        node.quiesce();
+        node.drain();
         consume();
         assertThatThrownBy(this::consume).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void a_partition_whose_job_outlived_its_stretch_is_taken_again_only_when_that_job_has_ended() {
+    void a_partition_whose_job_outlived_its_session_is_taken_again_after_that_job() {
         runAJob();
-        CompletionStage<Integer> quiesced = node.quiesce();
+        CompletionStage<Integer> drained = node.drain();
         loop.tick(DRAIN);
         idlePartitionLeft();
-        assertThat(quiesced.toCompletableFuture()).isCompleted();
+        assertThat(drained.toCompletableFuture()).isCompleted();
         consume();
         register();
         assertThat(peekFree()).containsExactly(1);
@@ -124,59 +124,59 @@ class ConsumerSessionTest {
     }
 
     @Test
-    void a_stop_does_not_wait_beyond_its_limit_for_releases_that_redis_does_not_answer() {
+    void a_drain_waits_no_longer_than_its_limit_for_unanswered_releases() {
         try (CapturedLog log = new CapturedLog()) {
             runAJob();
-            CompletionStage<Integer> quiesced = node.quiesce();
+            CompletionStage<Integer> drained = node.drain();
             running.get(0).completed();
             loop.run();
             store.next("commit").answer(Verdict.DONE);
             loop.tick(DRAIN.minusMillis(1));
             assertThat(store.waiting()).contains("unregister", "release");
-            assertThat(quiesced.toCompletableFuture()).isNotCompleted();
+            assertThat(drained.toCompletableFuture()).isNotCompleted();
 
             loop.tick(Duration.ofMillis(1));
 
-            assertThat(quiesced.toCompletableFuture()).isCompleted();
-            assertThat(log.warnings()).as("no job is given up").isEmpty();
+            assertThat(drained.toCompletableFuture()).isCompleted();
+            assertThat(log.warnings()).as("no job is abandoned").isEmpty();
         }
     }
 
     @Test
-    void a_job_that_is_given_up_is_not_waited_for_and_its_end_counts_for_nothing() {
+    void a_stop_does_not_wait_for_a_job_and_ignores_its_result() {
         runAJob();
-        node.quiesce();
+        node.drain();
         loop.run();
 
-        CompletionStage<Integer> givenUp = node.giveUp();
+        CompletionStage<Integer> stopped = node.stop();
         running.get(0).failed(Failure.of("turned away"));
         loop.run();
 
-        assertThat(givenUp.toCompletableFuture()).isCompletedWithValue(1);
+        assertThat(stopped.toCompletableFuture()).isCompletedWithValue(1);
         assertThat(store.waiting()).doesNotContain("fail", "commit").contains("release");
-        assertThat(node.sight().owned()).isEmpty();
+        assertThat(node.status().owned()).isEmpty();
     }
 
     @Test
-    void a_stretch_that_waits_for_the_one_before_can_be_given_up_with_it() {
+    void a_session_that_waits_for_the_one_before_can_be_stopped_with_it() {
         runAJob();
-        node.quiesce();
+        node.drain();
         loop.run();
         consume();
 
-        CompletionStage<Integer> givenUp = node.giveUp();
+        CompletionStage<Integer> stopped = node.stop();
         loop.run();
 
-        assertThat(givenUp.toCompletableFuture()).isCompleted();
+        assertThat(stopped.toCompletableFuture()).isCompleted();
         assertThat(store.waiting()).doesNotContain("register");
     }
 
     @Test
-    void a_primary_that_is_gone_takes_its_own_leases_along_and_no_others() {
+    void a_lost_primary_voids_its_own_leases_and_no_others() {
         runAJob();
         store.changePrimary("primary of 1");
         loop.run();
-        assertThat(node.sight().owned()).containsExactly(new PartitionId(QUEUE, 0));
+        assertThat(node.status().owned()).containsExactly(new PartitionId(QUEUE, 0));
         released(1);
         store.changePrimary("primary of 0");
         loop.run();
@@ -188,7 +188,7 @@ class ConsumerSessionTest {
     }
 
     @Test
-    void dead_letters_are_looked_at_until_it_is_quiesced() {
+    void dead_letters_are_checked_until_the_session_drains() {
         runAJob();
         loop.tick(DeadLetterRetention.PERIOD);
         for (int index = 0; index < 2; index++) {
@@ -197,7 +197,7 @@ class ConsumerSessionTest {
             look.answer(new Stock(0, StreamId.START, StreamId.START, 0));
         }
         loop.tick(DeadLetterRetention.PERIOD.minusSeconds(1));
-        node.quiesce();
+        node.drain();
         loop.tick(Duration.ofSeconds(2));
         assertThat(store.waiting()).doesNotContain("stock");
     }

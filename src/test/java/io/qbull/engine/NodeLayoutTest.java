@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /** What a node says of a queue that has another number of partitions than was configured. */
 class NodeLayoutTest {
     private final ScriptedStore store = new ScriptedStore();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(StoreQueueNode.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger(LayoutCache.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     @BeforeEach

@@ -137,11 +137,11 @@ class StoreQueueNodeTest {
         CompletableFuture<JobHandler.Outcome> running = new CompletableFuture<>();
         TestPod pod = pod("a", 1).consume(1, Duration.ofMillis(1), (delivery, outcome) -> running.complete(outcome));
         pod.enqueue("k", "long").join();
-        await().untilAsserted(() -> assertThat(pod.node.sight().standstill())
+        await().untilAsserted(() -> assertThat(pod.node.status().standstill())
                 .startsWith("partition WHATSAPP:0 has not moved for ")
                 .endsWith(": a job runs"));
         running.join().completed();
-        await().until(() -> pod.node.sight().standstill().isEmpty());
+        await().until(() -> pod.node.status().standstill().isEmpty());
     }
 
     @Test
@@ -165,7 +165,7 @@ class StoreQueueNodeTest {
         await().until(() -> first.owned().size() + second.owned().size() == 4);
         List<CompletableFuture<Enqueued>> added = new ArrayList<>();
         IntStream.range(0, 4_000).forEach(n -> added.add(second.enqueue("k" + n % 50, "" + n)));
-        first.node.quiesce().toCompletableFuture().join();
+        first.node.drain().toCompletableFuture().join();
         assertThat(first.owned()).isEmpty();
         assertThat(first.node.unfinished()).isZero();
         await().until(() -> second.owned().size() == 4);
@@ -175,13 +175,13 @@ class StoreQueueNodeTest {
     }
 
     @Test
-    void a_node_can_consume_again_after_a_quiesce() {
+    void a_node_can_consume_again_after_a_drain() {
         TestPod pod = pod("a", 2).consume(2, AT_ONCE);
         assertThatThrownBy(() -> pod.consume(2, AT_ONCE))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("WHATSAPP");
-        pod.node.quiesce().toCompletableFuture().join();
-        pod.node.quiesce().toCompletableFuture().join();
+        pod.node.drain().toCompletableFuture().join();
+        pod.node.drain().toCompletableFuture().join();
         pod.consume(2, AT_ONCE);
         pod.enqueue("k", "again").join();
         await().until(() -> pod.bodies("k").contains("again") && backlog(2) == 0);
@@ -229,12 +229,12 @@ class StoreQueueNodeTest {
             pod.enqueue("k", "before").join();
             REDIS.server().kill();
             CompletableFuture<Enqueued> during = pod.enqueue("k", "during");
-            await().until(() -> !pod.node.sight().problem().isEmpty());
+            await().until(() -> !pod.node.status().problem().isEmpty());
             await().pollDelay(TestPod.TTL).until(() -> !during.isDone());
             REDIS.server().restart();
             during.join();
             await().until(() ->
-                    pod.node.sight().problem().isEmpty() && pod.owned().size() == 4 && backlog(4) == 0);
+                    pod.node.status().problem().isEmpty() && pod.owned().size() == 4 && backlog(4) == 0);
             pod.node.close();
             assertThat(log.warnings())
                     .singleElement()

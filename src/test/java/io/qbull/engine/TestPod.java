@@ -96,7 +96,7 @@ final class TestPod implements AutoCloseable {
     }
 
     List<Integer> owned() {
-        return node.sight().owned().stream().map(p -> p.index()).sorted().toList();
+        return node.status().owned().stream().map(p -> p.index()).sorted().toList();
     }
 
     List<String> bodies(String key) {

@@ -110,7 +110,7 @@ class EnqueueSimulationTest {
             loop.tick(Duration.ofSeconds(2));
             assertThat(last.end()).as("after the outage").isCompleted();
             check();
-            CompletionStage<Void> closed = enqueuer.close(Duration.ZERO);
+            CompletionStage<Void> closed = enqueuer.drain(Duration.ZERO);
             loop.run();
             assertThat(closed.toCompletableFuture()).isCompleted();
         }

@@ -259,8 +259,8 @@ class EnqueuerTest extends EnqueuerFixture {
         layoutKnown(1);
         CompletableFuture<Enqueued> outstanding = enqueue("1");
         CompletableFuture<Enqueued> waiting = enqueue("2");
-        CompletableFuture<Void> closed = enqueuer.close(Duration.ofSeconds(5)).toCompletableFuture();
-        CompletableFuture<Void> again = enqueuer.close(Duration.ZERO).toCompletableFuture();
+        CompletableFuture<Void> closed = enqueuer.drain(Duration.ofSeconds(5)).toCompletableFuture();
+        CompletableFuture<Void> again = enqueuer.drain(Duration.ZERO).toCompletableFuture();
         loop.run();
         assertFailed(enqueue("late"), Kind.UNAVAILABLE);
         assertThat(closed).isNotDone();
@@ -283,7 +283,7 @@ class EnqueuerTest extends EnqueuerFixture {
         layoutKnown(1);
         CompletableFuture<Enqueued> outstanding = enqueue("1");
         CompletableFuture<Enqueued> waiting = enqueue("2");
-        CompletableFuture<Void> closed = enqueuer.close(Duration.ofSeconds(5)).toCompletableFuture();
+        CompletableFuture<Void> closed = enqueuer.drain(Duration.ofSeconds(5)).toCompletableFuture();
 
         tick(4_999);
         assertThat(closed).isNotDone();
@@ -302,16 +302,16 @@ class EnqueuerTest extends EnqueuerFixture {
     @Test
     void a_job_that_arrives_with_the_close_is_answered() {
         CompletableFuture<Enqueued> arrived = add(job("1"), SETTINGS);
-        enqueuer.close(Duration.ZERO);
+        enqueuer.drain(Duration.ZERO);
         loop.run();
         assertFailed(arrived, Kind.UNAVAILABLE);
     }
 
     @Test
     void an_idle_close_ends_at_once() {
-        CompletableFuture<Void> closed = enqueuer.close(Duration.ofSeconds(5)).toCompletableFuture();
+        CompletableFuture<Void> closed = enqueuer.drain(Duration.ofSeconds(5)).toCompletableFuture();
         loop.run();
         assertThat(closed).isCompleted();
-        assertThat(enqueuer.close(Duration.ofSeconds(5)).toCompletableFuture()).isCompleted();
+        assertThat(enqueuer.drain(Duration.ofSeconds(5)).toCompletableFuture()).isCompleted();
     }
 }

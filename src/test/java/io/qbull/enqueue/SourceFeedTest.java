@@ -158,7 +158,7 @@ class SourceFeedTest extends EnqueuerFixture {
     @Test
     void a_pod_that_stops_breaks_the_feed() {
         JobFeed feed = open(SETTINGS);
-        enqueuer.close(Duration.ZERO);
+        enqueuer.drain(Duration.ZERO);
         loop.run();
         assertFailed(add(feed, 1, job("a")), Kind.UNAVAILABLE);
         assertThat(feed.broken()).isTrue();

@@ -234,7 +234,7 @@ class SourceSimulationTest {
                 opened = null;
                 if (random.nextBoolean()) {
                     // Killed: nothing of it is repeated any more. Otherwise its calls go on for a while.
-                    enqueuer.close(Duration.ofSeconds(random.nextInt(30)));
+                    enqueuer.drain(Duration.ofSeconds(random.nextInt(30)));
                 }
             }
         }

@@ -151,7 +151,7 @@ public final class Pod {
         }
 
         int givenUp() {
-            return consumers.stream().mapToInt(QbullConsumer::givenUp).sum();
+            return consumers.stream().mapToInt(QbullConsumer::abandonedJobs).sum();
         }
     }
 }

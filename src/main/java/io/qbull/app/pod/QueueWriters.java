@@ -24,7 +24,7 @@ final class QueueWriters implements Function<QueueName, QueueWriter> {
 
     @Override
     public QueueWriter apply(QueueName queue) {
-        return producers.computeIfAbsent(queue, this::start).entrance();
+        return producers.computeIfAbsent(queue, this::start).queueWriter();
     }
 
     private QbullProducer start(QueueName queue) {

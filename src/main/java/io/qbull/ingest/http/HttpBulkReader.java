@@ -61,7 +61,7 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
             }
             QueueWriter entrance = entrances.apply(bulk.queue());
             added(entrance, bulk, stream)
-                    .whenComplete((result, thrown) -> entrance.goOn().execute(() -> {
+                    .whenComplete((result, thrown) -> entrance.continuations().execute(() -> {
                         if (thrown == null) {
                             message.setBody(result);
                         } else {

@@ -51,7 +51,7 @@ public final class HttpCancel extends AsyncProcessorSupport {
             QueueWriter entrance = entrances.apply(cancel.queue());
             entrance.node()
                     .cancel(cancel.key(), cancel.id())
-                    .whenComplete((count, thrown) -> entrance.goOn().execute(() -> {
+                    .whenComplete((count, thrown) -> entrance.continuations().execute(() -> {
                         answer(exchange, count, thrown);
                         callback.done(false);
                     }));

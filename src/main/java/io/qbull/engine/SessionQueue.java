@@ -1,0 +1,201 @@
+package io.qbull.engine;
+
+import io.qbull.engine.QueueNode.Consumption;
+import io.qbull.model.Layout;
+import io.qbull.partition.PartitionPump;
+import io.qbull.store.Reachability.Subject;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of a node, one at a time: the next one starts when the one before has ended, and once the layout is known.
+ * Thread-safe; the sessions run on the event loop.
+ */
+final class SessionQueue {
+    private static final Duration RETRY = Duration.ofMillis(500);
+
+    private final NodeParts node;
+    private final Supplier<CompletionStage<Layout>> layout;
+    /** The session asked for last; null when its end is reached. */
+    private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();
+    /** The session that runs: that of the last turn, or of one that is ending while the last turn waits for it. */
+    private volatile @Nullable ConsumerSession running;
+
+    /** A session that was asked for. */
+    private static final class Turn {
+        final Consumption consumption;
+        final PartitionPump.Crew crew;
+        /** The end of the session before. */
+        final CompletionStage<?> previous;
+
+        final CompletableFuture<Integer> ended = new CompletableFuture<>();
+        /** Whether the end was asked for; from then on another turn may follow. */
+        final AtomicBoolean ending = new AtomicBoolean();
+        /** Null while the turn waits. On the event loop. */
+        @Nullable
+        ConsumerSession session;
+
+        Turn(Consumption consumption, PartitionPump.Crew crew, CompletionStage<?> previous) {
+            this.consumption = consumption;
+            this.crew = crew;
+            this.previous = previous;
+        }
+    }
+
+    /**
+     * @param node what the sessions work with
+     * @param layout finds the layout of the queue
+     */
+    SessionQueue(NodeParts node, Supplier<CompletionStage<Layout>> layout) {
+        this.node = node;
+        this.layout = layout;
+    }
+
+    /**
+     * Starts a session as soon as that is possible; returns at once.
+     *
+     * @param consumption how to consume
+     * @param crew runs the jobs
+     * @throws IllegalStateException if there is a session whose end was not asked for
+     */
+    void start(Consumption consumption, PartitionPump.Crew crew) {
+        Turn turn;
+        Turn before;
+        do {
+            before = last.get();
+            if (before != null && !before.ending.get()) {
+                throw new IllegalStateException(
+                        "queue " + node.identity().queue() + " is consumed already by this node");
+            }
+            CompletionStage<?> previous = before == null ? CompletableFuture.completedFuture(null) : before.ended;
+            turn = new Turn(consumption, crew, previous);
+        } while (!last.compareAndSet(before, turn));
+        Turn next = turn;
+        next.previous.whenComplete((done, failure) -> node.loop().execute(() -> open(next)));
+    }
+
+    private void open(Turn turn) {
+        if (!turn.ending.get()) {
+            layout.get().whenComplete((found, failure) -> node.loop().execute(() -> open(turn, found, failure)));
+        }
+    }
+
+    private void open(Turn turn, @Nullable Layout found, @Nullable Throwable failure) {
+        if (turn.ending.get()) {
+            return;
+        }
+        if (found == null) {
+            node.outage().unanswered(Subject.QUEUE, failure);
+            node.loop().schedule(RETRY, () -> open(turn));
+            return;
+        }
+        node.outage().answered(Subject.QUEUE);
+        ConsumerSession session = new ConsumerSession(turn.consumption, found, node, turn.crew);
+        turn.session = session;
+        running = session;
+        session.start();
+    }
+
+    /**
+     * Drains the session, or keeps it from starting.
+     *
+     * @return completes when no session runs any more, with the number of jobs that were not waited for
+     */
+    CompletionStage<Integer> drain() {
+        Turn turn = last.get();
+        if (turn == null) {
+            return CompletableFuture.completedFuture(0);
+        }
+        end(turn);
+        return turn.ended;
+    }
+
+    /**
+     * Stops the session, and the one that it waits for.
+     *
+     * @return as of {@link #drain}
+     */
+    CompletionStage<Integer> stop() {
+        Turn turn = last.get();
+        if (turn == null) {
+            return CompletableFuture.completedFuture(0);
+        }
+        end(turn);
+        node.loop().execute(() -> {
+            ConsumerSession session = running;
+            if (session != null && !turn.ended.isDone()) {
+                session.stop();
+            }
+        });
+        return turn.ended;
+    }
+
+    private void end(Turn turn) {
+        if (turn.ending.compareAndSet(false, true)) {
+            node.loop().execute(() -> {
+                ConsumerSession session = turn.session;
+                CompletionStage<Integer> ended = session == null ? turn.previous.thenApply(done -> 0) : session.drain();
+                ended.thenAccept(abandoned -> ended(turn, abandoned));
+            });
+        }
+    }
+
+    private void ended(Turn turn, int abandoned) {
+        running = null;
+        node.outage().reset();
+        last.compareAndSet(turn, null);
+        turn.ended.complete(abandoned);
+    }
+
+    /** On the event loop. */
+    void abandonedJobEnded(int index) {
+        ConsumerSession session = running;
+        if (session != null) {
+            session.abandonedJobEnded(index);
+        }
+    }
+
+    /** On the event loop. */
+    void primaryChanged(String old) {
+        ConsumerSession session = running;
+        if (session != null) {
+            session.primaryChanged(old);
+        }
+    }
+
+    /**
+     * @return whether a session was asked for and has not ended
+     */
+    boolean active() {
+        return last.get() != null;
+    }
+
+    /**
+     * @return how long a drain may take; zero if nothing is consumed
+     */
+    Duration drainTimeout() {
+        Turn turn = last.get();
+        return turn == null ? Duration.ZERO : turn.consumption.pump().drainTimeout();
+    }
+
+    int unfinished() {
+        ConsumerSession session = running;
+        return session == null ? 0 : session.owned().unfinished();
+    }
+
+    NodeStatus status() {
+        String problem = node.outage().problem();
+        ConsumerSession session = running;
+        if (session == null) {
+            return new NodeStatus(active(), List.of(), List.of(), problem, "");
+        }
+        OwnedPartitions owned = session.owned();
+        return new NodeStatus(true, owned.ids(), owned.inFlight(), problem, session.standstill());
+    }
+}
