@@ -47,12 +47,12 @@ class CoalesceOutageTest extends AppTestSupport {
                 }
             });
             REDIS.server().kill();
-            await().until(() -> !log.lines("its windows cannot be looked at").isEmpty());
+            await().until(() -> !log.lines("its windows cannot be read").isEmpty());
             REDIS.server().restart();
 
             await().until(() -> jobs("WHATSAPP", 1).size() == 1);
             assertThat(jobs("WHATSAPP", 1).get(0)).containsEntry("body", "[\"hello\"]");
-            assertThat(log.lines("its windows cannot be looked at")).hasSize(1);
+            assertThat(log.lines("its windows cannot be read")).hasSize(1);
         }
     }
 }

@@ -5,7 +5,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
-/** Turns a closed window into the bodies of its jobs, and the header with the job's id into what their ids begin with. */
+/** Turns a closed window into the bodies of its jobs, and sets the job id header to the prefix of their ids. */
 public final class CoalesceJobs implements Processor {
     @Override
     public void process(Exchange exchange) {

@@ -1,6 +1,9 @@
 package io.qbull.app.coalesce;
 
 import io.qbull.component.QbullConstants;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.store.redis.schema.Keys;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -10,13 +13,13 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Adds a job of a {@code qbull:} consumer to the window of its key. */
+/** Adds a job of a {@code qbull:} consumer to the collection window of its key. */
 public final class CoalesceStrategy implements AggregationStrategy {
     private final Supplier<Window.Limits> limits;
 
     /**
-     * @param messages most of one job
-     * @param bytes longest body of a job; asked for when there is a message
+     * @param messages in one job at most
+     * @param bytes in the body of one job at most; asked for each message
      */
     public CoalesceStrategy(int messages, Supplier<Integer> bytes) {
         this.limits = () -> new Window.Limits(messages, bytes.get());
@@ -25,15 +28,21 @@ public final class CoalesceStrategy implements AggregationStrategy {
     @Override
     public Exchange aggregate(@Nullable Exchange open, Exchange added) {
         Message message = added.getMessage();
-        String stream = message.getHeader(QbullConstants.QUEUE) + ":" + message.getHeader(QbullConstants.PARTITION);
+        String stream = stream(message);
         String entry = message.getHeader(QbullConstants.STREAM_ID, String.class);
         String json = MessageJson.of(message);
-        Exchange answer = open == null ? opened(added, stream + ":" + entry) : open;
-        window(answer).add(stream, entry, json, limits.get());
-        return answer;
+        Exchange result = open == null ? opened(added, stream + ":" + entry) : open;
+        window(result).add(stream, entry, json, limits.get());
+        return result;
     }
 
-    /** Whether the window of this exchange takes no more messages into its first job. */
+    private static String stream(Message message) {
+        return Keys.stream(new PartitionId(
+                new QueueName(message.getHeader(QbullConstants.QUEUE, String.class)),
+                message.getHeader(QbullConstants.PARTITION, Integer.class)));
+    }
+
+    /** Whether the first job of this exchange's window takes no more messages. */
     boolean full(Exchange exchange) {
         return window(exchange).full(limits.get());
     }
@@ -42,7 +51,7 @@ public final class CoalesceStrategy implements AggregationStrategy {
         return (Window) exchange.getMessage().getBody();
     }
 
-    /** Nothing of the first message but its key is the window's. */
+    /** Turns the first message into the exchange of its window, which keeps nothing of it but the key. */
     private static Exchange opened(Exchange first, String id) {
         Message message = first.getMessage();
         String key = message.getHeader(QbullConstants.KEY, String.class);

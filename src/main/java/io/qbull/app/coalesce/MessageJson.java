@@ -13,7 +13,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a message as an element of a JSON array: JSON as it is, other text as a string. */
+/** Writes a message as an element of a JSON array: JSON unchanged, other text as a string. */
 final class MessageJson {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -21,7 +21,7 @@ final class MessageJson {
 
     /**
      * @param message of a {@code qbull:} consumer
-     * @throws IllegalArgumentException if its body is no text
+     * @throws IllegalArgumentException if its body is not text
      */
     static String of(Message message) {
         try {
@@ -37,7 +37,7 @@ final class MessageJson {
             boolean json = saysJson(message.getHeader(Exchange.CONTENT_TYPE, String.class)) && isJson(text);
             return json ? text.strip() : MAPPER.writeValueAsString(text);
         } catch (IOException e) {
-            throw new IllegalArgumentException("the body is no text in UTF-8", e);
+            throw new IllegalArgumentException("the body is not text in UTF-8", e);
         }
     }
 
@@ -58,7 +58,7 @@ final class MessageJson {
         return type.equals("application/json") || type.endsWith("+json");
     }
 
-    /** One value and nothing behind it. */
+    /** Whether the text is one JSON value and nothing else. */
     private static boolean isJson(String text) {
         try (JsonParser parser = MAPPER.createParser(text)) {
             if (parser.nextToken() == null) {

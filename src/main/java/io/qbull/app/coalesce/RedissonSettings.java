@@ -11,7 +11,7 @@ import org.redisson.config.ReadMode;
 import org.redisson.config.SslVerificationMode;
 import org.redisson.config.SubscriptionMode;
 
-/** What Redisson is told about the Redis that the app uses. */
+/** Configures Redisson for the Redis that the app uses. */
 final class RedissonSettings {
     private static final int THREADS = 2;
     private static final int CONNECTIONS = 8;
@@ -48,7 +48,7 @@ final class RedissonSettings {
                     .setSentinelUsername(redis.sentinelLogin().user())
                     .setSentinelPassword(redis.sentinelLogin().password())
                     .setDatabase(redis.database())
-                    // One sentinel is enough to ask.
+                    // One reachable sentinel is enough.
                     .setCheckSentinelsList(false));
         }
         if (redis.cluster()) {
@@ -64,7 +64,7 @@ final class RedissonSettings {
                 .setSubscriptionConnectionMinimumIdleSize(0);
     }
 
-    /** A replica may not know yet what was just written. */
+    /** Reads from masters alone: a replica may lack the latest write. */
     private static BaseConfig<?> masters(BaseMasterSlaveServersConfig<?> servers) {
         servers.setReadMode(ReadMode.MASTER);
         servers.setSubscriptionMode(SubscriptionMode.MASTER);

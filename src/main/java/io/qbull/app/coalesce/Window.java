@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Messages of one key in their order, and where each came from. They are divided into jobs as they come, so that a window
- * that is sent again makes the same jobs whatever the settings are by then. Stored in Redis as the body of an exchange.
+ * The messages of one key, in order, with the stream entry of each. Messages are divided into jobs as they arrive, so a window
+ * that is sent again makes the same jobs even if the settings have changed. Redis stores it as the body of an exchange.
  */
 final class Window implements Serializable {
     @Serial
@@ -19,15 +19,15 @@ final class Window implements Serializable {
     private static final int BRACKETS = 2;
 
     private final String id;
-    /** Ids of entries by their stream. */
+    /** Ids of stream entries, by stream. */
     private final LinkedHashMap<String, ArrayList<String>> sources = new LinkedHashMap<>();
 
     private final ArrayList<ArrayList<String>> jobs = new ArrayList<>();
     private int bytesOfLast;
 
     /**
-     * @param messages most of one job
-     * @param bytes longest body of a job
+     * @param messages in one job at most
+     * @param bytes in the body of one job at most
      */
     record Limits(int messages, int bytes) {}
 
@@ -35,21 +35,21 @@ final class Window implements Serializable {
         this.id = id;
     }
 
-    /** Names it for ever: follows from its first message. */
+    /** The permanent name of this window, derived from its first message. */
     String id() {
         return id;
     }
 
-    /** Of its messages, by stream. */
+    /** Ids of the stream entries of its messages, by stream. */
     Map<String, ? extends List<String>> sources() {
         return sources;
     }
 
     /**
-     * Adds a message, unless it is here already: its job runs again when its end was not recorded.
+     * Adds a message, unless the window contains it: a job whose commit was lost runs again.
      *
-     * @param stream where it came from
-     * @param entry its id there
+     * @param stream that the message came from
+     * @param entry its id in that stream
      * @param json the message
      * @throws IllegalArgumentException if it is too large for any job
      */
@@ -74,12 +74,12 @@ final class Window implements Serializable {
         known.add(entry);
     }
 
-    /** Whether waiting longer would not make its first job larger. */
+    /** Whether waiting longer cannot make the first job larger. */
     boolean full(Limits limits) {
         return jobs.size() > 1 || last().size() >= limits.messages();
     }
 
-    /** A JSON array for each job. */
+    /** One JSON array for each job. */
     List<String> bodies() {
         return jobs.stream().map(job -> "[" + String.join(",", job) + "]").toList();
     }

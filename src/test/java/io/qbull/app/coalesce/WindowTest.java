@@ -112,13 +112,14 @@ class WindowTest {
             exchange.setProperty("count", 3);
             Exchange read = new DefaultExchange(context);
             DefaultExchangeHolder.unmarshal(
-                    read, Holders.read(Holders.write(DefaultExchangeHolder.marshal(exchange, true, false))));
+                    read,
+                    ExchangeCodec.read(ExchangeCodec.write(DefaultExchangeHolder.marshal(exchange, true, false))));
             assertThat(CoalesceStrategy.window(read).bodies()).containsExactly("[1]");
 
             exchange.getMessage().setBody(URI.create("http://localhost"));
-            byte[] foreign = Holders.write(DefaultExchangeHolder.marshal(exchange, true, false));
-            assertThatThrownBy(() -> Holders.read(foreign)).isInstanceOf(InvalidClassException.class);
-            assertThatThrownBy(() -> Holders.read(serialized("text"))).isInstanceOf(IOException.class);
+            byte[] foreign = ExchangeCodec.write(DefaultExchangeHolder.marshal(exchange, true, false));
+            assertThatThrownBy(() -> ExchangeCodec.read(foreign)).isInstanceOf(InvalidClassException.class);
+            assertThatThrownBy(() -> ExchangeCodec.read(serialized("text"))).isInstanceOf(IOException.class);
         }
     }
 

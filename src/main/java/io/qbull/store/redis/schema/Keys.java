@@ -18,6 +18,17 @@ public final class Keys {
         return partition.toString();
     }
 
+    /**
+     * @param stream a name that {@link #stream} made
+     * @return its partition
+     * @throws IllegalArgumentException if it is no such name
+     */
+    public static PartitionId partition(String stream) {
+        int colon = stream.lastIndexOf(':');
+        return new PartitionId(
+                new QueueName(stream.substring(0, Math.max(0, colon))), Integer.parseInt(stream.substring(colon + 1)));
+    }
+
     /** Hash: owner, epoch, expires, wanted, window, inflight. */
     public static String lease(PartitionId partition) {
         return tagged(partition, "lease");
@@ -106,6 +117,16 @@ public final class Keys {
     /** Hash: ULID of a file that is not finished to JSON. */
     public static String sources(QueueName queue) {
         return "{" + queue + "}:sources";
+    }
+
+    /** Hash: key to its open collection window, a serialized exchange. */
+    public static String windows(QueueName queue) {
+        return "{" + queue + "}:windows";
+    }
+
+    /** Hash: name of a closed collection window to the window, until its jobs are in the other queue. */
+    public static String closedWindows(QueueName queue) {
+        return "{" + queue + "}:closed";
     }
 
     /** Pub/sub channel, no key: index of a partition whose lease was released, handed over or asked for. */

@@ -37,7 +37,10 @@ public enum Script {
     REGISTER("1", "4"),
     INTENT("1", "1"),
     OPEN("2", "1"),
-    CURRENT("1", "2");
+    CURRENT("1", "2"),
+    PUT_WINDOW("1", "3"),
+    CLOSE_WINDOW("2", "4"),
+    QUEUED("2", "1 + n");
 
     private final String keys;
     private final String args;
