@@ -2,11 +2,13 @@ package io.qbull.engine;
 
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.engine.QueueNode.Identity;
+import io.qbull.lease.LeaseContext;
+import io.qbull.lease.LeaseDomain;
 import io.qbull.lease.LeaseKeeper;
+import io.qbull.lease.LeaseListener;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
-import io.qbull.model.PartitionId;
 import io.qbull.partition.PartitionPump;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.Reachability;
@@ -53,12 +55,10 @@ final class ConsumerSession {
         this.retention =
                 new DeadLetterRetention(consumption.dead(), node.store().deadLetters(), node.loop(), owned::ids);
         this.keeper = new LeaseKeeper(
-                new LeaseKeeper.Domain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
+                new LeaseDomain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
-                node.store(),
-                node.loop(),
-                new LeaseEvents(),
-                random);
+                new LeaseContext(node.store(), node.loop(), reachability, random),
+                new LeaseEvents());
     }
 
     void start() {
@@ -76,7 +76,7 @@ final class ConsumerSession {
         if (drain.begin(
                 consumption.pump().drainTimeout(),
                 () -> abandonAll("after " + consumption.pump().drainTimeout()))) {
-            keeper.stopTaking();
+            keeper.drain();
             retention.stop();
             owned.all().forEach(partition -> leave(partition, null));
             stopIfNothingLeft();
@@ -181,7 +181,7 @@ final class ConsumerSession {
     }
 
     /** What the keeper tells and asks. */
-    private final class LeaseEvents implements LeaseKeeper.Listener {
+    private final class LeaseEvents implements LeaseListener {
         @Override
         public void acquired(Granted granted) {
             PartitionPump.Means means = new PartitionPump.Means(node.store(), node.loop(), random);
@@ -209,7 +209,7 @@ final class ConsumerSession {
 
         /** Gives up only what exceeds this pod's share: a request is no reason to move a partition twice. */
         @Override
-        public void wanted(Lease lease, LeaseOwner by) {
+        public void handOverRequested(Lease lease, LeaseOwner by) {
             OwnedPartition partition = owned.under(lease);
             if (partition == null || partition.leaving()) {
                 return;
@@ -217,7 +217,7 @@ final class ConsumerSession {
             if (owned.staying() > consumption.lease().partitionsPerPod()) {
                 leave(partition, by);
             } else {
-                keeper.decline(lease, by);
+                keeper.reject(lease, by);
             }
         }
 
@@ -225,26 +225,6 @@ final class ConsumerSession {
         public int inFlight(Lease lease) {
             OwnedPartition partition = owned.under(lease);
             return partition == null || partition.pump().inFlight() == null ? 0 : 1;
-        }
-
-        @Override
-        public void answered() {
-            reachability.answered(Subject.QUEUE);
-        }
-
-        @Override
-        public void unanswered(Throwable failure) {
-            reachability.unanswered(Subject.QUEUE, failure);
-        }
-
-        @Override
-        public void answered(PartitionId partition) {
-            reachability.answered(Subject.lease(partition.index()));
-        }
-
-        @Override
-        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
-            reachability.unanswered(Subject.lease(partition.index()), failure);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.qbull.lease;
 
 import io.qbull.config.LeaseSettings;
-import io.qbull.lease.LeaseKeeper.Domain;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
@@ -9,6 +8,8 @@ import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.LeaseView;
+import io.qbull.store.Reachability;
+import io.qbull.store.Reachability.Subject;
 import io.qbull.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,10 +32,11 @@ import org.jspecify.annotations.Nullable;
 final class LeaseFinder {
     private static final Duration JITTER = Duration.ofMillis(250);
     private static final Duration RETRY = Duration.ofMillis(100);
-    private final Domain domain;
+    private final LeaseDomain domain;
     private final LeaseSettings settings;
     private final Store store;
     private final EventLoop loop;
+    private final Reachability reachability;
     private final Host host;
     private final RandomGenerator random;
     private final Map<Integer, Place> places;
@@ -50,13 +52,14 @@ final class LeaseFinder {
     /** A grant has ended this pod's part of a round of adoption. */
     private boolean adopted;
 
-    LeaseFinder(Domain domain, LeaseSettings settings, Store store, EventLoop loop, Host host, RandomGenerator random) {
+    LeaseFinder(LeaseDomain domain, LeaseSettings settings, LeaseContext context, Host host) {
         this.domain = domain;
         this.settings = settings;
-        this.store = store;
-        this.loop = loop;
+        this.store = context.store();
+        this.loop = context.loop();
+        this.reachability = context.reachability();
+        this.random = context.random();
         this.host = host;
-        this.random = random;
         this.places = new TreeMap<>(Balancer.preference(domain.pod(), domain.partitions()));
     }
 
@@ -147,7 +150,7 @@ final class LeaseFinder {
                 .announcements(domain.queue(), partition -> loop.execute(() -> announced(partition)))
                 .whenComplete((subscription, failure) -> loop.execute(() -> {
                     if (failure != null) {
-                        host.unanswered(failure);
+                        reachability.unanswered(Subject.QUEUE, failure);
                         if (running) {
                             loop.schedule(settings.renewEvery(), this::listen);
                         }
@@ -206,10 +209,10 @@ final class LeaseFinder {
 
     private void looked(PartitionId partition, @Nullable LeaseView sight, @Nullable Throwable failure) {
         if (sight != null) {
-            host.answered(partition);
+            reachability.answered(lease(partition));
             saw(partition.index(), sight);
         } else {
-            host.unanswered(partition, failure);
+            reachability.unanswered(lease(partition), failure);
             place(partition.index()).lookAt =
                     loop.nanoTime() + settings.renewEvery().dividedBy(10).toNanos();
         }
@@ -360,17 +363,17 @@ final class LeaseFinder {
         long started = loop.nanoTime();
         PartitionId partition = new PartitionId(domain.queue(), index);
         store.leases()
-                .acquire(partition, owner, settings.leaseTtl(), domain.window())
+                .acquire(partition, owner, settings.leaseTtl(), domain.suspectWindow())
                 .whenComplete((acquisition, failure) -> loop.execute(() -> {
                     if (acquisition == null) {
-                        host.unanswered(partition, failure);
+                        reachability.unanswered(lease(partition), failure);
                         if (deadline - loop.nanoTime() > 0) {
                             loop.schedule(RETRY, () -> attempt(index, place, owner, deadline));
                             return;
                         }
                         place.acquiring = false;
                     } else {
-                        host.answered(partition);
+                        reachability.answered(lease(partition));
                         place.acquiring = false;
                         answered(index, place, acquisition, started);
                     }
@@ -406,7 +409,7 @@ final class LeaseFinder {
                 .whenComplete((asked, failure) -> loop.execute(() -> {
                     if (failure != null) {
                         // It may have been carried out, and the owner hands over to this wish: a look tells.
-                        host.unanswered(partition, failure);
+                        reachability.unanswered(lease(partition), failure);
                         lookWithin(place, RETRY);
                     } else if (!Boolean.TRUE.equals(asked) && wish.equals(place.wish)) {
                         // What was seen is out of date: it is free by now, or somebody else was quicker.
@@ -432,6 +435,10 @@ final class LeaseFinder {
         return Objects.requireNonNull(places.get(index));
     }
 
+    private static Subject lease(PartitionId partition) {
+        return Subject.lease(partition.index());
+    }
+
     private LeaseOwner newOwner() {
         return new LeaseOwner(domain.pod(), UUID.randomUUID().toString().replace("-", ""));
     }
@@ -440,7 +447,7 @@ final class LeaseFinder {
         try {
             subscription.close();
         } catch (Exception e) {
-            host.unanswered(e);
+            reachability.unanswered(Subject.QUEUE, e);
         }
     }
 
@@ -457,11 +464,5 @@ final class LeaseFinder {
 
         /** A lease of another pod was announced: its owner may have gone. */
         void announcedElsewhere();
-
-        void unanswered(Throwable failure);
-
-        void answered(PartitionId partition);
-
-        void unanswered(PartitionId partition, @Nullable Throwable failure);
     }
 }

@@ -5,13 +5,14 @@ import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.Ownership;
 import io.qbull.model.PartitionId;
-import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.Reachability;
+import io.qbull.store.Reachability.Subject;
 import io.qbull.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,11 +40,12 @@ public final class LeaseKeeper implements Ownership {
 
     private static final Duration SHORTEST_RETRY = Duration.ofMillis(50);
 
-    private final Domain domain;
+    private final LeaseDomain domain;
     private final LeaseSettings settings;
     private final Store store;
     private final EventLoop loop;
-    private final Listener listener;
+    private final Reachability reachability;
+    private final LeaseListener listener;
     private final LeaseFinder scout;
     /** Changed on the loop; read by workers, which ask whether a lease is trusted. */
     private final Map<Integer, HeldLease> holdings = new ConcurrentSkipListMap<>();
@@ -64,26 +65,19 @@ public final class LeaseKeeper implements Ownership {
     private boolean refreshing;
 
     /**
-     * @param domain what to take leases on, and for whom
-     * @param settings how
-     * @param store where the leases are
-     * @param loop runs everything here
-     * @param listener hears of changes
-     * @param random spreads looks in time
+     * @param domain the leases to compete for, and for which pod
+     * @param settings how many leases to take and how long they live
+     * @param context store, loop, reachability and randomness
+     * @param listener hears what becomes of the leases
      */
-    public LeaseKeeper(
-            Domain domain,
-            LeaseSettings settings,
-            Store store,
-            EventLoop loop,
-            Listener listener,
-            RandomGenerator random) {
+    public LeaseKeeper(LeaseDomain domain, LeaseSettings settings, LeaseContext context, LeaseListener listener) {
         this.domain = domain;
         this.settings = settings;
-        this.store = store;
-        this.loop = loop;
+        this.store = context.store();
+        this.loop = context.loop();
+        this.reachability = context.reachability();
         this.listener = listener;
-        this.scout = new LeaseFinder(domain, settings, store, loop, new ScoutView(), random);
+        this.scout = new LeaseFinder(domain, settings, context, new ScoutView());
     }
 
     /** Begins to register this pod, to take leases and to renew them. */
@@ -97,7 +91,7 @@ public final class LeaseKeeper implements Ownership {
      * Takes no more leases; those held are renewed until they are released. The others hear at once that this pod leaves, so that
      * they know whose turn it is when its leases come free.
      */
-    public void stopTaking() {
+    public void drain() {
         if (!taking) {
             return;
         }
@@ -116,7 +110,7 @@ public final class LeaseKeeper implements Ownership {
      * @return completes when Redis knows, or could not be told, and nothing that was sent can make this pod an owner unheard
      */
     public CompletionStage<Void> stop() {
-        stopTaking();
+        drain();
         cancel(tick);
         cancel(renewalRetry);
         holdings.clear();
@@ -140,7 +134,7 @@ public final class LeaseKeeper implements Ownership {
     /**
      * @return the leases held
      */
-    public Collection<Lease> held() {
+    public Collection<Lease> owned() {
         return holdings.values().stream().map(holding -> holding.lease).toList();
     }
 
@@ -192,7 +186,7 @@ public final class LeaseKeeper implements Ownership {
      * @param lease a lease of this pod
      * @param by who asked
      */
-    public void decline(Lease lease, LeaseOwner by) {
+    public void reject(Lease lease, LeaseOwner by) {
         HeldLease holding = holdings.get(lease.partition().index());
         if (holding != null && holding.lease.equals(lease)) {
             holding.declined = by;
@@ -260,10 +254,10 @@ public final class LeaseKeeper implements Ownership {
                         settings.leaseTtl())
                 .whenComplete((pods, failure) -> loop.execute(() -> {
                     if (pods != null) {
-                        listener.answered();
+                        reachability.answered(Subject.QUEUE);
                         scout.pods(pods);
                     } else {
-                        listener.unanswered(failure);
+                        reachability.unanswered(Subject.QUEUE, failure);
                         if (taking) {
                             cancel(registerRetry);
                             registerRetry = loop.schedule(retryAfter(), this::register);
@@ -288,7 +282,7 @@ public final class LeaseKeeper implements Ownership {
         List<RenewalRequest> requests = new ArrayList<>();
         for (HeldLease holding : asked) {
             int inFlight = listener.inFlight(holding.lease);
-            requests.add(new RenewalRequest(holding.lease, domain.window(), inFlight, holding.declined));
+            requests.add(new RenewalRequest(holding.lease, domain.suspectWindow(), inFlight, holding.declined));
         }
         store.leases()
                 .renew(requests, settings.leaseTtl())
@@ -309,16 +303,16 @@ public final class LeaseKeeper implements Ownership {
             }
             if (answer == null) {
                 open = true;
-                listener.unanswered(lease.partition(), failure);
+                reachability.unanswered(Subject.lease(index(lease)), failure);
                 continue;
             }
-            listener.answered(lease.partition());
+            reachability.answered(Subject.lease(index(lease)));
             if (answer instanceof Renewal.Renewed renewed && !holding.doubted) {
                 holding.trustedUntil = trustFrom(started);
                 holding.declined = null;
                 listener.renewed(lease);
                 if (renewed.wanted() != null) {
-                    listener.wanted(lease, renewed.wanted());
+                    listener.handOverRequested(lease, renewed.wanted());
                 }
             } else {
                 lost.computeIfAbsent(reason(holding, started), any -> new ArrayList<>())
@@ -406,12 +400,12 @@ public final class LeaseKeeper implements Ownership {
         command.get()
                 .whenComplete((ending, failure) -> loop.execute(() -> {
                     if (ending != null) {
-                        listener.answered(partition);
+                        reachability.answered(Subject.lease(partition.index()));
                         done.complete(ending);
                     } else if (deadline - loop.nanoTime() <= 0) {
                         done.complete(Ending.UNANSWERED);
                     } else {
-                        listener.unanswered(partition, failure);
+                        reachability.unanswered(Subject.lease(partition.index()), failure);
                         loop.schedule(retryAfter(), () -> repeat(partition, command, deadline, done));
                     }
                 }));
@@ -438,65 +432,6 @@ public final class LeaseKeeper implements Ownership {
         if (timer != null) {
             timer.cancel();
         }
-    }
-
-    /**
-     * What a keeper takes leases on, and for whom.
-     *
-     * @param queue the queue
-     * @param partitions P
-     * @param pod this pod
-     * @param window the most entries from the head of a partition among which this pod starts jobs
-     */
-    public record Domain(QueueName queue, int partitions, PodId pod, int window) {}
-
-    /** Hears of leases, on the event loop. */
-    public interface Listener {
-        /**
-         * @param granted work may begin
-         */
-        void acquired(Granted granted);
-
-        /**
-         * @param lease is trusted for longer
-         */
-        void renewed(Lease lease);
-
-        /**
-         * @param lease has ended without our doing; call {@link LeaseKeeper#release} when nothing runs under it any more
-         */
-        void lost(Lease lease);
-
-        /**
-         * @param lease a lease of this pod
-         * @param by asks for it
-         */
-        void wanted(Lease lease, LeaseOwner by);
-
-        /**
-         * @param lease a lease of this pod
-         * @return jobs that run under it now
-         */
-        int inFlight(Lease lease);
-
-        /** Redis answered about the queue. */
-        void answered();
-
-        /**
-         * @param failure why Redis did not answer about the queue
-         */
-        void unanswered(Throwable failure);
-
-        /**
-         * @param partition about whose lease Redis answered
-         */
-        void answered(PartitionId partition);
-
-        /**
-         * @param partition about whose lease Redis did not answer
-         * @param failure why; null if only its own server did not
-         */
-        void unanswered(PartitionId partition, @Nullable Throwable failure);
     }
 
     /** What the scout needs of the keeper. */
@@ -545,21 +480,6 @@ public final class LeaseKeeper implements Ownership {
                     register();
                 });
             }
-        }
-
-        @Override
-        public void unanswered(Throwable failure) {
-            listener.unanswered(failure);
-        }
-
-        @Override
-        public void answered(PartitionId partition) {
-            listener.answered(partition);
-        }
-
-        @Override
-        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
-            listener.unanswered(partition, failure);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.qbull.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
-import io.qbull.lease.LeaseKeeper.Domain;
 import io.qbull.model.Epoch;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
@@ -15,6 +14,7 @@ import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.Reachability;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
 import io.qbull.testing.ScriptedStore.Call;
@@ -118,7 +118,8 @@ class LeaseFinderTest {
     }
 
     private LeaseFinder scout(LeaseSettings settings) {
-        return new LeaseFinder(new Domain(QUEUE, PARTITIONS, ME, 257), settings, store, loop, host, new Random(1));
+        LeaseContext context = new LeaseContext(store, loop, new Answers(), new Random(1));
+        return new LeaseFinder(new LeaseDomain(QUEUE, PARTITIONS, ME, 257), settings, context, host);
     }
 
     private void seen(LeaseView each) {
@@ -176,20 +177,22 @@ class LeaseFinderTest {
         public void announcedElsewhere() {
             throw new AssertionError("nothing is announced");
         }
+    }
 
+    private static final class Answers implements Reachability {
         @Override
-        public void answered(PartitionId partition) {
-            assertThat(partition.index()).isLessThan(PARTITIONS);
+        public void answered(Subject subject) {
+            assertThat(subject.partition()).isLessThan(PARTITIONS);
         }
 
         @Override
-        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
-            throw new AssertionError(partition + " was not answered", failure);
+        public void unanswered(Subject subject, @Nullable Throwable failure) {
+            throw new AssertionError(subject + " was not answered", failure);
         }
 
         @Override
-        public void unanswered(Throwable failure) {
-            throw new AssertionError(failure);
+        public String problem() {
+            return "";
         }
     }
 }

@@ -3,7 +3,6 @@ package io.qbull.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
-import io.qbull.lease.LeaseKeeper.Domain;
 import io.qbull.model.Epoch;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
@@ -19,6 +18,7 @@ import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.Reachability;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
@@ -47,12 +47,10 @@ class LeaseKeeperTest {
     private final List<Lease> leases = new ArrayList<>();
     private @Nullable AnnouncementListener announcements;
     private final LeaseKeeper keeper = new LeaseKeeper(
-            new Domain(QUEUE, 2, ME, 257),
+            new LeaseDomain(QUEUE, 2, ME, 257),
             new LeaseSettings(1, 2, true, TTL, TTL),
-            store,
-            loop,
-            new Recorder(),
-            new Random(1));
+            new LeaseContext(store, loop, new Answers(), new Random(1)),
+            new Recorder());
 
     @Test
     void a_lease_is_trusted_from_the_start_of_the_call_that_got_it() {
@@ -110,7 +108,7 @@ class LeaseKeeperTest {
         loop.run();
         answer(store.next("renew"), new Renewal.Lost());
         assertThat(told).endsWith("lost 0");
-        assertThat(keeper.held()).isEmpty();
+        assertThat(keeper.owned()).isEmpty();
     }
 
     @Test
@@ -245,7 +243,7 @@ class LeaseKeeperTest {
     @Test
     void a_lease_granted_after_the_stop_is_given_back() {
         Call acquire = beginAcquiring();
-        keeper.stopTaking();
+        keeper.drain();
         grant(acquire);
         assertThat(told).noneMatch(line -> line.startsWith("acquired"));
         assertThat(store.waiting()).contains("release");
@@ -290,7 +288,7 @@ class LeaseKeeperTest {
         PartitionId wanted = want.argument(0, PartitionId.class);
         want.answer(true);
         announce(wanted);
-        keeper.stopTaking();
+        keeper.drain();
         store.next("peek")
                 .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
@@ -303,8 +301,8 @@ class LeaseKeeperTest {
         LeaseOwner by = new LeaseOwner(OTHER, "w1");
         loop.tick(EVERY);
         answer(store.next("renew"), new Renewal.Renewed(by));
-        assertThat(told).endsWith("wanted 0 by other");
-        keeper.decline(lease, by);
+        assertThat(told).endsWith("requested 0 by other");
+        keeper.reject(lease, by);
         loop.tick(EVERY);
         RenewalRequest request =
                 (RenewalRequest) store.next("renew").argument(0, List.class).get(0);
@@ -507,7 +505,7 @@ class LeaseKeeperTest {
         loop.run();
     }
 
-    private final class Recorder implements LeaseKeeper.Listener {
+    private final class Recorder implements LeaseListener {
         @Override
         public void acquired(Granted granted) {
             leases.add(granted.lease());
@@ -525,33 +523,30 @@ class LeaseKeeperTest {
         }
 
         @Override
-        public void wanted(Lease lease, LeaseOwner by) {
-            told.add("wanted " + lease.partition().index() + " by " + by.pod());
+        public void handOverRequested(Lease lease, LeaseOwner by) {
+            told.add("requested " + lease.partition().index() + " by " + by.pod());
         }
 
         @Override
         public int inFlight(Lease lease) {
             return 0;
         }
+    }
 
+    private final class Answers implements Reachability {
         @Override
-        public void answered() {
-            assertThat(told).isNotNull();
+        public void answered(Subject subject) {
+            assertThat(subject).isIn(Subject.QUEUE, Subject.lease(0), Subject.lease(1));
         }
 
         @Override
-        public void unanswered(Throwable failure) {
-            told.add("unanswered");
+        public void unanswered(Subject subject, @Nullable Throwable failure) {
+            told.add(subject.equals(Subject.QUEUE) ? "unanswered" : "unanswered " + subject.partition());
         }
 
         @Override
-        public void answered(PartitionId partition) {
-            assertThat(partition.queue()).isEqualTo(QUEUE);
-        }
-
-        @Override
-        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
-            told.add("unanswered " + partition.index());
+        public String problem() {
+            return "";
         }
     }
 }

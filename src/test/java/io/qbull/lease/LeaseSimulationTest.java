@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
-import io.qbull.lease.LeaseKeeper.Domain;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
@@ -19,6 +18,7 @@ import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
+import io.qbull.store.Reachability;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
@@ -105,14 +105,14 @@ class LeaseSimulationTest {
         } else if (what < 10) {
             pods.forEach(any -> any.loop.resume());
         } else if (what == 10) {
-            pod.keeper.held().stream().findAny().ifPresent(pod.keeper::release);
+            pod.keeper.owned().stream().findAny().ifPresent(pod.keeper::release);
         }
     }
 
     private void nobodySharesTrust() {
         Map<PartitionId, Pod> trusting = new HashMap<>();
         for (Pod pod : pods) {
-            for (Lease lease : pod.keeper.held()) {
+            for (Lease lease : pod.keeper.owned()) {
                 if (pod.keeper.trusted(lease)) {
                     Pod other = trusting.put(lease.partition(), pod);
                     assertThat(other)
@@ -125,7 +125,7 @@ class LeaseSimulationTest {
 
     private void everyPartitionIsOwned() {
         List<Integer> owned = pods.stream()
-                .flatMap(pod -> pod.keeper.held().stream().filter(pod.keeper::trusted))
+                .flatMap(pod -> pod.keeper.owned().stream().filter(pod.keeper::trusted))
                 .map(lease -> lease.partition().index())
                 .sorted()
                 .toList();
@@ -133,7 +133,7 @@ class LeaseSimulationTest {
                 .containsExactlyElementsOf(
                         IntStream.range(0, PARTITIONS).boxed().toList());
         if (pods.size() * CAPACITY >= PARTITIONS) {
-            assertThat(pods).allSatisfy(pod -> assertThat(pod.keeper.held()).hasSizeLessThanOrEqualTo(CAPACITY));
+            assertThat(pods).allSatisfy(pod -> assertThat(pod.keeper.owned()).hasSizeLessThanOrEqualTo(CAPACITY));
         }
     }
 
@@ -150,7 +150,7 @@ class LeaseSimulationTest {
                 clock, random, new SimulatedRedis(() -> 1_000 + (clock.nanoTime() - zero) / 1_000_000));
     }
 
-    private static final class Pod implements LeaseKeeper.Listener {
+    private static final class Pod implements LeaseListener, Reachability {
         final PodId id;
         final PodLoop loop;
         final LeaseKeeper keeper;
@@ -159,12 +159,10 @@ class LeaseSimulationTest {
             this.id = id;
             this.loop = loop;
             this.keeper = new LeaseKeeper(
-                    new Domain(QUEUE, PARTITIONS, id, 1),
+                    new LeaseDomain(QUEUE, PARTITIONS, id, 1),
                     new LeaseSettings(CAPACITY, PARTITIONS, true, TTL, TTL),
-                    new NetworkStore(network),
-                    loop,
-                    this,
-                    random);
+                    new LeaseContext(new NetworkStore(network), loop, this, random),
+                    this);
         }
 
         @Override
@@ -174,7 +172,7 @@ class LeaseSimulationTest {
 
         @Override
         public void renewed(Lease lease) {
-            assertThat(keeper.held()).contains(lease);
+            assertThat(keeper.owned()).contains(lease);
         }
 
         @Override
@@ -184,11 +182,11 @@ class LeaseSimulationTest {
 
         /** As the engine does it: what is beyond the capacity goes, the rest stays. */
         @Override
-        public void wanted(Lease lease, LeaseOwner by) {
-            if (keeper.held().size() > CAPACITY) {
+        public void handOverRequested(Lease lease, LeaseOwner by) {
+            if (keeper.owned().size() > CAPACITY) {
                 keeper.handOver(lease, by);
             } else {
-                keeper.decline(lease, by);
+                keeper.reject(lease, by);
             }
         }
 
@@ -198,23 +196,19 @@ class LeaseSimulationTest {
         }
 
         @Override
-        public void answered() {
-            assertThat(id).isNotNull();
+        public void answered(Subject subject) {
+            assertThat(subject.partition()).isLessThan(PARTITIONS);
         }
 
         @Override
-        public void unanswered(Throwable failure) {
-            assertThat(failure).hasRootCauseInstanceOf(IllegalStateException.class);
+        public void unanswered(Subject subject, @Nullable Throwable failure) {
+            assertThat(requireNonNull(failure, "the one server did not answer"))
+                    .hasRootCauseInstanceOf(IllegalStateException.class);
         }
 
         @Override
-        public void answered(PartitionId partition) {
-            assertThat(partition.index()).isLessThan(PARTITIONS);
-        }
-
-        @Override
-        public void unanswered(PartitionId partition, @Nullable Throwable failure) {
-            unanswered(requireNonNull(failure, "the one server did not answer"));
+        public String problem() {
+            return "";
         }
     }
 
