@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** When a job may run at the earliest. Redis's clock counts. */
 public sealed interface Due {
@@ -20,26 +18,14 @@ public sealed interface Due {
 
     /**
      * @param text a delay: {@code PT10M}, {@code 10m} (ms, s, m, h, d) or a number of milliseconds
-     * @throws IllegalArgumentException if it is none; the message does not hold the text
+     * @throws IllegalArgumentException if the text is no delay; the message does not contain the text
      */
     static In in(String text) {
-        Matcher brief = In.SHORT.matcher(text);
-        try {
-            if (!brief.matches()) {
-                return new In(Duration.parse(text));
-            }
-            long amount = Long.parseLong(brief.group(1));
-            return new In(
-                    switch (String.valueOf(brief.group(2))) {
-                        case "s" -> Duration.ofSeconds(amount);
-                        case "m" -> Duration.ofMinutes(amount);
-                        case "h" -> Duration.ofHours(amount);
-                        case "d" -> Duration.ofDays(amount);
-                        default -> Duration.ofMillis(amount);
-                    });
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("a delay must be like PT10M or 10m, or a number of milliseconds", e);
+        Duration delay = DurationText.orMillis(text);
+        if (delay == null) {
+            throw new IllegalArgumentException("a delay must be like PT10M or 10m, or a number of milliseconds");
         }
+        return new In(delay);
     }
 
     /**
@@ -58,8 +44,6 @@ public sealed interface Due {
      * @param delay from when Redis takes the job; zero = at once
      */
     record In(Duration delay) implements Due {
-        private static final Pattern SHORT = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)?");
-
         @Override
         public String broken(Instant now) {
             return delay.isNegative() || delay.compareTo(LONGEST) > 0

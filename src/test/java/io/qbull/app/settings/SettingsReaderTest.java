@@ -128,7 +128,7 @@ class SettingsReaderTest {
         String[] offered = refusal.substring(refusal.lastIndexOf(": ") + 2).split(", ");
 
         assertThat(offered)
-                .hasSize(4)
+                .hasSize(6)
                 .allSatisfy(each -> assertThatNoException().isThrownBy(() -> read(Map.of(variable, each), Map.of())));
         assertThatThrownBy(() -> read(Map.of(variable, "999ms"), Map.of())).hasMessageContaining("must be 1s or more");
     }
