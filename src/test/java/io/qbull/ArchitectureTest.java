@@ -67,7 +67,8 @@ class ArchitectureTest {
                     "config",
                     "runtime",
                     "model"),
-            rule("component", "engine", "config", "runtime", "model"),
+            rule("component.node", "engine", "config", "runtime", "model"),
+            rule("component", "component.node", "engine", "config", "runtime", "model"),
             rule("ingest"),
             rule("ingest.record", "model"),
             rule("ingest.file", "ingest.record", "engine", "config", "runtime", "model"),
@@ -194,9 +195,14 @@ class ArchitectureTest {
         slices().matching("io.qbull.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
-    /** Packages whose files use each other in circles. Camel's component, endpoint, consumer and producer name each other by design. */
-    private static final Set<String> MAY_HAVE_CIRCLES =
-            Set.of("component", "enqueue", "ingest.record", "lease", "partition");
+    /** Packages whose files use each other in circles. */
+    private static final Set<String> MAY_HAVE_CIRCLES = Set.of("enqueue", "ingest.record", "lease", "partition");
+
+    /** Camel's component, endpoint, consumer and producer name each other by design; no other file takes part in their circle. */
+    private static final DescribedPredicate<JavaClass> CAMELS_CIRCLE = DescribedPredicate.describe(
+            "is one of Camel's circle",
+            candidate -> Set.of("QbullComponent", "QbullEndpoint", "QbullConsumer", "QbullProducer")
+                    .contains(file(candidate).getSimpleName()));
 
     static Stream<String> packagesWithoutCircles() {
         return StreamSupport.stream(CLASSES.spliterator(), false)
@@ -216,11 +222,7 @@ class ArchitectureTest {
                         if (!path(candidate).equals(name)) {
                             return SliceIdentifier.ignore();
                         }
-                        JavaClass file = candidate;
-                        while (file.getEnclosingClass().isPresent()) {
-                            file = file.getEnclosingClass().get();
-                        }
-                        return SliceIdentifier.of(file.getName());
+                        return SliceIdentifier.of(file(candidate).getName());
                     }
 
                     @Override
@@ -230,8 +232,17 @@ class ArchitectureTest {
                 })
                 .should()
                 .beFreeOfCycles()
+                .ignoreDependency(CAMELS_CIRCLE, CAMELS_CIRCLE)
                 .allowEmptyShould(true)
                 .check(CLASSES);
+    }
+
+    private static JavaClass file(JavaClass candidate) {
+        JavaClass file = candidate;
+        while (file.getEnclosingClass().isPresent()) {
+            file = file.getEnclosingClass().get();
+        }
+        return file;
     }
 
     @Test

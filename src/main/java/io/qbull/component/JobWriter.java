@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,13 @@ final class JobWriter {
     private final JobBody body;
     private final HeaderFilterStrategy filter;
 
-    JobWriter(QbullEndpoint endpoint) {
-        QbullConfiguration options = endpoint.getConfiguration();
-        this.key = new JobKey(endpoint.getCamelContext(), options.getKey(), endpoint.toString());
+    /**
+     * @param options of an endpoint
+     * @param context resolves the language of the key
+     * @param endpoint its name, for messages
+     */
+    JobWriter(QbullConfiguration options, CamelContext context, String endpoint) {
+        this.key = new JobKey(context, options.getKey(), endpoint);
         this.body = new JobBody(options.getMaxBodySize());
         this.filter = options.getHeaderFilterStrategy();
     }

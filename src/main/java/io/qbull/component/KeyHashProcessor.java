@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.component.node.SharedNode;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
@@ -96,7 +97,7 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
             used = nodes.get(name);
             if (used == null) {
                 QbullEndpoint found = endpointOf(exchange.getContext(), name);
-                used = new Used(found, found.getComponent().nodes().acquire(found));
+                used = new Used(found, found.getComponent().acquireNode(found));
                 nodes.put(name, used);
             }
             return used.node();
@@ -139,7 +140,7 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
     @Override
     protected void doStop() throws Exception {
         for (Used used : nodes.values()) {
-            used.endpoint().getComponent().nodes().release(used.node());
+            used.endpoint().getComponent().releaseNode(used.node());
         }
         nodes.clear();
         super.doStop();

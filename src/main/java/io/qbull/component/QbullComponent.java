@@ -1,5 +1,10 @@
 package io.qbull.component;
 
+import io.qbull.component.node.NodeFactory;
+import io.qbull.component.node.NodeRequest;
+import io.qbull.component.node.NodeThreads;
+import io.qbull.component.node.SharedNode;
+import io.qbull.component.node.SharedNodes;
 import io.qbull.engine.QueueNodes;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
@@ -16,7 +21,7 @@ import org.apache.camel.support.HealthCheckComponent;
 import org.apache.camel.util.InetAddressUtil;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the endpoints {@code qbull:QUEUE} and keeps what those of one queue share. */
+/** Makes the endpoints {@code qbull:QUEUE} and keeps the nodes that they share. */
 @Component("qbull")
 public class QbullComponent extends HealthCheckComponent {
     private static final Pattern REDIS_URI = Pattern.compile("([?&]redisUri=)(RAW\\(.*?\\)|RAW\\{.*?}|[^&]*)");
@@ -71,18 +76,49 @@ public class QbullComponent extends HealthCheckComponent {
 
     @Override
     protected void doStop() throws Exception {
-        // Producers and consumers have stopped before; what is still open belongs to a processor that nobody stopped.
+        // Producers and consumers have stopped already; a node that is still open belongs to a processor that nobody
+        // stopped.
         nodes.close();
         super.doStop();
     }
 
-    SharedNodes nodes() {
-        return nodes;
+    /**
+     * @param endpoint whose producer or consumer starts
+     * @return its node, opened if this is the first user
+     * @throws IllegalArgumentException if the endpoints of the queue contradict each other
+     */
+    SharedNode acquireNode(QbullEndpoint endpoint) {
+        List<NodeRequest> all = getCamelContext().getEndpoints().stream()
+                .filter(QbullEndpoint.class::isInstance)
+                .map(QbullEndpoint.class::cast)
+                .filter(other -> other.getComponent() == this)
+                .map(QbullEndpoint::nodeRequest)
+                .toList();
+        return nodes.acquire(
+                endpoint.nodeRequest(),
+                all,
+                queue -> new NodeThreads(getCamelContext().getExecutorServiceManager(), this, queue));
+    }
+
+    /**
+     * Closes the node if this was its last user; blocks until it is closed.
+     *
+     * @param node from {@link #acquireNode}
+     */
+    void releaseNode(SharedNode node) {
+        nodes.release(node);
+    }
+
+    /**
+     * @return the nodes that are open now
+     */
+    List<SharedNode> openNodes() {
+        return nodes.snapshot();
     }
 
     /**
      * @param options of an endpoint
-     * @return who that endpoint is for the other pods
+     * @return the id by which other pods know that endpoint
      * @throws IllegalArgumentException if podId breaks its rule
      */
     PodId pod(QbullConfiguration options) {

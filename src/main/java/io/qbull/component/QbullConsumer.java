@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.component.node.SharedNode;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
 import io.qbull.model.Failure;
@@ -110,11 +111,11 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     protected void doStart() throws Exception {
         super.doStart();
         warnOfTimeout();
-        SharedNode used = endpoint.getComponent().nodes().acquire(endpoint);
+        SharedNode used = endpoint.getComponent().acquireNode(endpoint);
         try {
             used.claim(String.valueOf(getRouteId()), consumption.lease().leaseTtl());
         } catch (RuntimeException e) {
-            endpoint.getComponent().nodes().release(used);
+            endpoint.getComponent().releaseNode(used);
             throw e;
         }
         shared = used;
@@ -167,7 +168,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
                 drainOrStop(used);
             } finally {
                 used.unclaim();
-                endpoint.getComponent().nodes().release(used);
+                endpoint.getComponent().releaseNode(used);
             }
         }
         super.doStop();

@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.component.node.SharedNode;
 import io.qbull.engine.NodeStatus;
 import io.qbull.model.Delivery;
 import io.qbull.model.PartitionId;
@@ -40,7 +41,7 @@ public class QbullDevConsole extends AbstractDevConsole {
                 .map(getCamelContext()::hasComponent)
                 .filter(Objects::nonNull)
                 .filter(QbullComponent.class::isInstance)
-                .flatMap(component -> ((QbullComponent) component).nodes().snapshot().stream())
+                .flatMap(component -> ((QbullComponent) component).openNodes().stream())
                 .sorted(Comparator.comparing(node -> node.key().queue()))
                 .toList();
     }

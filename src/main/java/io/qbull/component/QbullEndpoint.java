@@ -1,5 +1,7 @@
 package io.qbull.component;
 
+import io.qbull.component.node.NodeKey;
+import io.qbull.component.node.NodeRequest;
 import io.qbull.model.QueueName;
 import java.util.Map;
 import org.apache.camel.AsyncEndpoint;
@@ -62,6 +64,11 @@ public class QbullEndpoint extends DefaultEndpoint implements AsyncEndpoint, End
                 new QueueName(queue),
                 QbullSettings.redisUri(configuration),
                 getComponent().pod(configuration));
+    }
+
+    NodeRequest nodeRequest() {
+        return new NodeRequest(
+                nodeKey(), configuration.getKeyHash(), configuration.getPartitions(), configuration.getLeaseTtl());
     }
 
     @Override

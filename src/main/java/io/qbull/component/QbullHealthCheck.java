@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.component.node.SharedNode;
 import io.qbull.engine.NodeStatus;
 import java.util.Map;
 import java.util.function.Supplier;

@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.component.node.SharedNode;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.engine.QueueWriter;
 import io.qbull.model.Enqueued;
@@ -32,7 +33,7 @@ public class QbullProducer extends DefaultAsyncProducer {
     QbullProducer(QbullEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        this.writer = new JobWriter(endpoint);
+        this.writer = new JobWriter(endpoint.getConfiguration(), endpoint.getCamelContext(), endpoint.toString());
         this.settings = QbullSettings.enqueue(endpoint.getConfiguration());
     }
 
@@ -51,7 +52,7 @@ public class QbullProducer extends DefaultAsyncProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        shared = endpoint.getComponent().nodes().acquire(endpoint);
+        shared = endpoint.getComponent().acquireNode(endpoint);
         addHealthCheck();
     }
 
@@ -61,7 +62,7 @@ public class QbullProducer extends DefaultAsyncProducer {
         SharedNode used = shared;
         shared = null;
         if (used != null) {
-            endpoint.getComponent().nodes().release(used);
+            endpoint.getComponent().releaseNode(used);
         }
         super.doStop();
     }

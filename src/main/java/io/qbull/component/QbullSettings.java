@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Options as the engine's settings. A value that breaks its rule is refused with its name, the value and the rule. */
 final class QbullSettings {
-    /** P of a queue of which no endpoint says how many partitions it gets. */
-    static final int DEFAULT_PARTITIONS = 16;
-
     private static final int PREFETCH_BYTES = 1 << 20;
 
     private QbullSettings() {}
@@ -26,7 +23,7 @@ final class QbullSettings {
      */
     static void check(QbullConfiguration options) {
         consumption(options);
-        redis(redisUri(options), options.getLeaseTtl());
+        RedisSettings.forLeases(redisUri(options), options.getLeaseTtl());
         enqueue(options);
         Integer partitions = options.getPartitions();
         if (partitions != null) {
@@ -41,10 +38,6 @@ final class QbullSettings {
                     "redisUri must be set, best for the component (camel.component.qbull.redisUri)");
         }
         return uri;
-    }
-
-    static RedisSettings redis(String uri, Duration shortestLease) {
-        return RedisSettings.forLeases(uri, shortestLease);
     }
 
     static QueueNode.Consumption consumption(QbullConfiguration options) {

@@ -2,6 +2,7 @@ package io.qbull.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.component.node.SharedNode;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;

@@ -1,17 +1,17 @@
-package io.qbull.component;
+package io.qbull.component.node;
 
 import io.qbull.config.RedisSettings;
 import io.qbull.engine.QueueNode;
 import io.qbull.runtime.EventLoop;
 
-/** Opens a node. There is one in production; tests put another in its place. */
+/** Opens nodes. Production has one; tests replace it. */
 @FunctionalInterface
-interface NodeFactory {
+public interface NodeFactory {
     /**
      * @param identity which queue and which pod
      * @param redis where the data is
-     * @param loop of this node alone
-     * @return a node that does not yet consume
+     * @param loop the node's own
+     * @return a node that does not consume yet
      */
     QueueNode open(QueueNode.Identity identity, RedisSettings redis, EventLoop loop);
 }

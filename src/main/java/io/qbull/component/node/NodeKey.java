@@ -1,16 +1,16 @@
-package io.qbull.component;
+package io.qbull.component.node;
 
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 
 /**
- * What makes two endpoints use one node.
+ * Endpoints with equal keys share a node.
  *
  * @param queue the queue
- * @param redisUri where the data is; carries passwords
- * @param pod who the process is for the others
+ * @param redisUri where the data is; may carry passwords
+ * @param pod by which other pods know this process
  */
-record NodeKey(QueueName queue, String redisUri, PodId pod) {
+public record NodeKey(QueueName queue, String redisUri, PodId pod) {
     /** Without the address, which may carry a password. */
     @Override
     public String toString() {

@@ -1,4 +1,4 @@
-package io.qbull.component;
+package io.qbull.component.node;
 
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of one node, from Camel's factories: an event loop, workers for the jobs, and continuations for exchanges
- * whose enqueue was answered, because a route that goes on must never hold up an event loop.
+ * The threads of one node, from Camel's factories: an event loop, workers for the jobs, and continuations for exchanges whose enqueue
+ * call was answered, because a route that continues must never block an event loop.
  */
-final class NodeThreads implements AutoCloseable {
+public final class NodeThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
 
     private final ExecutorServiceManager manager;
@@ -29,22 +29,22 @@ final class NodeThreads implements AutoCloseable {
 
     /**
      * @param manager makes the threads
-     * @param source whose threads they are
-     * @param queue names them
+     * @param source owns the threads
+     * @param queue names the threads
      */
-    NodeThreads(ExecutorServiceManager manager, Object source, QueueName queue) {
+    public NodeThreads(ExecutorServiceManager manager, Object source, QueueName queue) {
         this.manager = manager;
         String name = "qbull-" + queue;
         this.thread = manager.newThreadPool(source, name + "-loop", single());
         this.timers = manager.newScheduledThreadPool(source, name + "-timer", single());
         this.workers = manager.newCachedThreadPool(source, name + "-job");
-        // Not bounded: a route that goes on may wait for the answer to another enqueue, which a thread must bring.
+        // Unbounded: a route that continues may wait for the answer to another enqueue call, which needs a thread too.
         this.continuations = manager.newCachedThreadPool(source, name + "-enqueued");
         this.loop = new ThreadEventLoop(
                 thread, timers, failure -> LOG.error("queue={} a task of the event loop failed", queue, failure));
     }
 
-    /** Camel's default profile queues a thousand tasks and then runs them in the caller: both are wrong for a loop. */
+    /** Camel's default profile queues a thousand tasks and then runs them in the caller; both are wrong for a loop. */
     private static ThreadPoolProfile single() {
         ThreadPoolProfile profile = new ThreadPoolProfile();
         profile.setPoolSize(1);
@@ -69,12 +69,12 @@ final class NodeThreads implements AutoCloseable {
         return continuations;
     }
 
-    /** Interrupts jobs that have outlived the drain: another pod may run them by now. */
+    /** Interrupts abandoned jobs: another pod may run them by now. */
     @Override
     public void close() {
         manager.shutdownNow(workers);
         manager.shutdown(continuations);
-        // Its tasks are of no use any more, and some are due in hours.
+        // Its tasks serve no purpose now, and some are due in hours.
         manager.shutdownNow(timers);
         manager.shutdown(thread);
     }

@@ -1,17 +1,22 @@
-package io.qbull.component;
+package io.qbull.component.node;
 
+import io.qbull.config.RedisSettings;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.KeyHash;
+import io.qbull.model.QueueName;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A node with its threads and its users. The number of users is guarded by the lock of {@link SharedNodes}. */
-final class SharedNode {
+/** A node with its threads and its users. Thread-safe. */
+public final class SharedNode {
+    /** Guarded by the lock of {@link SharedNodes}. */
     int users;
+
     private final NodeKey key;
     private final QueueNode.Identity identity;
     private final Duration shortestLease;
@@ -29,66 +34,73 @@ final class SharedNode {
     }
 
     static SharedNode open(
-            QbullEndpoint endpoint,
             NodeFactory factory,
             NodeKey key,
             QueueNode.Identity identity,
-            Duration shortestLease) {
-        NodeThreads threads = new NodeThreads(
-                endpoint.getCamelContext().getExecutorServiceManager(), endpoint.getComponent(), key.queue());
+            Duration shortestLease,
+            Function<QueueName, NodeThreads> source) {
+        NodeThreads threads = source.apply(key.queue());
         try {
-            QueueNode node = factory.open(identity, QbullSettings.redis(key.redisUri(), shortestLease), threads.loop());
-            return new SharedNode(key, identity, shortestLease, threads, node);
+            RedisSettings redis = RedisSettings.forLeases(key.redisUri(), shortestLease);
+            return new SharedNode(key, identity, shortestLease, threads, factory.open(identity, redis, threads.loop()));
         } catch (RuntimeException | Error e) {
             threads.close();
             throw e;
         }
     }
 
-    NodeKey key() {
+    /**
+     * @return what its users have in common
+     */
+    public NodeKey key() {
         return key;
     }
 
-    QueueNode node() {
+    /**
+     * @return the node
+     */
+    public QueueNode node() {
         return node;
     }
 
     /**
      * @return runs jobs
      */
-    Executor workers() {
+    public Executor workers() {
         return threads.workers();
     }
 
-    KeyHash keyHash() {
+    /**
+     * @return how keys map to partitions
+     */
+    public KeyHash keyHash() {
         return identity.keyHash();
     }
 
     /**
-     * Leaves the thread of the node, which must not be blocked, before a route goes on.
+     * Continues a route on another thread, because the node's own must not block.
      *
      * @param rest of the work for an exchange
      */
-    void continueRoute(Runnable rest) {
+    public void continueRoute(Runnable rest) {
         try {
             threads.continuations().execute(rest);
         } catch (RejectedExecutionException e) {
-            // Stopping: whoever waits for this exchange must be answered all the same.
+            // Stopping: the caller of this exchange must get its answer all the same.
             rest.run();
         }
     }
 
     /**
-     * @return the route that consumes, if one does
+     * @return the route that consumes; null if none does
      */
-    @Nullable
-    String consumerRoute() {
+    public @Nullable String consumerRoute() {
         return consumerRoute.get();
     }
 
     /**
-     * @param other what another endpoint of this queue wants
-     * @throws IllegalArgumentException if it differs from what the node was opened with
+     * @param other needed by another endpoint of this queue
+     * @throws IllegalArgumentException if it differs from the identity that the node was opened with
      */
     void refuseOther(QueueNode.Identity other) {
         refuseOther("partitions", identity.partitions(), other.partitions());
@@ -102,18 +114,20 @@ final class SharedNode {
         }
     }
 
-    /** As it stands in an endpoint's URI. */
+    /** As an endpoint's URI spells it. */
     private static String spelt(KeyHash keyHash) {
         return keyHash.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
-     * @param route that wants to consume
-     * @param leaseTtl its leases
-     * @throws IllegalStateException if another route does
+     * Makes a route the only consumer of this node.
+     *
+     * @param route its id
+     * @param leaseTtl of its leases
+     * @throws IllegalStateException if another route consumes
      * @throws IllegalArgumentException if the leases are too short for the timeouts with which the node was opened
      */
-    void claim(String route, Duration leaseTtl) {
+    public void claim(String route, Duration leaseTtl) {
         if (leaseTtl.compareTo(shortestLease) < 0) {
             throw new IllegalArgumentException("leaseTtl (" + leaseTtl + ") must be at least " + shortestLease
                     + ", for which " + key + " was opened in this context: set it for the component");
@@ -124,7 +138,8 @@ final class SharedNode {
         }
     }
 
-    void unclaim() {
+    /** Ends {@link #claim}. */
+    public void unclaim() {
         consumerRoute.set(null);
     }
 

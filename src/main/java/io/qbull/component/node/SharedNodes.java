@@ -1,50 +1,45 @@
-package io.qbull.component;
+package io.qbull.component.node;
 
-import io.qbull.engine.QueueNode;
-import java.time.Duration;
+import io.qbull.model.QueueName;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
- * The open nodes of a component. Producers and consumers take one when they start and give it back when they stop; called
- * on the threads that start and stop routes.
+ * The open nodes of a component. Producers and consumers acquire one when they start and release it when they stop, on the threads that
+ * start and stop routes.
  */
-final class SharedNodes {
+public final class SharedNodes {
     private final NodeFactory factory;
-    // Held while a node closes: whoever wants it again must wait for the end of the old one.
+    // Held while a node closes: its next user must wait until the old node is gone.
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<NodeKey, SharedNode> open = new HashMap<>();
 
-    SharedNodes(NodeFactory factory) {
+    /**
+     * @param factory opens the nodes
+     */
+    public SharedNodes(NodeFactory factory) {
         this.factory = factory;
     }
 
     /**
-     * @param endpoint of the user that starts
+     * @param request of the user that starts
+     * @param all the requests of all endpoints: they exist before the first of them starts, so the first to start can check them all
+     * @param threads makes the threads of a node that is opened
      * @return the node, opened if this is its first user
      * @throws IllegalArgumentException if the endpoints of the queue contradict each other
      */
-    SharedNode acquire(QbullEndpoint endpoint) {
-        NodeKey key = endpoint.nodeKey();
+    public SharedNode acquire(NodeRequest request, List<NodeRequest> all, Function<QueueName, NodeThreads> threads) {
         lock.lock();
         try {
-            List<QbullConfiguration> said = siblings(endpoint, key);
-            Integer partitions = partitions(key, said);
-            QueueNode.Identity identity = new QueueNode.Identity(
-                    key.queue(),
-                    key.pod(),
-                    endpoint.getConfiguration().getKeyHash(),
-                    partitions == null ? QbullSettings.DEFAULT_PARTITIONS : partitions,
-                    partitions != null);
-            SharedNode node = open.get(key);
+            List<NodeRequest> siblings = request.withSiblings(all);
+            var identity = request.identity(siblings);
+            SharedNode node = open.get(request.key());
             if (node == null) {
-                node = SharedNode.open(endpoint, factory, key, identity, shortestLease(said));
-                open.put(key, node);
+                node = SharedNode.open(factory, request.key(), identity, NodeRequest.shortestLease(siblings), threads);
+                open.put(request.key(), node);
             } else {
                 node.refuseOther(identity);
             }
@@ -56,11 +51,11 @@ final class SharedNodes {
     }
 
     /**
-     * Closes the node when nobody uses it any more; blocks until it is closed.
+     * Closes the node if this was its last user; blocks until it is closed.
      *
      * @param node from {@link #acquire}
      */
-    void release(SharedNode node) {
+    public void release(SharedNode node) {
         lock.lock();
         try {
             node.users--;
@@ -72,8 +67,8 @@ final class SharedNodes {
         }
     }
 
-    /** Closes all nodes, whoever uses them. */
-    void close() {
+    /** Closes all nodes, even if they are used; blocks until they are closed. */
+    public void close() {
         lock.lock();
         try {
             open.values().forEach(SharedNode::close);
@@ -86,45 +81,12 @@ final class SharedNodes {
     /**
      * @return the nodes that are open now
      */
-    List<SharedNode> snapshot() {
+    public List<SharedNode> snapshot() {
         lock.lock();
         try {
             return List.copyOf(open.values());
         } finally {
             lock.unlock();
         }
-    }
-
-    /** All endpoints exist before the first of them starts, so the first to start can judge for all. */
-    private static List<QbullConfiguration> siblings(QbullEndpoint endpoint, NodeKey key) {
-        Stream<QbullConfiguration> others = endpoint.getCamelContext().getEndpoints().stream()
-                .filter(QbullEndpoint.class::isInstance)
-                .map(QbullEndpoint.class::cast)
-                .filter(other -> other.getComponent() == endpoint.getComponent())
-                .filter(other -> other.nodeKey().equals(key))
-                .map(QbullEndpoint::getConfiguration);
-        return Stream.concat(Stream.of(endpoint.getConfiguration()), others).toList();
-    }
-
-    /** What the endpoints say; null if none says anything. */
-    private static @Nullable Integer partitions(NodeKey key, List<QbullConfiguration> said) {
-        List<Integer> different = said.stream()
-                .map(QbullConfiguration::getPartitions)
-                .filter(Objects::nonNull)
-                .distinct()
-                .sorted()
-                .toList();
-        if (different.size() > 1) {
-            throw new IllegalArgumentException("partitions " + different + " of " + key
-                    + ": the endpoints of a queue must say the same number, or only one of them any");
-        }
-        return different.isEmpty() ? null : different.get(0);
-    }
-
-    private static Duration shortestLease(List<QbullConfiguration> said) {
-        return said.stream()
-                .map(QbullConfiguration::getLeaseTtl)
-                .min(Duration::compareTo)
-                .orElseThrow();
     }
 }
