@@ -156,7 +156,8 @@ public final class SettingsReader {
                         .put(property.substring(dot + 1), entry.getValue().strip());
             } else if (property.startsWith(Setting.PREFIX)
                     && Setting.ofProperty(property).isEmpty()) {
-                throw CliException.setting(property, entry.getValue(), "is no setting; see the table in README.md");
+                throw CliException.setting(
+                        property, entry.getValue(), "is no setting; docs/settings.md lists all settings");
             }
         }
         return options;
