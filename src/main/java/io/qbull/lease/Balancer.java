@@ -19,7 +19,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Decides which partitions a pod takes or asks for. A pure function: every pod decides for itself, Redis settles races. */
+/**
+ * Decides which partitions a pod acquires and which it requests from their owners. A pure function of what the pod has seen: every
+ * pod decides for itself, and Redis settles races.
+ */
 final class Balancer {
     private Balancer() {}
 
@@ -28,25 +31,25 @@ final class Balancer {
      *
      * @param me this pod
      * @param settings its settings
-     * @param held leases that it holds
-     * @param acquiring free leases that it is about to take
-     * @param wishes leases that it has asked their owners for; when they come, if at all, is up to them
-     * @param candidates partitions that it neither holds nor has asked for, in the order in which it prefers them
+     * @param owned number of leases that it owns
+     * @param acquiring number of free leases that it is acquiring
+     * @param requests number of hand-over requests that are open; when their owners grant them, if at all, is up to them
+     * @param candidates partitions that it neither owns nor acquires nor requests, in its order of preference
      * @param pods registered pods, this one included
      */
     record View(
             PodId me,
             LeaseSettings settings,
-            int held,
+            int owned,
             int acquiring,
-            int wishes,
+            int requests,
             List<Candidate> candidates,
             List<Pod> pods) {
-        /** Registered pods but for those whose leases ran out: they are gone, though not yet forgotten. */
+        /** Registered pods except those whose leases expired: they are gone although their entries remain for a while. */
         List<Pod> living() {
             Set<PodId> gone = candidates.stream()
-                    .map(Candidate::sight)
-                    .filter(sight -> sight.free() && !sight.released())
+                    .map(Candidate::lease)
+                    .filter(lease -> lease.free() && !lease.released())
                     .map(LeaseView::owner)
                     .flatMap(Stream::ofNullable)
                     .map(LeaseOwner::pod)
@@ -58,37 +61,38 @@ final class Balancer {
     }
 
     /**
-     * A partition of somebody else or of nobody.
+     * A partition that another pod owns, or none.
      *
-     * @param index its index
-     * @param sight its lease when last seen
-     * @param freeFor how long it has been seen free; zero if it is not
+     * @param index the partition
+     * @param lease its lease when last seen
+     * @param freeFor how long it has been seen free; zero if it is owned
      */
-    record Candidate(int index, LeaseView sight, Duration freeFor) {}
+    record Candidate(int index, LeaseView lease, Duration freeFor) {}
 
     /**
      * What to do.
      *
-     * @param acquire free partitions to take
-     * @param want partitions to ask their owners for
+     * @param acquire free partitions to acquire
+     * @param request partitions to request from their owners
      */
-    record Moves(List<Integer> acquire, List<Integer> want) {}
+    record Moves(List<Integer> acquire, List<Integer> request) {}
 
     static Moves moves(View view) {
         List<Candidate> free =
-                view.candidates().stream().filter(c -> c.sight().free()).toList();
-        // Wishes leave the room for free partitions alone, or these would wait for hand-overs. What is granted on top
-        // of them is excess like any other.
-        int taken = view.held() + view.acquiring();
+                view.candidates().stream().filter(c -> c.lease().free()).toList();
+        // Open requests take no room from free partitions; otherwise those would wait for hand-overs. A hand-over that
+        // is
+        // granted on top becomes surplus like any other.
+        int taken = view.owned() + view.acquiring();
         int room = Math.max(0, view.settings().partitionsPerPod() - taken);
         List<Integer> acquire = new ArrayList<>();
         free.stream().limit(room).forEach(c -> acquire.add(c.index()));
         List<Candidate> left = free.subList(Math.min(room, free.size()), free.size());
         acquire.addAll(orphans(view, left, view.settings().maxPartitionsPerPod() - taken - acquire.size()));
-        return new Moves(acquire, wants(view, room - Math.min(room, free.size()) - view.wishes()));
+        return new Moves(acquire, requests(view, room - Math.min(room, free.size()) - view.requests()));
     }
 
-    /** Partitions that nobody with room has taken. Several pods share them: each takes its part, the rest later. */
+    /** Partitions that no pod with room has taken. The living pods share them: each adopts its part, later the rest. */
     private static List<Integer> orphans(View view, List<Candidate> left, int most) {
         if (!view.settings().adoptOrphans() || left.isEmpty() || most <= 0) {
             return List.of();
@@ -105,57 +109,60 @@ final class Balancer {
         return ripe.subList(0, Math.min(share, most));
     }
 
-    /** Asks those that hold more than they want, the fullest first, for no more than what they hold too much. */
-    private static List<Integer> wants(View view, int room) {
-        List<Integer> wants = new ArrayList<>();
-        Queue<Donor> donors = room > 0 ? donors(view) : new PriorityQueue<>();
-        while (wants.size() < room) {
-            Donor fullest = donors.poll();
+    /** Requests only surplus partitions, from the most overloaded pods first. */
+    private static List<Integer> requests(View view, int room) {
+        List<Integer> requests = new ArrayList<>();
+        Queue<OverloadedPod> overloaded = room > 0 ? overloaded(view) : new PriorityQueue<>();
+        while (requests.size() < room) {
+            OverloadedPod fullest = overloaded.poll();
             if (fullest == null) {
                 break;
             }
-            wants.add(fullest.unasked.remove());
-            if (fullest.excess() > 0) {
-                donors.add(fullest);
+            requests.add(fullest.unrequested.remove());
+            if (fullest.surplus() > 0) {
+                overloaded.add(fullest);
             }
         }
-        return wants;
+        return requests;
     }
 
     /**
-     * Somebody who holds more than he wants.
+     * A pod that may own more than its capacity.
      *
-     * @param unasked his partitions that nobody has asked for yet
+     * @param pod the pod
+     * @param capacity number of partitions it is to keep
+     * @param unrequested its partitions that no pod has requested yet
      */
-    private record Donor(PodId pod, int capacity, Deque<Integer> unasked) {
-        int excess() {
-            return unasked.size() - Math.max(0, capacity);
+    private record OverloadedPod(PodId pod, int capacity, Deque<Integer> unrequested) {
+        int surplus() {
+            return unrequested.size() - Math.max(0, capacity);
         }
     }
 
-    private static Queue<Donor> donors(View view) {
-        Map<PodId, Donor> others = new HashMap<>();
+    private static Queue<OverloadedPod> overloaded(View view) {
+        Map<PodId, OverloadedPod> others = new HashMap<>();
         for (Pod pod : view.pods()) {
             if (!pod.id().equals(view.me())) {
-                others.put(pod.id(), new Donor(pod.id(), pod.capacity(), new ArrayDeque<>()));
+                others.put(pod.id(), new OverloadedPod(pod.id(), pod.capacity(), new ArrayDeque<>()));
             }
         }
         for (Candidate candidate : view.candidates()) {
-            LeaseView sight = candidate.sight();
-            Donor owner = sight.free() || sight.owner() == null
+            LeaseView lease = candidate.lease();
+            OverloadedPod owner = lease.free() || lease.owner() == null
                     ? null
-                    : others.get(sight.owner().pod());
-            if (owner != null && sight.wanted() == null) {
-                owner.unasked.add(candidate.index());
+                    : others.get(lease.owner().pod());
+            if (owner != null && lease.requester() == null) {
+                owner.unrequested.add(candidate.index());
             }
         }
-        Queue<Donor> donors = new PriorityQueue<>(
-                Comparator.comparing(Donor::excess).thenComparing(Donor::pod).reversed());
-        others.values().stream().filter(donor -> donor.excess() > 0).forEach(donors::add);
-        return donors;
+        Queue<OverloadedPod> overloaded = new PriorityQueue<>(Comparator.comparing(OverloadedPod::surplus)
+                .thenComparing(OverloadedPod::pod)
+                .reversed());
+        others.values().stream().filter(pod -> pod.surplus() > 0).forEach(overloaded::add);
+        return overloaded;
     }
 
-    /** Different pods prefer different partitions, so that they seldom race: a rotation by the pod's name. */
+    /** Pods prefer different partitions, so that they seldom race: the order starts at a place given by the pod's name. */
     static Comparator<Integer> preference(PodId pod, int partitions) {
         int first = Math.floorMod(pod.value().hashCode(), partitions);
         return Comparator.comparingInt(index -> Math.floorMod(index - first, partitions));

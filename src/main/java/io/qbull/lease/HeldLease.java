@@ -13,7 +13,7 @@ final class HeldLease {
     volatile boolean doubted;
     /** Who asked for the partition and does not get it; told by the next renewal. */
     @Nullable
-    LeaseOwner declined;
+    LeaseOwner rejected;
 
     HeldLease(Lease lease, long trustedUntil) {
         this.lease = lease;

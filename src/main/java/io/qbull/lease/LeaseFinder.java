@@ -324,7 +324,7 @@ final class LeaseFinder {
         if (wish.equals(sight.owner()) && !sight.free()) {
             place.wish = null;
             acquire(index, place, wish);
-        } else if (place.wishKnown && (sight.free() || !wish.equals(sight.wanted()))) {
+        } else if (place.wishKnown && (sight.free() || !wish.equals(sight.requester()))) {
             place.wish = null;
         }
     }
@@ -348,7 +348,7 @@ final class LeaseFinder {
         for (int index : moves.acquire()) {
             acquire(index, place(index), newOwner());
         }
-        for (int index : moves.want()) {
+        for (int index : moves.request()) {
             want(index, place(index));
         }
     }
@@ -405,7 +405,7 @@ final class LeaseFinder {
         place.wishKnown = false;
         PartitionId partition = new PartitionId(domain.queue(), index);
         store.leases()
-                .want(partition, wish)
+                .requestHandOver(partition, wish)
                 .whenComplete((asked, failure) -> loop.execute(() -> {
                     if (failure != null) {
                         // It may have been carried out, and the owner hands over to this wish: a look tells.

@@ -189,7 +189,7 @@ public final class LeaseKeeper implements Ownership {
     public void reject(Lease lease, LeaseOwner by) {
         HeldLease holding = holdings.get(lease.partition().index());
         if (holding != null && holding.lease.equals(lease)) {
-            holding.declined = by;
+            holding.rejected = by;
         }
     }
 
@@ -282,7 +282,7 @@ public final class LeaseKeeper implements Ownership {
         List<RenewalRequest> requests = new ArrayList<>();
         for (HeldLease holding : asked) {
             int inFlight = listener.inFlight(holding.lease);
-            requests.add(new RenewalRequest(holding.lease, domain.suspectWindow(), inFlight, holding.declined));
+            requests.add(new RenewalRequest(holding.lease, domain.suspectWindow(), inFlight, holding.rejected));
         }
         store.leases()
                 .renew(requests, settings.leaseTtl())
@@ -309,10 +309,10 @@ public final class LeaseKeeper implements Ownership {
             reachability.answered(Subject.lease(index(lease)));
             if (answer instanceof Renewal.Renewed renewed && !holding.doubted) {
                 holding.trustedUntil = trustFrom(started);
-                holding.declined = null;
+                holding.rejected = null;
                 listener.renewed(lease);
-                if (renewed.wanted() != null) {
-                    listener.handOverRequested(lease, renewed.wanted());
+                if (renewed.requester() != null) {
+                    listener.handOverRequested(lease, renewed.requester());
                 }
             } else {
                 lost.computeIfAbsent(reason(holding, started), any -> new ArrayList<>())

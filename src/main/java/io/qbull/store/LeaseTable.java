@@ -47,20 +47,20 @@ public interface LeaseTable {
      * renewal. After this is sent, the lease's nonce is never used again.
      *
      * @param lease the lease
-     * @param to who asked for it; the command is refused if somebody else asks now
+     * @param to the owner to be, from the request; the command is refused if another request stands now
      * @param ttl how long {@code to} has for its first renewal
-     * @return done, or fenced if the lease had ended before or {@code to} asks no more
+     * @return done, or fenced if the lease had ended before or the request of {@code to} stands no more
      */
     CompletionStage<JobLog.Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl);
 
     /**
-     * Asks the owner of a partition for a hand-over, if nobody else does, and announces it.
+     * Requests a hand-over of a partition from its owner, unless another request stands, and announces it.
      *
      * @param partition the partition
-     * @param by who asks: this pod, with a nonce never used before
-     * @return true if the owner will be asked for {@code by}
+     * @param by the owner to be: this pod, with a nonce never used before
+     * @return true if the request stands
      */
-    CompletionStage<Boolean> want(PartitionId partition, LeaseOwner by);
+    CompletionStage<Boolean> requestHandOver(PartitionId partition, LeaseOwner by);
 
     /**
      * Looks at leases without touching them, each judged alone.
@@ -123,17 +123,17 @@ public interface LeaseTable {
      * @param lease the lease
      * @param window see {@link #acquire}
      * @param inFlight jobs that run now, for the status
-     * @param declined who asked for the partition and does not get it; the wish is cleared if it still stands
+     * @param rejected the owner to be of a hand-over request that this pod rejects; Redis forgets the request if it still stands
      */
     record RenewalRequest(
-            Lease lease, int window, int inFlight, @Nullable LeaseOwner declined) {}
+            Lease lease, int window, int inFlight, @Nullable LeaseOwner rejected) {}
 
     /** The end of a {@link #renew} for one lease. */
     sealed interface Renewal {
         /**
-         * @param wanted who asks for the partition
+         * @param requester the owner to be of the hand-over request that stands; null if there is none
          */
-        record Renewed(@Nullable LeaseOwner wanted) implements Renewal {}
+        record Renewed(@Nullable LeaseOwner requester) implements Renewal {}
 
         /** Somebody else owns it, or it was released. */
         record Lost() implements Renewal {}
@@ -146,14 +146,14 @@ public interface LeaseTable {
      * @param epoch the last epoch
      * @param remaining until it expires; zero if it is free
      * @param released whether it is free by a release
-     * @param wanted who asks for it
+     * @param requester the owner to be of the hand-over request that stands; null if there is none
      */
     record LeaseView(
             @Nullable LeaseOwner owner,
             @Nullable Epoch epoch,
             Duration remaining,
             boolean released,
-            @Nullable LeaseOwner wanted) {
+            @Nullable LeaseOwner requester) {
         private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
         /**

@@ -72,8 +72,8 @@ final class LoggedLeases implements LeaseTable {
     }
 
     @Override
-    public CompletionStage<Boolean> want(PartitionId partition, LeaseOwner by) {
-        return leases.want(partition, by);
+    public CompletionStage<Boolean> requestHandOver(PartitionId partition, LeaseOwner by) {
+        return leases.requestHandOver(partition, by);
     }
 
     @Override

@@ -66,7 +66,7 @@ class BalancerTest {
     }
 
     @Test
-    void nothing_is_adopted_by_a_pod_that_does_not_want_orphans() {
+    void a_pod_that_adopts_no_orphans_takes_none() {
         free(GRACE, 0, 1, 2);
         LeaseSettings settings = new LeaseSettings(1, 16, false, GRACE, GRACE);
         assertThat(Balancer.moves(new View(ME, settings, 1, 0, 0, candidates, pods))
@@ -75,7 +75,7 @@ class BalancerTest {
     }
 
     @Test
-    void a_pod_with_room_asks_the_fullest_for_what_it_holds_too_much() {
+    void a_pod_with_room_requests_surplus_from_the_most_overloaded_pods() {
         pods.add(pod(OTHER, 4));
         pods.add(pod(THIRD, 4));
         owned(OTHER, null, 0, 1, 2, 3, 4, 5);
@@ -84,22 +84,22 @@ class BalancerTest {
     }
 
     @Test
-    void nobody_is_asked_for_what_he_may_keep() {
+    void a_pod_is_not_asked_for_partitions_within_its_capacity() {
         pods.add(pod(OTHER, 4));
         owned(OTHER, null, 0, 1, 2, 3);
-        assertThat(moves(4, 0).want()).isEmpty();
+        assertThat(moves(4, 0).request()).isEmpty();
     }
 
     @Test
-    void what_a_third_has_asked_for_is_neither_asked_for_nor_counted_again() {
+    void a_partition_requested_by_a_third_pod_is_neither_requested_nor_counted() {
         pods.add(pod(OTHER, 4));
         owned(OTHER, new LeaseOwner(THIRD, "n"), 0);
         owned(OTHER, null, 1, 2, 3, 4);
-        assertThat(moves(4, 0).want()).isEmpty();
+        assertThat(moves(4, 0).request()).isEmpty();
     }
 
     @Test
-    void free_partitions_come_before_wishes() {
+    void free_partitions_come_before_requests() {
         pods.add(pod(OTHER, 1));
         free(Duration.ZERO, 0, 1, 2);
         owned(OTHER, null, 3, 4, 5, 6);
@@ -107,21 +107,21 @@ class BalancerTest {
     }
 
     @Test
-    void wishes_take_no_room_from_free_partitions() {
+    void open_requests_take_no_room_from_free_partitions() {
         pods.add(pod(OTHER, 4));
         free(Duration.ZERO, 0, 1, 2, 3);
         assertThat(moves(4, 1, 0, 3)).isEqualTo(new Moves(List.of(0, 1, 2), List.of()));
     }
 
     @Test
-    void acquisitions_under_way_take_room_from_free_partitions() {
+    void pending_acquisitions_take_room_from_free_partitions() {
         pods.add(pod(OTHER, 4));
         free(Duration.ZERO, 0, 1, 2, 3);
         assertThat(moves(4, 1, 2, 0)).isEqualTo(new Moves(List.of(0), List.of()));
     }
 
     @Test
-    void acquisitions_and_wishes_under_way_take_room_from_more_wishes() {
+    void pending_acquisitions_and_requests_take_room_from_further_requests() {
         pods.add(pod(OTHER, 1));
         owned(OTHER, null, 0, 1, 2, 3, 4);
         assertThat(moves(4, 1, 1, 1)).isEqualTo(new Moves(List.of(), List.of(0)));
@@ -129,7 +129,7 @@ class BalancerTest {
     }
 
     @Test
-    void more_wishes_than_there_is_room_for_stop_nothing() {
+    void more_open_requests_than_room_block_no_acquisition() {
         pods.add(pod(OTHER, 1));
         free(Duration.ZERO, 0);
         owned(OTHER, null, 1, 2, 3);
@@ -143,7 +143,7 @@ class BalancerTest {
     }
 
     @Test
-    void a_pod_whose_leases_ran_out_does_not_keep_the_last_living_one_from_adopting() {
+    void a_pod_with_expired_leases_does_not_keep_the_last_living_pod_from_adopting() {
         pods.add(pod(OTHER, 4));
         for (int index = 0; index < 16; index++) {
             LeaseView expired = new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ZERO, false, null);
@@ -153,7 +153,7 @@ class BalancerTest {
     }
 
     @Test
-    void a_pod_that_released_its_leases_still_lives() {
+    void a_pod_that_released_its_leases_still_counts_as_living() {
         pods.add(pod(OTHER, 4));
         candidates.add(new Candidate(
                 0, new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ZERO, true, null), Duration.ZERO));
@@ -161,7 +161,7 @@ class BalancerTest {
     }
 
     @Test
-    void a_thousand_wishes_are_decided_in_a_few_passes_over_the_partitions() {
+    void a_thousand_requests_are_decided_in_a_few_passes_over_the_partitions() {
         int partitions = 1024;
         pods.add(pod(OTHER, 0));
         pods.add(pod(THIRD, 0));
@@ -170,14 +170,14 @@ class BalancerTest {
         Counted<Candidate> counted = new Counted<>(candidates);
         LeaseSettings settings = new LeaseSettings(partitions, partitions, true, GRACE, GRACE);
         assertThat(Balancer.moves(new View(ME, settings, 0, 0, 0, counted, pods))
-                        .want())
+                        .request())
                 .hasSize(partitions)
                 .doesNotHaveDuplicates();
         assertThat(counted.reads).isLessThan(10L * partitions);
     }
 
     @Test
-    void every_partition_has_its_place_in_the_preference_of_a_pod() {
+    void the_preference_of_a_pod_contains_every_partition() {
         assertThat(IntStream.range(0, 16)
                         .boxed()
                         .sorted(Balancer.preference(ME, 16))
@@ -186,13 +186,13 @@ class BalancerTest {
                         IntStream.range(0, 16).boxed().toList());
     }
 
-    private Moves moves(int capacity, int held) {
-        return moves(capacity, held, 0, 0);
+    private Moves moves(int capacity, int owned) {
+        return moves(capacity, owned, 0, 0);
     }
 
-    private Moves moves(int capacity, int held, int acquiring, int wishes) {
+    private Moves moves(int capacity, int owned, int acquiring, int requests) {
         LeaseSettings settings = new LeaseSettings(capacity, 16, true, GRACE, GRACE);
-        return Balancer.moves(new View(ME, settings, held, acquiring, wishes, candidates, pods));
+        return Balancer.moves(new View(ME, settings, owned, acquiring, requests, candidates, pods));
     }
 
     private void free(Duration since, int... indexes) {
@@ -201,11 +201,11 @@ class BalancerTest {
         }
     }
 
-    private void owned(PodId pod, @Nullable LeaseOwner wanted, int... indexes) {
+    private void owned(PodId pod, @Nullable LeaseOwner requester, int... indexes) {
         for (int index : indexes) {
-            LeaseView sight =
-                    new LeaseView(new LeaseOwner(pod, "n" + index), new Epoch(1), Duration.ofSeconds(9), false, wanted);
-            candidates.add(new Candidate(index, sight, Duration.ZERO));
+            LeaseView lease = new LeaseView(
+                    new LeaseOwner(pod, "n" + index), new Epoch(1), Duration.ofSeconds(9), false, requester);
+            candidates.add(new Candidate(index, lease, Duration.ZERO));
         }
     }
 
@@ -213,7 +213,7 @@ class BalancerTest {
         return new Pod(id, capacity, List.of(), 0, 0);
     }
 
-    /** A list that counts how often somebody looks at an element. */
+    /** A list that counts reads of its elements. */
     private static final class Counted<T> extends AbstractList<T> {
         private final List<T> elements;
         private long reads;

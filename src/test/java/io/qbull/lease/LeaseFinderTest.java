@@ -70,7 +70,7 @@ class LeaseFinderTest {
             store.next("acquire").answer(new Acquisition.Owned(held()));
         }
         loop.run();
-        assertThat(store.waiting()).filteredOn("want"::equals).hasSize(PARTITIONS);
+        assertThat(store.waiting()).filteredOn("requestHandOver"::equals).hasSize(PARTITIONS);
         assertThat(host.looks).isLessThan(A_FEW_PASSES);
     }
 

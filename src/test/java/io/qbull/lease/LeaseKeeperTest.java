@@ -306,7 +306,7 @@ class LeaseKeeperTest {
         loop.tick(EVERY);
         RenewalRequest request =
                 (RenewalRequest) store.next("renew").argument(0, List.class).get(0);
-        assertThat(request.declined()).isEqualTo(by);
+        assertThat(request.rejected()).isEqualTo(by);
     }
 
     @Test
@@ -448,7 +448,7 @@ class LeaseKeeperTest {
         keeper.start();
         register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(0, 1), 0, 0));
         peeked(held(OTHER), held(OTHER));
-        return store.next("want");
+        return store.next("requestHandOver");
     }
 
     private Call beginAcquiring() {

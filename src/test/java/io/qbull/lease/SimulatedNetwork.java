@@ -96,8 +96,8 @@ final class SimulatedNetwork {
             case "release" -> announced((Lease) a[0], redis.release((Lease) a[0]));
             case "handOver" ->
                 announced((Lease) a[0], redis.handOver((Lease) a[0], (LeaseOwner) a[1], (Duration) a[2]));
-            case "want" -> {
-                boolean asked = redis.want((PartitionId) a[0], (LeaseOwner) a[1]);
+            case "requestHandOver" -> {
+                boolean asked = redis.requestHandOver((PartitionId) a[0], (LeaseOwner) a[1]);
                 announce((PartitionId) a[0]);
                 yield asked;
             }

@@ -70,7 +70,7 @@ final class SimulatedRedis {
             Row lease = lease(request.lease().partition());
             if (owns(lease, request.lease()) && lease.expires != 0) {
                 lease.expires = now() + ttl.toMillis();
-                if (request.declined() != null && request.declined().equals(lease.wanted)) {
+                if (request.rejected() != null && request.rejected().equals(lease.wanted)) {
                     lease.wanted = null;
                 }
                 answers.put(request.lease(), new Renewal.Renewed(lease.wanted));
@@ -102,7 +102,7 @@ final class SimulatedRedis {
         return Verdict.DONE;
     }
 
-    boolean want(PartitionId partition, LeaseOwner by) {
+    boolean requestHandOver(PartitionId partition, LeaseOwner by) {
         Row record = lease(partition);
         if (record.owner == null || record.expires <= now() || (record.wanted != null && !by.equals(record.wanted))) {
             return false;

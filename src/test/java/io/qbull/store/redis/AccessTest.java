@@ -107,7 +107,7 @@ class AccessTest {
                 .isEqualTo(Verdict.DONE);
         assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
                 .containsEntry(lease, new Renewal.Renewed(null));
-        assertThat(get(store.leases().want(P, OTHER))).isTrue();
+        assertThat(get(store.leases().requestHandOver(P, OTHER))).isTrue();
         assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
         await().untilAsserted(() -> assertThat(heard).containsExactly(P, P));
         get(store.inspector().queue(QUEUE));
@@ -120,7 +120,7 @@ class AccessTest {
         user(RIGHTS + " -publish");
         RedisStore store = REDIS.store(settings(PASSWORD));
         Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
-        assertThat(get(store.leases().want(P, OTHER))).isTrue();
+        assertThat(get(store.leases().requestHandOver(P, OTHER))).isTrue();
         assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
         assertThat(REDIS.resp().text("HGET", Seed.LEASE, "owner")).isEqualTo("other#1");
     }

@@ -85,7 +85,7 @@ class ClusterTest {
                     .isEqualTo(Verdict.DONE);
             assertThat(get(store.jobs().commit(lease, List.of(entries.get(1).streamId()))))
                     .isEqualTo(Verdict.DONE);
-            assertThat(get(store.leases().want(partition, OTHER))).isTrue();
+            assertThat(get(store.leases().requestHandOver(partition, OTHER))).isTrue();
             assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
             assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.FENCED);
         }

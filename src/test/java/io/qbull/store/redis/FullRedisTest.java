@@ -97,7 +97,7 @@ class FullRedisTest {
         assertThat(get(store.leases().acquire(never, ME, TTL, 1))).isInstanceOf(Acquisition.Granted.class);
         assertThat(get(store.leases().renew(List.of(new RenewalRequest(mine, 1, 0, null)), TTL)))
                 .containsEntry(mine, new Renewal.Renewed(null));
-        assertThat(get(store.leases().want(P, OTHER))).isTrue();
+        assertThat(get(store.leases().requestHandOver(P, OTHER))).isTrue();
         assertThat(get(store.leases().handOver(mine, OTHER, TTL))).isEqualTo(Verdict.DONE);
         Lease theirs = seed.lease(OTHER, resp.text("HGET", Seed.LEASE, "epoch"));
         assertThat(get(store.leases().release(theirs))).isEqualTo(Verdict.DONE);

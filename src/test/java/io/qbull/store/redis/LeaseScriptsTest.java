@@ -100,7 +100,7 @@ class LeaseScriptsTest {
         Acquisition.Owned owned = (Acquisition.Owned) get(leases.acquire(P, ME, TTL, 7));
         assertThat(owned.view().owner()).isEqualTo(OTHER);
         assertThat(owned.view().epoch()).isEqualTo(Epoch.parse(Seed.EPOCH));
-        assertThat(owned.view().wanted()).isEqualTo(THIRD);
+        assertThat(owned.view().requester()).isEqualTo(THIRD);
         assertThat(owned.view().released()).isFalse();
         assertThat(owned.view().remaining()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(20));
         assertThat(RedisState.read(resp)).isEqualTo(before);
@@ -140,7 +140,7 @@ class LeaseScriptsTest {
     }
 
     @Test
-    void a_declined_wish_is_cleared_only_if_it_still_stands() {
+    void a_rejected_request_is_cleared_only_if_it_still_stands() {
         Lease lease = seed.held();
         seed.lease("wanted", "other#1");
         assertThat(renew(lease, 5, 1, THIRD)).isEqualTo(new Renewal.Renewed(OTHER));
@@ -264,18 +264,20 @@ class LeaseScriptsTest {
 
     @Test
     void a_wish_is_recorded_once_and_only_against_a_living_foreign_owner() {
-        assertThat(get(leases.want(P, OTHER))).as("never leased").isFalse();
+        assertThat(get(leases.requestHandOver(P, OTHER))).as("never leased").isFalse();
         assertThat(RedisState.read(resp)).isEmpty();
         seed.held(ME, 0);
-        assertThat(get(leases.want(P, OTHER))).as("released").isFalse();
+        assertThat(get(leases.requestHandOver(P, OTHER))).as("released").isFalse();
         seed.held(ME, -1);
-        assertThat(get(leases.want(P, OTHER))).as("expired").isFalse();
+        assertThat(get(leases.requestHandOver(P, OTHER))).as("expired").isFalse();
         seed.held();
-        assertThat(get(leases.want(P, ME))).as("own").isFalse();
+        assertThat(get(leases.requestHandOver(P, ME))).as("own").isFalse();
         assertThat(lease()).containsEntry("wanted", "");
-        assertThat(get(leases.want(P, OTHER))).isTrue();
-        assertThat(get(leases.want(P, OTHER))).as("repeat").isTrue();
-        assertThat(get(leases.want(P, THIRD))).as("asked for by another").isFalse();
+        assertThat(get(leases.requestHandOver(P, OTHER))).isTrue();
+        assertThat(get(leases.requestHandOver(P, OTHER))).as("repeat").isTrue();
+        assertThat(get(leases.requestHandOver(P, THIRD)))
+                .as("asked for by another")
+                .isFalse();
         assertThat(lease()).containsEntry("wanted", "other#1").containsEntry("owner", "me#1");
     }
 
@@ -377,8 +379,8 @@ class LeaseScriptsTest {
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 
-    private Renewal renew(Lease lease, int window, int inFlight, @Nullable LeaseOwner declined) {
-        return requireNonNull(get(leases.renew(List.of(new RenewalRequest(lease, window, inFlight, declined)), TTL))
+    private Renewal renew(Lease lease, int window, int inFlight, @Nullable LeaseOwner rejected) {
+        return requireNonNull(get(leases.renew(List.of(new RenewalRequest(lease, window, inFlight, rejected)), TTL))
                 .get(lease));
     }
 

@@ -35,7 +35,7 @@ class SentinelTest {
             redis.awaitReplicated();
             redis.killMaster();
             await("failover").ignoreExceptions().until(() -> {
-                get(store.leases().want(P, Seed.OTHER));
+                get(store.leases().requestHandOver(P, Seed.OTHER));
                 return true;
             });
             assertThat(told.await(5, TimeUnit.SECONDS)).isTrue();

@@ -80,7 +80,7 @@ public final class RedisLeaseTable implements LeaseTable {
     }
 
     @Override
-    public CompletionStage<Boolean> want(PartitionId partition, LeaseOwner by) {
+    public CompletionStage<Boolean> requestHandOver(PartitionId partition, LeaseOwner by) {
         List<byte[]> args = RedisJobLog.args(by.toString());
         args.addAll(RedisJobLog.args(announcement(partition)));
         return RedisErrors.bare(calls.run(Script.WANT, List.of(Keys.lease(partition)), args)
@@ -116,13 +116,13 @@ public final class RedisLeaseTable implements LeaseTable {
             List<String> keys = new ArrayList<>();
             List<byte[]> args = RedisJobLog.args(millis(ttl));
             for (RenewalRequest request : valid) {
-                LeaseOwner declined = request.declined();
+                LeaseOwner rejected = request.rejected();
                 keys.add(Keys.lease(request.lease().partition()));
                 args.addAll(RedisJobLog.ownerArgs(
                         request.lease(),
                         Integer.toString(request.window()),
                         Integer.toString(request.inFlight()),
-                        declined == null ? "" : declined.toString()));
+                        rejected == null ? "" : rejected.toString()));
             }
             return calls.runOn(primary, Script.RENEW, keys, args).thenApply(reply -> {
                 if (!reply.local()) {
@@ -182,7 +182,7 @@ public final class RedisLeaseTable implements LeaseTable {
     private static Renewal renewal(Reply reply) {
         return switch (reply.tag()) {
             case "lost" -> new Renewal.Lost();
-            case "renewed" -> new Renewal.Renewed(wish(reply.text(1)));
+            case "renewed" -> new Renewal.Renewed(requester(reply.text(1)));
             default -> throw reply.unknown();
         };
     }
@@ -218,11 +218,11 @@ public final class RedisLeaseTable implements LeaseTable {
                 epoch.isEmpty() ? null : Epoch.parse(epoch),
                 remaining,
                 reply.text(at + 3).equals("1"),
-                wish(reply.text(at + 4)));
+                requester(reply.text(at + 4)));
     }
 
     /** Who asks; in a text that no pod of ours has written, nobody. */
-    private static @Nullable LeaseOwner wish(String text) {
+    private static @Nullable LeaseOwner requester(String text) {
         try {
             return text.isEmpty() ? null : LeaseOwner.parse(text);
         } catch (IllegalArgumentException e) {

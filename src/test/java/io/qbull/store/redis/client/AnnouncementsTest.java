@@ -40,7 +40,7 @@ class AnnouncementsTest {
         get(leases.announcements(QUEUE, heard::add));
         Seed seed = new Seed(resp);
         Lease lease = seed.held();
-        get(leases.want(P, Seed.OTHER));
+        get(leases.requestHandOver(P, Seed.OTHER));
         await().untilAsserted(() -> assertThat(heard).containsExactly(P));
         get(leases.handOver(lease, Seed.OTHER, Duration.ofSeconds(5)));
         await().untilAsserted(() -> assertThat(heard).containsExactly(P, P));
