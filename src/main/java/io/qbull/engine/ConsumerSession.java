@@ -9,7 +9,10 @@ import io.qbull.lease.LeaseListener;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import io.qbull.partition.JobExecutor;
 import io.qbull.partition.PartitionPump;
+import io.qbull.partition.PumpContext;
+import io.qbull.partition.PumpListener;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
@@ -31,7 +34,7 @@ final class ConsumerSession {
     private final Identity identity;
     private final Consumption consumption;
     private final NodeParts node;
-    private final PartitionPump.Crew crew;
+    private final JobExecutor executor;
     private final RandomGenerator random = new Random();
     private final Drain drain;
     private final Reachability reachability;
@@ -43,13 +46,13 @@ final class ConsumerSession {
      * @param consumption how to consume
      * @param layout of the queue
      * @param node what it shares with the rest of the node
-     * @param crew runs the jobs
+     * @param executor runs the jobs
      */
-    ConsumerSession(Consumption consumption, Layout layout, NodeParts node, PartitionPump.Crew crew) {
+    ConsumerSession(Consumption consumption, Layout layout, NodeParts node, JobExecutor executor) {
         this.identity = node.identity();
         this.consumption = consumption;
         this.node = node;
-        this.crew = crew;
+        this.executor = executor;
         this.drain = new Drain(node.loop());
         this.reachability = new SessionReachability(node.outage(), drain::hasEnded);
         this.retention =
@@ -184,8 +187,9 @@ final class ConsumerSession {
     private final class LeaseEvents implements LeaseListener {
         @Override
         public void acquired(Granted granted) {
-            PartitionPump.Means means = new PartitionPump.Means(node.store(), node.loop(), random);
-            PartitionPump pump = new PartitionPump(granted.lease(), consumption.pump(), means, crew, new PumpEvents());
+            PumpContext context = new PumpContext(node.store(), node.loop(), random, reachability);
+            PartitionPump pump =
+                    new PartitionPump(granted.lease(), consumption.pump(), context, executor, new PumpEvents());
             owned.add(new OwnedPartition(granted.lease(), pump));
             pump.start(suspects(granted));
         }
@@ -224,12 +228,12 @@ final class ConsumerSession {
         @Override
         public int inFlight(Lease lease) {
             OwnedPartition partition = owned.under(lease);
-            return partition == null || partition.pump().inFlight() == null ? 0 : 1;
+            return partition == null ? 0 : partition.pump().inFlight().size();
         }
     }
 
     /** What the pumps ask and tell. */
-    private final class PumpEvents implements PartitionPump.Listener {
+    private final class PumpEvents implements PumpListener {
         @Override
         public boolean trusted(Lease lease) {
             return keeper.trusted(lease);
@@ -238,16 +242,6 @@ final class ConsumerSession {
         @Override
         public void fenced(Lease lease) {
             keeper.fenced(lease);
-        }
-
-        @Override
-        public void answered(Lease lease) {
-            reachability.answered(Subject.jobs(lease.partition().index()));
-        }
-
-        @Override
-        public void unanswered(Lease lease, @Nullable Throwable failure) {
-            reachability.unanswered(Subject.jobs(lease.partition().index()), failure);
         }
     }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The partitions that a session works on. Changed on the event loop; read from any thread. */
@@ -75,8 +74,7 @@ final class OwnedPartitions {
      */
     List<Delivery> inFlight() {
         return partitions.values().stream()
-                .map(partition -> partition.pump().inFlight())
-                .flatMap(Stream::ofNullable)
+                .flatMap(partition -> partition.pump().inFlight().stream())
                 .toList();
     }
 

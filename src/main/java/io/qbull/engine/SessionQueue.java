@@ -2,7 +2,7 @@ package io.qbull.engine;
 
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.model.Layout;
-import io.qbull.partition.PartitionPump;
+import io.qbull.partition.JobExecutor;
 import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,7 @@ final class SessionQueue {
     /** A session that was asked for. */
     private static final class Turn {
         final Consumption consumption;
-        final PartitionPump.Crew crew;
+        final JobExecutor executor;
         /** The end of the session before. */
         final CompletionStage<?> previous;
 
@@ -41,9 +41,9 @@ final class SessionQueue {
         @Nullable
         ConsumerSession session;
 
-        Turn(Consumption consumption, PartitionPump.Crew crew, CompletionStage<?> previous) {
+        Turn(Consumption consumption, JobExecutor executor, CompletionStage<?> previous) {
             this.consumption = consumption;
-            this.crew = crew;
+            this.executor = executor;
             this.previous = previous;
         }
     }
@@ -61,10 +61,10 @@ final class SessionQueue {
      * Starts a session as soon as that is possible; returns at once.
      *
      * @param consumption how to consume
-     * @param crew runs the jobs
+     * @param executor runs the jobs
      * @throws IllegalStateException if there is a session whose end was not asked for
      */
-    void start(Consumption consumption, PartitionPump.Crew crew) {
+    void start(Consumption consumption, JobExecutor executor) {
         Turn turn;
         Turn before;
         do {
@@ -74,7 +74,7 @@ final class SessionQueue {
                         "queue " + node.identity().queue() + " is consumed already by this node");
             }
             CompletionStage<?> previous = before == null ? CompletableFuture.completedFuture(null) : before.ended;
-            turn = new Turn(consumption, crew, previous);
+            turn = new Turn(consumption, executor, previous);
         } while (!last.compareAndSet(before, turn));
         Turn next = turn;
         next.previous.whenComplete((done, failure) -> node.loop().execute(() -> open(next)));
@@ -96,7 +96,7 @@ final class SessionQueue {
             return;
         }
         node.outage().answered(Subject.QUEUE);
-        ConsumerSession session = new ConsumerSession(turn.consumption, found, node, turn.crew);
+        ConsumerSession session = new ConsumerSession(turn.consumption, found, node, turn.executor);
         turn.session = session;
         running = session;
         session.start();

@@ -11,7 +11,7 @@ import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.SourceId;
-import io.qbull.partition.PartitionPump;
+import io.qbull.partition.JobExecutor;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 import java.time.Duration;
@@ -102,7 +102,7 @@ final class StoreQueueNode implements QueueNode {
 
     @Override
     public void consume(Consumption consumption, JobHandler handler, Executor workers) {
-        sessions.start(consumption, new PartitionPump.Crew(handler, workers));
+        sessions.start(consumption, new JobExecutor(handler, workers));
     }
 
     @Override

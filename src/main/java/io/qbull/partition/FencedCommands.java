@@ -3,6 +3,8 @@ package io.qbull.partition;
 import io.qbull.model.Lease;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.OwnerAnswer;
+import io.qbull.store.Reachability;
+import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -12,9 +14,9 @@ import java.util.function.Supplier;
 final class FencedCommands {
     private static final Duration RETRY = Duration.ofMillis(100);
 
-    private final Lease lease;
+    private final Subject subject;
     private final EventLoop loop;
-    private final PartitionPump.Listener listener;
+    private final Reachability reachability;
     private final Runnable fenced;
     private final Runnable answered;
     private int underWay;
@@ -23,14 +25,14 @@ final class FencedCommands {
     /**
      * @param lease under which they run
      * @param loop runs what follows them
-     * @param listener is told how they are answered
+     * @param reachability hears whether they are answered
      * @param fenced called when Redis refuses one: the lease has ended
      * @param answered called after each answer, when what follows it is done
      */
-    FencedCommands(Lease lease, EventLoop loop, PartitionPump.Listener listener, Runnable fenced, Runnable answered) {
-        this.lease = lease;
+    FencedCommands(Lease lease, EventLoop loop, Reachability reachability, Runnable fenced, Runnable answered) {
         this.loop = loop;
-        this.listener = listener;
+        this.subject = Subject.jobs(lease.partition().index());
+        this.reachability = reachability;
         this.fenced = fenced;
         this.answered = answered;
     }
@@ -64,11 +66,11 @@ final class FencedCommands {
                         return;
                     }
                     if (answer == null) {
-                        listener.unanswered(lease, failure);
+                        reachability.unanswered(subject, failure);
                         loop.schedule(RETRY, () -> attempt(command, done));
                         return;
                     }
-                    listener.answered(lease);
+                    reachability.answered(subject);
                     underWay--;
                     if (answer.fenced()) {
                         fenced.run();

@@ -6,10 +6,8 @@ import io.qbull.model.Delivery;
 import io.qbull.model.Entry;
 import io.qbull.model.Failure;
 import io.qbull.model.Job;
-import io.qbull.model.JobHandler;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
-import io.qbull.model.Ownership;
 import io.qbull.model.StreamId;
 import io.qbull.partition.Prefetched.Slot;
 import io.qbull.partition.RetryPolicy.Next;
@@ -20,6 +18,8 @@ import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
 import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.Reachability;
+import io.qbull.store.Reachability.Subject;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps.Known;
 import java.time.Duration;
@@ -28,9 +28,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +59,9 @@ public final class PartitionPump {
     private final PumpSettings settings;
     private final Store store;
     private final EventLoop loop;
-    private final Crew crew;
-    private final Listener listener;
+    private final Reachability reachability;
+    private final JobExecutor crew;
+    private final PumpListener listener;
     private final RetryPolicy policy;
     private final Prefetched prefetched;
     private final HeldKeys held = new HeldKeys();
@@ -131,20 +130,22 @@ public final class PartitionPump {
     /**
      * @param lease the lease under which it works
      * @param settings how
-     * @param means where the partition is, and what else it works with
+     * @param context what it works with
      * @param crew runs the jobs
      * @param listener is asked and told by the pump
      */
-    public PartitionPump(Lease lease, PumpSettings settings, Means means, Crew crew, Listener listener) {
+    public PartitionPump(
+            Lease lease, PumpSettings settings, PumpContext context, JobExecutor crew, PumpListener listener) {
         this.lease = lease;
         this.settings = settings;
-        this.store = means.store();
-        this.loop = means.loop();
+        this.store = context.store();
+        this.loop = context.loop();
+        this.reachability = context.reachability();
         this.crew = crew;
         this.listener = listener;
-        this.policy = new RetryPolicy(settings.retry(), means.random());
+        this.policy = new RetryPolicy(settings.retry(), context.random());
         this.prefetched = new Prefetched(settings.prefetch(), settings.prefetchBytes());
-        this.commands = new FencedCommands(lease, loop, listener, this::fenced, this::answered);
+        this.commands = new FencedCommands(lease, loop, reachability, this::fenced, this::answered);
         this.errands = new OwnerInbox(
                 lease,
                 new OwnerInbox.Means(store, loop, settings.prefetchBytes()),
@@ -206,11 +207,11 @@ public final class PartitionPump {
     }
 
     /**
-     * @return the job that runs now; from any thread
+     * @return the jobs that run now; from any thread
      */
-    public @Nullable Delivery inFlight() {
+    public List<Delivery> inFlight() {
         JobRun run = inFlight;
-        return run == null ? null : run.delivery;
+        return run == null ? List.of() : List.of(run.delivery);
     }
 
     /**
@@ -632,7 +633,7 @@ public final class PartitionPump {
             return;
         }
         if (fetch instanceof Fetch.Entries read) {
-            listener.answered(lease);
+            reachability.answered(Subject.jobs(lease.partition().index()));
             fetching = false;
             errands.plan(read.agenda());
             if (wanted && state == State.RUNNING) {
@@ -644,7 +645,7 @@ public final class PartitionPump {
         } else if (fetch instanceof Fetch.Fenced) {
             fenced();
         } else {
-            listener.unanswered(lease, failure);
+            reachability.unanswered(Subject.jobs(lease.partition().index()), failure);
             loop.schedule(RETRY, () -> {
                 fetching = false;
                 looking = true;
@@ -819,41 +820,5 @@ public final class PartitionPump {
                 limit.cancel();
             }
         }
-    }
-
-    /**
-     * What a pump works with.
-     *
-     * @param store where the partition is
-     * @param loop runs everything but the jobs
-     * @param random of the pauses
-     */
-    public record Means(Store store, EventLoop loop, RandomGenerator random) {}
-
-    /**
-     * Who runs the jobs.
-     *
-     * @param handler runs a job
-     * @param workers runs the handler
-     */
-    public record Crew(JobHandler handler, Executor workers) {}
-
-    /** What the pump asks and tells, on the event loop. */
-    public interface Listener extends Ownership {
-        /**
-         * @param lease was refused by Redis: it has ended; the pump has stopped and waits for {@link PartitionPump#abandon}
-         */
-        void fenced(Lease lease);
-
-        /**
-         * @param lease a command under it was answered
-         */
-        void answered(Lease lease);
-
-        /**
-         * @param lease a command under it got no answer; the pump repeats it
-         * @param failure why
-         */
-        void unanswered(Lease lease, @Nullable Throwable failure);
     }
 }

@@ -265,8 +265,8 @@ class PartitionPumpTest extends PumpTestSupport {
         PartitionPump throwing = new PartitionPump(
                 LEASE,
                 new PumpSettings(1, 1, INTERVAL, Retries.of(2, BACKOFF), Duration.ZERO),
-                new PartitionPump.Means(store, loop, () -> 0),
-                new PartitionPump.Crew(
+                new PumpContext(store, loop, () -> 0, new Told()),
+                new JobExecutor(
                         (delivery, outcome) -> {
                             throw new IllegalStateException("boom");
                         },

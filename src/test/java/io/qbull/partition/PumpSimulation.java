@@ -13,6 +13,7 @@ import io.qbull.model.StreamId;
 import io.qbull.model.WhenExhausted;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog;
+import io.qbull.store.Reachability;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
 import io.qbull.store.WakeUps;
@@ -252,7 +253,7 @@ final class PumpSimulation {
     }
 
     /** A pod as long as it is the owner, and what is left of it afterwards. */
-    private final class Pod implements PartitionPump.Listener {
+    private final class Pod implements PumpListener, Reachability {
         final PodLoop loop = new PodLoop(world);
         final Lease lease;
         final PartitionPump pump;
@@ -272,8 +273,8 @@ final class PumpSimulation {
             pump = new PartitionPump(
                     lease,
                     new PumpSettings(prefetch, 1 << 20, Duration.ofMillis(5), retry, Duration.ofSeconds(5)),
-                    new PartitionPump.Means(store(), loop, random),
-                    new PartitionPump.Crew(this::handle, task -> loop.schedule(latency(), task)),
+                    new PumpContext(store(), loop, random, this),
+                    new JobExecutor(this::handle, task -> loop.schedule(latency(), task)),
                     this);
         }
 
@@ -340,13 +341,19 @@ final class PumpSimulation {
         }
 
         @Override
-        public void answered(Lease answered) {
-            assertThat(answered).isEqualTo(lease);
+        public void answered(Subject answered) {
+            assertThat(answered).isEqualTo(Subject.jobs(lease.partition().index()));
         }
 
         @Override
-        public void unanswered(Lease unanswered, @Nullable Throwable failure) {
+        public void unanswered(Subject unanswered, @Nullable Throwable failure) {
+            assertThat(unanswered).isEqualTo(Subject.jobs(lease.partition().index()));
             assertThat(failure).isInstanceOf(StoreException.Unavailable.class);
+        }
+
+        @Override
+        public String problem() {
+            return "";
         }
 
         /** A store whose commands travel; wake-ups ring when a job is added. */

@@ -23,6 +23,7 @@ import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.Reachability;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore;
@@ -64,8 +65,8 @@ abstract class PumpTestSupport {
         return new PartitionPump(
                 LEASE,
                 new PumpSettings(prefetch, prefetchBytes, INTERVAL, retry, Duration.ofSeconds(30)),
-                new PartitionPump.Means(store, loop, () -> 0),
-                new PartitionPump.Crew(
+                new PumpContext(store, loop, () -> 0, new Told()),
+                new JobExecutor(
                         (delivery, outcome) -> {
                             started.add(delivery);
                             outcomes.add(outcome);
@@ -74,7 +75,7 @@ abstract class PumpTestSupport {
                 new Recorder());
     }
 
-    final class Recorder implements PartitionPump.Listener {
+    final class Recorder implements PumpListener {
         @Override
         public boolean trusted(Lease lease) {
             return trusted;
@@ -84,15 +85,23 @@ abstract class PumpTestSupport {
         public void fenced(Lease lease) {
             told.add("fenced");
         }
+    }
 
+    final class Told implements Reachability {
         @Override
-        public void answered(Lease lease) {
-            assertThat(lease).isEqualTo(LEASE);
+        public void answered(Subject subject) {
+            assertThat(subject).isEqualTo(Subject.jobs(LEASE.partition().index()));
         }
 
         @Override
-        public void unanswered(Lease lease, @Nullable Throwable failure) {
+        public void unanswered(Subject subject, @Nullable Throwable failure) {
+            assertThat(subject).isEqualTo(Subject.jobs(LEASE.partition().index()));
             told.add("unanswered");
+        }
+
+        @Override
+        public String problem() {
+            return "";
         }
     }
 

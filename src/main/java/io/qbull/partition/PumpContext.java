@@ -1,0 +1,16 @@
+package io.qbull.partition;
+
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.Reachability;
+import io.qbull.store.Store;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a pump works with.
+ *
+ * @param store where the partition is
+ * @param loop runs everything but the jobs
+ * @param random draws the jitter of the pauses
+ * @param reachability hears about each command whether Redis answered it
+ */
+public record PumpContext(Store store, EventLoop loop, RandomGenerator random, Reachability reachability) {}
