@@ -131,6 +131,8 @@ class SettingsReaderTest {
                 .hasSize(6)
                 .allSatisfy(each -> assertThatNoException().isThrownBy(() -> read(Map.of(variable, each), Map.of())));
         assertThatThrownBy(() -> read(Map.of(variable, "999ms"), Map.of())).hasMessageContaining("must be 1s or more");
+        assertThatThrownBy(() -> read(Map.of(variable, "41666667d"), Map.of()))
+                .hasMessageContaining("must be at most 999999999h");
     }
 
     @Test
