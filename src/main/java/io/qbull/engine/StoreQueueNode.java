@@ -2,6 +2,7 @@ package io.qbull.engine;
 
 import io.qbull.config.EnqueueSettings;
 import io.qbull.enqueue.Enqueuer;
+import io.qbull.enqueue.ProducerIdentity;
 import io.qbull.model.Enqueued;
 import io.qbull.model.FileClaim;
 import io.qbull.model.JobFeed;
@@ -47,7 +48,7 @@ final class StoreQueueNode implements QueueNode {
         this.sessions = new SessionQueue(new NodeParts(identity, store, loop, outage, abandoned), layouts::known);
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
-                new Enqueuer.Identity(identity.queue(), identity.pod(), nonce, identity.keyHash()),
+                new ProducerIdentity(identity.queue(), identity.pod(), nonce, identity.keyHash()),
                 layouts,
                 store.jobs(),
                 loop,

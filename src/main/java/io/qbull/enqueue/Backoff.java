@@ -2,7 +2,7 @@ package io.qbull.enqueue;
 
 import java.time.Duration;
 
-/** The pauses between attempts: short, for somebody waits for the answer. */
+/** The pauses between attempts: short, because a caller waits for the answer. */
 final class Backoff {
     private static final Duration FIRST = Duration.ofMillis(50);
     private static final Duration LONGEST = Duration.ofMillis(500);

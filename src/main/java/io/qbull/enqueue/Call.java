@@ -5,9 +5,9 @@ import io.qbull.store.JobLog;
 import java.time.Duration;
 import java.util.List;
 
-/** Jobs that travel together under one number, through all repeats. On the loop. */
+/** Jobs that travel together under one number, which stays the same through all repeats. On the loop. */
 final class Call {
-    /** Well under the time for which Redis remembers a call's number. */
+    /** Well below the time for which Redis remembers a call's number. */
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
     private final JobLog.Call command;
@@ -17,7 +17,7 @@ final class Call {
 
     /**
      * @param command what is sent, the same with each repeat
-     * @param jobs the callers, in the order of the command's jobs
+     * @param jobs the waiting jobs, in the order of the command's jobs
      * @param since the loop's time when it was first sent
      */
     Call(JobLog.Call command, List<PendingJob> jobs, long since) {
@@ -38,13 +38,13 @@ final class Call {
         return mayHaveRun;
     }
 
-    /** An attempt ended without telling whether it ran. */
+    /** An attempt ended, and nobody knows whether it ran. */
     void outcomeUnknown() {
         mayHaveRun = true;
     }
 
     /**
-     * @param places one for each job
+     * @param places of the jobs, one for each
      */
     void added(List<JobLog.Answer.Place> places) {
         for (int i = 0; i < jobs.size(); i++) {
@@ -59,7 +59,7 @@ final class Call {
     }
 
     /**
-     * Tells callers whose time is over that the outcome is unknown; their jobs stay in the call.
+     * Tells callers that stop waiting that the outcome is unknown; their jobs stay in the call.
      *
      * @param now the loop's time
      * @return nanoseconds until the next one is due; {@link Long#MAX_VALUE} if no caller waits

@@ -9,27 +9,27 @@ import org.jspecify.annotations.Nullable;
 enum CallOutcome {
     /** Redis has the jobs. */
     ADDED,
-    /** Nothing was added, and Redis takes nothing for now. */
+    /** Nothing was added: Redis is out of memory for now. */
     FULL,
-    /** Nothing was added, for as many jobs wait there as may. */
+    /** Nothing was added: the partition has its share of {@code maxBacklog}. */
     CROWDED,
-    /** Nothing was added, and a person must act. */
+    /** Nothing was added: a person must change the configuration of Redis. */
     MISCONFIGURED,
-    /** The call never ran and never will: its jobs may travel again, in any company. */
+    /** The call never ran and never will: its jobs may travel again, in any other call. */
     NOT_RUN,
-    /** The call may have run or may still run: only its repeat can tell. */
+    /** The call may have run, or may still run: only a repeat can tell. */
     UNKNOWN,
     /** Nothing was added: the partition takes jobs for another layout version. */
     OTHER_LAYOUT,
-    /** An answer that this producer should never get: nobody can tell any more what became of the jobs. */
+    /** An answer that this producer should never get: it can no longer be known what became of the jobs. */
     UNEXPECTED;
 
     /**
-     * @param answer what came, null after a failure
-     * @param failure why nothing came, null after an answer
+     * @param answer the answer; null after a failure
+     * @param failure why there is no answer; null after an answer
      * @param jobs how many jobs the call has
      * @param mayHaveRun whether an earlier attempt of the same call may have run, or may still run
-     * @return the meaning
+     * @return what it means
      */
     static CallOutcome of(JobLog.@Nullable Answer answer, @Nullable Throwable failure, int jobs, boolean mayHaveRun) {
         // Redis remembers an answer by its number, refusals included: any answer settles all earlier attempts.
@@ -45,7 +45,7 @@ enum CallOutcome {
         if (answer != null) {
             return UNEXPECTED;
         }
-        // A failure tells of this attempt alone.
+        // A failure says nothing about earlier attempts.
         return mayHaveRun ? UNKNOWN : ofFirst(cause(failure));
     }
 
@@ -64,7 +64,7 @@ enum CallOutcome {
 
     /**
      * @param failure what a stage ended with
-     * @return the same without the wrapping that dependent stages add
+     * @return the same without the wrapper that dependent stages add
      */
     static @Nullable Throwable cause(@Nullable Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

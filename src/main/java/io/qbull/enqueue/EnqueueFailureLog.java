@@ -13,45 +13,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says when adding jobs begins to fail, and when it works again. An outage meets all lanes and goes on with every attempt, so one
- * line stands for all until it is over, and for a minute at most. On the loop.
+ * Logs when adding jobs starts to fail, and when it works again. An outage affects all lanes and shows with every attempt, so one line
+ * stands for all of them until it is over, for a minute at most. On the loop.
  */
 final class EnqueueFailureLog {
-    private static final Logger LOG = LoggerFactory.getLogger(Enqueuer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EnqueueFailureLog.class);
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
     private final QueueName queue;
     private final EventLoop loop;
-    private final BooleanSupplier outagesTold;
+    private final BooleanSupplier outagesReported;
     private final Set<PartitionId> partitions = new HashSet<>();
     private long silentUntil;
 
     /**
      * @param queue the queue
-     * @param loop its clock counts
-     * @param outagesTold whether somebody else says that Redis is away, so that it is not said twice
+     * @param loop keeps the time
+     * @param outagesReported whether somebody else reports that Redis is away, so that it is not logged twice
      */
-    EnqueueFailureLog(QueueName queue, EventLoop loop, BooleanSupplier outagesTold) {
+    EnqueueFailureLog(QueueName queue, EventLoop loop, BooleanSupplier outagesReported) {
         this.queue = queue;
         this.loop = loop;
-        this.outagesTold = outagesTold;
+        this.outagesReported = outagesReported;
         this.silentUntil = loop.nanoTime();
     }
 
     /**
-     * @param partition that takes no jobs
+     * @param partition takes no jobs
      * @param why what happened
      */
-    void at(PartitionId partition, @Nullable Throwable why) {
-        if (known(why)) {
+    void failed(PartitionId partition, @Nullable Throwable why) {
+        if (reportedElsewhere(why)) {
             return;
         }
         boolean first = partitions.isEmpty();
         partitions.add(partition);
-        if (first || loud()) {
+        if (first || mayWarn()) {
             warned();
             LOG.warn(
-                    "queue={} partition={} adding jobs fails, {} partitions affected: {}",
+                    "queue={} partition={} jobs cannot be added, {} partitions affected: {}",
                     queue,
                     partition.index(),
                     partitions.size(),
@@ -60,21 +60,21 @@ final class EnqueueFailureLog {
     }
 
     /**
-     * @param partition that has taken jobs
+     * @param partition has taken jobs, or has refused them for a reason of its own
      */
-    void over(PartitionId partition) {
+    void succeeded(PartitionId partition) {
         if (partitions.remove(partition) && partitions.isEmpty()) {
-            LOG.info("queue={} partition={} adding jobs works again", queue, partition.index());
+            LOG.info("queue={} partition={} jobs can be added again", queue, partition.index());
         }
     }
 
     /**
-     * @param call that is over without an answer of use
+     * @param call is given up, and its outcome is unknown
      * @param why what happened
      */
-    void lostSight(Call call, String why) {
+    void outcomeUnknown(Call call, String why) {
         LOG.warn(
-                "queue={} partition={} call {} is given up, its {} jobs may or may not have been added: {}",
+                "queue={} partition={} call {} is given up; its {} jobs may or may not have been added: {}",
                 queue,
                 call.command().partition().index(),
                 call.command().number(),
@@ -86,17 +86,17 @@ final class EnqueueFailureLog {
      * @param why the layout could not be read
      */
     void layoutUnknown(Throwable why) {
-        if (loud() && !known(why)) {
+        if (mayWarn() && !reportedElsewhere(why)) {
             warned();
             LOG.warn("queue={} the layout cannot be read: {}", queue, describe(why));
         }
     }
 
-    private boolean known(@Nullable Throwable why) {
-        return CallOutcome.cause(why) instanceof StoreException.Unavailable && outagesTold.getAsBoolean();
+    private boolean reportedElsewhere(@Nullable Throwable why) {
+        return CallOutcome.cause(why) instanceof StoreException.Unavailable && outagesReported.getAsBoolean();
     }
 
-    private boolean loud() {
+    private boolean mayWarn() {
         return loop.nanoTime() - silentUntil >= 0;
     }
 
@@ -104,7 +104,7 @@ final class EnqueueFailureLog {
         silentUntil = loop.nanoTime() + SILENCE.toNanos();
     }
 
-    /** A storage failure explains itself; anything else is a bug, and its type matters. */
+    /** The message of a storage failure says it all; anything else is a bug, and its type matters. */
     private static String describe(@Nullable Throwable why) {
         Throwable cause = CallOutcome.cause(why);
         return cause instanceof StoreException failure ? String.valueOf(failure.getMessage()) : String.valueOf(cause);

@@ -6,7 +6,7 @@ import io.qbull.model.NewJob;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What a job must be like to be added. Pure. */
+/** The rules that a job must keep to be added. Pure. */
 final class JobRules {
     private static final int UNPAIRED = -1;
 
@@ -40,7 +40,7 @@ final class JobRules {
     }
 
     /**
-     * Counted here, because the encoders of the JDK replace what they cannot encode: two keys would become one.
+     * Counted here because the encoders of the JDK replace what they cannot encode, which would make one key out of two.
      *
      * @return bytes of UTF-8, or {@link #UNPAIRED}
      */

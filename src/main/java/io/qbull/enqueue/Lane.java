@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The way into one partition: what waits, and the call that is outstanding. Decides, sends nothing. On the loop. */
+/** The way into one partition: the jobs that wait and the outstanding call. Decides, but sends nothing. On the loop. */
 final class Lane {
     private static final int MOST_JOBS_OF_A_CALL = 500;
     private static final long MOST_BYTES_OF_A_CALL = 1L << 20;
-    private static final String CROWDED = "other jobs are before it";
+    private static final String QUEUED = "other jobs are ahead of it";
 
     private final PartitionId partition;
     private final WaitingJobs waiting = new WaitingJobs();
@@ -25,7 +25,7 @@ final class Lane {
     private long lastNumber;
     private boolean blocked;
     private EventLoop.@Nullable Timer rest;
-    private String hindrance = CROWDED;
+    private String reason = QUEUED;
 
     Lane(PartitionId partition) {
         this.partition = partition;
@@ -40,7 +40,7 @@ final class Lane {
     }
 
     /**
-     * @return the outstanding call, null if there is none
+     * @return the outstanding call; null if there is none
      */
     @Nullable
     Call call() {
@@ -50,8 +50,8 @@ final class Lane {
     /**
      * @return why jobs wait here, for their callers
      */
-    String hindrance() {
-        return hindrance;
+    String reason() {
+        return reason;
     }
 
     boolean idle() {
@@ -59,23 +59,23 @@ final class Lane {
     }
 
     /**
-     * Makes the next call of what waits. Every call has a number of its own, also when the one before certainly never ran: a
-     * number that came twice with different jobs would be answered with the other's places.
+     * Makes the next call from the jobs that wait. Every call has a number of its own, even if the one before certainly never ran: Redis
+     * would answer a number that came twice with the places of the first call's jobs.
      *
      * @param producer unique for this producer's life
-     * @param layout by which the jobs came into this lane
+     * @param layout that led the jobs into this lane
      * @param now the loop's time
-     * @return the call, now outstanding; null if another one is, or nothing waits, or the lane is blocked
+     * @return the call, now outstanding; null if another one is outstanding, nothing waits, or the lane is blocked
      */
     @Nullable
     Call compose(String producer, Layout layout, long now) {
-        dropBrokenFeeds();
+        dropBrokenReadings();
         if (call != null || blocked || waiting.isEmpty()) {
             return null;
         }
-        List<PendingJob> together = company();
-        List<NewJob> jobs = together.stream().map(PendingJob::job).toList();
-        EnqueueSettings settings = together.get(0).settings();
+        List<PendingJob> batch = batch();
+        List<NewJob> jobs = batch.stream().map(PendingJob::job).toList();
+        EnqueueSettings settings = batch.get(0).settings();
         JobLog.Call command = new JobLog.Call(
                 partition,
                 layout.version(),
@@ -84,8 +84,8 @@ final class Lane {
                 jobs,
                 settings.deduplicationWindow(),
                 settings.backlogShare(layout.partitions()),
-                records(together));
-        Call composed = new Call(command, together, now);
+                records(batch));
+        Call composed = new Call(command, batch, now);
         call = composed;
         return composed;
     }
@@ -95,19 +95,19 @@ final class Lane {
         call = null;
         unblock();
         backoff.reset();
-        hindrance = CROWDED;
+        reason = QUEUED;
     }
 
     /**
-     * Nothing of the call was added: those whose callers still wait get their old places back, and wait until {@link #unblock}.
+     * Nothing of the call was added: jobs whose callers still wait get their old places back and wait until {@link #unblock}.
      *
-     * @param why for their callers
+     * @param why told to their callers
      */
     void takeBack(String why) {
         Call refused = call;
         call = null;
         blocked = true;
-        hindrance = why;
+        reason = why;
         if (refused != null) {
             List<PendingJob> jobs = refused.jobs();
             for (int i = jobs.size() - 1; i >= 0; i--) {
@@ -121,17 +121,17 @@ final class Lane {
     /**
      * The call must be repeated.
      *
-     * @param why for the callers of the jobs behind it
+     * @param why told to the callers of the jobs behind it
      */
     void outcomeUnknown(String why) {
-        hindrance = why;
+        reason = why;
         if (call != null) {
             call.outcomeUnknown();
         }
     }
 
     /**
-     * @return whether only a look at the layout can go on here
+     * @return whether the lane can continue only once the layout is read
      */
     boolean awaitsLayout() {
         return blocked && rest == null;
@@ -166,49 +166,48 @@ final class Lane {
         }
     }
 
-    /** A record that comes after one that was not added would make Redis skip that one for ever. */
-    private void dropBrokenFeeds() {
+    private void dropBrokenReadings() {
         PendingJob first = waiting.first();
-        while (first != null && first.feed() != null && first.feed().broken()) {
+        while (first != null && first.reading() != null && first.reading().broken()) {
             waiting.removeFirst();
-            first.fail(EnqueueException.Kind.UNAVAILABLE, SourceFeed.BROKEN);
+            first.fail(EnqueueException.Kind.UNAVAILABLE, Reading.BROKEN);
             first = waiting.first();
         }
     }
 
     private static JobLog.@Nullable Records records(List<PendingJob> jobs) {
-        SourceFeed feed = jobs.get(0).feed();
-        if (feed == null) {
+        Reading reading = jobs.get(0).reading();
+        if (reading == null) {
             return null;
         }
         List<Long> offsets = new ArrayList<>();
         for (PendingJob job : jobs) {
-            PendingJob.Origin origin = job.origin();
+            Origin origin = job.origin();
             if (origin != null) {
                 offsets.add(origin.offset());
             }
         }
-        return new JobLog.Records(feed.source(), offsets, feed.lifetime());
+        return new JobLog.Records(reading.source(), offsets, reading.lifetime());
     }
 
-    private List<PendingJob> company() {
-        List<PendingJob> together = new ArrayList<>();
+    private List<PendingJob> batch() {
+        List<PendingJob> batch = new ArrayList<>();
         PendingJob next = waiting.removeFirst();
         EnqueueSettings settings = next.settings();
         int most = MOST_JOBS_OF_A_CALL;
         long bytes = 0;
         while (true) {
-            together.add(next);
+            batch.add(next);
             bytes += next.size();
             most = Math.min(most, next.settings().batch());
             PendingJob candidate = waiting.first();
             if (candidate == null
-                    || together.size() >= Math.min(most, candidate.settings().batch())
+                    || batch.size() >= Math.min(most, candidate.settings().batch())
                     || bytes + candidate.size() > MOST_BYTES_OF_A_CALL
-                    || candidate.feed() != next.feed()
+                    || candidate.reading() != next.reading()
                     || candidate.settings().maxBacklog() != settings.maxBacklog()
                     || !candidate.settings().deduplicationWindow().equals(settings.deduplicationWindow())) {
-                return together;
+                return batch;
             }
             next = waiting.removeFirst();
         }

@@ -14,44 +14,44 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds each job its lane by the layout, and changes over to a newer layout. On the loop. */
+/** Assigns each job to its lane by the layout, and changes over to a newer layout. On the loop. */
 final class Lanes implements Sender.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(Enqueuer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
-    private final Enqueuer.Identity identity;
+    private final ProducerIdentity identity;
     private final String producer;
     private final EventLoop loop;
-    private final Runnable moved;
-    private final EnqueueFailureLog trouble;
+    private final Runnable onProgress;
+    private final EnqueueFailureLog failures;
     private final Sender sender;
     private final LayoutSource layouts;
     private final Map<PartitionId, Lane> lanes = new TreeMap<>();
-    private final WaitingJobs homeless = new WaitingJobs();
+    private final WaitingJobs unplaced = new WaitingJobs();
     private @Nullable Layout layout;
     private @Nullable Layout next;
-    private boolean closed;
+    private boolean stopped;
 
     /**
      * @param identity whose jobs
      * @param reader reads layouts
      * @param jobs takes the calls
-     * @param loop calls all of this
-     * @param trouble says what goes wrong
-     * @param moved told after a lane may have become idle
+     * @param loop runs all of this
+     * @param failures logs what goes wrong
+     * @param onProgress run after a lane may have become idle
      */
     Lanes(
-            Enqueuer.Identity identity,
+            ProducerIdentity identity,
             LayoutReader reader,
             JobLog jobs,
             EventLoop loop,
-            EnqueueFailureLog trouble,
-            Runnable moved) {
+            EnqueueFailureLog failures,
+            Runnable onProgress) {
         this.identity = identity;
-        this.producer = identity.pod().value() + "#" + identity.nonce();
+        this.producer = identity.name();
         this.loop = loop;
-        this.moved = moved;
-        this.trouble = trouble;
-        this.sender = new Sender(jobs, loop, trouble, this);
+        this.onProgress = onProgress;
+        this.failures = failures;
+        this.sender = new Sender(jobs, loop, failures, this);
         this.layouts = new LayoutSource(reader::current, loop, this::found, this::notFound);
     }
 
@@ -59,7 +59,7 @@ final class Lanes implements Sender.Listener {
      * Gives a job its place; nothing is sent before {@link #ready}.
      *
      * @param job a job that has just arrived
-     * @return its lane, null if that is not known yet, or the job was refused
+     * @return its lane; null if that is not known yet, or if the job was refused
      */
     @Nullable
     Lane admit(PendingJob job) {
@@ -69,7 +69,7 @@ final class Lanes implements Sender.Listener {
             return null;
         }
         Lane lane = known == null ? null : laneOf(known, job);
-        WaitingJobs place = lane == null ? homeless : lane.waiting();
+        WaitingJobs place = lane == null ? unplaced : lane.waiting();
         if (!place.offer(job)) {
             job.fail(
                     EnqueueException.Kind.UNAVAILABLE,
@@ -90,7 +90,7 @@ final class Lanes implements Sender.Listener {
         } else {
             send(lane);
         }
-        moved.run();
+        onProgress.run();
     }
 
     @Override
@@ -99,16 +99,16 @@ final class Lanes implements Sender.Listener {
     }
 
     /**
-     * Answers callers whose time is over, and gives up calls that were repeated for too long.
+     * Answers callers that stop waiting, and gives up calls that were repeated for too long.
      *
      * @return nanoseconds until this must be called again; {@link Long#MAX_VALUE} if nothing waits
      */
     long expire() {
         long now = loop.nanoTime();
-        long soonest = homeless.expire(now, "the layout is not known, for Redis does not answer");
+        long soonest = unplaced.expire(now, "the layout is not known because Redis does not answer");
         List<Lane> freed = new ArrayList<>();
         for (Lane lane : lanes.values()) {
-            soonest = Math.min(soonest, lane.waiting().expire(now, lane.hindrance()));
+            soonest = Math.min(soonest, lane.waiting().expire(now, lane.reason()));
             Call call = lane.call();
             if (call != null && call.patience(now) <= 0) {
                 sender.giveUp(lane, call);
@@ -118,48 +118,48 @@ final class Lanes implements Sender.Listener {
             }
         }
         freed.forEach(this::ready);
-        moved.run();
+        onProgress.run();
         return soonest;
     }
 
     boolean idle() {
-        return homeless.isEmpty() && lanes.values().stream().allMatch(Lane::idle);
+        return unplaced.isEmpty() && lanes.values().stream().allMatch(Lane::idle);
     }
 
-    /** Answers all who still wait, and forgets everything. */
-    void close() {
-        closed = true;
-        layouts.close();
-        List<PendingJob> unsent = homeless.removeAll();
+    /** Answers every caller that still waits, and forgets everything. */
+    void stop() {
+        stopped = true;
+        layouts.stop();
+        List<PendingJob> unsent = unplaced.removeAll();
         for (Lane lane : lanes.values()) {
             Call call = lane.call();
             lane.end();
             unsent.addAll(lane.waiting().removeAll());
             if (call != null) {
-                call.fail(EnqueueException.Kind.UNKNOWN, "closed before the answer: the job may have been added");
+                call.fail(EnqueueException.Kind.UNKNOWN, "stopped before the answer: the job may have been added");
             }
         }
-        unsent.forEach(job -> job.fail(EnqueueException.Kind.UNAVAILABLE, "closed before the job was sent"));
+        unsent.forEach(job -> job.fail(EnqueueException.Kind.UNAVAILABLE, "stopped before the job was sent"));
     }
 
     private void send(Lane lane) {
         Layout known = layout;
-        Call call = known == null || closed ? null : lane.compose(producer, known, loop.nanoTime());
+        Call call = known == null || stopped ? null : lane.compose(producer, known, loop.nanoTime());
         if (call != null) {
             sender.attempt(lane, call);
         }
     }
 
     /**
-     * Refuses records of a feed that was opened under another layout: what was added under the one before must be read anew.
+     * Refuses records of a reading that began under another layout: the progress made under that one must be read again first.
      *
      * @return whether the job was refused
      */
     private boolean otherLayout(Layout known, PendingJob job) {
-        SourceFeed feed = job.feed();
-        boolean other = feed != null && feed.layoutVersion() != known.version();
+        Reading reading = job.reading();
+        boolean other = reading != null && reading.layoutVersion() != known.version();
         if (other) {
-            job.fail(EnqueueException.Kind.UNAVAILABLE, SourceFeed.OTHER_LAYOUT);
+            job.fail(EnqueueException.Kind.UNAVAILABLE, Reading.OTHER_LAYOUT);
         }
         return other;
     }
@@ -173,37 +173,36 @@ final class Lanes implements Sender.Listener {
     private void found(Layout read) {
         Layout known = layout;
         if (known == null) {
-            settle(read, homeless.removeAll());
+            settle(read, unplaced.removeAll());
         } else if (read.version() > known.version()) {
             next = read;
             changeOver();
         } else {
-            // The partition knows a version that is not current yet: its turn comes, or the jobs' time runs out.
+            // The partition knows a version that is not current yet. Either it becomes current, or the jobs time out.
             lanes.values().stream().filter(Lane::awaitsLayout).forEach(sender::rest);
         }
     }
 
     private void notFound(Throwable why) {
-        trouble.layoutUnknown(why);
+        failures.layoutUnknown(why);
         if (layout == null && why instanceof StoreException.Full) {
-            refuseHomeless(EnqueueException.Kind.FULL, "Redis takes no more data; the job was not added");
+            refuseUnplaced(EnqueueException.Kind.FULL, "Redis takes no more data; the job was not added");
         } else if (layout == null && why instanceof StoreException.Misconfigured) {
-            refuseHomeless(
-                    EnqueueException.Kind.MISCONFIGURED,
-                    "Redis must be configured by a person first; the job was not added");
-        } else if (!homeless.isEmpty() || lanes.values().stream().anyMatch(Lane::awaitsLayout)) {
+            refuseUnplaced(
+                    EnqueueException.Kind.MISCONFIGURED, "a person must configure Redis first; the job was not added");
+        } else if (!unplaced.isEmpty() || lanes.values().stream().anyMatch(Lane::awaitsLayout)) {
             layouts.load();
         }
     }
 
-    private void refuseHomeless(EnqueueException.Kind kind, String message) {
-        homeless.removeAll().forEach(job -> job.fail(kind, message));
-        moved.run();
+    private void refuseUnplaced(EnqueueException.Kind kind, String message) {
+        unplaced.removeAll().forEach(job -> job.fail(kind, message));
+        onProgress.run();
     }
 
     /**
-     * Nothing leaves under the new layout while a call under the old one may still run: it could add a key's older job after a
-     * newer one.
+     * Nothing is sent under the new layout while a call under the old one may still run: it could add an older job of a key after a newer
+     * one.
      */
     private void changeOver() {
         Layout coming = next;
@@ -219,7 +218,7 @@ final class Lanes implements Sender.Listener {
         settle(coming, all);
     }
 
-    /** A key's jobs come all from one lane, in order, so any order of the lanes keeps theirs. */
+    /** All jobs of a key come from one lane, in order, so any order of the lanes preserves theirs. */
     private void settle(Layout now, List<PendingJob> jobs) {
         layout = now;
         LOG.info(

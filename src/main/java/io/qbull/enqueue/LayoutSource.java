@@ -8,22 +8,22 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the layout when asked: one read at a time, with a pause after a failed one. On the loop. */
+/** Reads the layout on request: one read at a time, with a pause after a failed one. On the loop. */
 final class LayoutSource {
     private final Supplier<CompletionStage<Layout>> reader;
     private final EventLoop loop;
     private final Consumer<Layout> found;
     private final Consumer<Throwable> failed;
     private final Backoff backoff = new Backoff();
-    private boolean busy;
+    private boolean reading;
     private boolean wanted;
-    private boolean closed;
+    private boolean stopped;
 
     /**
      * @param reader reads from Redis, each time anew
-     * @param loop calls the rest
-     * @param found told of what was read
-     * @param failed told of a failed read; calls {@link #load} if the layout is still needed
+     * @param loop runs {@code found} and {@code failed}
+     * @param found gets the layout that was read
+     * @param failed gets the failure of a read; calls {@link #load} if the layout is still needed
      */
     LayoutSource(
             Supplier<CompletionStage<Layout>> reader,
@@ -36,21 +36,21 @@ final class LayoutSource {
         this.failed = failed;
     }
 
-    /** Reads the layout, if that is not under way. */
+    /** Reads the layout, unless a read is under way. */
     void load() {
         wanted = true;
-        if (!busy && !closed) {
+        if (!reading && !stopped) {
             read();
         }
     }
 
-    /** Reads no more. */
-    void close() {
-        closed = true;
+    /** Starts no more reads and ignores the result of the current one. */
+    void stop() {
+        stopped = true;
     }
 
     private void read() {
-        busy = true;
+        reading = true;
         wanted = false;
         CompletionStage<Layout> stage;
         try {
@@ -62,11 +62,11 @@ final class LayoutSource {
     }
 
     private void ended(@Nullable Layout layout, @Nullable Throwable failure) {
-        if (closed) {
+        if (stopped) {
             return;
         }
         if (layout != null) {
-            busy = false;
+            reading = false;
             backoff.reset();
             found.accept(layout);
             return;
@@ -74,7 +74,7 @@ final class LayoutSource {
         Throwable cause = CallOutcome.cause(failure);
         failed.accept(cause == null ? new IllegalStateException("no layout") : cause);
         loop.schedule(backoff.next(), () -> {
-            busy = false;
+            reading = false;
             if (wanted) {
                 load();
             }

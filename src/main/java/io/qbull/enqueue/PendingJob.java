@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A job whose caller waits for an answer. Owned by one thread at a time: its caller's, then the loop. */
+/** A job whose caller waits for an answer. Touched by one thread at a time: its caller's, then the loop's. */
 final class PendingJob {
-    /** What a job costs in memory and in Redis beside its content, roughly. */
+    /** Rough cost of a job in memory and in Redis beyond its content, in bytes. */
     private static final int OVERHEAD = 200;
 
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -22,32 +22,24 @@ final class PendingJob {
     private final NewJob job;
     private final @Nullable Origin origin;
     private final EnqueueSettings settings;
-    private final MemoryBudget room;
+    private final MemoryBudget budget;
     private final long deadline;
     private final long size;
     private final CompletableFuture<Enqueued> promise = new CompletableFuture<>();
     private boolean answered;
 
     /**
-     * The job's place in a source.
-     *
-     * @param feed reads the source
-     * @param offset in it
-     */
-    record Origin(SourceFeed feed, long offset) {}
-
-    /**
      * @param job a legal job
-     * @param origin where it comes from; null if from no source
-     * @param settings how
-     * @param room what the job gives back when it is answered
+     * @param origin its place in a source; null if it comes from none
+     * @param settings how to add it
+     * @param budget gets the job's bytes back when it is answered
      * @param now the loop's time
      */
-    PendingJob(NewJob job, @Nullable Origin origin, EnqueueSettings settings, MemoryBudget room, long now) {
+    PendingJob(NewJob job, @Nullable Origin origin, EnqueueSettings settings, MemoryBudget budget, long now) {
         this.job = job;
         this.origin = origin;
         this.settings = settings;
-        this.room = room;
+        this.budget = budget;
         Duration timeout = settings.enqueueTimeout();
         this.deadline = now + (timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout).toNanos();
         this.size = size(job);
@@ -63,11 +55,11 @@ final class PendingJob {
     }
 
     /**
-     * @return what reads the job's source; null if it comes from none
+     * @return the reading that the job belongs to; null if it comes from no source
      */
     @Nullable
-    SourceFeed feed() {
-        return origin == null ? null : origin.feed();
+    Reading reading() {
+        return origin == null ? null : origin.reading();
     }
 
     EnqueueSettings settings() {
@@ -91,7 +83,7 @@ final class PendingJob {
 
     /**
      * @param now the loop's time
-     * @return nanoseconds until its caller waits no longer; zero or less if that is past
+     * @return nanoseconds until its caller stops waiting; zero or less if that is past
      */
     long left(long now) {
         return deadline - now;
@@ -104,21 +96,21 @@ final class PendingJob {
     void added(PartitionId partition, JobLog.Answer.Place place) {
         if (!answered) {
             answered = true;
-            room.leave(size);
+            budget.leave(size);
             promise.complete(new Enqueued(job.id(), partition, place.streamId(), place.duplicate()));
         }
     }
 
     /**
-     * @param kind what the caller can do
+     * @param kind tells the caller what to do
      * @param message for the caller
      */
     void fail(EnqueueException.Kind kind, String message) {
         if (!answered) {
             answered = true;
-            room.leave(size);
+            budget.leave(size);
             if (origin != null) {
-                origin.feed().breakOff();
+                origin.reading().breakOff();
             }
             promise.completeExceptionally(new EnqueueException(kind, message));
         }

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far earlier readings of a source have come. Pure.
+ * How far earlier readings of a source have got. Pure.
  *
  * @param layouts under which records may have been added, by version; the last one is the current one
  * @param offsets version, then partition, to the offset of the last record added there under that version
  */
 record Progress(List<Layout> layouts, Map<Integer, Map<Integer, Long>> offsets) {
     /**
-     * Each version is asked with its own partitions: an offset says nothing about the keys that another layout sent elsewhere.
+     * Looks up each version with that version's own partitions: an offset says nothing about keys that another layout sent elsewhere.
      *
      * @param offset of a record
      * @param keyHash how its key maps to partitions

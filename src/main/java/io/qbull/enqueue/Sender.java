@@ -7,17 +7,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Sends calls, and does with their ends what {@link CallOutcome} says. On the loop. */
+/** Sends calls, and does what {@link CallOutcome} says when they end. On the loop. */
 final class Sender {
     private final JobLog jobs;
     private final EventLoop loop;
-    private final EnqueueFailureLog trouble;
+    private final EnqueueFailureLog failures;
     private final Listener listener;
 
-    Sender(JobLog jobs, EventLoop loop, EnqueueFailureLog trouble, Listener listener) {
+    Sender(JobLog jobs, EventLoop loop, EnqueueFailureLog failures, Listener listener) {
         this.jobs = jobs;
         this.loop = loop;
-        this.trouble = trouble;
+        this.failures = failures;
         this.listener = listener;
     }
 
@@ -45,12 +45,12 @@ final class Sender {
 
     private void giveUp(Lane lane, Call call, String why) {
         lane.end();
-        trouble.lostSight(call, why);
+        failures.outcomeUnknown(call, why);
         call.fail(EnqueueException.Kind.UNKNOWN, "the job may have been added, or may still be");
     }
 
     /**
-     * Lets a lane rest before it goes on with its call, or with the next one.
+     * Lets a lane rest before it repeats its call or sends the next one.
      *
      * @param lane a lane without an attempt under way
      */
@@ -66,8 +66,7 @@ final class Sender {
             return;
         }
         if (call != null) {
-            // This process stood still meanwhile; Redis may have forgotten the number, and would add the jobs once
-            // more.
+            // This process stood still meanwhile: Redis may have forgotten the number and would add the jobs again.
             giveUp(lane, call);
         }
         listener.ready(lane);
@@ -83,12 +82,12 @@ final class Sender {
             case CROWDED -> crowded(lane, call);
             case MISCONFIGURED -> refuse(lane, call, EnqueueException.Kind.MISCONFIGURED, failure);
             case NOT_RUN -> {
-                trouble.at(lane.partition(), failure);
+                failures.failed(lane.partition(), failure);
                 lane.takeBack("Redis does not answer");
                 rest(lane);
             }
             case UNKNOWN -> {
-                trouble.at(lane.partition(), failure);
+                failures.failed(lane.partition(), failure);
                 lane.outcomeUnknown("Redis has not answered an earlier call");
                 rest(lane);
             }
@@ -104,7 +103,7 @@ final class Sender {
 
     private void added(Lane lane, Call call, JobLog.@Nullable Answer answer) {
         lane.end();
-        trouble.over(lane.partition());
+        failures.succeeded(lane.partition());
         if (answer instanceof JobLog.Answer.Accepted accepted) {
             call.added(accepted.places());
         }
@@ -112,7 +111,7 @@ final class Sender {
 
     private void crowded(Lane lane, Call call) {
         lane.end();
-        trouble.over(lane.partition());
+        failures.succeeded(lane.partition());
         call.fail(
                 EnqueueException.Kind.CROWDED,
                 "partition " + lane.partition() + " has " + call.command().maxBacklog()
@@ -121,18 +120,18 @@ final class Sender {
 
     private void refuse(Lane lane, Call call, EnqueueException.Kind kind, @Nullable Throwable why) {
         lane.end();
-        trouble.at(lane.partition(), why);
+        failures.failed(lane.partition(), why);
         call.fail(
                 kind,
                 kind == EnqueueException.Kind.FULL
                         ? "Redis takes no more data; the job was not added"
-                        : "Redis must be configured by a person first; the job was not added");
+                        : "a person must configure Redis first; the job was not added");
     }
 
-    /** Decides which lane goes on. */
+    /** Decides which lane continues. */
     interface Listener {
         /**
-         * @param lane whose call has ended or rests, or whose rest is over
+         * @param lane its call has ended or rests, or its rest is over
          */
         void ready(Lane lane);
 

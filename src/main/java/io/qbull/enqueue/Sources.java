@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /** Reads and removes what Redis remembers of sources. Thread-safe. */
 final class Sources {
-    /** So many partitions are asked at once, so that none waits for its answer longer than a command may take. */
+    /** Partitions asked at once: few enough for each to be answered within the timeout of a command. */
     private static final int AT_ONCE = 256;
 
     private final QueueName queue;
@@ -32,11 +32,11 @@ final class Sources {
     }
 
     /**
-     * The layouts are read first: all but the current one are sealed then, so that what is read of them afterwards is final, and a
-     * call of a dead pod that is still on its way can add nothing more under them.
+     * Reads the layouts first. From then on all but the current one are sealed: what is read of them afterwards is final, because a late
+     * call of a dead pod can no longer add anything under them.
      *
-     * @param source whose progress
-     * @param since the first layout version under which it was read, 1 or more; zero = the first one that is remembered
+     * @param source a source
+     * @param since the layout version under which it was first read, 1 or more; zero = all that are remembered
      * @param lifetime how long the progress is remembered from now on; zero = until it is forgotten
      * @return the progress
      */
@@ -48,8 +48,8 @@ final class Sources {
             if (since > 0 && relevant.size() != newest - since + 1) {
                 return CompletableFuture.failedFuture(new EnqueueException(
                         EnqueueException.Kind.MISCONFIGURED,
-                        "source " + source + " was begun under layout version " + since + " of queue " + queue
-                                + ", which is not remembered any more: what was added of it cannot be told"));
+                        "source " + source + " was first read under layout version " + since + " of queue " + queue
+                                + ", which is no longer remembered: it is unknown what was added of it"));
             }
             Map<Integer, Map<Integer, Long>> offsets = new HashMap<>();
             return each(
@@ -63,7 +63,7 @@ final class Sources {
     }
 
     /**
-     * @param source that is read to its end
+     * @param source a source that was read to its end
      * @return completes when nothing is remembered of it
      */
     CompletionStage<Void> forget(SourceId source) {

@@ -8,7 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Jobs that are in no call, in order. Bounded. On the loop. */
+/** Jobs that no call carries yet, in order; bounded. On the loop. */
 final class WaitingJobs {
     static final int MOST_JOBS = 10_000;
     static final long MOST_BYTES = 16L << 20;
@@ -21,7 +21,7 @@ final class WaitingJobs {
     }
 
     /**
-     * @param job a job that comes from outside
+     * @param job a job that has just arrived
      * @return false if it does not fit; one job always fits
      */
     boolean offer(PendingJob job) {
@@ -33,7 +33,7 @@ final class WaitingJobs {
     }
 
     /**
-     * @param job a job that was let in before, and has its place
+     * @param job a job that was let in before
      */
     void addLast(PendingJob job) {
         jobs.addLast(job);
@@ -41,7 +41,7 @@ final class WaitingJobs {
     }
 
     /**
-     * @param job a job that was let in before, and goes before all others
+     * @param job a job that was let in before; it goes before all others
      */
     void addFirst(PendingJob job) {
         jobs.addFirst(job);
@@ -61,7 +61,7 @@ final class WaitingJobs {
     }
 
     /**
-     * @return all jobs, in order; none is left here
+     * @return all jobs, in order, which are no longer here
      */
     List<PendingJob> removeAll() {
         List<PendingJob> all = new ArrayList<>(jobs);
@@ -71,13 +71,13 @@ final class WaitingJobs {
     }
 
     /**
-     * Refuses jobs whose time is over; they were never sent, so this is certain.
+     * Refuses jobs whose callers stop waiting. They were never sent, so it is certain that they were not added.
      *
      * @param now the loop's time
-     * @param hindrance why they still wait
+     * @param reason why they still wait
      * @return nanoseconds until the next one is due; {@link Long#MAX_VALUE} if none waits
      */
-    long expire(long now, String hindrance) {
+    long expire(long now, String reason) {
         long next = Long.MAX_VALUE;
         for (Iterator<PendingJob> all = jobs.iterator(); all.hasNext(); ) {
             PendingJob job = all.next();
@@ -87,7 +87,7 @@ final class WaitingJobs {
                 bytes -= job.size();
                 job.fail(
                         EnqueueException.Kind.UNAVAILABLE,
-                        "not added within enqueueTimeout (" + job.settings().enqueueTimeout() + "): " + hindrance);
+                        "not added within enqueueTimeout (" + job.settings().enqueueTimeout() + "): " + reason);
             } else {
                 next = Math.min(next, left);
             }

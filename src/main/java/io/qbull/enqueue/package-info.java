@@ -1,30 +1,37 @@
 /**
- * The producer's side of one queue on one pod. Everything here but {@link io.qbull.enqueue.Enqueuer#enqueue} runs on one
- * {@link io.qbull.runtime.EventLoop}, and needs no locks.
+ * The producer's side of one queue on one pod. Everything except {@link io.qbull.enqueue.Enqueuer#enqueue} and the feeds it opens runs
+ * on one {@link io.qbull.runtime.EventLoop} and needs no locks.
  *
- * <p>Each partition has a lane. A lane has one call outstanding at most; what arrives meanwhile travels together in the next one.
+ * <p>A job passes these parts: {@code Intake} (checked and counted against {@code MemoryBudget}, on its caller's thread), {@code Lanes}
+ * (assigned to a partition by the layout), {@code Lane} (waits in {@code WaitingJobs}, then travels in a {@code Call}), {@code Sender}
+ * (sends the call and repeats it). Records of a source pass {@code SourceFeed} first, which skips those that an earlier reading added.
+ *
+ * <p>Each partition has one lane. A lane has at most one outstanding call; jobs that arrive meanwhile travel together in the next one.
  *
  * <pre>
- *              compose                     ADDED, FULL, MISCONFIGURED, UNEXPECTED
- *   waiting ------------->  outstanding  ------------------------------------------>  answered
- *      ^  \                 |        ^ |                                                 ^
- *      |   \ timeout        |        | | UNKNOWN: the same call again, for 30 min        |
- *      |    `-> UNAVAILABLE |        `-'                 timeout, or given up: UNKNOWN --'
+ *              compose                     ADDED, FULL, CROWDED, MISCONFIGURED, UNEXPECTED
+ *   waiting ------------->  outstanding  --------------------------------------------------->  answered
+ *      ^  \                 |        ^ |                                                          ^
+ *      |   \ timeout        |        | | UNKNOWN: the same call again, for 30 min                 |
+ *      |    `-> UNAVAILABLE |        `-'                          timeout, or given up: UNKNOWN --'
  *      `--------------------'
  *        NOT_RUN, OTHER_LAYOUT
  * </pre>
  *
- * What an attempt's end means is decided in {@link io.qbull.enqueue.CallOutcome} alone:
+ * {@link io.qbull.enqueue.CallOutcome} alone decides what the end of an attempt means:
  *
  * <ul>
  *   <li>An attempt that certainly did not run leaves nothing behind: its jobs wait again, in their old places.
- *   <li>An attempt that may have run makes the outcome unknown. The same call with the same number is repeated: Redis remembers
- *       the number with its answer, so the repeat adds nothing twice and brings the answer that was lost. No later refusal
- *       (memory full, say) ends this, for the first attempt may still be on its way.
- *   <li>A call that is given up after 30 minutes can do no harm later: the next call's number makes it stale.
- *   <li>A partition that refuses the layout version makes the producer read the layout. Under a newer one all waiting jobs find
- *       their partition anew, in order, but only when every call under the old one is answered.
+ *   <li>After an attempt that may have run the outcome is unknown. The same call with the same number is repeated: Redis remembers
+ *       the number and its answer, so the repeat adds nothing twice and returns the lost answer. A later refusal (out of memory, for
+ *       instance) does not end this, because the first attempt may still be on its way.
+ *   <li>A call that is given up after 30 minutes can do no harm later: the number of the next call makes it stale.
+ *   <li>When a partition refuses the layout version, the producer reads the layout. Under a newer one all waiting jobs are assigned
+ *       anew, in order, once every call under the old one is answered.
  * </ul>
+ *
+ * <p>A drain takes no more jobs and ends when every caller has an answer; at its limit it stops: jobs never sent are refused, jobs in
+ * an outstanding call have an unknown outcome.
  */
 @NullMarked
 package io.qbull.enqueue;

@@ -45,7 +45,7 @@ class EnqueueSimulationTest {
     private static final int MAX_BACKLOG = 20;
     private static final Duration LATENESS = Duration.ofMillis(50);
 
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class);
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class.getPackageName());
 
     /** Trouble is all that happens here; the lines would only take time. */
     @BeforeAll
@@ -93,7 +93,7 @@ class EnqueueSimulationTest {
             // The old partition's ids are not asked after a resize yet, so repeated ids and resizes do not mix.
             resizes = random.nextBoolean();
             log = new UnreliableJobLog(script, loop, random);
-            Enqueuer.Identity identity = new Enqueuer.Identity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
+            ProducerIdentity identity = new ProducerIdentity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
             enqueuer = new Enqueuer(identity, new Layouts(), log, loop, () -> false);
             open(layout);
         }

@@ -27,7 +27,7 @@ abstract class EnqueuerFixture {
     final ScriptedJobLog log = new ScriptedJobLog();
     final List<CompletableFuture<Layout>> layoutReads = new ArrayList<>();
     final Enqueuer enqueuer = new Enqueuer(
-            new Enqueuer.Identity(QUEUE, new PodId("pod-1"), "n0nce", KeyHash.XXH64),
+            new ProducerIdentity(QUEUE, new PodId("pod-1"), "n0nce", KeyHash.XXH64),
             new Layouts(),
             log,
             loop,

@@ -5,25 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
-    private final MemoryBudget room = new MemoryBudget();
+    private final MemoryBudget budget = new MemoryBudget();
 
     @Test
     void what_does_not_fit_stays_outside_until_something_leaves() {
-        assertThat(room.enter(MemoryBudget.BYTES - 10)).isTrue();
-        assertThat(room.enter(11)).isFalse();
-        assertThat(room.enter(10)).isTrue();
-        assertThat(room.enter(1)).isFalse();
+        assertThat(budget.enter(MemoryBudget.BYTES - 10)).isTrue();
+        assertThat(budget.enter(11)).isFalse();
+        assertThat(budget.enter(10)).isTrue();
+        assertThat(budget.enter(1)).isFalse();
 
-        room.leave(10);
+        budget.leave(10);
 
-        assertThat(room.enter(10)).isTrue();
+        assertThat(budget.enter(10)).isTrue();
     }
 
     @Test
     void a_job_that_is_alone_always_fits() {
-        assertThat(room.enter(2 * MemoryBudget.BYTES)).isTrue();
-        assertThat(room.enter(1)).isFalse();
-        room.leave(2 * MemoryBudget.BYTES);
-        assertThat(room.enter(1)).isTrue();
+        assertThat(budget.enter(2 * MemoryBudget.BYTES)).isTrue();
+        assertThat(budget.enter(1)).isFalse();
+        budget.leave(2 * MemoryBudget.BYTES);
+        assertThat(budget.enter(1)).isTrue();
     }
 }

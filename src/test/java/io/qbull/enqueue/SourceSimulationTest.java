@@ -44,7 +44,7 @@ class SourceSimulationTest {
     private static final QueueName QUEUE = new QueueName("Q");
     private static final int MAX_BACKLOG = 20;
     private static final SourceId FILE = new SourceId("file");
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class);
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class.getPackageName());
 
     /** Trouble is all that happens here; the lines would only take time. */
     @BeforeAll
@@ -183,7 +183,7 @@ class SourceSimulationTest {
                     Duration.ofSeconds(10),
                     MAX_BACKLOG);
             private final Enqueuer enqueuer = new Enqueuer(
-                    new Enqueuer.Identity(QUEUE, new PodId("pod" + pods++), "n", KeyHash.XXH64),
+                    new ProducerIdentity(QUEUE, new PodId("pod" + pods++), "n", KeyHash.XXH64),
                     new Layouts(),
                     log,
                     loop,
