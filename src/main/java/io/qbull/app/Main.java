@@ -1,14 +1,13 @@
 package io.qbull.app;
 
+import io.qbull.app.cli.AddCommand;
 import io.qbull.app.cli.CancelCommand;
-import io.qbull.app.cli.CommandFactory;
-import io.qbull.app.cli.Commands.AddVerb;
-import io.qbull.app.cli.Commands.StatusVerb;
-import io.qbull.app.cli.Commands.UpVerb;
-import io.qbull.app.cli.Commands.VersionVerb;
-import io.qbull.app.cli.DeadCommands;
+import io.qbull.app.cli.DeadCommand;
 import io.qbull.app.cli.FilesCommand;
-import io.qbull.app.cli.HeldCommands;
+import io.qbull.app.cli.HeldCommand;
+import io.qbull.app.cli.StatusCommand;
+import io.qbull.app.cli.UpCommand;
+import io.qbull.app.cli.VersionCommand;
 import io.qbull.app.cli.Versions;
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.ExitCode;
@@ -18,26 +17,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
 
-/** The program {@code qbull}. Each verb is a command; this class only finds the verb and turns outcomes into exit codes. */
+/** The program {@code qbull}: picks the command that the first word names, and turns its outcome into an exit code. */
 @Command(
         name = "qbull",
         description = "A keyed, ordered job queue on Redis Streams, for Apache Camel.",
-        subcommands = {
-            UpVerb.class,
-            StatusVerb.class,
-            FilesCommand.class,
-            AddVerb.class,
-            DeadCommands.class,
-            HeldCommands.class,
-            CancelCommand.class,
-            VersionVerb.class,
-            HelpCommand.class
-        },
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "VERB")
@@ -45,7 +34,7 @@ public final class Main {
     private Main() {}
 
     /**
-     * @param args a verb and its options
+     * @param args the name of a command and its options
      */
     public static void main(String... args) {
         Path home =
@@ -55,7 +44,7 @@ public final class Main {
         System.exit(code);
     }
 
-    /** A verb that prints data must have standard output to itself. Before the first logger exists. */
+    /** Called before the first logger exists. A command that prints data needs standard output for itself. */
     private static void configureLogs(Path home, String... args) {
         Path file = home.resolve("config").resolve("logback.xml");
         if (System.getProperty("logback.configurationFile") == null && Files.isRegularFile(file)) {
@@ -69,10 +58,21 @@ public final class Main {
 
     /**
      * @param home the top of the repository
-     * @return ready to execute arguments
+     * @return the command line, ready to execute
      */
     public static CommandLine commandLine(Path home) {
-        CommandLine line = new CommandLine(new Main(), new CommandFactory(home));
+        CommandLine line = new CommandLine(new Main());
+        Stream.of(
+                        new UpCommand(home),
+                        new StatusCommand(home),
+                        new FilesCommand(home),
+                        new AddCommand(home),
+                        DeadCommand.of(home),
+                        HeldCommand.of(home),
+                        new CancelCommand(home),
+                        new VersionCommand(),
+                        new HelpCommand())
+                .forEach(line::addSubcommand);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(command, failure));
         line.setParameterExceptionHandler((failure, arguments) -> misused(failure));
         Map<String, String> codes = new LinkedHashMap<>();
@@ -86,16 +86,16 @@ public final class Main {
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(codes);
-        command.getSubcommands().values().forEach(verb -> describeCodes(verb, codes));
+        command.getSubcommands().values().forEach(each -> describeCodes(each, codes));
     }
 
     private static int failed(CommandLine command, Exception failure) {
         PrintWriter err = command.getErr();
-        if (failure instanceof CliException refusal) {
-            err.println("qbull: " + refusal.getMessage());
-            return refusal.exitCode().number();
+        if (failure instanceof CliException expected) {
+            err.println("qbull: " + expected.getMessage());
+            return expected.exitCode().number();
         }
-        err.println("qbull: a fault in the program: " + failure);
+        err.println("qbull: internal error: " + failure);
         failure.printStackTrace(err);
         return ExitCode.FAILED.number();
     }

@@ -11,7 +11,7 @@ public final class BodyText {
 
     /**
      * @param bytes any
-     * @return them as text; null if they are no UTF-8, or have control characters other than tabs and line ends
+     * @return the bytes as text; null if they are not UTF-8, or contain control characters other than tabs and line ends
      */
     public static @Nullable String of(byte[] bytes) {
         String text;

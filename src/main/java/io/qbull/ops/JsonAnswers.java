@@ -11,11 +11,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How the handlers of this package answer. */
+/** Answers requests with JSON, and failures with problems. The answers go out on the event loop of the request. */
 public final class JsonAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(JsonAnswers.class);
     private static final Map<Integer, String> TITLES =
@@ -23,13 +22,19 @@ public final class JsonAnswers {
 
     private JsonAnswers() {}
 
-    /** Answers with what comes, or with {@code missing} if that is nothing. */
+    /**
+     * Answers with what a stage brings; with 503 if the stage fails.
+     *
+     * @param http a request
+     * @param answer empty = 404
+     * @param missing says what does not exist
+     */
     public static void answer(
             RoutingContext http, CompletionStage<? extends Optional<? extends JsonNode>> answer, String missing) {
         Context loop = http.vertx().getOrCreateContext();
         answer.whenComplete((found, failure) -> loop.runOnContext(now -> {
             if (failure != null) {
-                LOG.debug("Redis cannot be read", failure);
+                LOG.debug("cannot read Redis", failure);
                 http.response().putHeader("Retry-After", "2");
                 problem(http, 503, reason(failure));
             } else if (found.isEmpty()) {
@@ -42,55 +47,59 @@ public final class JsonAnswers {
     }
 
     /**
-     * How a change went.
+     * Answers with the summary of a change; with 503 and the summary if the change ended early.
      *
-     * @param figures what is to be told in any case
-     * @param failure why it ended early; null if it did not
+     * @param http a request
+     * @param answer empty = there is no such queue; does not fail
+     * @param form of the summary
      */
-    public record Outcome(ObjectNode figures, @Nullable Throwable failure) {}
-
-    /** Answers with how a change went, or that there is no such queue. What comes does not fail. */
-    public static <T> void outcome(
-            RoutingContext http, CompletionStage<Optional<T>> answer, Function<T, Outcome> outcome) {
+    public static void summary(
+            RoutingContext http, CompletionStage<Optional<Summary>> answer, Function<Summary, ObjectNode> form) {
         Context loop = http.vertx().getOrCreateContext();
         answer.thenAccept(found -> loop.runOnContext(now -> {
             if (found.isEmpty()) {
                 problem(http, 404, QueueRequest.NO_QUEUE);
                 return;
             }
-            Outcome end = outcome.apply(found.get());
-            Throwable failure = end.failure();
+            Throwable failure = found.get().failure();
+            ObjectNode members = form.apply(found.get());
             if (failure == null) {
                 http.response().putHeader("Content-Type", "application/json");
-                http.end(Buffer.buffer(Json.bytes(end.figures())));
+                http.end(Buffer.buffer(Json.bytes(members)));
             } else {
                 LOG.debug("a change ended early", failure);
                 http.response().putHeader("Retry-After", "2");
-                problem(http, 503, "It ended early. " + reason(failure), end.figures());
+                problem(http, 503, "The change ended early. " + reason(failure), members);
             }
         }));
     }
 
-    /** For callers: what the failure itself says may name servers. */
+    /** A reason for callers. The failure's own message may name servers. */
     private static String reason(Throwable failure) {
-        Throwable bare = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-        if (bare instanceof StoreException.Unavailable) {
+        Throwable cause = failure instanceof CompletionException wrapper ? wrapper.getCause() : failure;
+        if (cause instanceof StoreException.Unavailable) {
             return "The queue's storage cannot be reached.";
-        } else if (bare instanceof StoreException.Full) {
+        } else if (cause instanceof StoreException.Full) {
             return "The queue's storage is full.";
         }
-        LOG.warn("a request failed: {}", String.valueOf(bare));
-        return bare instanceof StoreException.Misconfigured
+        LOG.warn("a request failed: {}", String.valueOf(cause));
+        return cause instanceof StoreException.Misconfigured
                 ? "The queue's storage is set up wrongly; the server's log says more."
                 : "The server failed; its log says more.";
     }
 
+    /**
+     * Answers with a problem.
+     *
+     * @param http a request
+     * @param status of the response
+     * @param detail for the caller
+     */
     public static void problem(RoutingContext http, int status, String detail) {
         problem(http, status, detail, Json.object());
     }
 
-    /** With more members than a problem has by itself. */
-    public static void problem(RoutingContext http, int status, String detail, ObjectNode more) {
+    private static void problem(RoutingContext http, int status, String detail, ObjectNode more) {
         ObjectNode members = Json.object();
         members.put("type", "about:blank");
         members.put("title", TITLES.getOrDefault(status, "Error"));

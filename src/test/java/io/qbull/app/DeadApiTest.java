@@ -169,7 +169,7 @@ class DeadApiTest extends AppTestSupport {
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(JSON.readTree(answer.body()).get("detail").asText())
-                .isEqualTo("It ended early. The queue's storage cannot be reached.");
+                .isEqualTo("The change ended early. The queue's storage cannot be reached.");
         assertThat(answer.body()).doesNotContain(Integer.toString(port), "127.0.0.1", "localhost");
     }
 

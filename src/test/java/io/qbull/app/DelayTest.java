@@ -180,7 +180,7 @@ class DelayTest extends AppTestSupport {
         assertThat(waiting()).isZero();
         assertThat(run("cancel", "WHATSAPP", "--id", "a", "--key", "k"))
                 .isEqualTo(ExitCode.NOT_FOUND.number()
-                        + " qbull: No job with this id and key waits for its time in WHATSAPP");
+                        + " qbull: There is no delayed job with this id and key in WHATSAPP");
         assertThat(run("cancel", "OTHER", "--id", "a", "--key", "k"))
                 .isEqualTo(ExitCode.NOT_FOUND.number() + " qbull: There is no queue OTHER in this Redis");
         assertThat(run("cancel", "a b", "--id", "a", "--key", "k")).startsWith(ExitCode.USAGE.number() + " qbull: ");

@@ -2,8 +2,7 @@ package io.qbull.app.cli;
 
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.ExitCode;
-import io.qbull.app.redis.Stores;
-import io.qbull.app.settings.ConfigFile;
+import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.SettingsReader;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
@@ -20,10 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code qbull cancel}: what DELETE over HTTP does too. */
+/** {@code qbull cancel}, which does the same as DELETE over HTTP. */
 @Command(
         name = "cancel",
-        description = "Removes a delayed job before it is due; a job with its id is taken again.",
+        description = "Removes a delayed job before it is due. A new job with the same id is accepted again.",
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class)
 public final class CancelCommand implements Callable<Integer> {
@@ -41,29 +40,25 @@ public final class CancelCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    CancelCommand(Path home) {
+    /**
+     * @param home the top of the repository
+     */
+    public CancelCommand(Path home) {
         this.home = home;
     }
 
     @Override
     public Integer call() throws CliException {
-        QueueName name;
-        JobId job;
-        try {
-            name = new QueueName(queue);
-            job = new JobId(id);
-        } catch (IllegalArgumentException e) {
-            throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
-        SettingsReader reader = new SettingsReader(System.getenv(), ConfigFile.read(home), home);
+        QueueName name = Arguments.read(QueueName::new, queue);
+        JobId job = Arguments.read(JobId::new, id);
+        SettingsReader reader = SettingsReader.ofProcess(home);
         KeyHash hash = reader.keyHash(name);
-        try (Store store = Stores.find(reader.read())) {
-            QueueStatus.Present sight = Stores.await(new Queues(store.inspector()).one(name))
-                    .orElseThrow(
-                            () -> new CliException(ExitCode.NOT_FOUND, "There is no queue " + name + " in this Redis"));
-            Layout layout = new Layout(sight.layoutVersion(), sight.partitionCount());
-            if (Stores.await(store.delayed().cancel(layout.partitionOf(name, hash, key), key, job)) == 0) {
-                throw new CliException(ExitCode.NOT_FOUND, "No job with this id and key waits for its time in " + name);
+        try (Store store = StoreAccess.find(reader.read())) {
+            QueueStatus.Present status = StoreAccess.await(new Queues(store.inspector()).one(name))
+                    .orElseThrow(() -> Arguments.noQueue(name));
+            Layout layout = new Layout(status.layoutVersion(), status.partitionCount());
+            if (StoreAccess.await(store.delayed().cancel(layout.partitionOf(name, hash, key), key, job)) == 0) {
+                throw new CliException(ExitCode.NOT_FOUND, "There is no delayed job with this id and key in " + name);
             }
         }
         spec.commandLine().getOut().println("cancelled: " + job);

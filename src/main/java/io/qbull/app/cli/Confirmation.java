@@ -9,12 +9,12 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import picocli.CommandLine.Option;
 
-/** Options of verbs that change many things at once. */
+/** Options of commands that can change many things at once. */
 final class Confirmation {
-    @Option(names = "--dry-run", description = "Only counts them.")
+    @Option(names = "--dry-run", description = "Only counts what would be changed.")
     private boolean dryRun;
 
-    @Option(names = "--yes", description = "Does not ask when there are many.")
+    @Option(names = "--yes", description = "Does not ask for confirmation.")
     private boolean yes;
 
     boolean dryRun() {
@@ -22,13 +22,14 @@ final class Confirmation {
     }
 
     /**
-     * Asks when there are many.
+     * Asks if the change is of more than one thing.
      *
+     * @param what the change, as the beginning of a question
      * @throws CliException if the answer is not yes
      */
     void confirm(PrintWriter err, String what, long count) throws CliException {
         if (count > 1 && !yes && !confirmed(err, what)) {
-            throw new CliException(ExitCode.FAILED, "Not confirmed, so nothing was done");
+            throw new CliException(ExitCode.FAILED, "Not confirmed, so nothing was changed");
         }
     }
 

@@ -2,18 +2,17 @@ package io.qbull.app.cli;
 
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.ExitCode;
-import io.qbull.app.redis.Stores;
+import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.AppSettings;
-import io.qbull.app.settings.ConfigFile;
 import io.qbull.app.settings.SettingsReader;
 import io.qbull.ingest.file.Inbox;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.ops.Json;
-import io.qbull.ops.files.Files;
+import io.qbull.ops.files.UnfinishedFiles;
+import io.qbull.ops.files.UnfinishedFiles.UnfinishedFile;
 import io.qbull.store.Store;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -22,10 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The verb {@code files}: files that were claimed and are not finished. */
+/** {@code qbull files}: the files that a pod has claimed and not finished. */
 @Command(
         name = "files",
-        description = "Shows the files that are being read, and gives up one that is gone.",
+        description = "Lists unfinished files, and forgets one that is gone.",
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "VERB")
@@ -35,20 +34,22 @@ public final class FilesCommand {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    FilesCommand(Path home) {
+    /**
+     * @param home the top of the repository
+     */
+    public FilesCommand(Path home) {
         this.home = home;
     }
 
     @Command(
             name = "list",
-            description = "Lists the files of all queues that are not finished.",
+            description = "Lists the unfinished files of all queues.",
             mixinStandardHelpOptions = true,
             versionProvider = Versions.class)
-    int list(@Option(names = "--json", description = "As JSON.") boolean json) throws CliException {
-        AppSettings settings = settings();
-        try (Store store = Stores.find(settings)) {
-            List<Files.Unfinished> files = Stores.await(new Files(store).all());
-            print(json ? new String(Json.bytes(Files.json(files)), StandardCharsets.UTF_8) + "\n" : Files.table(files));
+    int list(@Option(names = "--json", description = "Prints JSON.") boolean json) throws CliException {
+        try (Store store = StoreAccess.find(settings())) {
+            List<UnfinishedFile> files = StoreAccess.await(new UnfinishedFiles(store).all());
+            print(json ? Json.text(UnfinishedFiles.json(files)) + "\n" : UnfinishedFiles.table(files));
         }
         return ExitCode.OK.number();
     }
@@ -56,8 +57,8 @@ public final class FilesCommand {
     @Command(
             name = "forget",
             description = {
-                "Gives up a file that is gone: what Redis remembers of it is removed.",
-                "Its records that were added stay; if the file comes again, all are added again."
+                "Forgets a file that is gone: removes what Redis remembers of it.",
+                "Records that were added stay. If the file comes back, all its records are added again."
             },
             mixinStandardHelpOptions = true,
             versionProvider = Versions.class)
@@ -66,37 +67,34 @@ public final class FilesCommand {
             @Parameters(index = "1", paramLabel = "ULID", description = "The file, as qbull files list shows it.")
                     String ulid)
             throws CliException {
-        QueueName name;
-        SourceId source;
-        try {
-            name = new QueueName(queue);
-            source = new SourceId(ulid);
-        } catch (IllegalArgumentException e) {
-            throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
+        QueueName name = Arguments.read(QueueName::new, queue);
+        SourceId source = Arguments.read(SourceId::new, ulid);
         AppSettings settings = settings();
-        try (Store store = Stores.find(settings)) {
-            Files files = new Files(store);
-            Files.Unfinished file = Stores.await(files.of(name)).stream()
+        try (Store store = StoreAccess.find(settings)) {
+            UnfinishedFiles files = new UnfinishedFiles(store);
+            UnfinishedFile file = StoreAccess.await(files.of(name)).stream()
                     .filter(each -> each.source().equals(source))
                     .findFirst()
                     .orElseThrow(() -> new CliException(
                             ExitCode.NOT_FOUND, "There is no unfinished file " + source + " of queue " + name));
-            Inbox inbox = new Inbox(settings.folders().inbox());
-            if (inbox.find(name, source, file.claim().file()) == Inbox.Place.WORK) {
-                throw new CliException(
-                        ExitCode.USAGE,
-                        "The file is there, and a pod reads it or will: take it out of "
-                                + inbox.folder().resolve(name + "/.work") + " first");
-            }
-            Stores.await(files.forget(file));
+            requireGone(file, new Inbox(settings.folders().inbox()));
+            StoreAccess.await(files.forget(file));
             print("forgotten: " + source + "\n");
         }
         return ExitCode.OK.number();
     }
 
+    private static void requireGone(UnfinishedFile file, Inbox inbox) throws CliException {
+        if (inbox.find(file.queue(), file.source(), file.claim().file()) == Inbox.Place.WORK) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "The file still exists, and a pod reads it or will: first remove it from "
+                            + inbox.folder().resolve(file.queue() + "/.work"));
+        }
+    }
+
     private AppSettings settings() throws CliException {
-        return new SettingsReader(System.getenv(), ConfigFile.read(home), home).read();
+        return SettingsReader.ofProcess(home).read();
     }
 
     private void print(String text) {

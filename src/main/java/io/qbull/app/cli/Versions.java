@@ -3,7 +3,7 @@ package io.qbull.app.cli;
 import org.apache.camel.impl.engine.DefaultCamelContextNameStrategy;
 import picocli.CommandLine.IVersionProvider;
 
-/** What runs here. */
+/** The versions that {@code --version} prints. */
 public final class Versions implements IVersionProvider {
     @Override
     public String[] getVersion() {
@@ -14,7 +14,7 @@ public final class Versions implements IVersionProvider {
         };
     }
 
-    /** The manifest's version; classes that come from no jar have none. */
+    /** The version in the manifest of the jar; classes outside a jar have none. */
     private static String of(Class<?> type) {
         String version = type.getPackage().getImplementationVersion();
         return version == null ? "(built from sources)" : version;

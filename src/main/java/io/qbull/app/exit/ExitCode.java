@@ -1,11 +1,11 @@
 package io.qbull.app.exit;
 
-/** How the program ends. Listed in {@code --help}. */
+/** The exit codes of the program, as {@code --help} lists them. */
 public enum ExitCode {
     OK(0, "done"),
     FAILED(1, "failed; the message says why"),
     USAGE(2, "wrong option, setting or routes file; nothing was started"),
-    NOT_FOUND(3, "there is no such queue, or no such dead letter"),
+    NOT_FOUND(3, "there is no such queue, dead letter, held key, job or file"),
     UNREACHABLE(4, "Redis cannot be reached; try again"),
     GIVEN_UP(5, "stopped, but jobs in flight were given up after drainTimeout; they run again elsewhere"),
     PORT_TAKEN(7, "an HTTP port is taken by another program");

@@ -2,7 +2,7 @@ package io.qbull.app.http;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.qbull.app.exit.CliException;
-import io.qbull.app.redis.Stores;
+import io.qbull.app.redis.StoreAccess;
 import io.qbull.ingest.file.FilesApi;
 import io.qbull.ops.dead.DeadApi;
 import io.qbull.ops.dead.DeadLetterAdmin;
@@ -41,7 +41,7 @@ public final class MountedHandlers extends ServiceSupport implements StaticServi
             management.route("/api/queues").method(HttpMethod.GET).handler(api::all);
             management.route("/api/queues/:queue").method(HttpMethod.GET).handler(api::one);
             dead(management, new DeadApi(new DeadLetterAdmin(store.deadLetters())));
-            held(management, new HeldApi(Stores.heldDesk(store)));
+            held(management, new HeldApi(StoreAccess.heldKeyAdmin(store)));
         }
         FilesApi files = context.getRegistry().findSingleByType(FilesApi.class);
         if (files != null) {

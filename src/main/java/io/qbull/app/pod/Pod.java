@@ -5,7 +5,7 @@ import io.qbull.app.exit.ExitCode;
 import io.qbull.app.exit.StopSignal;
 import io.qbull.app.redis.EmbeddedRedis;
 import io.qbull.app.redis.RedisFailure;
-import io.qbull.app.redis.Stores;
+import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.app.settings.Hosts;
 import io.qbull.app.settings.RouteFolder;
@@ -80,7 +80,7 @@ public final class Pod {
     }
 
     private ExitCode runRoutes(StopSignal signal, String redisUri) throws CliException {
-        try (RedisStore store = Stores.open(settings, redisUri)) {
+        try (RedisStore store = StoreAccess.open(settings, redisUri)) {
             Main camel = camel(store, settings.withRedisUrl(redisUri));
             Watch watch = new Watch(new ReadyLine(settings, store, signal));
             camel.addMainListener(watch);

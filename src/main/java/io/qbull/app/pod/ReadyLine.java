@@ -2,7 +2,7 @@ package io.qbull.app.pod;
 
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.StopSignal;
-import io.qbull.app.redis.Stores;
+import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.QueueName;
@@ -72,7 +72,7 @@ public final class ReadyLine {
 
     private Owned look(QueueName queue, int wanted) {
         try {
-            if (Stores.await(store.inspector().queue(queue)) instanceof QueueStatus.Present present) {
+            if (StoreAccess.await(store.inspector().queue(queue)) instanceof QueueStatus.Present present) {
                 List<Integer> mine = present.readable().stream()
                         .filter(partition -> settings.pod().value().equals(partition.owner()))
                         .map(PartitionStatus.Read::index)

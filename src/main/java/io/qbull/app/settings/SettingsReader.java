@@ -59,6 +59,15 @@ public final class SettingsReader {
     }
 
     /**
+     * @param home the top of the repository
+     * @return reads the environment of this process and {@code config/application.properties}
+     * @throws CliException if the file cannot be read, or two spellings of one name contradict each other
+     */
+    public static SettingsReader ofProcess(Path home) throws CliException {
+        return new SettingsReader(System.getenv(), ConfigFile.read(home), home);
+    }
+
+    /**
      * @return the file for Camel: with the component's options from the environment, and without those that are settings
      */
     public Properties camel() {

@@ -2,31 +2,29 @@ package io.qbull.ops.dead;
 
 import io.qbull.model.DeadPlace;
 import io.qbull.model.QueueName;
+import io.qbull.ops.Change;
 import io.qbull.ops.JsonAnswers;
-import io.qbull.ops.JsonAnswers.Outcome;
 import io.qbull.ops.QueueRequest;
-import io.qbull.ops.dead.DeadLetterAdmin.Deed;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** HTTP handlers for dead letters; whoever mounts them decides where and who may ask. The path names the queue. */
+/** HTTP handlers for dead letters. The server that mounts them decides where, and who may ask. The path names the queue. */
 public final class DeadApi {
-    private static final int MOST_LISTED = 1000;
-    private static final int LISTED = 100;
     private static final int MOST_SHOWN = 10;
     private static final Set<String> LISTING = Set.of("id", "key", "reason", "since", "limit", "after");
     private static final Set<String> CHANGE = Set.of("id", "key", "reason", "since", "all", "dryRun");
+    private static final String CHOICE = "Say which ones by id, key, reason or since, or else all=true.";
 
-    private final DeadLetterAdmin desk;
+    private final DeadLetterAdmin admin;
 
     /**
-     * @param desk answers
+     * @param admin answers
      */
-    public DeadApi(DeadLetterAdmin desk) {
-        this.desk = desk;
+    public DeadApi(DeadLetterAdmin admin) {
+        this.admin = admin;
     }
 
     /**
@@ -38,19 +36,17 @@ public final class DeadApi {
     public void list(RoutingContext http) {
         QueueRequest.handle(http, LISTING, request -> {
             QueueName queue = request.queue();
-            int limit = request.number("limit", LISTED, MOST_LISTED);
-            String after = request.text("after");
-            DeadPlace from = after == null ? DeadPlace.START : DeadPlace.parse(after);
+            DeadPlace after = request.after(DeadPlace::parse, DeadPlace.START);
             JsonAnswers.answer(
                     http,
-                    desk.list(queue, filter(request), from, limit, 0)
-                            .thenApply(found -> found.map(listing -> DeadJson.of(queue, listing))),
+                    admin.list(queue, filter(request), after, request.limit(), 0)
+                            .thenApply(found -> found.map(listing -> DeadJson.listing(queue, listing))),
                     QueueRequest.NO_QUEUE);
         });
     }
 
     /**
-     * Answers with the dead letters whose job has the id, or whose place is the one, that the path parameter {@code id} names.
+     * Answers with the dead letters that the path parameter {@code id} names, by the id of their job or by their place.
      *
      * @param http a request
      */
@@ -60,44 +56,40 @@ public final class DeadApi {
             DeadFilter filter = new DeadFilter(http.pathParam("id"), null, null, null);
             JsonAnswers.answer(
                     http,
-                    desk.find(queue, filter, MOST_SHOWN, Integer.MAX_VALUE)
+                    admin.find(queue, filter, MOST_SHOWN, Integer.MAX_VALUE)
                             .thenApply(found -> found.filter(
-                                            listing -> !listing.letters().isEmpty())
-                                    .map(listing -> DeadJson.whole(queue, listing.letters()))),
+                                            listing -> !listing.items().isEmpty())
+                                    .map(listing -> DeadJson.whole(queue, listing.items()))),
                     "There is no such dead letter.");
         });
     }
 
     /**
-     * Retries those that fit the parameters {@code id}, {@code key}, {@code reason} and {@code since}, or {@code all=true};
-     * {@code dryRun=true} only counts them.
+     * Retries the dead letters that fit the parameters {@code id}, {@code key}, {@code reason} and {@code since}, or all of them
+     * ({@code all=true}); {@code dryRun=true} only counts them.
      *
      * @param http a request
      */
     public void retry(RoutingContext http) {
-        sweep(http, Deed.RETRY);
+        change(http, Change.RETRY);
     }
 
     /**
-     * Drops them, likewise.
+     * Drops dead letters; takes the parameters of {@link #retry}.
      *
      * @param http a request
      */
     public void drop(RoutingContext http) {
-        sweep(http, Deed.DROP);
+        change(http, Change.DROP);
     }
 
-    private void sweep(RoutingContext http, Deed deed) {
+    private void change(RoutingContext http, Change named) {
         QueueRequest.handle(http, CHANGE, request -> {
+            QueueName queue = request.queue();
             DeadFilter filter = filter(request);
-            if (request.flag("all") != filter.equals(DeadFilter.ALL)) {
-                throw new IllegalArgumentException("Say which ones by id, key, reason or since, or else all=true.");
-            }
-            Deed done = request.flag("dryRun") ? Deed.COUNT : deed;
-            JsonAnswers.outcome(
-                    http,
-                    desk.sweep(request.queue(), filter, done),
-                    tally -> new Outcome(DeadJson.of(request.queue(), done, tally), tally.failure()));
+            Change change = request.change(named, !filter.equals(DeadFilter.ALL), CHOICE);
+            JsonAnswers.summary(
+                    http, admin.change(queue, filter, change), summary -> DeadJson.summary(queue, change, summary));
         });
     }
 

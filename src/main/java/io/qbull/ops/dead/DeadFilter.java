@@ -6,24 +6,24 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which dead letters are meant: those that fit everything that is given.
+ * Selects dead letters. A letter must meet every condition that is given.
  *
  * @param id the job's id, or the letter's place
  * @param key the job's key
  * @param reason a part of the reason
- * @param since buried then or later
+ * @param since the earliest time of burial
  */
 public record DeadFilter(
         @Nullable String id,
         @Nullable String key,
         @Nullable String reason,
         @Nullable Instant since) {
-    /** Fits every one. */
+    /** Selects every letter. */
     public static final DeadFilter ALL = new DeadFilter(null, null, null, null);
 
     /**
      * @param letter a dead letter
-     * @return whether it is meant
+     * @return whether it is selected
      */
     boolean fits(DeadLetter letter) {
         Job job = letter.job();

@@ -8,30 +8,27 @@ import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.QueueName;
 import io.qbull.ops.BodyText;
+import io.qbull.ops.Change;
 import io.qbull.ops.Json;
-import io.qbull.ops.dead.DeadLetterAdmin.Deed;
-import io.qbull.ops.dead.DeadLetterAdmin.Listing;
-import io.qbull.ops.dead.DeadLetterAdmin.Tally;
+import io.qbull.ops.Listing;
+import io.qbull.ops.Summary;
 import java.util.List;
 import java.util.Map;
 
 /** The one JSON form of dead letters, for the API and for the command line. */
 public final class DeadJson {
+    /** The member of a document that has the letters. */
+    static final String MEMBER = "dead";
+
     private DeadJson() {}
 
     /**
      * @param queue whose
      * @param listing some of them
-     * @return them, and after which place to go on
+     * @return the letters and the place after which to continue
      */
-    static ObjectNode of(QueueName queue, Listing listing) {
-        ObjectNode node = Json.object();
-        node.put("queue", queue.value());
-        ArrayNode letters = node.putArray("dead");
-        listing.letters().forEach(letter -> letters.add(of(letter)));
-        DeadPlace next = listing.next();
-        node.put("next", next == null ? null : next.toString());
-        return node;
+    static ObjectNode listing(QueueName queue, Listing<DeadLetter, DeadPlace> listing) {
+        return listing.json(queue, MEMBER, DeadJson::of);
     }
 
     /**
@@ -42,37 +39,32 @@ public final class DeadJson {
     static ObjectNode whole(QueueName queue, List<DeadLetter> letters) {
         ObjectNode node = Json.object();
         node.put("queue", queue.value());
-        ArrayNode all = node.putArray("dead");
+        ArrayNode all = node.putArray(MEMBER);
         letters.forEach(letter -> all.add(whole(letter)));
         return node;
     }
 
     /**
      * @param queue whose
-     * @param deed what was done
-     * @param tally how that went
+     * @param change that was made
+     * @param summary what became of it
      * @return the figures
      */
-    public static ObjectNode of(QueueName queue, Deed deed, Tally tally) {
-        ObjectNode node = Json.object();
-        node.put("queue", queue.value());
-        node.put("found", tally.found());
-        if (deed == Deed.COUNT) {
-            node.put("dryRun", true);
-            return node;
+    static ObjectNode summary(QueueName queue, Change change, Summary summary) {
+        ObjectNode node = summary.json(queue, change);
+        if (change != Change.COUNT) {
+            node.put("unfit", summary.left());
+            node.put("gone", summary.gone());
+            node.put("unknown", summary.unknown());
         }
-        node.put(deed == Deed.RETRY ? "retried" : "dropped", tally.done());
-        node.put("unfit", tally.unfit());
-        node.put("gone", tally.gone());
-        node.put("unknown", tally.unknown());
         return node;
     }
 
     /**
      * @param letter a dead letter
-     * @return it without body and headers
+     * @return what is known of it but its body and headers
      */
-    public static ObjectNode of(DeadLetter letter) {
+    static ObjectNode of(DeadLetter letter) {
         Job job = letter.job();
         DeadLetter.Burial burial = letter.burial();
         ObjectNode node = Json.object();
@@ -115,7 +107,7 @@ public final class DeadJson {
         return node;
     }
 
-    /** Bytes that are no text become {@code NAMEBase64}. */
+    /** Bytes that are not text become the member {@code NAMEBase64}. */
     private static void put(ObjectNode node, String name, byte[] bytes) {
         String text = BodyText.of(bytes);
         if (text != null) {

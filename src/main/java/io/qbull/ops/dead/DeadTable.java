@@ -5,25 +5,24 @@ import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.Printable;
 import io.qbull.ops.BodyText;
-import io.qbull.ops.dead.DeadLetterAdmin.Deed;
-import io.qbull.ops.dead.DeadLetterAdmin.Tally;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import io.qbull.ops.Change;
+import io.qbull.ops.Summary;
+import io.qbull.ops.TerminalText;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Dead letters for a terminal, on which what others wrote does nothing but stand there. */
+/** Dead letters as text for a terminal; escapes untrusted text before printing. */
 public final class DeadTable {
     private static final int LONGEST_HEX = 64;
 
     private DeadTable() {}
 
     /**
-     * @return the line above all others
+     * @return the heading
      */
-    public static String head() {
+    static String head() {
         return row("PLACE", "ID", "KEY", "FAILED AT", "ATTEMPTS", "REASON");
     }
 
@@ -31,21 +30,21 @@ public final class DeadTable {
      * @param letter a dead letter
      * @return its line
      */
-    public static String row(DeadLetter letter) {
+    static String row(DeadLetter letter) {
         Job job = letter.job();
         DeadLetter.Burial burial = letter.burial();
         return row(
                 letter.place(),
                 job == null ? "-" : Printable.of(job.id().value(), 36),
                 job == null ? "-" : Printable.of(job.key(), 24),
-                time(burial.failedAtMillis()),
+                TerminalText.time(burial.failedAtMillis()),
                 burial.attempts() == null ? "-" : burial.attempts(),
                 Printable.of(text(burial.reason())));
     }
 
     /**
      * @param letter read with its body
-     * @return all that is known of it, lines
+     * @return all that is known of it, in lines
      */
     public static String whole(DeadLetter letter) {
         Job job = letter.job();
@@ -57,8 +56,8 @@ public final class DeadTable {
         line(lines, "reason", burial.reason());
         line(lines, "exception", burial.exception());
         line(lines, "attempts", burial.attempts());
-        line(lines, "failed at", time(burial.failedAtMillis()));
-        line(lines, "enqueued at", job == null ? null : time(job.enqueuedAtMillis()));
+        line(lines, "failed at", TerminalText.time(burial.failedAtMillis()));
+        line(lines, "enqueued at", job == null ? null : TerminalText.time(job.enqueuedAtMillis()));
         line(lines, "epoch", burial.epoch());
         if (letter.entry() instanceof Entry.Undecodable undecodable) {
             line(lines, "unreadable", undecodable.reason());
@@ -76,26 +75,23 @@ public final class DeadTable {
     }
 
     /**
-     * @param deed what was done
-     * @param tally how that went
-     * @return a sentence without its end
+     * @param change that was made
+     * @param summary what became of it
+     * @return a sentence without its full stop
      */
-    public static String sentence(Deed deed, Tally tally) {
-        String done = deed == Deed.RETRY ? "retried" : "dropped";
-        StringBuilder text = new StringBuilder(tally.done() + " " + done);
-        add(text, tally.unfit(), "cannot be retried and stay");
-        add(text, tally.gone(), "were gone");
-        add(text, tally.unknown(), "may have been " + done + ", for the answer was lost: it is safe to do it again");
+    static String sentence(Change change, Summary summary) {
+        String done = change.past();
+        StringBuilder text = new StringBuilder(summary.done() + " " + done);
+        TerminalText.clause(text, summary.left(), "cannot be retried and stay");
+        TerminalText.clause(text, summary.gone(), "were already gone");
+        TerminalText.clause(
+                text,
+                summary.unknown(),
+                "may have been " + done + ": the answer was lost, and it is safe to repeat the command");
         return text.toString();
     }
 
-    public static void add(StringBuilder text, long count, String what) {
-        if (count > 0) {
-            text.append(", ").append(count).append(' ').append(what);
-        }
-    }
-
-    /** Text stands as it is, line ends included; anything else as its length and its beginning. */
+    /** Text is printed as it is, line ends included; other bytes by their number and the first of them. */
     private static void bytes(StringBuilder lines, String name, byte[] value) {
         String text = BodyText.of(value);
         String shown = text;
@@ -120,12 +116,6 @@ public final class DeadTable {
 
     private static String row(Object... cells) {
         return String.format(Locale.ROOT, "%-20s %-37s %-25s %-20s %8s  %s%n", cells);
-    }
-
-    public static String time(@Nullable Long millis) {
-        return millis == null
-                ? "-"
-                : Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String text(@Nullable String value) {

@@ -1,4 +1,4 @@
-/** Dead letters: listed, shown, retried and dropped. */
+/** Dead letters: people list, show, retry and drop them. */
 @NullMarked
 package io.qbull.ops.dead;
 

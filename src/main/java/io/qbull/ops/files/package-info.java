@@ -1,4 +1,4 @@
-/** Files that were claimed and are not finished. */
+/** Files that a pod has claimed and not finished. */
 @NullMarked
 package io.qbull.ops.files;
 

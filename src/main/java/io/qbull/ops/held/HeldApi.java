@@ -1,27 +1,25 @@
 package io.qbull.ops.held;
 
 import io.qbull.model.QueueName;
+import io.qbull.ops.Change;
 import io.qbull.ops.JsonAnswers;
-import io.qbull.ops.JsonAnswers.Outcome;
 import io.qbull.ops.QueueRequest;
-import io.qbull.ops.dead.DeadLetterAdmin.Deed;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
-/** HTTP handlers for held keys; whoever mounts them decides where and who may ask. The path names the queue. */
+/** HTTP handlers for held keys. The server that mounts them decides where, and who may ask. The path names the queue. */
 public final class HeldApi {
-    private static final int MOST_LISTED = 1000;
-    private static final int LISTED = 100;
     private static final Set<String> LISTING = Set.of("key", "limit", "after");
     private static final Set<String> CHANGE = Set.of("key", "all", "dryRun");
+    private static final String CHOICE = "Say which one by key, or else all=true.";
 
-    private final HeldKeyAdmin desk;
+    private final HeldKeyAdmin admin;
 
     /**
-     * @param desk answers
+     * @param admin answers
      */
-    public HeldApi(HeldKeyAdmin desk) {
-        this.desk = desk;
+    public HeldApi(HeldKeyAdmin admin) {
+        this.admin = admin;
     }
 
     /**
@@ -32,47 +30,41 @@ public final class HeldApi {
     public void list(RoutingContext http) {
         QueueRequest.handle(http, LISTING, request -> {
             QueueName queue = request.queue();
-            int limit = request.number("limit", LISTED, MOST_LISTED);
-            String after = request.text("after");
-            HeldPlace from = after == null ? HeldPlace.START : HeldPlace.parse(after);
+            HeldPlace after = request.after(HeldPlace::parse, HeldPlace.START);
             JsonAnswers.answer(
                     http,
-                    desk.list(queue, request.text("key"), from, limit)
-                            .thenApply(found -> found.map(listing -> HeldJson.of(queue, listing))),
+                    admin.list(queue, request.text("key"), after, request.limit())
+                            .thenApply(found -> found.map(listing -> HeldJson.listing(queue, listing))),
                     QueueRequest.NO_QUEUE);
         });
     }
 
     /**
-     * Asks the owners to retry the first job of {@code key}, or of all keys ({@code all=true}), where it has failed;
-     * {@code dryRun=true} only counts them. The answer comes when they have done so, or after ten seconds.
+     * Requests from the owners to retry the first job of {@code key}, or of all keys ({@code all=true}), where it has failed;
+     * {@code dryRun=true} only counts them. Answers when the owners have done so, or after ten seconds.
      *
      * @param http a request
      */
     public void retry(RoutingContext http) {
-        ask(http, Deed.RETRY);
+        change(http, Change.RETRY);
     }
 
     /**
-     * Asks to drop them, likewise.
+     * Requests from the owners to drop these jobs; takes the parameters of {@link #retry}.
      *
      * @param http a request
      */
     public void drop(RoutingContext http) {
-        ask(http, Deed.DROP);
+        change(http, Change.DROP);
     }
 
-    private void ask(RoutingContext http, Deed deed) {
+    private void change(RoutingContext http, Change named) {
         QueueRequest.handle(http, CHANGE, request -> {
+            QueueName queue = request.queue();
             String key = request.text("key");
-            if (request.flag("all") != (key == null)) {
-                throw new IllegalArgumentException("Say which one by key, or else all=true.");
-            }
-            Deed done = request.flag("dryRun") ? Deed.COUNT : deed;
-            JsonAnswers.outcome(
-                    http,
-                    desk.ask(request.queue(), key, done),
-                    tally -> new Outcome(HeldJson.of(request.queue(), done, tally), tally.failure()));
+            Change change = request.change(named, key != null, CHOICE);
+            JsonAnswers.summary(
+                    http, admin.change(queue, key, change), summary -> HeldJson.summary(queue, change, summary));
         });
     }
 }

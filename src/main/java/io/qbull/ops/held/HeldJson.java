@@ -1,40 +1,36 @@
 package io.qbull.ops.held;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.qbull.model.QueueName;
+import io.qbull.ops.Change;
 import io.qbull.ops.Json;
-import io.qbull.ops.dead.DeadLetterAdmin.Deed;
-import io.qbull.ops.held.HeldKeyAdmin.Listing;
-import io.qbull.ops.held.HeldKeyAdmin.Tally;
+import io.qbull.ops.Listing;
+import io.qbull.ops.Summary;
 import io.qbull.store.HeldKeyTable.HeldKey;
 import io.qbull.store.HeldKeyTable.Pause;
 import java.time.Duration;
 
 /** The one JSON form of held keys, for the API and for the command line. */
-public final class HeldJson {
+final class HeldJson {
+    /** The member of a document that has the keys. */
+    static final String MEMBER = "held";
+
     private HeldJson() {}
 
     /**
      * @param queue whose
      * @param listing some of them
-     * @return them, and after which place to go on
+     * @return the keys and the place after which to continue
      */
-    static ObjectNode of(QueueName queue, Listing listing) {
-        ObjectNode node = Json.object();
-        node.put("queue", queue.value());
-        ArrayNode keys = node.putArray("held");
-        listing.keys().forEach(key -> keys.add(of(key)));
-        HeldPlace next = listing.next();
-        node.put("next", next == null ? null : next.toString());
-        return node;
+    static ObjectNode listing(QueueName queue, Listing<HeldKey, HeldPlace> listing) {
+        return listing.json(queue, MEMBER, HeldJson::of);
     }
 
     /**
      * @param key a held key
-     * @return how it stands; {@code dueInMs} is null if it waits for a person
+     * @return its state; {@code dueInMs} is null if the key waits for a person
      */
-    public static ObjectNode of(HeldKey key) {
+    static ObjectNode of(HeldKey key) {
         Pause pause = key.pause();
         Duration dueIn = pause.dueIn();
         boolean failed = pause.attempts() > 0;
@@ -52,22 +48,17 @@ public final class HeldJson {
 
     /**
      * @param queue whose
-     * @param deed what was asked for
-     * @param tally how that went
+     * @param change that was requested
+     * @param summary what became of it
      * @return the figures
      */
-    public static ObjectNode of(QueueName queue, Deed deed, Tally tally) {
-        ObjectNode node = Json.object();
-        node.put("queue", queue.value());
-        node.put("found", tally.found());
-        if (deed == Deed.COUNT) {
-            node.put("dryRun", true);
-            return node;
+    static ObjectNode summary(QueueName queue, Change change, Summary summary) {
+        ObjectNode node = summary.json(queue, change);
+        if (change != Change.COUNT) {
+            node.put("gone", summary.gone());
+            node.put("pending", summary.left());
+            node.put("unknown", summary.unknown());
         }
-        node.put(deed == Deed.RETRY ? "retried" : "dropped", tally.done());
-        node.put("gone", tally.gone());
-        node.put("pending", tally.pending());
-        node.put("unknown", tally.unknown());
         return node;
     }
 }

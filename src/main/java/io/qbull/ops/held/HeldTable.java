@@ -1,23 +1,23 @@
 package io.qbull.ops.held;
 
 import io.qbull.model.Printable;
-import io.qbull.ops.dead.DeadLetterAdmin.Deed;
-import io.qbull.ops.dead.DeadTable;
-import io.qbull.ops.held.HeldKeyAdmin.Tally;
+import io.qbull.ops.Change;
+import io.qbull.ops.Summary;
+import io.qbull.ops.TerminalText;
 import io.qbull.store.HeldKeyTable.HeldKey;
 import io.qbull.store.HeldKeyTable.Pause;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Held keys for a terminal. */
-public final class HeldTable {
+/** Held keys as text for a terminal; escapes untrusted text before printing. */
+final class HeldTable {
     private HeldTable() {}
 
     /**
-     * @return the line above all others
+     * @return the heading
      */
-    public static String head() {
+    static String head() {
         return row("KEY", "PARTITION", "JOBS", "FIRST ID", "ATTEMPTS", "SINCE", "DUE", "REASON");
     }
 
@@ -25,7 +25,7 @@ public final class HeldTable {
      * @param key a held key
      * @return its line
      */
-    public static String row(HeldKey key) {
+    static String row(HeldKey key) {
         Pause pause = key.pause();
         boolean failed = pause.attempts() > 0;
         return row(
@@ -34,28 +34,30 @@ public final class HeldTable {
                 key.jobs(),
                 Printable.of(key.first().id().value(), 36),
                 pause.attempts(),
-                DeadTable.time(failed ? (Long) pause.failedAtMillis() : null),
+                TerminalText.time(failed ? (Long) pause.failedAtMillis() : null),
                 due(pause.dueIn()),
                 failed ? Printable.of(pause.reason()) : "-");
     }
 
     /**
-     * @param deed what was asked for
-     * @param tally how that went
-     * @return a sentence without its end
+     * @param change that was requested
+     * @param summary what became of it
+     * @return a sentence without its full stop
      */
-    public static String sentence(Deed deed, Tally tally) {
-        String done = deed == Deed.RETRY ? "retried" : "dropped";
-        // A request that the owner took may have found that its job had completed: nobody tells the one from the other
-        // afterwards.
+    static String sentence(Change change, Summary summary) {
+        String done = change.past();
+        // An owner also takes a request whose job has completed meanwhile; afterwards nothing tells the two apart.
         StringBuilder text =
-                new StringBuilder(tally.done() + " " + done + (tally.done() > 0 ? " or no longer held" : ""));
-        DeadTable.add(text, tally.gone(), "were not held any more");
-        DeadTable.add(
+                new StringBuilder(summary.done() + " " + done + (summary.done() > 0 ? " or no longer held" : ""));
+        TerminalText.clause(text, summary.gone(), "were no longer held");
+        TerminalText.clause(
                 text,
-                tally.pending(),
-                "not " + done + " yet: that will be done when the partition has an owner that has time for it");
-        DeadTable.add(text, tally.unknown(), "may be asked for, for the answer was lost: it is safe to do it again");
+                summary.left(),
+                "not " + done + " yet: the request stays until the partition has an owner with time for it");
+        TerminalText.clause(
+                text,
+                summary.unknown(),
+                "may have been requested: the answer was lost, and it is safe to repeat the command");
         return text.toString();
     }
 

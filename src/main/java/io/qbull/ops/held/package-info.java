@@ -1,4 +1,4 @@
-/** Held keys: listed, shown, retried and dropped. */
+/** Held keys: people list them, and retry or drop the job that each of them waits for. */
 @NullMarked
 package io.qbull.ops.held;
 

@@ -2,13 +2,12 @@ package io.qbull.ops.status;
 
 import io.qbull.model.QueueName;
 import io.qbull.ops.JsonAnswers;
+import io.qbull.ops.QueueRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
-/** HTTP handlers for the state of the queues. They read; whoever mounts them decides where and who may ask. */
+/** HTTP handlers for the state of the queues. They only read. The server that mounts them decides where, and who may ask. */
 public final class QueueApi {
-    private static final String NO_QUEUE = "There is no such queue.";
-
     private final Queues queues;
 
     /**
@@ -24,7 +23,8 @@ public final class QueueApi {
      * @param http a request
      */
     public void all(RoutingContext http) {
-        JsonAnswers.answer(http, queues.all().thenApply(found -> Optional.of(Queues.json(found))), NO_QUEUE);
+        JsonAnswers.answer(
+                http, queues.all().thenApply(found -> Optional.of(Queues.json(found))), QueueRequest.NO_QUEUE);
     }
 
     /**
@@ -37,9 +37,9 @@ public final class QueueApi {
         try {
             name = new QueueName(String.valueOf(http.pathParam("queue")));
         } catch (IllegalArgumentException e) {
-            JsonAnswers.problem(http, 404, NO_QUEUE);
+            JsonAnswers.problem(http, 404, QueueRequest.NO_QUEUE);
             return;
         }
-        JsonAnswers.answer(http, queues.one(name).thenApply(found -> found.map(QueueJson::of)), NO_QUEUE);
+        JsonAnswers.answer(http, queues.one(name).thenApply(found -> found.map(QueueJson::of)), QueueRequest.NO_QUEUE);
     }
 }

@@ -19,25 +19,25 @@ public final class QueueJson {
     private QueueJson() {}
 
     /**
-     * @param sight a queue
+     * @param status of a queue
      * @return its state
      */
-    public static ObjectNode of(QueueStatus.Present sight) {
+    public static ObjectNode of(QueueStatus.Present status) {
         ObjectNode queue = Json.object();
-        queue.put("queue", sight.queue().value());
-        queue.putObject("layout").put("version", sight.layoutVersion()).put("partitions", sight.partitionCount());
+        queue.put("queue", status.queue().value());
+        queue.putObject("layout").put("version", status.layoutVersion()).put("partitions", status.partitionCount());
         ArrayNode pods = queue.putArray("pods");
-        sight.pods().forEach(pod -> pods.add(of(pod)));
+        status.pods().forEach(pod -> pods.add(of(pod)));
         ArrayNode partitions = queue.putArray("partitions");
-        sight.partitions().forEach(partition -> partitions.add(of(partition)));
+        status.partitions().forEach(partition -> partitions.add(of(partition)));
         return queue;
     }
 
     private static ObjectNode of(Pod pod) {
         ObjectNode node = Json.object();
         node.put("pod", pod.id().value());
-        ArrayNode held = node.putArray("partitions");
-        pod.owned().forEach(held::add);
+        ArrayNode owned = node.putArray("partitions");
+        pod.owned().forEach(owned::add);
         node.put("capacity", pod.capacity());
         node.put("seen", pod.seenAtMillis());
         return node;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Questions about queues, answered from the store. Thread-safe; nothing blocks. */
+/** Reads the state of queues from the store. Thread-safe; nothing blocks. */
 public final class Queues {
     private final Inspector inspector;
 
@@ -23,13 +23,13 @@ public final class Queues {
 
     /**
      * @param queue a name
-     * @return its state, or nothing if there is no such queue; fails with a {@link io.qbull.store.StoreException}
+     * @return its state; empty if there is no such queue; fails with a {@link io.qbull.store.StoreException}
      */
     public CompletionStage<Optional<QueueStatus.Present>> one(QueueName queue) {
         return inspector
                 .queue(queue)
-                .thenApply(sight ->
-                        sight instanceof QueueStatus.Present present ? Optional.of(present) : Optional.empty());
+                .thenApply(status ->
+                        status instanceof QueueStatus.Present present ? Optional.of(present) : Optional.empty());
     }
 
     /**
@@ -37,12 +37,12 @@ public final class Queues {
      */
     public CompletionStage<List<QueueStatus.Present>> all() {
         return inspector.queues().thenCompose(names -> {
-            List<CompletableFuture<Optional<QueueStatus.Present>>> asked = names.stream()
+            List<CompletableFuture<Optional<QueueStatus.Present>>> answers = names.stream()
                     .sorted()
                     .map(name -> one(name).toCompletableFuture())
                     .toList();
-            return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-                    .thenApply(done -> asked.stream()
+            return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> answers.stream()
                             .map(CompletableFuture::join)
                             .flatMap(Optional::stream)
                             .toList());
@@ -50,12 +50,12 @@ public final class Queues {
     }
 
     /**
-     * @param sights queues
-     * @return them as a JSON array
+     * @param statuses of queues
+     * @return the statuses as a JSON array
      */
-    public static ArrayNode json(List<QueueStatus.Present> sights) {
+    public static ArrayNode json(List<QueueStatus.Present> statuses) {
         ArrayNode array = Json.array();
-        sights.forEach(sight -> array.add(QueueJson.of(sight)));
+        statuses.forEach(status -> array.add(QueueJson.of(status)));
         return array;
     }
 }

@@ -13,11 +13,11 @@ public final class StatusTable {
     private StatusTable() {}
 
     /**
-     * @param sight a queue
-     * @return lines, the last one ended
+     * @param status of a queue
+     * @return complete lines
      */
-    public static String of(QueueStatus.Present sight) {
-        List<Read> readable = sight.readable();
+    public static String of(QueueStatus.Present status) {
+        List<Read> readable = status.readable();
         long backlog = readable.stream().mapToLong(Read::backlog).sum();
         long held = readable.stream().mapToLong(Read::held).sum();
         long dead = readable.stream().mapToLong(Read::dead).sum();
@@ -25,11 +25,11 @@ public final class StatusTable {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s: %s (layout %d), %d without owner, %s, backlog %d, held %d, dead %d%n",
-                sight.queue(),
-                counted(sight.partitionCount(), "partition"),
-                sight.layoutVersion(),
+                status.queue(),
+                counted(status.partitionCount(), "partition"),
+                status.layoutVersion(),
                 free,
-                counted(sight.pods().size(), "pod"),
+                counted(status.pods().size(), "pod"),
                 backlog,
                 held,
                 dead));
@@ -44,7 +44,7 @@ public final class StatusTable {
                 "HELD",
                 "DELAYED",
                 "DEAD"));
-        for (PartitionStatus partition : sight.partitions()) {
+        for (PartitionStatus partition : status.partitions()) {
             if (partition instanceof Read read) {
                 table.append(row(read));
             } else if (partition instanceof Unread unread) {

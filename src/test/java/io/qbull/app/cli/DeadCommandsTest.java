@@ -176,7 +176,7 @@ class DeadCommandsTest {
         resp.call("CONFIG", "SET", "maxmemory", "0");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.out()).isEqualTo("0 retried\n");
-        assertThat(outcome.err()).startsWith("qbull: Redis takes no data");
+        assertThat(outcome.err()).startsWith("qbull: Redis accepts no data");
         assertThat(jobs.dead(0)).hasSize(1);
     }
 
@@ -200,7 +200,7 @@ class DeadCommandsTest {
         "show ORDERS, Say which ones",
         "retry ORDERS, Say which ones",
         "drop ORDERS --yes, Say which ones",
-        "drop ORDERS --all --key k, --all goes with neither",
+        "drop ORDERS --all --key k, --all cannot be combined with --id",
         "drop ORDERS --since yesterday, --since (yesterday) must be",
         "list ORDERS --after x, --after: 'x' is no place",
         "list ORDERS --limit 0, --limit (0) must be",

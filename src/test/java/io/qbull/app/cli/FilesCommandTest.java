@@ -87,7 +87,7 @@ class FilesCommandTest {
 
         assertThat(run("files", "forget", "WHATSAPP", ULID)).isEqualTo(ExitCode.USAGE.number());
 
-        assertThat(err.toString()).startsWith("qbull: The file is there").contains(work.toString());
+        assertThat(err.toString()).startsWith("qbull: The file still exists").contains(work.toString());
         try (Resp resp = REDIS.server().connect()) {
             assertThat(resp.number("EXISTS", "{WHATSAPP}:sources", "{WHATSAPP:2}:source:" + ULID))
                     .isEqualTo(2);

@@ -138,7 +138,7 @@ class HeldCommandsTest {
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out())
                 .startsWith("0 retried, 1 not retried yet: ")
-                .contains("when the partition has an owner");
+                .contains("until the partition has an owner");
         assertThat(jobs.requests(0)).singleElement().satisfies(request -> {
             assertThat(request.verb()).isEqualTo("retry");
             assertThat(request.key()).isEqualTo("k1");
@@ -153,7 +153,7 @@ class HeldCommandsTest {
         resp.call("CONFIG", "SET", "maxmemory", "0");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.out()).isEqualTo("0 retried\n");
-        assertThat(outcome.err()).startsWith("qbull: Redis takes no data");
+        assertThat(outcome.err()).startsWith("qbull: Redis accepts no data");
         assertThat(jobs.requests(0)).isEmpty();
     }
 
@@ -167,8 +167,8 @@ class HeldCommandsTest {
     @CsvSource({
         "retry ORDERS, Say which one",
         "drop ORDERS --yes, Say which one",
-        "drop ORDERS --all --key k1, --all does not go with --key",
-        "list ORDERS --after x, --after: 'x' is no place",
+        "drop ORDERS --all --key k1, --all cannot be combined with --key",
+        "list ORDERS --after x, --after: 'x' is not a place",
         "list ORDERS --limit 0, --limit (0) must be",
         "list a:b, 'a:b'",
         "list, Try: qbull held list --help",

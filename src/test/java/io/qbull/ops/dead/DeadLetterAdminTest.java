@@ -9,9 +9,9 @@ import io.qbull.model.DeadPlace;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
-import io.qbull.ops.dead.DeadLetterAdmin.Deed;
-import io.qbull.ops.dead.DeadLetterAdmin.Listing;
-import io.qbull.ops.dead.DeadLetterAdmin.Tally;
+import io.qbull.ops.Change;
+import io.qbull.ops.Listing;
+import io.qbull.ops.Summary;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.StoreException;
 import io.qbull.testing.BuriedJobs;
@@ -39,14 +39,14 @@ class DeadLetterAdminTest {
     private Resp resp;
     private BuriedJobs jobs;
     private DeadLetters letters;
-    private DeadLetterAdmin desk;
+    private DeadLetterAdmin admin;
 
     @BeforeEach
     void open() {
         resp = REDIS.resp();
         jobs = new BuriedJobs(resp, "Q", 4);
         letters = REDIS.store().deadLetters();
-        desk = new DeadLetterAdmin(letters);
+        admin = new DeadLetterAdmin(letters);
     }
 
     @Test
@@ -63,8 +63,9 @@ class DeadLetterAdminTest {
         List<String> found = new ArrayList<>();
         DeadPlace next = DeadPlace.START;
         while (next != null) {
-            Listing page = get(desk.list(QUEUE, DeadFilter.ALL, next, 70, 0)).orElseThrow();
-            assertThat(page.letters()).hasSizeLessThanOrEqualTo(70);
+            Listing<DeadLetter, DeadPlace> page =
+                    get(admin.list(QUEUE, DeadFilter.ALL, next, 70, 0)).orElseThrow();
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(70);
             found.addAll(ids(page));
             next = page.next();
         }
@@ -84,10 +85,11 @@ class DeadLetterAdminTest {
         }
         DeadFilter last = new DeadFilter("j10050", null, null, null);
 
-        Listing first = get(desk.list(QUEUE, last, DeadPlace.START, 10, 0)).orElseThrow();
-        assertThat(first.letters()).isEmpty();
-        Listing second =
-                get(desk.list(QUEUE, last, requireNonNull(first.next()), 10, 0)).orElseThrow();
+        Listing<DeadLetter, DeadPlace> first =
+                get(admin.list(QUEUE, last, DeadPlace.START, 10, 0)).orElseThrow();
+        assertThat(first.items()).isEmpty();
+        Listing<DeadLetter, DeadPlace> second = get(admin.list(QUEUE, last, requireNonNull(first.next()), 10, 0))
+                .orElseThrow();
         assertThat(ids(second)).containsExactly("j10050");
         assertThat(second.next()).isNull();
     }
@@ -112,7 +114,8 @@ class DeadLetterAdminTest {
         jobs.add(1, "c", "k2", "", "refused");
         resp.call("XADD", "{Q:2}:dead", "*", "id", "d", "body", "", "reason", "-", "attempts", "1", "failed_at", "1");
 
-        Listing listing = get(desk.list(QUEUE, new DeadFilter(id, key, reason, since), DeadPlace.START, 10, 0))
+        Listing<DeadLetter, DeadPlace> listing = get(admin.list(
+                        QUEUE, new DeadFilter(id, key, reason, since), DeadPlace.START, 10, 0))
                 .orElseThrow();
 
         assertThat(String.join(",", ids(listing))).isEqualTo(fitting);
@@ -125,15 +128,15 @@ class DeadLetterAdminTest {
                 "2@" + resp.text("XADD", "{Q:2}:dead", "*", "id", "d", "body", "", "reason", "-", "attempts", "1");
         DeadFilter filter = new DeadFilter(place, null, null, null);
 
-        List<DeadLetter> found = get(desk.list(QUEUE, filter, DeadPlace.START, 10, 0))
+        List<DeadLetter> found = get(admin.list(QUEUE, filter, DeadPlace.START, 10, 0))
                 .orElseThrow()
-                .letters();
+                .items();
 
         assertThat(found).singleElement().satisfies(letter -> {
             assertThat(letter.job()).isNull();
             assertThat(letter.place()).hasToString(place).isEqualTo(DeadPlace.parse(place));
         });
-        assertThat(get(desk.sweep(QUEUE, filter, Deed.DROP)).orElseThrow().done())
+        assertThat(get(admin.change(QUEUE, filter, Change.DROP)).orElseThrow().done())
                 .isEqualTo(1);
     }
 
@@ -141,13 +144,13 @@ class DeadLetterAdminTest {
     void a_retry_takes_what_fits_in_the_order_of_burial_and_leaves_the_rest() {
         IntStream.range(0, 250).forEach(i -> jobs.add(i % 2, "j" + i, "k" + i % 10, "b", "r"));
 
-        Tally counted = get(desk.sweep(QUEUE, new DeadFilter(null, "k3", null, null), Deed.COUNT))
+        Summary counted = get(admin.change(QUEUE, new DeadFilter(null, "k3", null, null), Change.COUNT))
                 .orElseThrow();
-        Tally tally = get(desk.sweep(QUEUE, new DeadFilter(null, "k3", null, null), Deed.RETRY))
+        Summary summary = get(admin.change(QUEUE, new DeadFilter(null, "k3", null, null), Change.RETRY))
                 .orElseThrow();
 
-        assertThat(counted).isEqualTo(new Tally(25, 0, 0, 0, 0, null));
-        assertThat(tally).isEqualTo(new Tally(25, 25, 0, 0, 0, null));
+        assertThat(counted).isEqualTo(new Summary(25, 0, 0, 0, 0, null));
+        assertThat(summary).isEqualTo(new Summary(25, 25, 0, 0, 0, null));
         assertThat(jobs.waiting(1))
                 .isEqualTo(
                         IntStream.range(0, 25).mapToObj(i -> "j" + (i * 10 + 3)).toList());
@@ -159,7 +162,7 @@ class DeadLetterAdminTest {
     void partitions_that_a_smaller_layout_left_behind_are_visited_too() {
         jobs.add(3, "old", "k", "b", "r");
         resp.call("HSET", "{Q}:layout", "version", "2", "partitions", "2", "v1", "4");
-        assertThat(get(desk.sweep(QUEUE, DeadFilter.ALL, Deed.RETRY))
+        assertThat(get(admin.change(QUEUE, DeadFilter.ALL, Change.RETRY))
                         .orElseThrow()
                         .done())
                 .isEqualTo(1);
@@ -180,13 +183,14 @@ class DeadLetterAdminTest {
             }
         });
 
-        assertThat(get(hopeless.sweep(QUEUE, DeadFilter.ALL, Deed.RETRY))).contains(new Tally(150, 150, 0, 0, 0, null));
+        assertThat(get(hopeless.change(QUEUE, DeadFilter.ALL, Change.RETRY)))
+                .contains(new Summary(150, 150, 0, 0, 0, null));
         assertThat(jobs.dead(0)).hasSize(150);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"RETRY", "DROP"})
-    void what_somebody_else_took_meanwhile_is_told(Deed deed) {
+    void what_somebody_else_took_meanwhile_is_told(Change change) {
         jobs.add(0, "a", "k", "b", "r");
         jobs.add(0, "b", "k", "b", "r");
         DeadLetterAdmin late = new DeadLetterAdmin(new Decorated() {
@@ -201,7 +205,7 @@ class DeadLetterAdminTest {
                 });
             }
         });
-        assertThat(get(late.sweep(QUEUE, DeadFilter.ALL, deed))).contains(new Tally(2, 1, 0, 1, 0, null));
+        assertThat(get(late.change(QUEUE, DeadFilter.ALL, change))).contains(new Summary(2, 1, 0, 1, 0, null));
     }
 
     @Test
@@ -215,25 +219,25 @@ class DeadLetterAdminTest {
             }
         });
 
-        assertThat(get(broken.sweep(QUEUE, DeadFilter.ALL, Deed.RETRY))).contains(new Tally(2, 1, 0, 0, 1, away));
+        assertThat(get(broken.change(QUEUE, DeadFilter.ALL, Change.RETRY))).contains(new Summary(2, 1, 0, 0, 1, away));
         assertThat(jobs.dead(2)).hasSize(1);
     }
 
     @Test
     void a_queue_that_does_not_exist_has_no_answer() {
         QueueName nobody = new QueueName("NOBODY");
-        assertThat(get(desk.list(nobody, DeadFilter.ALL, DeadPlace.START, 10, 0)))
+        assertThat(get(admin.list(nobody, DeadFilter.ALL, DeadPlace.START, 10, 0)))
                 .isEmpty();
-        assertThat(get(desk.sweep(nobody, DeadFilter.ALL, Deed.RETRY))).isEmpty();
+        assertThat(get(admin.change(nobody, DeadFilter.ALL, Change.RETRY))).isEmpty();
     }
 
-    private static List<String> ids(Listing listing) {
-        return listing.letters().stream()
+    private static List<String> ids(Listing<DeadLetter, DeadPlace> listing) {
+        return listing.items().stream()
                 .map(letter -> requireNonNull(letter.job()).id().value())
                 .toList();
     }
 
-    /** The real thing, to be changed at one point. */
+    /** The real store; a test overrides one method. */
     private class Decorated implements DeadLetters {
         @Override
         public CompletionStage<Integer> partitions(QueueName queue) {

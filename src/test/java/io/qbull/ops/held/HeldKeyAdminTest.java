@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
-import io.qbull.ops.dead.DeadLetterAdmin.Deed;
-import io.qbull.ops.held.HeldKeyAdmin.Listing;
-import io.qbull.ops.held.HeldKeyAdmin.Tally;
+import io.qbull.ops.Change;
+import io.qbull.ops.Listing;
+import io.qbull.ops.Summary;
 import io.qbull.store.HeldKeyTable.HeldKey;
 import io.qbull.store.HeldKeyTable.OwnerRequest;
 import io.qbull.store.Store;
@@ -50,7 +50,7 @@ class HeldKeyAdminTest {
         jobs.hold(1, "blocked", failed(null), "a", "b", "c");
         jobs.hold(2, "waiting", failed(Duration.ofMinutes(1)), "d");
 
-        List<HeldKey> keys = list(null, HeldPlace.START, 10).keys();
+        List<HeldKey> keys = list(null, HeldPlace.START, 10).items();
 
         assertThat(keys).extracting(each -> each.first().key()).containsExactly("blocked", "waiting");
         HeldKey blocked = keys.get(0);
@@ -74,13 +74,13 @@ class HeldKeyAdminTest {
         List<String> listed = new ArrayList<>();
         HeldPlace next = HeldPlace.START;
         while (next != null) {
-            Listing page = list(null, HeldPlace.parse(next.toString()), 70);
-            assertThat(page.keys()).hasSizeLessThanOrEqualTo(70);
-            page.keys().forEach(each -> listed.add(each.first().key()));
+            Listing<HeldKey, HeldPlace> page = list(null, HeldPlace.parse(next.toString()), 70);
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(70);
+            page.items().forEach(each -> listed.add(each.first().key()));
             next = page.next();
         }
         assertThat(listed).containsExactlyInAnyOrderElementsOf(keys);
-        assertThat(list("key 7", HeldPlace.START, 10).keys())
+        assertThat(list("key 7", HeldPlace.START, 10).items())
                 .extracting(each -> each.first().key())
                 .containsExactly("key 7");
     }
@@ -94,7 +94,7 @@ class HeldKeyAdminTest {
                 get(store.heldKeys().read(new PartitionId(QUEUE, 0), "")).keys();
         assertThat(first).hasSize(1);
         assertThat((byte[]) first.get(0).first().body()).isEmpty();
-        assertThat(list(null, HeldPlace.START, 10).keys()).hasSize(3);
+        assertThat(list(null, HeldPlace.START, 10).items()).hasSize(3);
     }
 
     @Test
@@ -106,17 +106,17 @@ class HeldKeyAdminTest {
                 .ask(
                         new PartitionId(QUEUE, 2),
                         OwnerRequest.RETRY,
-                        list("going on", HeldPlace.START, 1).keys()));
+                        list("going on", HeldPlace.START, 1).items()));
         jobs.attend(2);
 
-        Tally tally = ask(null, Deed.RETRY, () -> {
+        Summary summary = request(null, Change.RETRY, () -> {
             looks++;
             jobs.attend(looks == 1 ? 2 : 0);
         });
 
-        assertThat(tally).isEqualTo(new Tally(2, 2, 0, 0, 0, null));
+        assertThat(summary).isEqualTo(new Summary(2, 2, 0, 0, 0, null));
         assertThat(looks).isEqualTo(2);
-        assertThat(list(null, HeldPlace.START, 10).keys())
+        assertThat(list(null, HeldPlace.START, 10).items())
                 .allSatisfy(each -> assertThat(each.pause().dueIn()).isZero());
     }
 
@@ -125,17 +125,18 @@ class HeldKeyAdminTest {
         jobs.hold(0, "a", failed(null), "a1");
         jobs.hold(0, "b", failed(null), "b1");
 
-        Tally tally = ask(null, Deed.DROP, () -> {
+        Summary summary = request(null, Change.DROP, () -> {
             if (looks++ == 0) {
                 jobs.attend(0);
             }
         });
 
-        assertThat(tally).isEqualTo(new Tally(2, 1, 0, 1, 0, null));
+        assertThat(summary).isEqualTo(new Summary(2, 1, 1, 0, 0, null));
         assertThat(looks).isBetween(20, 100);
-        assertThat(HeldTable.sentence(Deed.DROP, tally)).startsWith("1 dropped or no longer held, 1 not dropped yet: ");
+        assertThat(HeldTable.sentence(Change.DROP, summary))
+                .startsWith("1 dropped or no longer held, 1 not dropped yet: ");
         jobs.attend(0);
-        assertThat(list(null, HeldPlace.START, 10).keys()).isEmpty();
+        assertThat(list(null, HeldPlace.START, 10).items()).isEmpty();
     }
 
     @Test
@@ -143,13 +144,13 @@ class HeldKeyAdminTest {
         jobs.hold(0, "a", failed(null), "a1");
         jobs.hold(0, "b", failed(null), "b1");
 
-        Tally tally = ask(null, Deed.DROP, () -> {
+        Summary summary = request(null, Change.DROP, () -> {
             if (looks++ == 0) {
                 jobs.attendLast(0);
             }
         });
 
-        assertThat(tally).isEqualTo(new Tally(2, 1, 0, 1, 0, null));
+        assertThat(summary).isEqualTo(new Summary(2, 1, 1, 0, 0, null));
         jobs.attend(0);
     }
 
@@ -159,7 +160,7 @@ class HeldKeyAdminTest {
             jobs.hold(0, "key " + i, failed(null), "j" + i);
         }
 
-        assertThat(ask(null, Deed.RETRY, () -> {})).isEqualTo(new Tally(150, 0, 0, 150, 0, null));
+        assertThat(request(null, Change.RETRY, () -> {})).isEqualTo(new Summary(150, 0, 150, 0, 0, null));
         for (int i = 0; i < 150; i++) {
             jobs.attend(0);
         }
@@ -168,12 +169,12 @@ class HeldKeyAdminTest {
     @Test
     void a_drop_takes_the_job_that_was_first_when_it_was_asked_for_and_no_other() {
         jobs.hold(0, "a", failed(null), "a1", "a2");
-        ask("a", Deed.DROP, () -> {});
-        ask("a", Deed.DROP, () -> {});
+        request("a", Change.DROP, () -> {});
+        request("a", Change.DROP, () -> {});
         assertThat(jobs.requests(0)).hasSize(2);
         jobs.attend(0);
         jobs.attend(0);
-        assertThat(list("a", HeldPlace.START, 1).keys())
+        assertThat(list("a", HeldPlace.START, 1).items())
                 .extracting(each -> each.first().id().value())
                 .containsExactly("a2");
     }
@@ -181,17 +182,17 @@ class HeldKeyAdminTest {
     @Test
     void a_request_that_found_its_job_gone_is_not_told_as_carried_out() {
         jobs.hold(0, "a", failed(null), "a1", "a2");
-        ask("a", Deed.DROP, () -> {});
+        request("a", Change.DROP, () -> {});
 
-        Tally late = ask("a", Deed.DROP, () -> {
+        Summary late = request("a", Change.DROP, () -> {
             jobs.attend(0);
             jobs.attend(0);
         });
 
-        assertThat(late).isEqualTo(new Tally(1, 1, 0, 0, 0, null));
-        assertThat(HeldTable.sentence(Deed.DROP, late)).isEqualTo("1 dropped or no longer held");
-        assertThat(HeldTable.sentence(Deed.RETRY, late)).isEqualTo("1 retried or no longer held");
-        assertThat(list("a", HeldPlace.START, 1).keys())
+        assertThat(late).isEqualTo(new Summary(1, 1, 0, 0, 0, null));
+        assertThat(HeldTable.sentence(Change.DROP, late)).isEqualTo("1 dropped or no longer held");
+        assertThat(HeldTable.sentence(Change.RETRY, late)).isEqualTo("1 retried or no longer held");
+        assertThat(list("a", HeldPlace.START, 1).items())
                 .extracting(each -> each.first().id().value())
                 .containsExactly("a2");
     }
@@ -199,23 +200,23 @@ class HeldKeyAdminTest {
     @Test
     void a_job_that_is_not_held_any_more_is_not_asked_for() {
         jobs.hold(0, "a", failed(null), "a1", "a2");
-        List<HeldKey> before = list("a", HeldPlace.START, 1).keys();
-        ask("a", Deed.DROP, () -> jobs.attend(0));
+        List<HeldKey> before = list("a", HeldPlace.START, 1).items();
+        request("a", Change.DROP, () -> jobs.attend(0));
         assertThat(get(store.heldKeys().ask(before.get(0).partition(), OwnerRequest.DROP, before)))
                 .isEmpty();
-        assertThat(ask("a", Deed.DROP, () -> {})).isEqualTo(new Tally(0, 0, 0, 0, 0, null));
+        assertThat(request("a", Change.DROP, () -> {})).isEqualTo(new Summary(0, 0, 0, 0, 0, null));
         assertThat(jobs.requests(0)).isEmpty();
     }
 
     @Test
     void counting_asks_for_nothing_and_a_queue_that_is_not_there_is_told_apart_from_an_empty_one() {
         jobs.hold(0, "a", failed(null), "a1");
-        assertThat(ask(null, Deed.COUNT, () -> {})).isEqualTo(new Tally(1, 0, 0, 0, 0, null));
+        assertThat(request(null, Change.COUNT, () -> {})).isEqualTo(new Summary(1, 0, 0, 0, 0, null));
         assertThat(jobs.requests(0)).isEmpty();
-        assertThat(list("b", HeldPlace.START, 1).keys()).isEmpty();
-        assertThat(get(desk(() -> {}).list(new QueueName("NOPE"), null, HeldPlace.START, 1)))
+        assertThat(list("b", HeldPlace.START, 1).items()).isEmpty();
+        assertThat(get(admin(() -> {}).list(new QueueName("NOPE"), null, HeldPlace.START, 1)))
                 .isEmpty();
-        assertThat(get(desk(() -> {}).ask(new QueueName("NOPE"), null, Deed.RETRY)))
+        assertThat(get(admin(() -> {}).change(new QueueName("NOPE"), null, Change.RETRY)))
                 .isEmpty();
     }
 
@@ -223,23 +224,23 @@ class HeldKeyAdminTest {
     void a_full_redis_refuses_to_ask_and_is_told() {
         jobs.hold(0, "a", failed(null), "a1");
         resp.call("CONFIG", "SET", "maxmemory", "1");
-        Tally tally = ask("a", Deed.RETRY, () -> {});
+        Summary summary = request("a", Change.RETRY, () -> {});
         resp.call("CONFIG", "SET", "maxmemory", "0");
-        assertThat(tally.failure()).isInstanceOf(StoreException.Full.class);
-        assertThat(tally.found()).isOne();
-        assertThat(tally.done() + tally.pending() + tally.unknown()).isZero();
+        assertThat(summary.failure()).isInstanceOf(StoreException.Full.class);
+        assertThat(summary.found()).isOne();
+        assertThat(summary.done() + summary.left() + summary.unknown()).isZero();
         assertThat(jobs.requests(0)).isEmpty();
     }
 
-    private Listing list(@Nullable String key, HeldPlace after, int most) {
-        return get(desk(() -> {}).list(QUEUE, key, after, most)).orElseThrow();
+    private Listing<HeldKey, HeldPlace> list(@Nullable String key, HeldPlace after, int most) {
+        return get(admin(() -> {}).list(QUEUE, key, after, most)).orElseThrow();
     }
 
-    private Tally ask(@Nullable String key, Deed deed, Runnable meanwhile) {
-        return get(desk(meanwhile).ask(QUEUE, key, deed)).orElseThrow();
+    private Summary request(@Nullable String key, Change change, Runnable meanwhile) {
+        return get(admin(meanwhile).change(QUEUE, key, change)).orElseThrow();
     }
 
-    private HeldKeyAdmin desk(Runnable meanwhile) {
+    private HeldKeyAdmin admin(Runnable meanwhile) {
         return new HeldKeyAdmin(store.heldKeys(), () -> pause(meanwhile));
     }
 

@@ -12,26 +12,26 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 
 /**
- * One way through a queue's dead letters: partition after partition, in the order of their burial, a page at a time. Those that
- * come after its ends, the newest letters when it began or was first asked for, are left out, so a job that is retried and fails
- * again is met once.
+ * Reads a queue's dead letters once: partition after partition, in the order of their burial, a page at a time. It ends at the letter
+ * of each partition that was the newest when the scan began, or at an earlier snapshot: a job that is retried and fails again during
+ * the scan is met once.
  */
-final class DeadWalk {
+final class DeadLetterScan {
     private final DeadLetters letters;
     private final QueueName queue;
     private final int longestBody;
     private final Visitor visitor;
 
-    /** Is shown one page after another, each when the one before is dealt with. */
+    /** Gets one page after another; the next one is read when it has dealt with the last. */
     interface Visitor {
-        /** Tells whether to go on. */
+        /** Completes with whether to continue. */
         CompletionStage<Boolean> see(PartitionId partition, List<DeadLetter> page);
     }
 
     /**
-     * @param longestBody how much of a body the visitor wants to see
+     * @param longestBody how many bytes of a body the visitor needs
      */
-    DeadWalk(DeadLetters letters, QueueName queue, int longestBody, Visitor visitor) {
+    DeadLetterScan(DeadLetters letters, QueueName queue, int longestBody, Visitor visitor) {
         this.letters = letters;
         this.queue = queue;
         this.longestBody = longestBody;
@@ -39,38 +39,39 @@ final class DeadWalk {
     }
 
     /**
-     * @param after where an earlier walk stopped
+     * @param after where an earlier scan stopped
      * @return whether there is such a queue
      */
-    CompletionStage<Boolean> walk(DeadPlace after) {
+    CompletionStage<Boolean> run(DeadPlace after) {
         return letters.partitions(queue)
-                .thenCompose(count -> ends(letters, queue, count, after.partition()))
-                .thenCompose(ends -> walk(after, ends));
+                .thenCompose(count -> newest(letters, queue, count, after.partition()))
+                .thenCompose(ends -> run(after, ends));
     }
 
     /**
-     * @param ends the last letter to be met of each partition; none if there is no such queue
+     * @param ends the last letter to meet in each partition; none if there is no such queue
+     * @return whether there is such a queue
      */
-    CompletionStage<Boolean> walk(DeadPlace after, List<StreamId> ends) {
+    CompletionStage<Boolean> run(DeadPlace after, List<StreamId> ends) {
         return ends.isEmpty()
                 ? CompletableFuture.completedStage(false)
                 : step(ends, after).thenApply(done -> true);
     }
 
     /** The newest letter of each partition of a queue; none if there is no such queue. */
-    static CompletionStage<List<StreamId>> ends(DeadLetters letters, QueueName queue) {
-        return letters.partitions(queue).thenCompose(count -> ends(letters, queue, count, 0));
+    static CompletionStage<List<StreamId>> newest(DeadLetters letters, QueueName queue) {
+        return letters.partitions(queue).thenCompose(count -> newest(letters, queue, count, 0));
     }
 
-    private static CompletionStage<List<StreamId>> ends(
+    private static CompletionStage<List<StreamId>> newest(
             DeadLetters letters, QueueName queue, int partitions, int first) {
-        List<CompletableFuture<StreamId>> asked = IntStream.range(0, partitions)
+        List<CompletableFuture<StreamId>> answers = IntStream.range(0, partitions)
                 .mapToObj(index -> index < first
                         ? CompletableFuture.completedFuture(StreamId.START)
                         : letters.newest(new PartitionId(queue, index)).toCompletableFuture())
                 .toList();
-        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-                .thenApply(done -> asked.stream().map(CompletableFuture::join).toList());
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
     }
 
     private CompletionStage<Boolean> step(List<StreamId> ends, DeadPlace after) {

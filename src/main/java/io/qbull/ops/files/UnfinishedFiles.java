@@ -17,35 +17,37 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The files that are not finished, as Redis knows them: shown and given up. Thread-safe; nothing blocks. */
-public final class Files {
+/** Lists and forgets the files that Redis knows as claimed and not finished. Thread-safe; nothing blocks. */
+public final class UnfinishedFiles {
     private final Store store;
 
     /**
+     * An unfinished file.
+     *
      * @param queue that takes its records
      * @param source its ULID
-     * @param claim what is written down of it
+     * @param claim what its pod wrote down about it
      */
-    public record Unfinished(QueueName queue, SourceId source, FileClaim claim) {}
+    public record UnfinishedFile(QueueName queue, SourceId source, FileClaim claim) {}
 
     /**
-     * @param store an open one
+     * @param store an open store
      */
-    public Files(Store store) {
+    public UnfinishedFiles(Store store) {
         this.store = store;
     }
 
     /**
-     * @return the unfinished files of all queues, oldest first
+     * @return the unfinished files of all queues, the oldest first; fails with a {@link io.qbull.store.StoreException}
      */
-    public CompletionStage<List<Unfinished>> all() {
+    public CompletionStage<List<UnfinishedFile>> all() {
         return store.inspector().queues().thenCompose(queues -> {
-            List<CompletableFuture<List<Unfinished>>> asked = queues.stream()
+            List<CompletableFuture<List<UnfinishedFile>>> answers = queues.stream()
                     .sorted()
                     .map(queue -> of(queue).toCompletableFuture())
                     .toList();
-            return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-                    .thenApply(done -> asked.stream()
+            return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> answers.stream()
                             .flatMap(each -> each.join().stream())
                             .sorted(Comparator.comparing(file -> file.source().value()))
                             .toList());
@@ -54,21 +56,23 @@ public final class Files {
 
     /**
      * @param queue a queue
-     * @return its unfinished files
+     * @return its unfinished files; fails with a {@link io.qbull.store.StoreException}
      */
-    public CompletionStage<List<Unfinished>> of(QueueName queue) {
+    public CompletionStage<List<UnfinishedFile>> of(QueueName queue) {
         return store.sources().claims(queue).thenApply(claims -> {
-            List<Unfinished> files = new ArrayList<>();
-            claims.forEach((source, claim) -> files.add(new Unfinished(queue, source, claim)));
+            List<UnfinishedFile> files = new ArrayList<>();
+            claims.forEach((source, claim) -> files.add(new UnfinishedFile(queue, source, claim)));
             return files;
         });
     }
 
     /**
-     * @param file that nobody will read again
-     * @return completes when nothing is remembered of it
+     * Removes all that Redis remembers of a file. Records that were added stay.
+     *
+     * @param file that no pod will read again
+     * @return completes when nothing is left; fails with a {@link io.qbull.store.StoreException}
      */
-    public CompletionStage<Void> forget(Unfinished file) {
+    public CompletionStage<Void> forget(UnfinishedFile file) {
         return store.layouts()
                 .history(file.queue())
                 .thenCompose(layouts -> {
@@ -81,17 +85,17 @@ public final class Files {
                     }
                     return all;
                 })
-                // Last, so that a repeat finds what an interrupted one has left.
+                // Last: until then a repeat still finds what an interrupted call left.
                 .thenCompose(forgotten -> store.sources().remove(file.queue(), file.source()));
     }
 
     /**
-     * @param files to show
+     * @param files some
      * @return them as a JSON array
      */
-    public static ArrayNode json(List<Unfinished> files) {
+    public static ArrayNode json(List<UnfinishedFile> files) {
         ArrayNode array = Json.array();
-        for (Unfinished file : files) {
+        for (UnfinishedFile file : files) {
             ObjectNode node = array.addObject();
             node.put("queue", file.queue().value());
             node.put("file", file.claim().file());
@@ -103,15 +107,15 @@ public final class Files {
     }
 
     /**
-     * @param files to show
-     * @return lines, the last one ended
+     * @param files some
+     * @return complete lines
      */
-    public static String table(List<Unfinished> files) {
+    public static String table(List<UnfinishedFile> files) {
         if (files.isEmpty()) {
             return String.format(Locale.ROOT, "No file is unfinished.%n");
         }
         StringBuilder table = new StringBuilder(row("ULID", "QUEUE", "BEGUN BY", "FILE"));
-        for (Unfinished file : files) {
+        for (UnfinishedFile file : files) {
             table.append(row(
                     file.source().value(),
                     file.queue().value(),

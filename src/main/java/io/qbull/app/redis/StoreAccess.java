@@ -19,16 +19,19 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Opens the store for looking at it, and waits for its answers; failures become refusals. */
-public final class Stores {
+/** Opens the store of the settings and waits for its answers. Failures become {@link CliException}s. */
+public final class StoreAccess {
     private static final long PATIENCE_SECONDS = 20;
 
-    private Stores() {}
+    private StoreAccess() {}
 
     /**
+     * Opens a store. Blocks.
+     *
+     * @param settings with the time to live of leases
      * @param uri of Redis
      * @return an open store that has answered
-     * @throws CliException if Redis cannot be reached or must not be used
+     * @throws CliException if Redis cannot be reached, or is not set up as it must be
      */
     public static RedisStore open(AppSettings settings, String uri) throws CliException {
         RedisStore store;
@@ -48,8 +51,11 @@ public final class Stores {
     }
 
     /**
-     * @return the open store of the pods that run with these settings
-     * @throws CliException likewise, and if no Redis is given and none of theirs runs
+     * Opens the store of the pods that run with these settings. Blocks.
+     *
+     * @param settings of the pods
+     * @return an open store that has answered
+     * @throws CliException as {@link #open}, and if the settings name no Redis and no embedded one runs
      */
     public static RedisStore find(AppSettings settings) throws CliException {
         return open(settings, uri(settings));
@@ -76,34 +82,48 @@ public final class Stores {
 
     /**
      * @param store an open store
-     * @return what people do with its held keys
+     * @return lists and changes its held keys
      */
-    public static HeldKeyAdmin heldDesk(Store store) {
+    public static HeldKeyAdmin heldKeyAdmin(Store store) {
         Executor later = CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS);
         return new HeldKeyAdmin(store.heldKeys(), () -> CompletableFuture.runAsync(() -> {}, later));
     }
 
-    /** Blocks. */
+    /**
+     * Waits 20 seconds at most. Blocks.
+     *
+     * @param <T> what comes
+     * @param answer of the store
+     * @return what it brings
+     * @throws CliException if it fails, or does not come in time
+     */
     public static <T> T await(CompletionStage<T> answer) throws CliException {
         return await(answer, PATIENCE_SECONDS);
     }
 
-    /** Blocks, for work of many steps, each of which has an end. */
+    /**
+     * Waits for work of many steps, each of which has a timeout of its own. Blocks.
+     *
+     * @param <T> what comes
+     * @param answer of the work
+     * @return what it brings
+     * @throws CliException if it fails
+     */
     public static <T> T finish(CompletionStage<T> answer) throws CliException {
         return await(answer, Long.MAX_VALUE);
     }
 
     /**
      * @param failure of an answer
-     * @return the same for people
+     * @return the failure with an exit code and a message for the terminal
      */
-    public static CliException refusal(Throwable failure) {
+    public static CliException cliException(Throwable failure) {
         String why = String.valueOf(failure.getMessage());
         if (failure instanceof StoreException.Misconfigured) {
             return new CliException(ExitCode.USAGE, why, failure);
         }
         return failure instanceof StoreException.Full
-                ? new CliException(ExitCode.FAILED, "Redis takes no data: " + why, failure)
+                ? new CliException(ExitCode.FAILED, "Redis accepts no data: " + why, failure)
                 : unreachable(why, failure);
     }
 
@@ -111,7 +131,7 @@ public final class Stores {
         try {
             return answer.toCompletableFuture().get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw refusal(e.getCause() == null ? e : e.getCause());
+            throw cliException(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             throw unreachable("no answer within " + seconds + " s", e);
         } catch (InterruptedException e) {

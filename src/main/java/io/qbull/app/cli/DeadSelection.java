@@ -1,0 +1,117 @@
+package io.qbull.app.cli;
+
+import io.qbull.app.exit.CliException;
+import io.qbull.app.settings.Durations;
+import io.qbull.model.DeadLetter;
+import io.qbull.model.DeadPlace;
+import io.qbull.model.QueueName;
+import io.qbull.ops.ItemView;
+import io.qbull.ops.Listing;
+import io.qbull.ops.dead.DeadFilter;
+import io.qbull.ops.dead.DeadLetterAdmin;
+import io.qbull.ops.dead.DeadView;
+import io.qbull.store.Store;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Selects dead letters. */
+final class DeadSelection extends Selection<DeadLetter, DeadPlace> {
+    @Option(names = "--id", paramLabel = "ID", description = "Selects jobs with this id, or the letter at this place.")
+    private @Nullable String id;
+
+    @Option(names = "--key", paramLabel = "KEY", description = "Selects jobs with this key.")
+    private @Nullable String key;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Selects letters whose reason contains this text.")
+    private @Nullable String reason;
+
+    @Option(
+            names = "--since",
+            paramLabel = "WHEN",
+            description = "Selects letters buried since then: 2026-11-24T08:00:00Z, or 30m, 2h ago.")
+    private @Nullable String since;
+
+    @Override
+    boolean narrowed() throws CliException {
+        return !filter().equals(DeadFilter.ALL);
+    }
+
+    @Override
+    String options() {
+        return "--id, --key, --reason or --since";
+    }
+
+    @Override
+    String choice() {
+        return "Say which ones by " + options() + ", or --all";
+    }
+
+    @Override
+    DeadPlace place(String text) {
+        return DeadPlace.parse(text);
+    }
+
+    @Override
+    DeadPlace start() {
+        return DeadPlace.START;
+    }
+
+    @Override
+    ItemView<DeadLetter> view() {
+        return new DeadView();
+    }
+
+    @Override
+    CompletionStage<Optional<Listing<DeadLetter, DeadPlace>>> list(
+            Store store, QueueName queue, DeadPlace after, int most) throws CliException {
+        return list(store, queue, after, most, 0);
+    }
+
+    /** Lists letters with their bodies, of which at most so many bytes are read. */
+    CompletionStage<Optional<Listing<DeadLetter, DeadPlace>>> list(
+            Store store, QueueName queue, DeadPlace after, int most, int longestBody) throws CliException {
+        return admin(store).list(queue, filter(), after, most, longestBody);
+    }
+
+    @Override
+    CompletionStage<Optional<Snapshot>> snapshot(Store store, QueueName queue) throws CliException {
+        DeadLetterAdmin admin = admin(store);
+        DeadFilter filter = filter();
+        return admin.snapshot(queue)
+                .thenApply(found -> found.map(snapshot -> change -> admin.change(queue, filter, change, snapshot)));
+    }
+
+    @Override
+    String counted(long count, QueueName queue) {
+        return count + " dead letters of " + queue;
+    }
+
+    @Override
+    Optional<String> missing(QueueName queue) {
+        return id == null ? Optional.empty() : Optional.of(noLetter(queue));
+    }
+
+    static String noLetter(QueueName queue) {
+        return "There is no such dead letter in " + queue;
+    }
+
+    private static DeadLetterAdmin admin(Store store) {
+        return new DeadLetterAdmin(store.deadLetters());
+    }
+
+    private DeadFilter filter() throws CliException {
+        return new DeadFilter(id, key, reason, since == null ? null : since(since));
+    }
+
+    private static Instant since(String text) throws CliException {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return Instant.now().minus(Durations.read("--since", text));
+        }
+    }
+}
