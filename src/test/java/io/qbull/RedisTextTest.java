@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -91,10 +90,11 @@ class RedisTextTest {
         assertThat(files).hasSizeGreaterThan(100);
         List<String> found = new ArrayList<>();
         for (Path file : files) {
-            literals(Files.readString(file)).stream()
-                    .filter(pattern.asPredicate())
-                    .map(literal -> file + ": " + literal)
-                    .collect(Collectors.toCollection(() -> found));
+            for (String literal : literals(Files.readString(file))) {
+                if (pattern.matcher(literal).find()) {
+                    found.add(file + ": " + literal);
+                }
+            }
         }
         return found;
     }
