@@ -9,6 +9,7 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.engine.QueueNode;
 import io.qbull.engine.QueueNodes;
+import io.qbull.ingest.file.FileTiming;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobFeed;
@@ -25,6 +26,7 @@ import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -241,7 +243,7 @@ class FileIngestTest {
         assertThat(bad.get(1).get("reason").asText()).startsWith("body (1001 bytes) must be at most maxBodySize");
         assertThat(bad.get(2).get("reason").asText()).isEqualTo("the line has 5001 bytes, the longest may have 5000");
         assertThat(bad.get(2).has("record")).isFalse();
-        assertThat(log.warnings()).singleElement().asString().contains("has 3 records that are no jobs");
+        assertThat(log.warnings()).singleElement().asString().contains("has 3 records that are not jobs");
     }
 
     @Test
@@ -277,7 +279,7 @@ class FileIngestTest {
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line)
                                 .contains("inbox/UNKNOWN stay where they are: this pod has no such queue"),
-                        line -> assertThat(line).contains("link.jsonl stays where it is: it must be a plain file"));
+                        line -> assertThat(line).contains("link.jsonl stays where it is: it must be a regular file"));
         for (String stays : List.of(
                 "UNKNOWN/a.jsonl",
                 "stray.jsonl",
@@ -290,7 +292,7 @@ class FileIngestTest {
 
     @Test
     void a_file_that_grows_is_not_claimed_before_it_stands_still() throws Exception {
-        start();
+        start(Map.of(), FileTiming.STANDARD);
         Path growing = inbox.resolve("WHATSAPP/growing.jsonl");
         ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor();
         try {
@@ -582,7 +584,7 @@ class FileIngestTest {
         byKey.values().forEach(bodies -> assertThat(bodies).isSorted().doesNotHaveDuplicates());
         assertThat(rejected("long.jsonl")).hasSize(1);
         assertThat(log.lines(" waits: ")).hasSize(1);
-        assertThat(log.lines(" goes on")).hasSize(1);
+        assertThat(log.lines(" continues")).hasSize(1);
     }
 
     @Test
@@ -614,7 +616,7 @@ class FileIngestTest {
             assertThat(file.get("share").doubleValue()).isBetween(0.0, 1.0);
         });
         assertThat(names(".work")).hasSize(1);
-        assertThat(log.lines("for this pod stops")).hasSize(1);
+        assertThat(log.lines("because this pod stops")).hasSize(1);
 
         start();
         awaitDone(1);
@@ -628,7 +630,11 @@ class FileIngestTest {
     }
 
     private FilePod start(Map<String, String> settings) {
-        FilePod pod = new FilePod(REDIS.server(), data, settings);
+        return start(settings, FilePod.QUICK);
+    }
+
+    private FilePod start(Map<String, String> settings, FileTiming timing) {
+        FilePod pod = new FilePod(REDIS.server(), data, settings, timing);
         pods.add(pod);
         return pod;
     }
@@ -735,11 +741,16 @@ class FileIngestTest {
     }
 
     /** Another process, for the locks of one process know no other one in it. */
-    private static Process lockElsewhere(Path file) throws IOException {
+    private static Process lockElsewhere(Path file) throws IOException, URISyntaxException {
         Process holder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        Path.of(Locker.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .toURI())
+                                .toString(),
                         Locker.class.getName(),
                         file.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

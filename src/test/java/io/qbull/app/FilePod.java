@@ -3,10 +3,12 @@ package io.qbull.app;
 import io.qbull.app.pod.AppConfiguration;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.app.settings.SettingsReader;
+import io.qbull.ingest.file.FileTiming;
 import io.qbull.store.redis.RedisStore;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -18,12 +20,17 @@ final class FilePod implements AutoCloseable {
     private final RedisStore store;
     final int management = Ports.free();
 
+    /** Short; files that tests drop are complete from the start. */
+    static final FileTiming QUICK =
+            new FileTiming(Duration.ofMillis(200), Duration.ofMillis(100), Duration.ofMillis(300));
+
     /**
      * @param redis where the data is
      * @param data the folder of the inbox
      * @param more settings, by name in the file
+     * @param timing how patiently it looks for files
      */
-    FilePod(RedisServer redis, Path data, Map<String, String> more) {
+    FilePod(RedisServer redis, Path data, Map<String, String> more, FileTiming timing) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "qbull.redisUrl", redis.uri(),
                 "qbull.data", data.toString(),
@@ -40,7 +47,7 @@ final class FilePod implements AutoCloseable {
         try {
             AppSettings checked = new SettingsReader(Map.of(), settings, Path.of("")).read();
             camel.bind("qbullStore", store);
-            camel.configure().addConfiguration(new AppConfiguration(checked));
+            camel.configure().addConfiguration(new AppConfiguration(checked, timing));
             camel.configure().setRoutesIncludePattern("file:routes/ingest-files.camel.yaml");
             camel.setPropertyPlaceholderLocations("classpath:io/qbull/app/camel.properties");
             camel.setOverrideProperties(options);

@@ -20,6 +20,7 @@ import io.qbull.component.QbullConstants;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.ingest.file.FileIngest;
 import io.qbull.ingest.file.FileSettings;
+import io.qbull.ingest.file.FileTiming;
 import io.qbull.ingest.file.FilesApi;
 import io.qbull.ingest.http.BodyLimits;
 import io.qbull.ingest.http.BulkLimits;
@@ -59,9 +60,19 @@ public final class AppConfiguration implements CamelConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(AppConfiguration.class);
 
     private final AppSettings settings;
+    private final FileTiming timing;
 
     public AppConfiguration(AppSettings settings) {
+        this(settings, FileTiming.STANDARD);
+    }
+
+    /**
+     * @param settings of the app
+     * @param timing how patiently files are looked for
+     */
+    public AppConfiguration(AppSettings settings, FileTiming timing) {
         this.settings = settings;
+        this.timing = timing;
     }
 
     @Override
@@ -74,7 +85,7 @@ public final class AppConfiguration implements CamelConfiguration {
         QueueWriters entrances = new QueueWriters(context);
         beans(context.getRegistry(), settings, limits, entrances);
         bulk(context, settings, bodies, entrances);
-        files(context, settings, entrances);
+        files(context, settings, timing, entrances);
         coalesce(context, settings.coalesce());
         servers(context, settings, limits, bodies);
         ((ModelCamelContext) context).setModelReifierFactory(new QuietErrors());
@@ -131,14 +142,16 @@ public final class AppConfiguration implements CamelConfiguration {
         registry.bind("qbullHttpBulkReply", new HttpBulkReply());
     }
 
-    private static void files(CamelContext context, AppSettings settings, QueueWriters entrances) {
+    private static void files(CamelContext context, AppSettings settings, FileTiming timing, QueueWriters entrances) {
+        timing.routeProperties().forEach(context.getPropertiesComponent()::addOverrideProperty);
         AppSettings.Bulk bulk = settings.web().bulk();
         FileSettings how = new FileSettings(
                 settings.folders().inbox(),
                 settings.folders().filesAtOnce(),
                 bulk.longestLine(),
                 bulk.deepest(),
-                bulk.keyFields());
+                bulk.keyFields(),
+                timing);
         FileIngest files =
                 new FileIngest(context, Set.copyOf(settings.queues().names()), entrances, how, System::nanoTime);
         context.getRegistry().bind("qbullFileClaim", files);

@@ -3,17 +3,16 @@ package io.qbull.ingest.file;
 import java.time.Duration;
 
 /**
- * How far a pod has come with a file.
+ * How far a pod has read a file.
  *
- * @param file which
- * @param bytes up to which all records have their answers
- * @param size of the file when this pod began
- * @param added records that were added
+ * @param file that is read
+ * @param bytes up to which every record is answered
+ * @param size of the file in bytes when this pod began
+ * @param added records that became jobs
  * @param duplicates records that had been added before
- * @param rejected records that are no jobs
- * @param rate records a second
- * @param time since this pod began
- * @param waiting whether it cannot go on for now
+ * @param rejected records that are not jobs
+ * @param time since this pod began; never zero
+ * @param waiting whether reading cannot continue for now
  */
 record FileProgress(
         WorkFile file,
@@ -22,14 +21,20 @@ record FileProgress(
         long added,
         long duplicates,
         long rejected,
-        long rate,
         Duration time,
         boolean waiting) {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
     long records() {
         return added + duplicates + rejected;
     }
 
-    /** Done of the whole, 0 to 1. */
+    /** Records per second. */
+    long rate() {
+        return records() * SECOND / time.toNanos();
+    }
+
+    /** The part that is done, 0 to 1. */
     double share() {
         return size == 0 ? 1 : Math.min(1, (double) bytes / size);
     }

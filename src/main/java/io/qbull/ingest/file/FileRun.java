@@ -1,8 +1,7 @@
 package io.qbull.ingest.file;
 
 import io.qbull.engine.QueueWriter;
-import io.qbull.ingest.record.FileFormat;
-import io.qbull.ingest.record.JsonRecords;
+import io.qbull.ingest.record.FileFormats;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.JobFeed;
 import io.qbull.model.Printable;
@@ -12,101 +11,84 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pod's work on one claimed file, until it is finished or the pod stops: opens the source, reads, opens it again when its feed
- * broke, for as long as it takes, and brings the file to its end. Runs on a thread of its own, which it blocks.
+ * One pod's work on one claimed file, until the file is finished or the pod stops. Opens the source in Redis and reads; when the feed
+ * breaks, opens the source again, as often as it takes. Runs on a thread of its own, which it blocks; any thread may ask for the
+ * progress.
  */
 final class FileRun implements FileReading.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(FileRun.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private final WorkFile file;
     private final WorkLock lock;
-    private final Workshop shop;
-    private final QueueWriter entrance;
+    private final FileContext context;
+    private final QueueWriter writer;
+    private final RunPlace place;
     private final long size;
     private final long startedAt;
     private @Nullable RejectedRecords rejects;
     private volatile @Nullable FileReading reading;
     private volatile boolean waiting;
     private Duration pause = FIRST_PAUSE;
+    /** The layout version at the claim; 0 = not known yet. */
     private int since;
-    /** Whether it has one of the places of those that are read. */
-    private boolean placed = true;
 
     /**
-     * What the files of a pod have in common.
-     *
-     * @param inbox where they are
-     * @param inboxId its id
-     * @param settings how they are read
-     * @param json reads lines of JSON
-     * @param clock monotonic nanoseconds
-     * @param stop at zero when the pod stops
-     * @param places of the files that are read at the same time
-     */
-    record Workshop(
-            Inbox inbox,
-            String inboxId,
-            FileSettings settings,
-            JsonRecords json,
-            LongSupplier clock,
-            CountDownLatch stop,
-            Semaphore places) {}
-
-    /**
-     * @param file claimed
+     * @param file a claimed file, which has taken a place among those that are read
      * @param lock on it; closed at the end of the work
-     * @param shop its surroundings
-     * @param entrance to its queue
+     * @param context shared by all files
+     * @param writer to its queue
      */
-    FileRun(WorkFile file, WorkLock lock, Workshop shop, QueueWriter entrance) throws IOException {
+    FileRun(WorkFile file, WorkLock lock, FileContext context, QueueWriter writer) throws IOException {
         this.file = file;
         this.lock = lock;
-        this.shop = shop;
-        this.entrance = entrance;
+        this.context = context;
+        this.writer = writer;
+        this.place = new RunPlace(context.places());
         this.size = lock.channel().size();
-        this.startedAt = shop.clock().getAsLong();
+        this.startedAt = context.clock().getAsLong();
     }
 
-    /** Works until the file is finished or the pod stops. Whoever calls has taken a place among those that are read. */
+    WorkFile file() {
+        return file;
+    }
+
+    /** Works until the file is finished or the pod stops. Then leaves its place. */
     void work() {
         try (lock) {
-            // The claim must outlive the machine before there are jobs of it.
-            shop.inbox().sync(file.queue());
+            // The claim must survive a crash of the machine before there are jobs of it.
+            context.inbox().sync(file.queue());
             while (!stopping()) {
                 if (attempt()) {
                     return;
                 }
             }
             LOG.info(
-                    "{} is left at {} of {} bytes, for this pod stops; any pod goes on with it",
+                    "{} is left at {} of {} bytes because this pod stops; any pod continues with it",
                     file,
-                    sight().bytes(),
+                    progress().bytes(),
                     size);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             discard();
-            leave();
+            place.leave();
         }
     }
 
     @Override
     public boolean stopping() {
-        return shop.stop().getCount() == 0;
+        return context.stopping();
     }
 
     @Override
@@ -114,32 +96,29 @@ final class FileRun implements FileReading.Listener {
         if (waiting) {
             waiting = false;
             pause = FIRST_PAUSE;
-            LOG.info("{} goes on", file);
+            LOG.info("{} continues", file);
         }
     }
 
-    /** What can be seen of it, at any time, by any thread. */
-    FileProgress sight() {
-        FileReading now = reading;
-        long nanos = Math.max(1, shop.clock().getAsLong() - startedAt);
-        if (now == null) {
-            return new FileProgress(file, 0, size, 0, 0, 0, 0, Duration.ofNanos(nanos), waiting);
+    FileProgress progress() {
+        FileReading current = reading;
+        Duration time = Duration.ofNanos(Math.max(1, context.clock().getAsLong() - startedAt));
+        if (current == null) {
+            return new FileProgress(file, 0, size, 0, 0, 0, time, waiting);
         }
+        PendingRecords records = current.records();
         return new FileProgress(
                 file,
-                now.position(),
+                records.position(),
                 size,
-                now.added(),
-                now.duplicates(),
-                now.rejected(),
-                (now.added() + now.duplicates() + now.rejected())
-                        * Duration.ofSeconds(1).toNanos()
-                        / nanos,
-                Duration.ofNanos(nanos),
+                records.added(),
+                records.duplicates(),
+                records.rejected(),
+                time,
                 waiting);
     }
 
-    /** Whether it is over. */
+    /** Whether the work is over. If not, the pause before the next attempt has passed. */
     private boolean attempt() throws InterruptedException {
         try {
             if (size == 0 || readOn()) {
@@ -147,55 +126,73 @@ final class FileRun implements FileReading.Listener {
                 return true;
             }
         } catch (EnqueueException e) {
-            trouble(String.valueOf(e.getMessage()));
+            pause(String.valueOf(e.getMessage()));
         } catch (ExecutionException e) {
-            trouble(
+            pause(
                     e.getCause() == null
                             ? e.toString()
                             : String.valueOf(e.getCause().getMessage()));
         } catch (TimeoutException e) {
-            trouble("no answer within " + PATIENCE.toSeconds() + " s");
+            pause("no answer within " + ANSWER_TIMEOUT.toSeconds() + " s");
         } catch (IOException | RuntimeException e) {
-            if (e instanceof NoSuchFileException && Files.notExists(shop.inbox().work(file))) {
-                LOG.warn("{} was taken away while it was read: {}", file, Printable.of(e.toString()));
+            if (e instanceof NoSuchFileException
+                    && Files.notExists(context.inbox().work(file))) {
+                LOG.warn("{} was removed while it was read: {}", file, Printable.of(e.toString()));
                 return true;
             }
-            // Half read and half written: from the start.
+            // The bad records may be half written: start again from the beginning.
             discard();
-            trouble(e.toString());
+            pause(e.toString());
         }
         return false;
     }
 
     private boolean readOn() throws IOException, ExecutionException, TimeoutException, InterruptedException {
         if (since == 0) {
-            since = await(entrance.node().claim(file.source(), file.name(), shop.inboxId()))
+            since = await(writer.node().claim(file.source(), file.name(), context.inboxId()))
                     .since();
         }
-        JobFeed feed = await(entrance.node().open(file.source(), since, Duration.ZERO, entrance.settings()));
-        FileReading now = reading;
-        if (now == null) {
+        JobFeed feed = await(writer.node().open(file.source(), since, Duration.ZERO, writer.settings()));
+        return reading().read(feed);
+    }
+
+    private FileReading reading() throws IOException {
+        FileReading current = reading;
+        if (current == null) {
+            FileSettings settings = context.settings();
             RejectedRecords bad = new RejectedRecords(
-                    shop.inbox().rejected(file), shop.inbox().rejectedDraft(file));
+                    context.inbox().rejected(file), context.inbox().rejectedDraft(file));
             rejects = bad;
-            now = new FileReading(
+            current = new FileReading(
                     file,
                     lock.channel(),
-                    FileFormat.of(file.name(), shop.settings().keyFields(), shop.json()),
-                    shop.settings().longestLine(),
+                    FileFormats.of(file.name(), settings.keyFields(), settings.deepest()),
+                    settings.longestLine(),
                     bad,
                     this);
-            reading = now;
+            reading = current;
         }
-        return now.read(feed);
+        return current;
     }
 
     private void finish() throws IOException, InterruptedException {
         if (rejects != null) {
             rejects.finish();
         }
-        shop.inbox().finish(file);
-        FileProgress end = sight();
+        context.inbox().finish(file);
+        logFinished();
+        if (size > 0) {
+            try {
+                await(writer.node().drop(file.source()));
+            } catch (ExecutionException | TimeoutException e) {
+                // A later check of the claims finds it and drops it.
+                LOG.debug("{} is not forgotten yet", file, e);
+            }
+        }
+    }
+
+    private void logFinished() {
+        FileProgress end = progress();
         LOG.info(
                 "{} is finished: added={} before={} rejected={} seconds={}",
                 file,
@@ -205,22 +202,15 @@ final class FileRun implements FileReading.Listener {
                 String.format(Locale.ROOT, "%.1f", end.time().toMillis() / 1000.0));
         if (end.rejected() > 0) {
             LOG.warn(
-                    "{} has {} records that are no jobs: see {}",
+                    "{} has {} records that are not jobs: see {}",
                     file,
                     end.rejected(),
-                    Printable.of(shop.inbox().rejected(file).toString()));
-        }
-        if (size > 0) {
-            try {
-                await(entrance.node().drop(file.source()));
-            } catch (ExecutionException | TimeoutException e) {
-                // A later scan finds its claim and does it again.
-                LOG.debug("{} is not forgotten yet", file, e);
-            }
+                    Printable.of(context.inbox().rejected(file).toString()));
         }
     }
 
-    private void trouble(String why) throws InterruptedException {
+    /** Waits before the next attempt. Meanwhile other files may have the place. */
+    private void pause(String why) throws InterruptedException {
         if (stopping()) {
             return;
         }
@@ -228,20 +218,13 @@ final class FileRun implements FileReading.Listener {
             waiting = true;
             LOG.warn("{} waits: {}", file, Printable.of(why));
         }
-        leave();
-        shop.stop().await(pause.toMillis(), TimeUnit.MILLISECONDS);
-        while (!placed && !stopping()) {
-            placed = shop.places().tryAcquire(LONGEST_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        place.leave();
+        boolean stopped = context.stop().await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        while (!stopped && !place.take(LONGEST_PAUSE)) {
+            stopped = stopping();
         }
-        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-    }
-
-    /** While it waits others may be read. */
-    private void leave() {
-        if (placed) {
-            placed = false;
-            shop.places().release();
-        }
+        Duration doubled = pause.multipliedBy(2);
+        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
 
     private void discard() {
@@ -252,7 +235,7 @@ final class FileRun implements FileReading.Listener {
             try {
                 bad.close();
             } catch (IOException e) {
-                // They are written anew.
+                // They will be written again.
                 LOG.debug("{} had bad records that could not be written", file, e);
             }
         }
@@ -260,6 +243,6 @@ final class FileRun implements FileReading.Listener {
 
     private static <T> T await(CompletionStage<T> answer)
             throws ExecutionException, TimeoutException, InterruptedException {
-        return answer.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return answer.toCompletableFuture().get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 }

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tells over HTTP how far a pod has come with its files. Whoever mounts it decides where and who may ask. */
+/** Shows over HTTP how far this pod has read its files. The server that mounts it decides on path and access. */
 public final class FilesApi implements Handler<RoutingContext> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -18,8 +18,8 @@ public final class FilesApi implements Handler<RoutingContext> {
     private final PodId pod;
 
     /**
-     * @param files that are read
-     * @param pod that reads them
+     * @param files the reading
+     * @param pod that reads
      */
     public FilesApi(FileIngest files, PodId pod) {
         this.files = files;
@@ -29,24 +29,24 @@ public final class FilesApi implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext http) {
         List<Map<String, Object>> all =
-                files.sights().stream().map(this::members).toList();
+                files.progress().stream().map(this::members).toList();
         http.response().putHeader("Content-Type", "application/json");
         http.end(Buffer.buffer(bytes(all)));
     }
 
-    private Map<String, Object> members(FileProgress sight) {
+    private Map<String, Object> members(FileProgress progress) {
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("queue", sight.file().queue().value());
-        members.put("file", sight.file().name());
-        members.put("ulid", sight.file().source().value());
+        members.put("queue", progress.file().queue().value());
+        members.put("file", progress.file().name());
+        members.put("ulid", progress.file().source().value());
         members.put("pod", pod.value());
-        members.put("bytes", sight.bytes());
-        members.put("size", sight.size());
-        members.put("share", sight.share());
-        members.put("records", sight.records());
-        members.put("rate", sight.rate());
-        members.put("rejected", sight.rejected());
-        members.put("state", sight.waiting() ? "waiting" : "reading");
+        members.put("bytes", progress.bytes());
+        members.put("size", progress.size());
+        members.put("share", progress.share());
+        members.put("records", progress.records());
+        members.put("rate", progress.rate());
+        members.put("rejected", progress.rejected());
+        members.put("state", progress.waiting() ? "waiting" : "reading");
         return members;
     }
 
@@ -54,7 +54,7 @@ public final class FilesApi implements Handler<RoutingContext> {
         try {
             return JSON.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("texts and numbers became no JSON", e);
+            throw new IllegalStateException("a map of texts and numbers did not become JSON", e);
         }
     }
 }

@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folders through which files come in. In {@code inbox/QUEUE} a file waits; a rename to {@code .work} claims it; when it is read to its
- * end it moves to {@code .done}, and its bad records lie in {@code .rejected}. Each move is one rename within one file system, so a
- * file is in exactly one of them, whatever happens. Thread-safe, also among pods.
+ * The folders through which files come in. A file waits in {@code inbox/QUEUE}. A rename to {@code .work} claims it. Once it is read
+ * to its end it moves to {@code .done}, and its bad records lie in {@code .rejected}. Each move is one rename within one file system, so a
+ * file is always in exactly one folder. Safe for any number of threads and pods.
  *
- * @param folder has a folder for each queue
+ * @param folder contains a folder for each queue
  */
 public record Inbox(Path folder) {
     private static final String WORK = ".work";
@@ -41,9 +41,9 @@ public record Inbox(Path folder) {
     }
 
     /**
-     * Makes the folders that are missing.
+     * Creates missing folders.
      *
-     * @param queues that have one
+     * @param queues that have a folder
      */
     void prepare(Collection<QueueName> queues) throws IOException {
         for (QueueName queue : queues) {
@@ -54,9 +54,9 @@ public record Inbox(Path folder) {
     }
 
     /**
-     * What tells this inbox from those of other machines, under whatever path pods see it.
+     * Tells this inbox from those of other machines, whatever path pods see it under.
      *
-     * @return its id, made by whoever asks first
+     * @return its id; the first call of all pods creates it
      */
     String id() throws IOException {
         Path file = folder.resolve(ID);
@@ -64,10 +64,10 @@ public record Inbox(Path folder) {
             Path fresh = Files.createTempFile(folder, ID, ".tmp");
             Files.writeString(fresh, UlidCreator.getUlid().toString());
             try {
-                // Unlike a rename, a link never replaces what another pod has made meanwhile.
+                // Unlike a rename, a link never replaces an id that another pod has created meanwhile.
                 Files.createLink(file, fresh);
             } catch (FileAlreadyExistsException e) {
-                // That one counts.
+                // The other id counts.
             } finally {
                 Files.delete(fresh);
             }
@@ -76,9 +76,9 @@ public record Inbox(Path folder) {
     }
 
     /**
-     * @param waiting a file that waits in the folder of a queue
-     * @return the file, now this pod's or any other's to read
-     * @throws java.nio.file.NoSuchFileException if another pod was quicker
+     * @param waiting a file in the folder of a queue
+     * @return the file, which any pod may read now
+     * @throws java.nio.file.NoSuchFileException if another pod was faster
      */
     WorkFile claim(QueueName queue, Path waiting) throws IOException {
         WorkFile file = WorkFile.of(queue, String.valueOf(waiting.getFileName()));
@@ -87,8 +87,8 @@ public record Inbox(Path folder) {
     }
 
     /**
-     * @param queue whose claimed files
-     * @return them, oldest first
+     * @param queue that the files are for
+     * @return its claimed files, oldest first
      */
     List<WorkFile> claimed(QueueName queue) throws IOException {
         List<WorkFile> files = new ArrayList<>();
@@ -104,7 +104,7 @@ public record Inbox(Path folder) {
         return files;
     }
 
-    /** The file was read to its end. On return no crash of the machine brings it back. */
+    /** The file was read to its end. After the return no crash of the machine brings it back. */
     void finish(WorkFile file) throws IOException {
         makeFolder(done(file));
         Files.move(work(file), done(file), StandardCopyOption.ATOMIC_MOVE);
@@ -112,14 +112,14 @@ public record Inbox(Path folder) {
     }
 
     /**
-     * @param queue whose file
+     * @param queue that the file is for
      * @param source its ULID
-     * @param name that it came with
+     * @param name before the claim
      * @return where it is
      */
     public Place find(QueueName queue, SourceId source, String name) {
         WorkFile file = new WorkFile(queue, source, name);
-        // In the order in which it moves, so that it is not missed on its way.
+        // In the order of its moves, so that a move meanwhile cannot hide it.
         if (Files.exists(work(file))) {
             return Place.WORK;
         }
@@ -127,7 +127,7 @@ public record Inbox(Path folder) {
     }
 
     /**
-     * Makes the renames in the folders of a queue last. Without it a power cut could bring a file back under its old name after
+     * Makes the renames in the folders of a queue durable. Without this a power cut could bring a file back under its old name after
      * its records were added, and they would be added again.
      */
     void sync(QueueName queue) {
@@ -135,7 +135,7 @@ public record Inbox(Path folder) {
             try (FileChannel channel = FileChannel.open(each, StandardOpenOption.READ)) {
                 channel.force(true);
             } catch (IOException e) {
-                // A system that cannot open a folder keeps its renames in order by itself, or cannot be made to.
+                // A system that cannot open folders offers no other way to sync them.
             }
         }
     }
@@ -152,12 +152,12 @@ public record Inbox(Path folder) {
         return folder(file.queue(), REJECTED).resolve(file.claimed());
     }
 
-    /** With a name as short as that of the file may be long. */
+    /** Its name is short, whatever the length of the file's name. */
     Path rejectedDraft(WorkFile file) {
         return folder(file.queue(), REJECTED).resolve(file.source() + ".part");
     }
 
-    /** Somebody who empties a folder may remove it as a whole. */
+    /** Creates the folder of a file again: a person who empties a folder may remove it altogether. */
     static void makeFolder(Path file) throws IOException {
         Path folder = file.getParent();
         if (folder != null) {

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bad records of a file, as JSON Lines. They get their place when the file is read to its end: whoever reads it again after a crash
- * begins them anew, so that none is there twice. Made when there is the first one.
+ * The bad records of a file, as JSON Lines. They stay in a draft until the file is read to its end. A reading after a crash starts the
+ * draft again, so no record is listed twice. The first bad record creates the draft. Used by one thread at a time.
  */
 final class RejectedRecords implements AutoCloseable {
     private static final JsonFactory JSON =
@@ -26,8 +26,8 @@ final class RejectedRecords implements AutoCloseable {
     private @Nullable JsonGenerator out;
 
     /**
-     * @param place where they will be
-     * @param draft in the same folder, where they are until then
+     * @param place of the finished list
+     * @param draft of the list, in the same folder
      */
     RejectedRecords(Path place, Path draft) throws IOException {
         this.place = place;
@@ -37,10 +37,10 @@ final class RejectedRecords implements AutoCloseable {
     }
 
     /**
-     * @param line its number
-     * @param offset of its first byte
-     * @param reason why it is no job
-     * @param record itself, shown if it is small
+     * @param line number of the record
+     * @param offset of its first byte in the file
+     * @param reason why it is not a job
+     * @param record its bytes, shown if they are few
      */
     void add(long line, long offset, String reason, byte[] record) throws IOException {
         JsonGenerator json = open();
@@ -54,7 +54,7 @@ final class RejectedRecords implements AutoCloseable {
         json.writeEndObject();
     }
 
-    /** There will be no more. */
+    /** Moves the list to its place; there are no more bad records. */
     void finish() throws IOException {
         if (out != null) {
             out.writeRaw('\n');

@@ -8,23 +8,23 @@ import io.qbull.model.SourceId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that was claimed. It keeps its claimed name, which nothing else will ever have, wherever it goes.
+ * A claimed file. It keeps its claimed name, which is unique for ever, in each folder it moves to.
  *
  * @param queue that takes its records
  * @param source its ULID
- * @param name that it came with
+ * @param name before the claim
  */
 record WorkFile(QueueName queue, SourceId source, String name) {
     private static final int ULID_LENGTH = 26;
 
-    /** For a file that nobody has claimed yet. */
+    /** For a file that is about to be claimed. */
     static WorkFile of(QueueName queue, String name) {
         return new WorkFile(queue, new SourceId(UlidCreator.getMonotonicUlid().toString()), name);
     }
 
     /**
-     * @param claimed name of a file in a folder of claimed ones
-     * @return the file, or null if that is no name of ours
+     * @param claimed name of a file in a folder of claimed files
+     * @return the file, or null if the name is not one that a claim gives
      */
     static @Nullable WorkFile parse(QueueName queue, String claimed) {
         if (claimed.length() < ULID_LENGTH + 2 || claimed.charAt(ULID_LENGTH) != '-') {
@@ -34,12 +34,12 @@ record WorkFile(QueueName queue, SourceId source, String name) {
         return Ulid.isValid(ulid) ? new WorkFile(queue, new SourceId(ulid), claimed.substring(ULID_LENGTH + 1)) : null;
     }
 
-    /** Its name from the claim on. */
+    /** Its name since the claim. */
     String claimed() {
         return source + "-" + name;
     }
 
-    /** As log lines name it. */
+    /** As log lines show it. */
     @Override
     public String toString() {
         return "queue=" + queue + " file=" + Printable.of(name) + " ulid=" + source;

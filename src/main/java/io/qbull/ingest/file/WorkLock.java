@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right to read a claimed file: a lock of the operating system, which drops it when the process dies, however it dies. It
- * also is the way to read the file: most systems drop the lock of a process when that process closes the file anywhere.
+ * The right to read a claimed file: a lock of the operating system, which releases it however the process dies. The file is read
+ * through the channel of the lock alone, because most systems release a process's lock when that process closes the file anywhere.
  */
 final class WorkLock implements AutoCloseable {
-    /** Of this process, so that none of these files is opened, and closed, a second time. */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    /** The files that this process has open, so that it opens and closes none of them a second time. */
+    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkLock.class);
 
@@ -35,7 +35,7 @@ final class WorkLock implements AutoCloseable {
 
     /**
      * @param file a claimed file
-     * @return the lock, or null if somebody else has it or the file is gone
+     * @return the lock, or null if another process or thread has it or the file is gone
      */
     static @Nullable WorkLock take(Path file) throws IOException {
         Path path;
@@ -44,7 +44,7 @@ final class WorkLock implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return null;
         }
-        if (!HELD.add(path)) {
+        if (!OPEN.add(path)) {
             return null;
         }
         FileChannel channel = null;
@@ -52,7 +52,7 @@ final class WorkLock implements AutoCloseable {
         try {
             channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
-            // Whoever had it may have finished the file after it was opened here.
+            // The previous holder may have finished the file after it was opened here.
             taken = lock != null && Files.exists(path);
             return taken ? new WorkLock(path, channel) : null;
         } catch (NoSuchFileException | OverlappingFileLockException e) {
@@ -62,7 +62,7 @@ final class WorkLock implements AutoCloseable {
                 if (channel != null) {
                     channel.close();
                 }
-                HELD.remove(path);
+                OPEN.remove(path);
             }
         }
     }
@@ -78,7 +78,7 @@ final class WorkLock implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("{} cannot be closed: {}", Printable.of(path.toString()), Printable.of(e.toString()));
         } finally {
-            HELD.remove(path);
+            OPEN.remove(path);
         }
     }
 }

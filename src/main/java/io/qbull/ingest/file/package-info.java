@@ -1,4 +1,19 @@
-/** Files as jobs: claims, progress and the folders of the inbox. */
+/**
+ * Files as jobs. {@code FileIngest} is the step of the route; it claims files ({@code FileClaimer}, {@code Inbox}). {@code FileScanner}
+ * finds claimed files, whichever pod claimed them, and {@code FileRuns} begins one {@code FileRun} for each that gets a place and the
+ * lock of the operating system ({@code WorkLock}). A run reads the file in passes ({@code FileReading}, {@code PendingRecords}) until
+ * every record is answered.
+ *
+ * <table>
+ * <caption>Failures</caption>
+ * <tr><th>what</th><th>effect</th></tr>
+ * <tr><td>Redis is away, full or slow</td><td>the run waits and gives its place to other files; the next pass continues with the first
+ *     record that has no answer</td></tr>
+ * <tr><td>the pod stops or dies</td><td>the lock is free; any pod resumes the file, and Redis knows which records it has</td></tr>
+ * <tr><td>a record is not a job</td><td>listed in {@code .rejected}; all others are added</td></tr>
+ * <tr><td>the file vanishes</td><td>its claim stays in Redis until a person decides</td></tr>
+ * </table>
+ */
 @NullMarked
 package io.qbull.ingest.file;
 

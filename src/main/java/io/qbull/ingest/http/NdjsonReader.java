@@ -4,9 +4,9 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import io.qbull.engine.BulkEnqueuer;
 import io.qbull.engine.BulkResult;
 import io.qbull.ingest.record.BulkRecord;
-import io.qbull.ingest.record.FileFormat;
 import io.qbull.ingest.record.JsonRecords;
 import io.qbull.ingest.record.LineSplitter;
+import io.qbull.ingest.record.Lines;
 import io.qbull.ingest.record.RefusedRecord;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobId;
@@ -185,7 +185,7 @@ final class NdjsonReader implements LineSplitter.Sink {
 
     @Override
     public void line(long number, long offset, byte[] line) {
-        if (FileFormat.blank(line)) {
+        if (Lines.blank(line)) {
             return;
         }
         NewJob job;

@@ -48,7 +48,7 @@ public final class CsvRecords implements FileFormat {
 
     @Override
     public @Nullable BulkRecord read(byte[] line) throws RefusedRecord {
-        if (FileFormat.blank(line)) {
+        if (Lines.blank(line)) {
             return null;
         }
         List<String> names = header;

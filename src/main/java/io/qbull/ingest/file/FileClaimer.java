@@ -1,0 +1,83 @@
+package io.qbull.ingest.file;
+
+import io.qbull.model.Printable;
+import io.qbull.model.QueueName;
+import io.qbull.model.SourceId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Claims the files that the route finds. Remembers which claims are this pod's own. Thread-safe. */
+final class FileClaimer {
+    private static final Logger LOG = LoggerFactory.getLogger(FileClaimer.class);
+
+    private final Inbox inbox;
+    private final Set<QueueName> queues;
+    private final WarnOnce warnings;
+    private final Set<SourceId> claimedHere = ConcurrentHashMap.newKeySet();
+
+    FileClaimer(Inbox inbox, Set<QueueName> queues, WarnOnce warnings) {
+        this.inbox = inbox;
+        this.queues = queues;
+        this.warnings = warnings;
+    }
+
+    /**
+     * @param waiting a file in the folder of a queue
+     * @return whether this pod has claimed it; if not, the log says why
+     */
+    boolean claim(Path waiting) {
+        QueueName queue = queueOf(waiting);
+        if (queue == null || !usable(waiting)) {
+            return false;
+        }
+        try {
+            WorkFile file = inbox.claim(queue, waiting);
+            claimedHere.add(file.source());
+            LOG.info("{} is claimed", file);
+            return true;
+        } catch (NoSuchFileException e) {
+            LOG.debug("another pod has claimed {}", Printable.of(waiting.toString()));
+        } catch (IOException e) {
+            warnings.warn(waiting + " stays where it is: " + e);
+        }
+        return false;
+    }
+
+    /** Whether this pod itself claimed the file and has not asked before. */
+    boolean takeClaimedHere(SourceId source) {
+        return claimedHere.remove(source);
+    }
+
+    private boolean usable(Path waiting) {
+        boolean usable = Files.isRegularFile(waiting, LinkOption.NOFOLLOW_LINKS)
+                && Files.isReadable(waiting)
+                && Files.isWritable(waiting);
+        if (!usable && Files.exists(waiting, LinkOption.NOFOLLOW_LINKS)) {
+            warnings.warn(waiting + " stays where it is: it must be a regular file that this pod may read and write");
+            return false;
+        }
+        // A file that is gone was claimed by another pod: the rename finds out.
+        return true;
+    }
+
+    private @Nullable QueueName queueOf(Path waiting) {
+        String folder = waiting.getParent() == null
+                ? ""
+                : String.valueOf(waiting.getParent().getFileName());
+        for (QueueName queue : queues) {
+            if (queue.value().equals(folder)) {
+                return queue;
+            }
+        }
+        warnings.warn("the files in " + waiting.getParent() + " stay where they are: this pod has no such queue");
+        return null;
+    }
+}

@@ -1,0 +1,22 @@
+package io.qbull.ingest.file;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+
+/**
+ * What all files that a pod reads share, from one start of the route to its stop.
+ *
+ * @param inbox the folders of the files
+ * @param inboxId tells this inbox from those of other machines
+ * @param settings how files are read
+ * @param clock monotonic nanoseconds
+ * @param stop at zero once the pod stops
+ * @param places one for each file that may be read at the same time
+ */
+record FileContext(
+        Inbox inbox, String inboxId, FileSettings settings, LongSupplier clock, CountDownLatch stop, Semaphore places) {
+    boolean stopping() {
+        return stop.getCount() == 0;
+    }
+}
