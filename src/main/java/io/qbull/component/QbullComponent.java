@@ -55,7 +55,7 @@ public class QbullComponent extends HealthCheckComponent {
     @Override
     protected void afterConfiguration(String uri, String remaining, Endpoint endpoint, Map<String, Object> parameters) {
         QbullConfiguration options = ((QbullEndpoint) endpoint).getConfiguration();
-        QbullSettings.check(options);
+        QbullSettings.check(options, getCamelContext());
         FailureClasses.of(options, getCamelContext());
         pod(options);
     }

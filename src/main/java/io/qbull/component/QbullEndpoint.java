@@ -62,7 +62,7 @@ public class QbullEndpoint extends DefaultEndpoint implements AsyncEndpoint, End
     NodeKey nodeKey() {
         return new NodeKey(
                 new QueueName(queue),
-                QbullSettings.redisUri(configuration),
+                QbullSettings.redisUri(configuration, getCamelContext()),
                 getComponent().pod(configuration));
     }
 
@@ -73,7 +73,7 @@ public class QbullEndpoint extends DefaultEndpoint implements AsyncEndpoint, End
 
     @Override
     public String getServiceUrl() {
-        return RedisAddress.withoutSecrets(QbullSettings.redisUri(configuration));
+        return RedisAddress.withoutSecrets(QbullSettings.redisUri(configuration, getCamelContext()));
     }
 
     @Override

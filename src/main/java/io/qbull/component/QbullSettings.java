@@ -9,6 +9,7 @@ import io.qbull.config.RetrySettings;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Layout;
 import java.time.Duration;
+import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
 /** Options as the engine's settings. A value that breaks its rule is refused with its name, the value and the rule. */
@@ -19,11 +20,12 @@ final class QbullSettings {
 
     /**
      * @param options of an endpoint
+     * @param context the endpoint's
      * @throws IllegalArgumentException if any value is wrong, used by a producer or by a consumer
      */
-    static void check(QbullConfiguration options) {
+    static void check(QbullConfiguration options, CamelContext context) {
         consumption(options);
-        RedisSettings.forLeases(redisUri(options), options.getLeaseTtl());
+        RedisSettings.forLeases(redisUri(options, context), options.getLeaseTtl());
         enqueue(options);
         Integer partitions = options.getPartitions();
         if (partitions != null) {
@@ -31,11 +33,10 @@ final class QbullSettings {
         }
     }
 
-    static String redisUri(QbullConfiguration options) {
+    static String redisUri(QbullConfiguration options, CamelContext context) {
         String uri = options.getRedisUri();
         if (uri == null || uri.isBlank()) {
-            throw new IllegalArgumentException(
-                    "redisUri must be set, best for the component (camel.component.qbull.redisUri)");
+            throw MissingAddress.in(context);
         }
         return uri;
     }
