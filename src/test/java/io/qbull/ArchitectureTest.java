@@ -69,6 +69,7 @@ class ArchitectureTest {
                     "model"),
             rule("component.node", "engine", "config", "runtime", "model"),
             rule("component", "component.node", "engine", "config", "runtime", "model"),
+            rule("springboot", "component"),
             rule("ingest"),
             rule("ingest.record", "model"),
             rule("ingest.file", "ingest.record", "engine", "config", "runtime", "model"),
@@ -272,7 +273,8 @@ class ArchitectureTest {
     void only_the_component_the_ingest_and_the_app_know_camel() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.qbull.component..", "io.qbull.ingest..", "io.qbull.app..")
+                .resideOutsideOfPackages(
+                        "io.qbull.component..", "io.qbull.springboot..", "io.qbull.ingest..", "io.qbull.app..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.camel..")
