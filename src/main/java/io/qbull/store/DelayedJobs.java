@@ -10,30 +10,30 @@ import org.jspecify.annotations.Nullable;
 /** Jobs that are not due yet. */
 public interface DelayedJobs {
     /**
-     * Moves jobs that are due to the end of the stream, in the order in which they are due. Safe to repeat, and late.
+     * Moves jobs that are due to the end of the stream, ordered by due time. Safe to repeat, and safe when it runs late.
      *
      * @param lease the owner's lease
-     * @param most the most jobs, 1 or more
-     * @param mostBytes after this many bytes no further job is moved; one is always moved if it is due
-     * @return how many, or fenced
+     * @param most the largest number of jobs to move, 1 or more
+     * @param mostBytes bytes after which no further job is moved; the first due job is always moved
+     * @return how many were moved, or fenced
      */
     CompletionStage<Promotion> promote(Lease lease, int most, int mostBytes);
 
     /**
-     * Removes the jobs with an id and a key that are not due yet. Needs no lease. Safe to repeat; the repeat finds none.
+     * Deletes the delayed jobs with an id and a key. Needs no lease. Safe to repeat; a repeat finds none.
      *
-     * @param partition where
-     * @param key of the jobs; those of another key stay
-     * @param id of the jobs, which is taken again afterwards
-     * @return how many were removed
+     * @param partition the partition of the key
+     * @param key key of the jobs; jobs with the same id and another key stay
+     * @param id id of the jobs, which can be added again afterwards
+     * @return how many were deleted
      */
     CompletionStage<Long> cancel(PartitionId partition, String key, JobId id);
 
-    /** The end of a {@link #promote}. */
+    /** The result of {@link #promote}. */
     sealed interface Promotion extends OwnerAnswer {
         /**
-         * @param count jobs moved
-         * @param dueIn until the next one is due; null if there is none
+         * @param count number of jobs moved
+         * @param dueIn time until the next job is due; null if there is none
          */
         record Promoted(int count, @Nullable Duration dueIn) implements Promotion {}
 

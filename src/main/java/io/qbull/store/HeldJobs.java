@@ -13,103 +13,108 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jobs of keys that wait for a retry: the failed job of a key and all that follow it with that key leave the stream, so that
- * other keys go on, and come back to nobody but the owner, in order. All commands are the owner's, and safe to repeat, and late; two
- * of one key must not be under way at once.
+ * The jobs of held keys. The failed job of a key, and all later jobs of that key, leave the stream, so that other keys can continue;
+ * the owner gets them back in order. Every method needs the owner's lease, is safe to repeat, and is safe when it runs late. Two
+ * commands for one key must not be under way at the same time.
  */
 public interface HeldJobs {
     /**
-     * Records a failed run: the job waits from now on, first of its key.
+     * Records a failed run. The job is held from now on, as the first of its key.
      *
      * @param lease the owner's lease
-     * @param job where it is; nothing happens when it is gone
-     * @param key its key
+     * @param job place of the job; nothing happens if it is gone
+     * @param key key of the job
      * @param failed the failure
      * @return done or fenced
      */
     CompletionStage<Verdict> fail(Lease lease, JobPlace job, String key, Failed failed);
 
     /**
-     * Moves jobs out of the stream, to wait behind the first job of their key.
+     * Moves jobs out of the stream, behind the first job of their held key.
      *
      * @param lease the owner's lease
-     * @param jobs 1 to 10,000; no earlier job of their keys may be left in the stream
+     * @param jobs 1 to 10,000; the stream must have no earlier job of their keys
      * @return done or fenced
      */
     CompletionStage<Verdict> park(Lease lease, List<Parked> jobs);
 
     /**
-     * Goes on with a key: removes its first job if that is done, and reads the next.
+     * Deletes the first job of a held key if it is done, and reads the next one.
      *
      * @param lease the owner's lease
      * @param key the key
-     * @param done the place of the finished job; null to only read
-     * @return the first job, that there is none, or fenced
+     * @param done place of the finished job; null to read only
+     * @return the first job, free if there is none, or fenced
      */
     CompletionStage<Advance> advance(Lease lease, String key, @Nullable JobPlace done);
 
     /**
-     * Reads which keys are held, after a change of owner.
+     * Reads which keys are held. A new owner needs this before it starts a job.
      *
      * @param lease the owner's lease
-     * @param cursor {@link Page#START}, or what the page before said
+     * @param cursor {@link Page#START}, or the cursor of the previous page
      * @return a page of keys
      */
     CompletionStage<Page> keys(Lease lease, String cursor);
 
     /**
-     * Records that a job is started that may have killed its process before.
+     * Records the start of a job that may have crashed its process before.
      *
      * @param lease the owner's lease
-     * @param job where it is; nothing happens when it is gone
-     * @param crashes how often it may have, this start included; the number only grows
+     * @param job place of the job; nothing happens if it is gone
+     * @param crashes possible crashes, this start included; the recorded number never decreases
      * @return done or fenced
      */
     CompletionStage<Verdict> suspect(Lease lease, JobPlace job, int crashes);
 
     /**
-     * Carries out what a person asks of the owner, and removes the instruction. A job that is not the first of its key any more is left
-     * alone.
+     * Carries out an instruction to the owner and deletes it. Leaves the job alone if it is no longer the first of its key.
      *
      * @param lease the owner's lease
-     * @param instruction what is asked; nothing happens when it is gone
+     * @param instruction the instruction; nothing happens if it is gone
      * @param action what to do
-     * @return how the key stands then, or fenced
+     * @return the state of the key afterwards, or fenced
      */
     CompletionStage<Attended> attend(Lease lease, Instruction instruction, Action action);
 
     /**
-     * @param attempts how often the job has failed, this time included
-     * @param pause until it may run again; null = until a person asks
+     * A failed run.
+     *
+     * @param attempts failed runs of the job, this one included
+     * @param pause time until it may run again; null = until a person asks
      * @param reason one line
      */
     record Failed(int attempts, @Nullable Duration pause, String reason) {}
 
     /**
-     * @param job an entry
+     * A job to move behind the first job of its key.
+     *
+     * @param job its entry
      * @param key its key
      */
     record Parked(StreamId job, String key) {}
 
-    /** What is done about an instruction. */
+    /** How to carry out an instruction. */
     enum Action {
-        /** The first job of the key runs at once, its attempts counted anew. */
+        /** Run the first job of the key at once, and count its attempts from zero. */
         RETRY,
-        /** The first job of the key is deleted. */
+        /** Delete the first job of the key. */
         DROP,
-        /** Nothing. */
+        /** Delete the instruction only. */
         IGNORE
     }
 
-    /** The end of an {@link #advance}. */
+    /** The result of {@link #advance}. */
     sealed interface Advance extends OwnerAnswer {
         /**
-         * @param place of the job
+         * The key has a first job.
+         *
+         * @param place its place
          * @param entry the job
          */
         record Next(JobPlace place, Entry entry) implements Advance {}
 
-        /** No job of the key waits; it is not held any more. */
+        /** The key has no held job, so it is no longer held. */
         record Free() implements Advance {}
 
         /** The lease has ended. */
@@ -121,10 +126,12 @@ public interface HeldJobs {
         }
     }
 
-    /** The end of an {@link #attend}. */
+    /** The result of {@link #attend}. */
     sealed interface Attended extends OwnerAnswer {
         /**
-         * @param pause until the first job of the key may run; null = when a person asks
+         * Carried out, now or before.
+         *
+         * @param pause time until the first job of the key may run; null = until a person asks
          */
         record Done(@Nullable Duration pause) implements Attended {}
 
@@ -137,14 +144,16 @@ public interface HeldJobs {
         }
     }
 
-    /** The end of a {@link #keys}. */
+    /** The result of {@link #keys}. */
     sealed interface Page extends OwnerAnswer {
-        /** The first cursor, and the last one. */
+        /** The cursor of the first page, and the cursor after the last one. */
         String START = "0";
 
         /**
-         * @param cursor of the next page; {@link #START} if this was the last one
-         * @param keys each with the time until its first job may run; null = when a person asks. A key may come twice
+         * Some held keys.
+         *
+         * @param cursor cursor of the next page; {@link #START} after the last one
+         * @param keys each key with the time until its first job may run; null = until a person asks. A key may come twice
          */
         record Keys(String cursor, Map<String, @Nullable Duration> keys) implements Page {}
 

@@ -9,93 +9,95 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The held keys in the hands of people: nothing here needs a lease, and nothing but the owner changes held jobs. */
+/** The held keys, as people inspect them. No method needs a lease, and none changes a held job: only the owner does. */
 public interface HeldKeyTable {
     /**
      * @param queue a queue
-     * @return how many partitions it has, or had in a layout that is remembered; 0 if there is no such queue
+     * @return the largest number of partitions in any of its known layouts; 0 if there is no such queue
      */
     CompletionStage<Integer> partitions(QueueName queue);
 
     /**
      * @param partition a partition
-     * @return the time (ms) at its server, by which failures are written down
+     * @return time at its server, ms since 1970; the times of failures come from the same clock
      */
     CompletionStage<Long> now(PartitionId partition);
 
     /**
-     * Reads some held keys: at most 100, and about 1 MB of their first jobs, one at least if there is any.
+     * Reads held keys: at most 100 and about 1 MB of their first jobs, but at least one if there is any.
      *
      * @param partition a partition
-     * @param after the last tag known; empty for all
-     * @return what follows, in the order of the tags
+     * @param after reads what follows this tag; empty for all
+     * @return the keys, ordered by tag
      */
     CompletionStage<Page> read(PartitionId partition, String after);
 
     /**
      * @param partition a partition
      * @param key a key
-     * @return it alone, or nothing if it is not held there
+     * @return the key alone; no key if it is not held there
      */
     CompletionStage<Page> find(PartitionId partition, String key);
 
     /**
-     * Asks the owner for something, in the order given; all of it or nothing.
+     * Sends requests to the owner, in the order given; all of them or none.
      *
      * @param partition a partition
-     * @param wish what for
+     * @param request what the owner is to do
      * @param keys 1 to 100 of its held keys
-     * @return the requests, without those for jobs that are not held any more; fails with {@link StoreException.Full} if Redis takes no
+     * @return ids of the requests, without the jobs that are no longer held; fails with {@link StoreException.Full} if Redis takes no
      *     data
      */
-    CompletionStage<List<StreamId>> ask(PartitionId partition, OwnerRequest wish, List<HeldKey> keys);
+    CompletionStage<List<StreamId>> ask(PartitionId partition, OwnerRequest request, List<HeldKey> keys);
 
-    /** The most requests that {@link #open} tells. */
+    /** The most requests that {@link #open} returns. */
     int MOST_OPEN = 100;
 
     /**
      * @param partition a partition
      * @param first a request
      * @param last the same or a later one
-     * @return the requests from the first to the last that are not carried out yet, anybody's; if there are more than
-     *     {@value #MOST_OPEN}, the first ones
+     * @return requests of all people from the first to the last that are not carried out yet; if there are more than
+     *     {@value #MOST_OPEN}, the first of them
      */
     CompletionStage<List<StreamId>> open(PartitionId partition, StreamId first, StreamId last);
 
-    /** What people ask for. */
+    /** What people can ask the owner to do with a held key. */
     enum OwnerRequest {
-        /** The key's first job runs at once, its attempts counted anew. */
+        /** Run the first job of the key at once, and count its attempts from zero. */
         RETRY,
-        /** The key's first job is deleted, and the next one runs. */
+        /** Delete the first job of the key and run the next one. */
         DROP
     }
 
     /**
-     * A key whose jobs wait.
+     * A held key.
      *
-     * @param partition where
-     * @param tag its place among the held keys of the partition
-     * @param first the first of its jobs, without its body
-     * @param place of that job among the held ones
-     * @param jobs how many wait, the first included
-     * @param pause the wait of the first one
+     * @param partition its partition
+     * @param tag sorts it among the held keys of the partition
+     * @param first its first job, without the body
+     * @param place place of that job among the held jobs
+     * @param jobs number of its held jobs, the first included
+     * @param pause how the first job waits
      */
     record HeldKey(PartitionId partition, String tag, Job first, String place, long jobs, Pause pause) {}
 
     /**
      * Why and how long the first job of a key waits.
      *
-     * @param attempts how often it has failed; 0 if it has not: then it waits only for its turn
-     * @param failedAtMillis when it did last; 0 if never
-     * @param dueIn how long until it may run; null = when a person asks
-     * @param reason of the failure, one line
+     * @param attempts how often it has failed; 0 if it only waits for its turn
+     * @param failedAtMillis time of the last failure, ms since 1970; 0 if it has not failed
+     * @param dueIn time until it may run; null = until a person asks
+     * @param reason reason of the last failure, one line
      */
     record Pause(
             int attempts, long failedAtMillis, @Nullable Duration dueIn, String reason) {}
 
     /**
-     * @param keys some
-     * @param next tag after which to go on; null if nothing follows
+     * The result of a read.
+     *
+     * @param keys some held keys
+     * @param next tag after which to continue; null if nothing follows
      */
     record Page(List<HeldKey> keys, @Nullable String next) {}
 }

@@ -6,29 +6,31 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at queues from outside: for people and dashboards. Reads only. */
+/** Reads the status of queues for people and dashboards. Changes nothing. */
 public interface Inspector {
     /**
-     * @return the queues that exist
+     * @return all existing queues
      */
     CompletionStage<Set<QueueName>> queues();
 
     /**
      * @param queue a queue
-     * @return its state, or {@link QueueStatus.Absent}; fails if its layout or its pods cannot be read
+     * @return its status; fails if its layout or its pods cannot be read
      */
     CompletionStage<QueueStatus> queue(QueueName queue);
 
-    /** A queue as it stands. */
+    /** The status of a queue. */
     sealed interface QueueStatus {
         /** There is no such queue in Redis. */
         record Absent() implements QueueStatus {}
 
         /**
+         * The queue exists.
+         *
          * @param queue its name
-         * @param layoutVersion the current layout
-         * @param partitionCount P
-         * @param pods registered pods
+         * @param layoutVersion version of the current layout, 1 or more
+         * @param partitionCount number of partitions (P)
+         * @param pods the registered pods
          * @param partitions P entries, by index
          */
         record Present(
@@ -39,7 +41,7 @@ public interface Inspector {
                 List<PartitionStatus> partitions)
                 implements QueueStatus {
             /**
-             * @return those partitions that could be read
+             * @return the partitions that could be read
              */
             public List<PartitionStatus.Read> readable() {
                 return partitions.stream()
@@ -50,7 +52,7 @@ public interface Inspector {
         }
     }
 
-    /** A partition as it stands. Each is read by itself: one that cannot be read hides no other. */
+    /** The status of a partition. Each partition is read separately, so that one that cannot be read does not hide the others. */
     sealed interface PartitionStatus {
         /**
          * @return 0 to P-1
@@ -58,16 +60,18 @@ public interface Inspector {
         int index();
 
         /**
+         * The partition could be read.
+         *
          * @param index 0 to P-1
-         * @param owner who holds it now; null if it is free
+         * @param owner pod that owns it; null if it is free
          * @param epoch the last epoch; null if it was never leased
-         * @param leaseAgeMillis since its acquisition; null if it is free
-         * @param backlog entries of the stream: jobs not done, but for those that are held
-         * @param oldestAgeMillis age of the first entry of the stream; null if there is none
-         * @param inFlight jobs that ran at the owner's last renewal
-         * @param held jobs that wait for a failed one of their key, or for their own retry
-         * @param delayed jobs that are not due yet
-         * @param dead dead letters
+         * @param leaseAgeMillis time since the lease was acquired; null if it is free
+         * @param backlog number of entries in the stream: jobs that are neither done nor held
+         * @param oldestAgeMillis age of the first entry in the stream; null if there is none
+         * @param inFlight number of jobs that ran at the owner's last renewal
+         * @param held number of held jobs
+         * @param delayed number of delayed jobs
+         * @param dead number of dead letters
          */
         record Read(
                 int index,
@@ -83,8 +87,10 @@ public interface Inspector {
                 implements PartitionStatus {}
 
         /**
+         * The partition could not be read.
+         *
          * @param index 0 to P-1
-         * @param error why it cannot be read, in one line
+         * @param error why, one line
          */
         record Unread(int index, String error) implements PartitionStatus {}
     }

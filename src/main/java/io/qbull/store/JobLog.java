@@ -15,42 +15,42 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The to-do lists: an entry is in a partition's stream exactly as long as its job is not done. */
+/** The streams of jobs. An entry is in its partition's stream until its job is done, held or buried. */
 public interface JobLog {
     /**
-     * Reads on behalf of the owner, changes nothing.
+     * Reads entries and instructions for the owner. Changes nothing.
      *
      * @param lease the owner's lease
-     * @param after the last entry known; {@link StreamId#START} for all
-     * @param told the last instruction known; {@link StreamId#START} for all
-     * @param maxCount the most entries, 1 or more
-     * @param maxBytes after this many bytes no further entry is read; one is always returned if there is any
-     * @return what follows {@code after}, in order, and what else waits
+     * @param after reads the entries that follow this one; {@link StreamId#START} for all
+     * @param lastInstruction reads the instructions that follow this one; {@link StreamId#START} for all
+     * @param maxCount the largest number of entries, 1 or more
+     * @param maxBytes bytes after which no further entry is read; the first entry is always returned
+     * @return entries in stream order and what else waits for the owner, or fenced
      */
-    CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes);
+    CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId lastInstruction, int maxCount, int maxBytes);
 
     /**
-     * Removes finished jobs. Safe to repeat, and late.
+     * Deletes the entries of finished jobs. Safe to repeat, and safe when it runs late.
      *
      * @param lease the owner's lease
-     * @param done entries whose jobs are finished, 1 to 1000
+     * @param done 1 to 1000 entries
      * @return done or fenced
      */
     CompletionStage<Verdict> commit(Lease lease, List<StreamId> done);
 
     /**
-     * Moves a job to the partition's dead-letter stream. Safe to repeat, and late: a moved job is not moved twice.
+     * Moves a job to the partition's dead-letter stream. Safe to repeat, and safe when it runs late: no job is moved twice.
      *
      * @param lease the owner's lease
-     * @param job where it is
-     * @param key its key; empty if it has none
-     * @param burial why
+     * @param job place of the job
+     * @param key key of the job; empty if it has none
+     * @param burial why it is buried
      * @return done or fenced
      */
     CompletionStage<Verdict> bury(Lease lease, JobPlace job, String key, Burial burial);
 
     /**
-     * Adds jobs for a producer, all or none. A call with a number already used gets the first answer again.
+     * Adds jobs for a producer, all or none. Repeating a call under its number adds nothing and returns the first answer.
      *
      * @param call the call
      * @return the answer
@@ -58,39 +58,41 @@ public interface JobLog {
     CompletionStage<Answer> enqueue(Call call);
 
     /**
-     * Makes a job one that the original QBull can read: its body is completed with what that one keeps in it.
+     * Converts a job to the format of the original QBull, which keeps id, key and time of publication in the body.
      *
-     * @param job any
-     * @param publishedAt for consumers, unless the body says it
-     * @return the job, written in that format, with the id that the body gives it if its caller gave none
-     * @throws EnqueueException if the body is no JSON object, or contradicts id or key
+     * @param job any job
+     * @param publishedAt time of publication, unless the body already has one
+     * @return the job in that format; if its caller gave no id, with the id in the body
+     * @throws EnqueueException if the body is not a JSON object, or contradicts id or key
      */
     NewJob original(NewJob job, Instant publishedAt);
 
     /**
-     * Reads how far a source has come, and lets what is remembered of it live on.
+     * Reads the progress of a source and extends its lifetime.
      *
-     * @param partition where
-     * @param source whose progress
-     * @param lifetime how long the progress is remembered from now on; zero = until it is {@linkplain #forget forgotten}
-     * @return layout version to the offset of the last record that was added under it; empty if there is none
+     * @param partition the partition
+     * @param source the source
+     * @param lifetime how long the progress is kept from now on; zero = until {@link #forget}
+     * @return layout version to the offset of the last record added under it; empty if no record was added
      */
     CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime);
 
     /**
-     * Removes the progress of a source that is read to its end.
+     * Deletes the progress of a source that was read to its end.
      *
-     * @param partition where
-     * @param source whose progress
-     * @return completes when it is gone
+     * @param partition the partition
+     * @param source the source
+     * @return completes when the progress is gone
      */
     CompletionStage<Void> forget(PartitionId partition, SourceId source);
 
-    /** The end of a {@link #fetch}. */
+    /** The result of {@link #fetch}. */
     sealed interface Fetch extends OwnerAnswer {
         /**
+         * What was read.
+         *
          * @param entries in stream order
-         * @param more whether a bound ended the read, so that further entries may follow at once
+         * @param more whether a bound ended the read, so that more entries may follow
          * @param agenda what else waits for the owner
          */
         record Entries(List<Entry> entries, boolean more, Agenda agenda) implements Fetch {}
@@ -107,8 +109,8 @@ public interface JobLog {
     /**
      * What waits for the owner besides jobs in the stream.
      *
-     * @param instructions the first few that were not known
-     * @param dueIn until the next delayed job is due; null if there is none
+     * @param instructions the first few that follow the last known one
+     * @param dueIn time until the next delayed job is due; null if there is none
      */
     record Agenda(List<Instruction> instructions, @Nullable Duration dueIn) {
         /** Nothing. */
@@ -116,30 +118,30 @@ public interface JobLog {
     }
 
     /**
-     * What a person asks of the owner, or a producer tells him.
+     * A request to the owner: from a person, or from a producer that wakes the owner.
      *
-     * @param id its place in the inbox
-     * @param verb what is asked for; others than ours come from newer releases, or by mistake
-     * @param key of which key; empty if of none
-     * @param place of which held job; empty = whichever is the first of the key
+     * @param id its entry in the inbox
+     * @param verb what to do; an unknown verb comes from a newer release or by mistake
+     * @param key the held key; empty if the verb needs none
+     * @param place place of the held job; empty = the first job of the key, whichever that is
      */
     record Instruction(StreamId id, String verb, String key, String place) {
-        /** The verb of a producer who only wakes the owner: another delayed job is the next one. */
+        /** The verb by which a producer wakes the owner: a delayed job was added that is due before all others. */
         public static final String DUE = "due";
     }
 
     /**
-     * Why a job is given up.
+     * Why a job is buried.
      *
      * @param reason one line
-     * @param exception name of its class; empty if there was none
-     * @param attempts how often the job has run
+     * @param exception class name of the exception; empty if there was none
+     * @param attempts number of runs
      */
     record Burial(String reason, String exception, int attempts) {}
 
-    /** The end of an owner's command. */
+    /** The result of an owner's command. */
     enum Verdict implements OwnerAnswer {
-        /** It was carried out, now or by an earlier repeat. */
+        /** It was carried out, now or by an earlier attempt. */
         DONE,
         /** The lease has ended: nothing was changed. */
         FENCED;
@@ -151,16 +153,16 @@ public interface JobLog {
     }
 
     /**
-     * A producer's call.
+     * An enqueue call.
      *
-     * @param partition where to
-     * @param layoutVersion the layout by which the partition was chosen
-     * @param producer unique for a producer's life: pod and nonce
+     * @param partition the partition of the jobs' keys
+     * @param layoutVersion version of the layout that maps the keys to the partition
+     * @param producer pod and a nonce that no other producer has
      * @param number grows with each call of this producer to this partition
      * @param jobs 1 to 500
-     * @param deduplicationWindow how long ids that callers gave are remembered; zero = no deduplication
-     * @param maxBacklog the partition takes nothing while it has so many entries or more; zero = any number
-     * @param records where the jobs stand in their source; null if they come from none
+     * @param deduplicationWindow how long ids given by callers are remembered; zero = no deduplication
+     * @param maxBacklog number of entries from which on the partition takes no more jobs; zero = no limit
+     * @param records the offsets of the jobs in their source; null if they come from none
      */
     record Call(
             PartitionId partition,
@@ -171,7 +173,7 @@ public interface JobLog {
             Duration deduplicationWindow,
             long maxBacklog,
             @Nullable Records records) {
-        /** A call with jobs that come from no source, to a partition of any length. */
+        /** A call without a source and without a limit. */
         public Call(
                 PartitionId partition,
                 int layoutVersion,
@@ -184,18 +186,20 @@ public interface JobLog {
     }
 
     /**
-     * What marks a call's jobs as records of a source: those that are not above the last offset added under the call's layout
-     * version are skipped, and count as duplicates.
+     * Marks the jobs of a call as records of a source. A record at or below the last offset added under the call's layout version is
+     * skipped and counts as a duplicate.
      *
-     * @param source their source
+     * @param source the source
      * @param offsets one for each job, 0 to 2^53, strictly ascending
-     * @param lifetime how long the progress is remembered; zero = until it is {@linkplain #forget forgotten}
+     * @param lifetime how long the progress is kept; zero = until {@link #forget}
      */
     record Records(SourceId source, List<Long> offsets, Duration lifetime) {}
 
-    /** The end of an {@link #enqueue}. */
+    /** The result of {@link #enqueue}. */
     sealed interface Answer {
         /**
+         * Redis has the jobs.
+         *
          * @param places one for each job of the call, in order
          */
         record Accepted(List<Place> places) implements Answer {}
@@ -203,14 +207,16 @@ public interface JobLog {
         /** The partition does not take jobs for that layout version; nothing was added. */
         record OtherLayout() implements Answer {}
 
-        /** The partition has as many entries as the call allows; nothing was added. */
+        /** The partition has {@code maxBacklog} entries or more; nothing was added. */
         record Crowded() implements Answer {}
 
-        /** A later call of the same producer has been answered already; nothing was added. */
+        /** A later call of the same producer was already answered; nothing was added. */
         record Stale() implements Answer {}
 
         /**
-         * @param streamId the entry; {@link StreamId#START} for a duplicate and for a job that is not due yet
+         * Where a job is.
+         *
+         * @param streamId its entry; {@link StreamId#START} for a duplicate and for a delayed job
          * @param duplicate whether nothing was added for this job
          */
         record Place(StreamId streamId, boolean duplicate) {}

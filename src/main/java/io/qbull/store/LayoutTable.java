@@ -7,31 +7,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** What a queue's pods know in common: the layout and each other. */
+/** What the pods of a queue share: its layout and the list of pods. */
 public interface LayoutTable {
     /**
-     * Creates a queue, or returns the layout that it has. Every step is safe to repeat and to race: the first intent wins.
+     * Creates a queue, or returns the layout of an existing one. Safe to repeat and to race: the first intent wins.
      *
      * @param queue the queue
-     * @param partitions P for a queue that does not exist yet
+     * @param partitions number of partitions if the queue does not exist yet
      * @return the current layout, whose partitions all take jobs
      */
     CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions);
 
     /**
      * @param queue a queue that exists
-     * @return all layouts that are remembered, by version; the last one is the current one, the others are sealed
+     * @return all known layouts, by version; the last one is current, the others are sealed
      */
     CompletionStage<List<Layout>> history(QueueName queue);
 
     /**
-     * Tells the others about a pod, forgets pods that were silent for longer than they said they might be, returns the rest.
+     * Renews the registration of a pod, removes pods that have been silent for too long, and returns the others.
      *
      * @param queue the queue
      * @param pod this pod
-     * @param capacity leases that it wants
+     * @param capacity the largest number of partitions that it owns
      * @param owned the partitions that it owns
-     * @param staleAfter how long this pod counts as living when it is silent; and others that do not say
+     * @param staleAfter how long this pod may be silent; also holds for pods whose registration names no such time
      * @return all living pods, this one included
      */
     CompletionStage<List<Pod>> register(
@@ -40,7 +40,7 @@ public interface LayoutTable {
     /**
      * @param queue the queue
      * @param pod a pod that leaves
-     * @return completes when it is forgotten
+     * @return completes when its registration is gone
      */
     CompletionStage<Void> unregister(QueueName queue, PodId pod);
 
@@ -48,10 +48,10 @@ public interface LayoutTable {
      * A living pod.
      *
      * @param id its name
-     * @param capacity leases that it wants
-     * @param owned the partitions that it owned when last seen
-     * @param startedAtMillis first seen, milliseconds since 1970
-     * @param seenAtMillis last seen, milliseconds since 1970
+     * @param capacity the largest number of partitions that it owns
+     * @param owned the partitions that it owned when it last registered
+     * @param startedAtMillis first registration, ms since 1970
+     * @param seenAtMillis last registration, ms since 1970
      */
     record Pod(PodId id, int capacity, List<Integer> owned, long startedAtMillis, long seenAtMillis) {}
 }

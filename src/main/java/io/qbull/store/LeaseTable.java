@@ -11,31 +11,31 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The leases, judged by the server's clock alone. */
+/** The leases. The clock of the server alone decides when a lease expires. */
 public interface LeaseTable {
     /**
-     * Takes a lease that is free or expired. A repeat with the same owner gets the same epoch and extends the lease; a repeat that
-     * arrives after the release of that owner's lease is refused.
+     * Acquires a lease that is free or expired. A repeat with the same owner gets the same epoch and extends the lease. A repeat after
+     * that owner's lease was released is refused.
      *
-     * @param partition what to lease
-     * @param owner this pod, with a nonce never used before
-     * @param ttl how long it lives
-     * @param window the most entries from the head among which this owner will ever have started jobs
-     * @return the grant or the refusal
+     * @param partition the partition
+     * @param owner this pod, with a new nonce
+     * @param ttl time until the lease expires
+     * @param window suspect window: this owner starts jobs only among this many entries at the head of the stream
+     * @return the lease, or why there is none
      */
     CompletionStage<Acquisition> acquire(PartitionId partition, LeaseOwner owner, Duration ttl, int window);
 
     /**
-     * Prolongs leases, each judged alone. A released lease is not revived.
+     * Renews leases, each on its own. A released lease is not revived.
      *
      * @param renewals the leases
-     * @param ttl how long each lives from now
-     * @return an answer for each lease; one is missing if its server did not answer
+     * @param ttl time from now until each lease expires
+     * @return the result for each lease; no result if its server did not answer
      */
     CompletionStage<Map<Lease, Renewal>> renew(List<RenewalRequest> renewals, Duration ttl);
 
     /**
-     * Ends a lease and announces it. After this is sent, the lease's nonce is never used again.
+     * Ends a lease and announces that. Once this is sent, the nonce of the lease must not be used again.
      *
      * @param lease the lease
      * @return done, or fenced if it had ended before
@@ -43,61 +43,65 @@ public interface LeaseTable {
     CompletionStage<JobLog.Verdict> release(Lease lease);
 
     /**
-     * Makes {@code to} the owner, under a higher epoch and for a short time, and announces it; {@code to} confirms by its first
-     * renewal. After this is sent, the lease's nonce is never used again.
+     * Makes {@code to} the owner under a higher epoch, for a short time, and announces that. The first renewal by {@code to} confirms
+     * it. Once this is sent, the nonce of the lease must not be used again.
      *
      * @param lease the lease
-     * @param to the owner to be, from the request; the command is refused if another request stands now
-     * @param ttl how long {@code to} has for its first renewal
-     * @return done, or fenced if the lease had ended before or the request of {@code to} stands no more
+     * @param to the pod that requested the hand-over; fenced if another request is on record now
+     * @param ttl time that {@code to} has for its first renewal
+     * @return done, or fenced if the lease had ended before or {@code to} no longer requests it
      */
     CompletionStage<JobLog.Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl);
 
     /**
-     * Requests a hand-over of a partition from its owner, unless another request stands, and announces it.
+     * Requests a hand-over from the owner of a partition, unless another request is on record, and announces that.
      *
      * @param partition the partition
-     * @param by the owner to be: this pod, with a nonce never used before
-     * @return true if the request stands
+     * @param by this pod, with a new nonce
+     * @return whether the request is on record
      */
     CompletionStage<Boolean> requestHandOver(PartitionId partition, LeaseOwner by);
 
     /**
-     * Looks at leases without touching them, each judged alone.
+     * Reads leases, each on its own. Changes nothing.
      *
-     * @param partitions which
-     * @return what was seen; one is missing if its server did not answer
+     * @param partitions the partitions
+     * @return the lease of each; no entry if its server did not answer
      */
     CompletionStage<Map<PartitionId, LeaseView>> peek(List<PartitionId> partitions);
 
     /**
-     * Listens to announcements for a queue. They are hints: any may be missing, none is proof.
+     * Listens to the announcements of a queue. They are hints: any of them may be missing, and none proves anything.
      *
-     * @param queue the queue's partitions
-     * @param listener called on a thread of the client, which it must not block
-     * @return ends the listening
+     * @param queue the queue
+     * @param listener runs on a thread of the client, which it must not block
+     * @return ends listening when it is closed
      */
     CompletionStage<AutoCloseable> announcements(QueueName queue, AnnouncementListener listener);
 
-    /** Hears of leases. */
+    /** Receives announcements. */
     interface AnnouncementListener {
         /**
-         * @param partition whose lease was released, handed over or asked for
+         * @param partition a partition whose lease was released, handed over or requested
          */
         void announced(PartitionId partition);
     }
 
-    /** The end of an {@link #acquire}. */
+    /** The result of {@link #acquire}. */
     sealed interface Acquisition {
         /**
+         * The pod owns the lease.
+         *
          * @param lease the lease
-         * @param predecessor how the lease before ended
-         * @param window the window of the owner before, 0 if unknown
+         * @param predecessor how the previous lease ended
+         * @param window suspect window of the previous owner; 0 if unknown
          */
         record Granted(Lease lease, Predecessor predecessor, int window) implements Acquisition {}
 
         /**
-         * @param view the lease as it stands
+         * Another pod owns the lease.
+         *
+         * @param view the lease
          */
         record Owned(LeaseView view) implements Acquisition {}
 
@@ -105,48 +109,52 @@ public interface LeaseTable {
         record Spent() implements Acquisition {}
     }
 
-    /** How the lease before ended. */
+    /** How the previous lease ended. */
     enum Predecessor {
         /** There was none. */
         NONE,
-        /** By a release: it left no job half done. */
+        /** Released, with no job half done. */
         RELEASED,
-        /** By a hand-over: it left no job half done, and nothing was started since. */
+        /** Handed over, with no job half done; the receiver has started none. */
         HANDED_OVER,
-        /** It ran out: its pod may have died over a job. */
+        /** Expired: a job may have crashed its pod. */
         EXPIRED,
-        /** This lease was granted before and the answer was lost, so it may be any of the others. */
+        /** This lease was granted before and the reply was lost, so it may be any of the others. */
         UNKNOWN
     }
 
     /**
+     * A lease to renew.
+     *
      * @param lease the lease
-     * @param window see {@link #acquire}
-     * @param inFlight jobs that run now, for the status
-     * @param rejected the owner to be of a hand-over request that this pod rejects; Redis forgets the request if it still stands
+     * @param window suspect window; see {@link #acquire}
+     * @param inFlight number of jobs that run now, for the status
+     * @param rejected the rejected request for a hand-over, cleared if it is still on record; null = none
      */
     record RenewalRequest(
             Lease lease, int window, int inFlight, @Nullable LeaseOwner rejected) {}
 
-    /** The end of a {@link #renew} for one lease. */
+    /** The result of {@link #renew} for one lease. */
     sealed interface Renewal {
         /**
-         * @param requester the owner to be of the hand-over request that stands; null if there is none
+         * The lease was renewed.
+         *
+         * @param requester the pod that requests a hand-over; null if there is none
          */
         record Renewed(@Nullable LeaseOwner requester) implements Renewal {}
 
-        /** Somebody else owns it, or it was released. */
+        /** Another pod owns the lease, or it was released. */
         record Lost() implements Renewal {}
     }
 
     /**
-     * A lease as it stands.
+     * The state of a lease.
      *
-     * @param owner the last owner, whatever became of it
-     * @param epoch the last epoch
-     * @param remaining until it expires; zero if it is free
-     * @param released whether it is free by a release
-     * @param requester the owner to be of the hand-over request that stands; null if there is none
+     * @param owner the last owner, also after its lease has ended; null if there was none
+     * @param epoch the last epoch; null if there was none
+     * @param remaining time until it expires; zero if it is free
+     * @param released whether it is free because it was released
+     * @param requester the pod that requests a hand-over; null if there is none
      */
     record LeaseView(
             @Nullable LeaseOwner owner,
@@ -157,7 +165,7 @@ public interface LeaseTable {
         private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
         /**
-         * @return what stands for a key that holds no lease: nobody's to take or to ask for, and to be looked at again soon
+         * @return stands for a key that is not a lease: cannot be acquired or requested, and is read again soon
          */
         public static LeaseView unreadable() {
             return new LeaseView(null, null, LOOK_AGAIN, false, null);

@@ -1,9 +1,9 @@
 package io.qbull.store;
 
-/** An answer to a command that only the owner of a partition may give. */
+/** The answer to a command that needs the owner's lease. */
 public interface OwnerAnswer {
     /**
-     * @return whether the lease has ended: nothing was read or changed
+     * @return whether the lease has ended, so that nothing was read or changed
      */
     boolean fenced();
 }

@@ -3,24 +3,24 @@ package io.qbull.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether Redis answers. Everybody who sends commands for a queue reports here how they end; whoever wants to know asks here. A
- * subject that got no answer counts as unreachable until it gets one. Reports come on the event loop; {@link #problem} may be asked on
+ * Whether Redis answers. Every sender of commands for a queue reports here whether they were answered. A subject
+ * without an answer counts as unreachable until it gets one. Reports come on the event loop; {@link #problem} may be asked on
  * any thread.
  */
 public interface Reachability {
     /**
-     * @param subject about which a command was answered, by whatever answer
+     * @param subject what the answered command was about; any answer counts
      */
     void answered(Subject subject);
 
     /**
-     * @param subject about which a command got no answer; its sender repeats it
-     * @param failure why; null if nothing is known
+     * @param subject what the command without an answer was about; its sender repeats it
+     * @param failure why; null if unknown
      */
     void unanswered(Subject subject, @Nullable Throwable failure);
 
     /**
-     * @return one line for a person; empty while everything is answered
+     * @return one line for people; empty while every command is answered
      */
     String problem();
 
@@ -35,8 +35,10 @@ public interface Reachability {
     }
 
     /**
-     * @param matter what a command is about
-     * @param partition of which partition; 0 if it is about the queue
+     * What a command is about, and of which partition.
+     *
+     * @param matter the matter
+     * @param partition index of the partition; 0 if it is about the queue
      */
     record Subject(Matter matter, int partition) {
         /** The queue itself. */

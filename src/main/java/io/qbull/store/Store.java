@@ -2,20 +2,20 @@ package io.qbull.store;
 
 import java.util.function.Consumer;
 
-/** An open storage: all roles over one set of connections. Closing it fails what is outstanding. */
+/** An open store: all roles over one set of connections. Closing it fails the commands under way. Thread-safe. */
 public interface Store extends AutoCloseable {
     /**
-     * @return the to-do lists
+     * @return the streams of jobs
      */
     JobLog jobs();
 
     /**
-     * @return the jobs of keys that wait for a retry
+     * @return the jobs of held keys
      */
     HeldJobs held();
 
     /**
-     * @return the jobs that are not due yet
+     * @return the delayed jobs
      */
     DelayedJobs delayed();
 
@@ -25,17 +25,17 @@ public interface Store extends AutoCloseable {
     LeaseTable leases();
 
     /**
-     * @return layout and pods
+     * @return layouts and pods
      */
     LayoutTable layouts();
 
     /**
-     * @return the files that are being read
+     * @return the unfinished files
      */
     SourceTable sources();
 
     /**
-     * @return the view from outside
+     * @return the status of queues
      */
     Inspector inspector();
 
@@ -45,21 +45,21 @@ public interface Store extends AutoCloseable {
     DeadLetters deadLetters();
 
     /**
-     * @return the held keys
+     * @return the held keys, as people inspect them
      */
     HeldKeyTable heldKeys();
 
     /**
-     * @return the bell of idle partitions
+     * @return what wakes the owners of idle partitions
      */
     WakeUps wakeUps();
 
     /**
-     * A primary that holds leases can be replaced (failover, restart). Everything read from the old one is then in doubt, and every
-     * command under a lease of the old one is answered as fenced.
+     * Listens for primaries that are replaced by a failover or a restart. Data read from the old primary may be lost, and every command
+     * under one of its leases is fenced.
      *
-     * @param listener called on a thread of the client after a change, with the old primary as {@link io.qbull.model.Lease#primary}
-     *     names it; must not block
+     * @param listener gets the old primary, as {@link io.qbull.model.Lease#primary} names it, on a thread of the client; must not
+     *     block
      */
     void onPrimaryChange(Consumer<String> listener);
 

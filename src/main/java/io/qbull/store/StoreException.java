@@ -2,7 +2,7 @@ package io.qbull.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** A command did not do what was asked. The subclass says what the caller can do about it. Never carries data of a job. */
+/** A command failed. The subclass says what the caller can do. The message never contains data of a job. */
 public abstract sealed class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,7 @@ public abstract sealed class StoreException extends RuntimeException {
         super(message, cause);
     }
 
-    /** The storage did not answer. Repeat the same command. */
+    /** Redis did not answer. Repeat the same command. */
     public static final class Unavailable extends StoreException {
         private static final long serialVersionUID = 1L;
         private final boolean sent;
@@ -26,14 +26,14 @@ public abstract sealed class StoreException extends RuntimeException {
         }
 
         /**
-         * @return true if the command may have run, or may still run later; false if it certainly did not and will not
+         * @return true if the command may have run or may still run; false if it certainly did not and will not
          */
         public boolean sent() {
             return sent;
         }
     }
 
-    /** The storage takes no more data for now (out of memory, too few replicas, a disk that is full). Nothing was done. */
+    /** Redis takes no more data for now: out of memory, too few replicas, or a failing disk. Nothing was done. */
     public static final class Full extends StoreException {
         private static final long serialVersionUID = 1L;
 
@@ -46,7 +46,7 @@ public abstract sealed class StoreException extends RuntimeException {
         }
     }
 
-    /** A person must act: wrong password, missing right, a key of a foreign type, an unknown reply. */
+    /** A person must act: wrong password, missing permission, a key of another type, an unknown reply. */
     public static final class Misconfigured extends StoreException {
         private static final long serialVersionUID = 1L;
 

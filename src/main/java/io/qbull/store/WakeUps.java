@@ -4,10 +4,10 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
 import org.jspecify.annotations.Nullable;
 
-/** Tells when a partition gets a job, or its owner an instruction. Thread-safe, never blocks the caller. */
+/** Wakes the owner of a partition when the partition gets a job or an instruction. Thread-safe; does not block. */
 public interface WakeUps {
     /**
-     * What is known of a partition already.
+     * The last entries of a partition that are known.
      *
      * @param stream the last entry of its stream; null if the stream is not watched
      * @param inbox the last entry of its inbox
@@ -15,16 +15,18 @@ public interface WakeUps {
     record Known(@Nullable StreamId stream, StreamId inbox) {}
 
     /**
-     * Watches a partition until there is an entry that is not known, then forgets it. Watching again replaces what is known.
+     * Watches a partition until there is an entry that is not known, then forgets it. Watching again replaces the watch.
      *
      * @param partition one that this process owns
-     * @param known what does not wake
-     * @param wakeUp called once, on a thread of the client which it must not block; may be called for nothing
+     * @param known the entries that do not wake
+     * @param wakeUp runs once, on a thread of the client that it must not block; perhaps without a new entry
      */
     void watch(PartitionId partition, Known known, Runnable wakeUp);
 
     /**
-     * @param partition is not watched any more; a wake-up under way may still arrive
+     * Stops watching a partition. A wake-up under way may still run.
+     *
+     * @param partition the partition
      */
     void forget(PartitionId partition);
 }

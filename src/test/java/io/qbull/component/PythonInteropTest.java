@@ -163,7 +163,7 @@ class PythonInteropTest {
     @Test
     void a_job_that_the_original_could_not_read_is_refused_and_nothing_is_added() {
         assertThat(send("?format=qbull", "k", "hello").getException(EnqueueException.class))
-                .hasMessage("body must be a JSON object, for format=qbull")
+                .hasMessage("format=qbull: body must be a JSON object")
                 .extracting(EnqueueException::kind)
                 .isEqualTo(EnqueueException.Kind.INVALID);
         assertThat(send("?format=qbull&maxBodySize=20", "k", "{\"n\": 1}").getException(EnqueueException.class))

@@ -44,7 +44,7 @@ final class RedissonSettings {
         if (redis.sentinelMaster() != null) {
             return masters(config.useSentinelServers()
                     .setMasterName(redis.sentinelMaster())
-                    .addSentinelAddress(redis.nodes().toArray(String[]::new))
+                    .addSentinelAddress(redis.servers().toArray(String[]::new))
                     .setSentinelUsername(redis.sentinelLogin().user())
                     .setSentinelPassword(redis.sentinelLogin().password())
                     .setDatabase(redis.database())
@@ -53,10 +53,10 @@ final class RedissonSettings {
         }
         if (redis.cluster()) {
             return masters(
-                    config.useClusterServers().addNodeAddress(redis.nodes().toArray(String[]::new)));
+                    config.useClusterServers().addNodeAddress(redis.servers().toArray(String[]::new)));
         }
         return config.useSingleServer()
-                .setAddress(redis.nodes().get(0))
+                .setAddress(redis.servers().get(0))
                 .setDatabase(redis.database())
                 .setConnectionPoolSize(CONNECTIONS)
                 .setConnectionMinimumIdleSize(1)

@@ -42,18 +42,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The storage on Redis: one server, a master behind sentinels, or a cluster. Thread-safe. It connects by itself, in the
- * background, and again whenever a connection is lost; commands meanwhile fail with
- * {@link io.qbull.store.StoreException.Unavailable}.
+ * The store on Redis: one server, a master behind sentinels, or a cluster. It connects in the background and reconnects whenever a
+ * connection is lost; commands meanwhile fail with {@link io.qbull.store.StoreException.Unavailable}. Thread-safe.
  *
- * <p>A lease is bound to the server process that granted it. In a cluster this is the master of the partition's slot, so a slot
- * that moves to another node ends the lease as a failover does. {@link #onPrimaryChange} tells of servers that were
- * restarted or replaced behind the same address; of a slot that moved in a cluster the owner hears by its next command.
+ * <p>A lease is bound to the server process that granted it. In a cluster that is the master of the partition's slot, so a slot that
+ * moves to another server ends the lease just as a failover does. {@link #onPrimaryChange} reports a server that was restarted or
+ * replaced behind the same address. When a slot has moved in a cluster, the owner learns it from its next command.
  */
 public final class RedisStore implements Store {
     private final RedisSettings settings;
     private final Connector connector;
-    private final ServerTopology servers;
+    private final ServerTopology topology;
     private final JobLog jobs;
     private final HeldJobs held;
     private final DelayedJobs delayed;
@@ -67,26 +66,26 @@ public final class RedisStore implements Store {
     private final Announcements announcements;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private RedisStore(RedisSettings settings, Connector connector, ServerTopology servers) {
+    private RedisStore(RedisSettings settings, Connector connector, ServerTopology topology) {
         this.settings = settings;
         this.connector = connector;
-        this.servers = servers;
-        CommandRouter calls = new CommandRouter(servers);
-        this.announcements = new Announcements(servers, connector);
-        this.jobs = new RedisJobLog(calls);
-        this.held = new RedisHeldJobs(calls);
-        this.delayed = new RedisDelayedJobs(calls);
-        this.leases = new RedisLeaseTable(servers, calls, announcements);
-        this.layouts = new RedisLayoutTable(calls, this::check);
-        this.sources = new RedisSourceTable(calls);
-        this.inspector = new RedisInspector(calls);
-        this.deadLetters = new RedisDeadLetters(calls);
-        this.heldKeys = new RedisHeldKeyTable(calls);
-        this.wakeUps = new RedisWakeUps(servers, connector);
+        this.topology = topology;
+        CommandRouter router = new CommandRouter(topology);
+        this.announcements = new Announcements(topology, connector);
+        this.jobs = new RedisJobLog(router);
+        this.held = new RedisHeldJobs(router);
+        this.delayed = new RedisDelayedJobs(router);
+        this.leases = new RedisLeaseTable(topology, router, announcements);
+        this.layouts = new RedisLayoutTable(router, this::check);
+        this.sources = new RedisSourceTable(router);
+        this.inspector = new RedisInspector(router);
+        this.deadLetters = new RedisDeadLetters(router);
+        this.heldKeys = new RedisHeldKeyTable(router);
+        this.wakeUps = new RedisWakeUps(topology, connector);
     }
 
     /**
-     * Opens a store. Returns at once, whether Redis is there or not.
+     * Opens a store. Returns at once, even while Redis is unreachable.
      *
      * @param settings where Redis is
      * @return the store; the caller closes it
@@ -103,24 +102,25 @@ public final class RedisStore implements Store {
     }
 
     /**
-     * Asks every server whether it is there and whether it keeps what it is given.
+     * Checks that every server is reachable and evicts no data.
      *
-     * @return completes if so; fails with {@link io.qbull.store.StoreException.Misconfigured} if a server may evict data
+     * @return completes if they do; fails with {@link io.qbull.store.StoreException.Misconfigured} if a server may evict data
      */
     public CompletionStage<Void> check() {
-        return RedisErrors.bare(servers.all().thenCompose(routes -> {
+        return RedisErrors.translate(topology.all().thenCompose(targets -> {
             List<CompletionStage<Void>> checks = new ArrayList<>();
-            routes.forEach(route -> checks.add(check(route)));
+            targets.forEach(target -> checks.add(check(target)));
             return Futures.all(checks).thenApply(all -> null);
         }));
     }
 
     /**
-     * @return where the data is, for another client; fails if no server can be reached
+     * @return where Redis is, for another client; fails if no server can be reached
      */
     public CompletionStage<RedisLocation> location() {
-        return RedisErrors.bare(servers.route(Keys.QUEUES)
-                .thenApply(route -> RedisLocation.of(settings, route.link().clustered())));
+        return RedisErrors.translate(topology.locate(Keys.QUEUES)
+                .thenApply(
+                        target -> RedisLocation.of(settings, target.connection().clustered())));
     }
 
     @Override
@@ -175,10 +175,10 @@ public final class RedisStore implements Store {
 
     @Override
     public void onPrimaryChange(Consumer<String> listener) {
-        servers.onPrimaryChange(listener);
+        topology.onPrimaryChange(listener);
     }
 
-    /** Does not block; the connections are gone shortly after. May be called again. */
+    /** Does not block; the connections close shortly after. May be called again. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
@@ -186,12 +186,12 @@ public final class RedisStore implements Store {
         }
         wakeUps.close();
         announcements.close();
-        servers.close();
+        topology.close();
         connector.close();
     }
 
-    private static CompletionStage<Void> check(RoutedConnection route) {
-        return route.link().send(Request.of(CommandType.INFO, "memory")).handle((reply, error) -> {
+    private static CompletionStage<Void> check(RoutedConnection target) {
+        return target.connection().send(Request.of(CommandType.INFO, "memory")).handle((reply, error) -> {
             if (error != null) {
                 throw RedisErrors.of(error, false);
             }
@@ -202,8 +202,8 @@ public final class RedisStore implements Store {
                     .findFirst()
                     .orElse("unknown");
             if (!policy.equals("noeviction")) {
-                throw RedisErrors.misconfigured("Redis at " + route.node().name() + " has maxmemory-policy "
-                        + Printable.of(policy) + ", which may throw jobs away; set it to noeviction");
+                throw RedisErrors.misconfigured("Redis at " + target.server().name() + " has maxmemory-policy "
+                        + Printable.of(policy) + ", which may drop jobs; set it to noeviction");
             }
             return null;
         });

@@ -20,57 +20,77 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hears what pods announce, on a connection of its own that is made anew when it is lost. Thread-safe. */
+/**
+ * Receives the announcements of pods on a connection of its own, and replaces that connection when it is lost. Thread-safe;
+ * listeners run on a thread of the client.
+ */
 public final class Announcements {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);
     private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(2);
 
-    private final ServerTopology servers;
+    private final ServerTopology topology;
     private final Connector connector;
     // Guarded by this. No callback runs under the lock.
-    private final List<Listening> listeners = new ArrayList<>();
-    /** Queues that the server does not let us hear, which was said. */
+    private final List<Registration> registrations = new ArrayList<>();
+    /** Queues whose subscription the server refuses; each refusal is logged once. */
     private final Set<QueueName> refused = new HashSet<>();
-    /** Queues whose subscription has failed and is tried again after a pause. */
+    /** Queues whose subscription failed and is due to be repeated. */
     private final Set<QueueName> pausing = new HashSet<>();
 
     private @Nullable StatefulRedisPubSubConnection<String, String> connection;
     private @Nullable CompletableFuture<Void> connecting;
     private boolean closed;
 
-    /** A queue and who listens; compared by identity. */
-    private static final class Listening {
+    /** A listener and its queue. Compared by identity. */
+    private static final class Registration {
         private final QueueName queue;
         private final AnnouncementListener listener;
 
-        Listening(QueueName queue, AnnouncementListener listener) {
+        Registration(QueueName queue, AnnouncementListener listener) {
             this.queue = queue;
             this.listener = listener;
         }
+
+        boolean on(String channel) {
+            return channel.equals(Keys.announcements(queue));
+        }
+
+        void announce(String message) {
+            try {
+                listener.announced(new PartitionId(queue, Integer.parseInt(message)));
+            } catch (RuntimeException e) {
+                LOG.warn("queue={} cannot handle an announcement", queue, e);
+            }
+        }
     }
 
-    public Announcements(ServerTopology servers, Connector connector) {
-        this.servers = servers;
+    public Announcements(ServerTopology topology, Connector connector) {
+        this.topology = topology;
         this.connector = connector;
     }
 
     /**
-     * @return completes when the subscription stands, or could not be made for now: it is then made later
+     * Subscribes to a queue's announcements until the result is closed.
+     *
+     * @param queue the queue
+     * @param listener runs for each announcement; must not block
+     * @return completes after the first attempt to subscribe, never with an error; a failed attempt is repeated
      */
     public CompletionStage<AutoCloseable> listen(QueueName queue, AnnouncementListener listener) {
-        Listening listening = new Listening(queue, listener);
+        Registration registration = new Registration(queue, listener);
         synchronized (this) {
-            listeners.add(listening);
+            registrations.add(registration);
         }
-        return connected().thenCompose(up -> subscribe(queue)).handle((subscribed, error) -> () -> stop(listening));
+        return connected().thenCompose(up -> subscribe(queue)).handle((subscribed, error) -> () -> stop(registration));
     }
 
+    /** Closes the connection and drops every listener. Does not block. */
     public void close() {
         StatefulRedisPubSubConnection<String, String> open;
         synchronized (this) {
             closed = true;
-            listeners.clear();
+            registrations.clear();
             open = connection;
             connection = null;
         }
@@ -80,7 +100,7 @@ public final class Announcements {
     }
 
     private CompletionStage<Void> connected() {
-        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> attempt = new CompletableFuture<>();
         synchronized (this) {
             if (closed || connection != null) {
                 return CompletableFuture.completedStage(null);
@@ -88,21 +108,22 @@ public final class Announcements {
             if (connecting != null) {
                 return connecting;
             }
-            connecting = mine;
+            connecting = attempt;
         }
-        servers.route(Keys.QUEUES)
-                .thenCompose(route -> connector.openPubSub(route.node().uri()))
+        topology.locate(Keys.QUEUES)
+                .thenCompose(target -> connector.openPubSub(target.server().uri()))
                 .whenComplete((opened, error) -> {
                     if (error == null) {
-                        use(opened, mine);
+                        opened(opened);
                     } else {
-                        again(mine, error);
+                        notOpened(error);
                     }
+                    attempt.complete(null);
                 });
-        return mine;
+        return attempt;
     }
 
-    private void use(StatefulRedisPubSubConnection<String, String> opened, CompletableFuture<Void> mine) {
+    private void opened(StatefulRedisPubSubConnection<String, String> opened) {
         boolean late;
         synchronized (this) {
             late = closed;
@@ -113,13 +134,20 @@ public final class Announcements {
         }
         if (late) {
             Futures.ignore(opened.closeAsync());
-            mine.complete(null);
             return;
         }
+        addListeners(opened);
+        queues().forEach(this::subscribe);
+        if (!opened.isOpen()) {
+            lost(opened);
+        }
+    }
+
+    private void addListeners(StatefulRedisPubSubConnection<String, String> opened) {
         opened.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String message) {
-                heard(channel, message);
+                received(channel, message);
             }
         });
         opened.addListener(new RedisConnectionStateListener() {
@@ -128,23 +156,17 @@ public final class Announcements {
                 lost(opened);
             }
         });
-        List<QueueName> queues;
-        synchronized (this) {
-            queues = listeners.stream().map(each -> each.queue).distinct().toList();
-        }
-        queues.forEach(this::subscribe);
-        mine.complete(null);
-        if (!opened.isOpen()) {
-            lost(opened);
-        }
     }
 
-    private void again(CompletableFuture<Void> mine, Throwable error) {
+    private synchronized List<QueueName> queues() {
+        return registrations.stream().map(each -> each.queue).distinct().toList();
+    }
+
+    private void notOpened(Throwable error) {
         synchronized (this) {
             connecting = null;
         }
-        LOG.debug("Announcements cannot be heard for now", error);
-        mine.complete(null);
+        LOG.debug("Cannot receive announcements, reconnecting", error);
         connector.schedule(RECONNECT_PAUSE, this::reconnect);
     }
 
@@ -160,11 +182,11 @@ public final class Announcements {
     }
 
     private void reconnect() {
-        boolean wanted;
+        boolean needed;
         synchronized (this) {
-            wanted = !closed && !listeners.isEmpty();
+            needed = !closed && !registrations.isEmpty();
         }
-        if (wanted) {
+        if (needed) {
             connected();
         }
     }
@@ -177,43 +199,43 @@ public final class Announcements {
         if (current == null) {
             return CompletableFuture.completedStage(null);
         }
-        CompletableFuture<Void> answered = new CompletableFuture<>();
-        Futures.end(current.async().subscribe(Keys.announcements(queue)), (done, error) -> {
+        CompletableFuture<Void> attempt = new CompletableFuture<>();
+        Futures.whenDone(current.async().subscribe(Keys.announcements(queue)), (done, error) -> {
             if (error == null) {
                 subscribed(queue);
             } else {
                 notSubscribed(queue, error);
             }
-            answered.complete(null);
+            attempt.complete(null);
         });
-        return answered;
+        return attempt;
     }
 
     private void subscribed(QueueName queue) {
-        boolean news;
+        boolean recovered;
         synchronized (this) {
-            news = refused.remove(queue);
+            recovered = refused.remove(queue);
         }
-        if (news) {
-            LOG.info("queue={} announcements are heard, hand-overs wait no longer", queue);
+        if (recovered) {
+            LOG.info("queue={} announcements are heard again, hand-overs no longer wait", queue);
         }
     }
 
-    /** The connection may be as good as ever: nothing but another try would mend this. */
+    /** Repeats the subscription on the same connection, which may be sound: reconnecting would not mend a refusal. */
     private void notSubscribed(QueueName queue, Throwable error) {
-        boolean news;
+        boolean newlyRefused;
         boolean first;
         synchronized (this) {
             if (closed) {
                 return;
             }
-            // That Redis is away is said by those who ask it for more than hints.
-            news = error instanceof RedisCommandExecutionException && refused.add(queue);
+            // Commands that matter more report that Redis is unreachable; only a refusal is reported here.
+            newlyRefused = error instanceof RedisCommandExecutionException && refused.add(queue);
             first = pausing.add(queue);
         }
-        if (news) {
+        if (newlyRefused) {
             LOG.warn(
-                    "queue={} hand-overs wait for leases to expire: announcements cannot be heard, trying on. {}",
+                    "queue={} hand-overs wait for leases to expire: announcements cannot be heard, retrying. {}",
                     queue,
                     RedisErrors.of(error, false).getMessage());
         }
@@ -223,49 +245,37 @@ public final class Announcements {
     }
 
     private void subscribeAgain(QueueName queue) {
-        boolean wanted;
+        boolean needed;
         synchronized (this) {
             pausing.remove(queue);
-            wanted = !closed && listeners.stream().anyMatch(each -> each.queue.equals(queue));
-            if (!wanted) {
+            needed = !closed && registrations.stream().anyMatch(each -> each.queue.equals(queue));
+            if (!needed) {
                 refused.remove(queue);
             }
         }
-        if (wanted) {
+        if (needed) {
             var unused = subscribe(queue);
         }
     }
 
-    private void stop(Listening listening) {
+    private void stop(Registration registration) {
         StatefulRedisPubSubConnection<String, String> current;
         boolean last;
         synchronized (this) {
-            listeners.remove(listening);
-            last = listeners.stream().noneMatch(each -> each.queue.equals(listening.queue));
+            registrations.remove(registration);
+            last = registrations.stream().noneMatch(each -> each.queue.equals(registration.queue));
             current = connection;
         }
         if (last && current != null) {
-            Futures.ignore(current.async().unsubscribe(Keys.announcements(listening.queue)));
+            Futures.ignore(current.async().unsubscribe(Keys.announcements(registration.queue)));
         }
     }
 
-    private void heard(String channel, String message) {
-        List<Listening> each;
+    private void received(String channel, String message) {
+        List<Registration> all;
         synchronized (this) {
-            each = List.copyOf(listeners);
+            all = List.copyOf(registrations);
         }
-        for (Listening listening : each) {
-            if (channel.equals(Keys.announcements(listening.queue))) {
-                tell(listening, message);
-            }
-        }
-    }
-
-    private static void tell(Listening listening, String message) {
-        try {
-            listening.listener.announced(new PartitionId(listening.queue, Integer.parseInt(message)));
-        } catch (RuntimeException e) {
-            LOG.warn("queue={} an announcement was not understood", listening.queue, e);
-        }
+        all.stream().filter(each -> each.on(channel)).forEach(each -> each.announce(message));
     }
 }

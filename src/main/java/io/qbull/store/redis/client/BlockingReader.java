@@ -1,6 +1,5 @@
 package io.qbull.store.redis.client;
 
-import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
 import io.qbull.store.StoreException;
@@ -9,36 +8,53 @@ import io.qbull.store.redis.schema.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that waits for the first new entry in any of some partitions' streams and inboxes on one server. One blocking read at a time: it ends
- * by an entry, by its time, or by CLIENT UNBLOCK when a stream is added. After any error everybody is woken, since what came
- * meanwhile is not known. Thread-safe.
+ * Waits on a connection of its own for the first new entry in the streams and inboxes of some partitions, all on one server. One
+ * blocking read runs at a time. It ends with an entry, with its timeout, or with a CLIENT UNBLOCK because another partition was
+ * added. After an error every watch is woken, because entries may have arrived unseen. Thread-safe; wake-ups run on a thread of
+ * the client.
  */
 public final class BlockingReader {
     private static final Logger LOG = LoggerFactory.getLogger(BlockingReader.class);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(250);
     private static final Duration FIRST_UNBLOCK_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_UNBLOCK_PAUSE = Duration.ofSeconds(1);
+    private static final Runnable NOTHING = () -> {};
 
-    private final ServerTopology servers;
+    private final ServerTopology topology;
     private final Connector connector;
     // Guarded by this. No callback runs under the lock.
     private final Map<PartitionId, Watch> watched = new HashMap<>();
-    private @Nullable Ear ear;
-    private boolean connecting;
-    private boolean calling;
-    private boolean unblocking;
-    private long call;
-    private boolean closed;
+    private Phase phase = Phase.IDLE;
+    private @Nullable Subscription subscription;
+    /** Number of the read under way, or of the last one. */
+    private long reads;
+
     private String lastError = "";
 
-    /** What is known, and whom to call about more; compared by identity. */
+    private enum Phase {
+        /** Nothing is under way. */
+        IDLE,
+        /** Connecting, or pausing before the next attempt. */
+        CONNECTING,
+        /** A read is blocked in the server and covers every watch. */
+        READING,
+        /** A read is blocked, misses a watch, and is being ended. */
+        UNBLOCKING,
+        /** For good. */
+        CLOSED
+    }
+
+    /** What is known of a partition, and what to run when there is more. Compared by identity. */
     private static final class Watch {
         private final Known known;
         private final Runnable wakeUp;
@@ -49,14 +65,18 @@ public final class BlockingReader {
         }
     }
 
-    /** A connection of its own, the client id by which it is unblocked, and the node that it leads to. */
-    private record Ear(ServerConnection link, String clientId, ServerNode node) {}
-
-    public BlockingReader(ServerTopology servers, Connector connector) {
-        this.servers = servers;
+    public BlockingReader(ServerTopology topology, Connector connector) {
+        this.topology = topology;
         this.connector = connector;
     }
 
+    /**
+     * Watches a partition for one new entry. Replaces an earlier watch of the same partition.
+     *
+     * @param partition on the same server as all others of this reader
+     * @param known the last entries known
+     * @param wakeUp runs once, perhaps without a new entry; must not block
+     */
     public void watch(PartitionId partition, Known known, Runnable wakeUp) {
         synchronized (this) {
             watched.put(partition, new Watch(known, wakeUp));
@@ -64,133 +84,132 @@ public final class BlockingReader {
         proceed();
     }
 
+    /** Stops watching a partition. A wake-up under way may still run. */
     public void forget(PartitionId partition) {
         synchronized (this) {
             watched.remove(partition);
         }
     }
 
+    /** Closes the connection and drops every watch. Does not block. */
     public void close() {
-        Ear open;
+        Subscription open;
         synchronized (this) {
-            closed = true;
+            phase = Phase.CLOSED;
             watched.clear();
-            open = ear;
-            ear = null;
+            open = subscription;
+            subscription = null;
         }
         if (open != null) {
-            open.link().close();
+            open.connection().close();
         }
     }
 
-    /** Does the next thing: connect, read, or end a read that does not know of all streams. */
     private void proceed() {
-        Ear current;
-        Map<PartitionId, Watch> streams;
-        long number;
-        boolean unblock;
+        Runnable step;
         synchronized (this) {
-            if (closed || watched.isEmpty() || connecting) {
-                return;
-            }
-            current = ear;
-            streams = new HashMap<>(watched);
-            unblock = calling;
-            if (current == null) {
-                connecting = true;
-            } else if (calling && unblocking) {
-                return;
-            } else if (calling) {
-                unblocking = true;
-            } else {
-                calling = true;
-                unblocking = false;
-                call++;
-            }
-            number = call;
+            step = nextStep();
         }
+        step.run();
+    }
+
+    /** Chooses the next step and enters its phase. The caller holds the lock, and runs the step after releasing it. */
+    private Runnable nextStep() {
+        if (watched.isEmpty()) {
+            return NOTHING;
+        }
+        return switch (phase) {
+            case IDLE -> begin();
+            case READING -> {
+                phase = Phase.UNBLOCKING;
+                Subscription current = subscription;
+                long number = reads;
+                yield current == null ? NOTHING : () -> unblock(current, number, FIRST_UNBLOCK_PAUSE);
+            }
+            case CONNECTING, UNBLOCKING, CLOSED -> NOTHING;
+        };
+    }
+
+    private Runnable begin() {
+        Subscription current = subscription;
         if (current == null) {
-            connect(streams.keySet().iterator().next());
-        } else if (unblock) {
-            unblock(current, number, FIRST_UNBLOCK_PAUSE);
-        } else {
-            read(current, streams);
+            phase = Phase.CONNECTING;
+            PartitionId any = watched.keySet().iterator().next();
+            return () -> connect(any);
+        }
+        phase = Phase.READING;
+        reads++;
+        Map<PartitionId, Watch> covered = new HashMap<>(watched);
+        return () -> read(current, covered);
+    }
+
+    private synchronized void enter(Phase next) {
+        if (phase != Phase.CLOSED) {
+            phase = next;
         }
     }
 
     private void connect(PartitionId any) {
-        servers.route(Keys.stream(any))
-                .thenCompose(route -> connector
-                        .open(route.node().uri(), "")
-                        .thenCompose(link -> link.send(Request.of(CommandType.CLIENT, "ID"))
-                                .handle((id, error) -> {
-                                    if (error != null) {
-                                        link.close();
-                                        throw RedisErrors.of(error, false);
-                                    }
-                                    return new Ear(link, Long.toString(id.number(0)), route.node());
-                                })))
-                .whenComplete((opened, error) -> {
-                    if (error == null) {
-                        connected(opened);
-                    } else {
-                        again(error);
-                    }
-                });
+        CompletionStage<Subscription> opening =
+                topology.locate(Keys.stream(any)).thenCompose(target -> Subscription.open(connector, target.server()));
+        Futures.whenDone(opening, (opened, error) -> {
+            if (error == null) {
+                connected(opened);
+            } else {
+                retry(error);
+            }
+        });
     }
 
-    private void connected(Ear opened) {
+    private void connected(Subscription opened) {
         boolean late;
         synchronized (this) {
-            late = closed;
-            connecting = false;
-            calling = false;
+            late = phase == Phase.CLOSED;
             if (!late) {
-                ear = opened;
+                phase = Phase.IDLE;
+                subscription = opened;
             }
         }
         if (late) {
-            opened.link().close();
-            return;
+            opened.connection().close();
+        } else {
+            proceed();
         }
-        proceed();
     }
 
-    private void read(Ear on, Map<PartitionId, Watch> streams) {
-        List<String> args =
-                new ArrayList<>(List.of("COUNT", "1", "BLOCK", Long.toString(Connector.BLOCK.toMillis()), "STREAMS"));
-        List<String> places = new ArrayList<>();
-        streams.forEach((partition, watch) -> {
-            StreamId stream = watch.known.stream();
-            if (stream != null) {
-                args.add(Keys.stream(partition));
-                places.add(stream.toString());
+    private void read(Subscription on, Map<PartitionId, Watch> covered) {
+        List<String> streams = new ArrayList<>();
+        List<String> after = new ArrayList<>();
+        covered.forEach((partition, watch) -> {
+            StreamId last = watch.known.stream();
+            if (last != null) {
+                streams.add(Keys.stream(partition));
+                after.add(last.toString());
             }
-            args.add(Keys.inbox(partition));
-            places.add(watch.known.inbox().toString());
+            streams.add(Keys.inbox(partition));
+            after.add(watch.known.inbox().toString());
         });
-        args.addAll(places);
-        Futures.end(on.link().send(Request.of(CommandType.XREAD, args.toArray(String[]::new))), (reply, error) -> {
+        Futures.whenDone(on.read(streams, after), (reply, error) -> {
             if (error == null) {
-                heard(reply, streams);
+                received(reply, covered);
             } else {
                 lost(on, error);
             }
         });
     }
 
-    private void heard(Reply reply, Map<PartitionId, Watch> asked) {
-        List<String> streams = new ArrayList<>();
+    private void received(Reply reply, Map<PartitionId, Watch> covered) {
+        Set<String> streams = new HashSet<>();
         if (!reply.items().isEmpty() && reply.items().get(0) != null) {
             reply.lists().forEach(each -> streams.add(each.text(0)));
         }
         List<Watch> due = new ArrayList<>();
         synchronized (this) {
-            calling = false;
-            asked.forEach((partition, watch) -> {
-                // One that was set anew meanwhile asks from another place; the next read tells.
-                boolean rung = streams.contains(Keys.stream(partition)) || streams.contains(Keys.inbox(partition));
-                if (rung && watched.get(partition) == watch) {
+            enter(Phase.IDLE);
+            covered.forEach((partition, watch) -> {
+                boolean found = streams.contains(Keys.stream(partition)) || streams.contains(Keys.inbox(partition));
+                // A watch that was replaced meanwhile starts from another place; the next read covers it.
+                if (found && watched.get(partition) == watch) {
                     watched.remove(partition);
                     due.add(watch);
                 }
@@ -200,79 +219,63 @@ public final class BlockingReader {
         proceed();
     }
 
-    private void lost(Ear on, Throwable error) {
+    private void lost(Subscription on, Throwable error) {
         if (RedisErrors.demotion(error)) {
-            Futures.end(on.node().link(), (shared, down) -> {
-                if (down == null && shared.process().equals(on.link().process())) {
-                    on.node().demoted(shared);
-                }
-            });
+            on.demoted();
         }
         synchronized (this) {
-            if (on.equals(ear)) {
-                ear = null;
+            if (on.equals(subscription)) {
+                subscription = null;
             }
-            calling = false;
-            connecting = true;
+            enter(Phase.CONNECTING);
         }
-        on.link().close();
-        again(RedisErrors.of(error, false));
+        on.connection().close();
+        retry(RedisErrors.of(error, false));
     }
 
-    /** Connects anew after a pause; {@code connecting} is set all the while. */
-    private void again(Throwable error) {
-        Throwable bare = RedisErrors.bare(error);
-        String text = RedisErrors.message(bare);
-        boolean news;
+    /** Wakes every watch after a pause. The phase is CONNECTING until then. */
+    private void retry(Throwable error) {
+        String text = RedisErrors.message(error);
+        boolean isNew;
         synchronized (this) {
-            if (closed) {
+            if (phase == Phase.CLOSED) {
                 return;
             }
-            news = !text.equals(lastError);
+            isNew = !text.equals(lastError);
             lastError = text;
         }
-        // That Redis is away is said by those who are woken and ask; nobody else meets what is refused to a bell alone.
-        if (news && !(bare instanceof StoreException.Unavailable)) {
-            LOG.warn("Waiting for new jobs was interrupted, polling until it works again: {}", text);
+        // The woken owners report that Redis is unreachable; nobody else would report an error of this connection
+        // alone.
+        if (isNew && !(error instanceof StoreException.Unavailable)) {
+            LOG.warn("Cannot wait for new jobs, polling until it works again: {}", text);
         }
-        connector.schedule(RECONNECT_PAUSE, () -> {
-            List<Watch> waiting;
-            synchronized (this) {
-                connecting = false;
-                waiting = new ArrayList<>(watched.values());
-                watched.clear();
-            }
-            // They look for themselves and watch again, which connects: that is the polling.
-            waiting.forEach(BlockingReader::wake);
-        });
+        connector.schedule(RECONNECT_PAUSE, this::wakeAll);
     }
 
-    /** Ends a blocking read. Repeated until it has ended: the first one may overtake it on its way to the server. */
-    private void unblock(Ear on, long number, Duration pause) {
-        on.node()
-                .link()
-                .thenCompose(shared -> {
-                    if (!shared.process().equals(on.link().process())) {
-                        // The id means another client there.
-                        on.link().close();
-                        throw RedisErrors.unavailable("the server is another process now");
+    /** The owners fetch and watch again, which connects: this is the polling. */
+    private void wakeAll() {
+        List<Watch> waiting;
+        synchronized (this) {
+            enter(Phase.IDLE);
+            waiting = new ArrayList<>(watched.values());
+            watched.clear();
+        }
+        waiting.forEach(BlockingReader::wake);
+    }
+
+    /** Ends a blocking read. Repeats until the read has ended, because the first command may overtake the read. */
+    private void unblock(Subscription on, long number, Duration pause) {
+        // A failure is handled like an answer of 0: repeat, less often.
+        on.unblock()
+                .whenComplete((done, error) -> connector.schedule(pause, () -> {
+                    if (stillBlocked(number)) {
+                        unblock(on, number, Backoff.next(pause, LONGEST_UNBLOCK_PAUSE));
                     }
-                    return shared.send(Request.of(CommandType.CLIENT, "UNBLOCK", on.clientId()));
-                })
-                .whenComplete((done, error) -> {
-                    // A failure is handled like an answer of 0: try again, less often.
-                    Duration doubled = pause.multipliedBy(2);
-                    Duration next = doubled.compareTo(LONGEST_UNBLOCK_PAUSE) < 0 ? doubled : LONGEST_UNBLOCK_PAUSE;
-                    connector.schedule(pause, () -> {
-                        if (stillBlocked(number)) {
-                            unblock(on, number, next);
-                        }
-                    });
-                });
+                }));
     }
 
     private synchronized boolean stillBlocked(long number) {
-        return !closed && calling && call == number;
+        return phase == Phase.UNBLOCKING && reads == number;
     }
 
     private static void wake(Watch watch) {

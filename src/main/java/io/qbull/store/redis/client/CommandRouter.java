@@ -8,111 +8,157 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Carries commands to the right server: follows a slot that moves, gives a server the scripts that it lacks. Thread-safe. */
+/**
+ * Sends commands to the server that serves their key. Follows MOVED and ASK redirections, and sends the text of a script that
+ * the server does not know. Every future fails with a {@link io.qbull.store.StoreException} only and completes on a thread of the
+ * client. Thread-safe.
+ */
 public final class CommandRouter {
-    private static final int MOST_HOPS = 5;
+    private static final int MOST_REDIRECTIONS = 5;
 
-    private final ServerTopology servers;
+    private final ServerTopology topology;
 
-    public CommandRouter(ServerTopology servers) {
-        this.servers = servers;
+    public CommandRouter(ServerTopology topology) {
+        this.topology = topology;
     }
 
     /**
-     * @param reply what came back
-     * @param primary what the server is as a granter of leases
+     * A reply, and which server gave it.
+     *
+     * @param reply the reply
+     * @param primary the server, as {@link Lease#primary} names it
      */
-    public record Answer(Reply reply, String primary) {}
+    public record RoutedReply(Reply reply, String primary) {}
 
-    /** Runs a script that needs no lease. */
-    public CompletionStage<Answer> run(Script script, List<String> keys, List<byte[]> args) {
-        return start(new Work(script, Request.evalsha(script, keys, args), keys.get(0), null));
+    /**
+     * Runs a script that needs no lease.
+     *
+     * @param keys all in the slot of the first
+     * @throws IllegalArgumentException if the script takes another number of keys or arguments
+     */
+    public CompletionStage<RoutedReply> run(Script script, List<String> keys, List<byte[]> args) {
+        return start(script, Request.evalsha(script, keys, args), keys.get(0), null);
     }
 
-    /** Runs an owner's script; fenced at once if the lease was granted by another primary than the one that serves it now. */
+    /**
+     * Runs a script under a lease. If another primary than the one that granted the lease serves the key now, the reply is
+     * {@link Reply#FENCED} and nothing is sent.
+     *
+     * @throws IllegalArgumentException if the script takes another number of keys or arguments
+     */
     public CompletionStage<Reply> runAs(Lease lease, Script script, List<String> keys, List<byte[]> args) {
         return runOn(lease.primary(), script, keys, args);
     }
 
-    /** Runs owners' script on one primary, or answers {@link Reply#FENCED} if another one is there. */
+    /**
+     * Runs a script under several leases of one primary; see {@link #runAs}.
+     *
+     * @throws IllegalArgumentException if the script takes another number of keys or arguments
+     */
     public CompletionStage<Reply> runOn(String primary, Script script, List<String> keys, List<byte[]> args) {
-        return start(new Work(script, Request.evalsha(script, keys, args), keys.get(0), primary))
-                .thenApply(Answer::reply);
+        return start(script, Request.evalsha(script, keys, args), keys.get(0), primary)
+                .thenApply(RoutedReply::reply);
     }
 
-    /** Sends a plain command to the server of {@code key}. */
+    /**
+     * Sends a plain command to the server that serves {@code key}.
+     */
     public CompletionStage<Reply> send(String key, Request request) {
-        return start(new Work(null, request, key, null)).thenApply(Answer::reply);
+        return start(null, request, key, null).thenApply(RoutedReply::reply);
     }
 
-    private CompletionStage<Answer> start(Work work) {
-        CompletableFuture<Answer> result = new CompletableFuture<>();
-        follow(servers.route(work.key), work, false, 0, result);
-        return result;
+    private CompletionStage<RoutedReply> start(
+            @Nullable Script script, Request request, String key, @Nullable String primary) {
+        Command command = new Command(script, request, key, primary, new CompletableFuture<>());
+        follow(topology.locate(key), command, Hop.FIRST);
+        return command.result;
     }
 
-    private record Work(
+    /**
+     * A command on its way.
+     *
+     * @param script to send in full if the server does not know it; null if the command runs no script, or sends it in full
+     * @param primary the only server that may run it; null = any
+     */
+    private record Command(
             @Nullable Script script,
             Request request,
             String key,
-            @Nullable String primary) {}
+            @Nullable String primary,
+            CompletableFuture<RoutedReply> result) {
+        Command withSource(Script text) {
+            return new Command(null, request.withSource(text), key, primary, result);
+        }
 
-    private void follow(
-            CompletionStage<RoutedConnection> way,
-            Work work,
-            boolean asking,
-            int hops,
-            CompletableFuture<Answer> result) {
-        Futures.end(way, (route, error) -> {
-            if (error != null) {
-                result.completeExceptionally(RedisErrors.of(error, false));
-            } else if (work.primary != null && !work.primary.equals(route.link().primary())) {
-                result.complete(new Answer(Reply.FENCED, route.link().primary()));
-            } else {
-                transmit(route, work, work.request, asking, hops, result);
-            }
-        });
-    }
-
-    private void transmit(
-            RoutedConnection route,
-            Work work,
-            Request request,
-            boolean asking,
-            int hops,
-            CompletableFuture<Answer> result) {
-        ServerConnection link = route.link();
-        Futures.end(asking ? link.sendAsking(request) : link.send(request), (reply, error) -> {
-            if (error == null) {
-                result.complete(new Answer(reply, link.primary()));
-            } else {
-                refused(route, work, error, new Attempt(asking, hops), result);
-            }
-        });
-    }
-
-    /** The errors that say where or how else to ask. */
-    private void refused(
-            RoutedConnection route, Work work, Throwable error, Attempt attempt, CompletableFuture<Answer> result) {
-        String message = error instanceof RedisCommandExecutionException ? RedisErrors.message(error) : "";
-        String[] words = message.split(" ", -1);
-        if (words[0].equals("NOSCRIPT") && work.script != null) {
-            // EVAL leaves the script with the server. It cannot be refused in the same way again.
-            Work full = new Work(null, work.request.withSource(work.script), work.key, work.primary);
-            transmit(route, full, full.request, attempt.asking, attempt.hops, result);
-        } else if (words[0].equals("MOVED") && words.length == 3 && attempt.hops < MOST_HOPS) {
-            follow(servers.moved(work.key, route.node(), words[2]), work, false, attempt.hops + 1, result);
-        } else if (words[0].equals("ASK") && words.length == 3 && attempt.hops < MOST_HOPS) {
-            follow(servers.asked(route.node(), words[2]), work, true, attempt.hops + 1, result);
-        } else {
-            if (RedisErrors.demotion(error)) {
-                route.node().demoted(route.link());
-            } else if (RedisErrors.clusterDown(error)) {
-                servers.doubted(route);
-            }
-            result.completeExceptionally(RedisErrors.of(error, false));
+        boolean fencedOn(ServerConnection connection) {
+            return primary != null && !primary.equals(connection.primary());
         }
     }
 
-    private record Attempt(boolean asking, int hops) {}
+    /**
+     * One transmission of a command.
+     *
+     * @param redirections how many servers have passed it on
+     * @param asking whether the server is still importing the slot
+     */
+    private record Hop(int redirections, boolean asking) {
+        static final Hop FIRST = new Hop(0, false);
+
+        Hop next(boolean nowAsking) {
+            return new Hop(redirections + 1, nowAsking);
+        }
+    }
+
+    private void follow(CompletionStage<RoutedConnection> located, Command command, Hop hop) {
+        Futures.whenDone(located, (target, error) -> {
+            if (error != null) {
+                command.result.completeExceptionally(RedisErrors.of(error, false));
+            } else if (command.fencedOn(target.connection())) {
+                command.result.complete(
+                        new RoutedReply(Reply.FENCED, target.connection().primary()));
+            } else {
+                transmit(target, command, hop);
+            }
+        });
+    }
+
+    private void transmit(RoutedConnection target, Command command, Hop hop) {
+        ServerConnection connection = target.connection();
+        CompletableFuture<Reply> sent =
+                hop.asking ? connection.sendAsking(command.request) : connection.send(command.request);
+        Futures.whenDone(sent, (reply, error) -> {
+            if (error == null) {
+                command.result.complete(new RoutedReply(reply, connection.primary()));
+            } else {
+                refused(target, command, hop, error);
+            }
+        });
+    }
+
+    /** Handles the errors that say where or how else to send the command; any other error ends it. */
+    private void refused(RoutedConnection target, Command command, Hop hop, Throwable error) {
+        String message = error instanceof RedisCommandExecutionException ? RedisErrors.message(error) : "";
+        String[] words = message.split(" ", -1);
+        boolean redirected = words.length == 3 && hop.redirections < MOST_REDIRECTIONS;
+        Script script = command.script;
+        if (words[0].equals("NOSCRIPT") && script != null) {
+            // EVAL leaves the script on the server, and NOSCRIPT cannot refuse it.
+            transmit(target, command.withSource(script), hop);
+        } else if (words[0].equals("MOVED") && redirected) {
+            follow(topology.moved(command.key, target.server(), words[2]), command, hop.next(false));
+        } else if (words[0].equals("ASK") && redirected) {
+            follow(topology.importing(target.server(), words[2]), command, hop.next(true));
+        } else {
+            report(target, error);
+            command.result.completeExceptionally(RedisErrors.of(error, false));
+        }
+    }
+
+    private void report(RoutedConnection target, Throwable error) {
+        if (RedisErrors.demotion(error)) {
+            target.server().demoted(target.connection());
+        } else if (RedisErrors.clusterDown(error)) {
+            topology.cutOff(target);
+        }
+    }
 }

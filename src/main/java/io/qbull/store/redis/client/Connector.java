@@ -24,9 +24,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Makes connections, all with the same rules: no reconnecting, no replay, no waiting without an end. */
+/**
+ * Opens connections by the same rules: no reconnect, no replay, a timeout for every command. Thread-safe; futures complete on a
+ * thread of the client.
+ */
 public final class Connector {
-    /** How long a blocking read waits in the server. */
+    /** How long a blocking read waits on the server. */
     static final Duration BLOCK = Duration.ofSeconds(5);
 
     private static final Pattern RUN_ID = Pattern.compile("^run_id:(\\w+)\\r?$", Pattern.MULTILINE);
@@ -37,6 +40,10 @@ public final class Connector {
     private final ClientResources resources;
     private final RedisClient client;
 
+    /**
+     * @param shared threads; {@link #close} gives them back
+     * @param commandTimeout how long a command, or an attempt to connect, may take
+     */
     public Connector(SharedResources shared, Duration commandTimeout) {
         this.shared = shared;
         this.resources = shared.acquire();
@@ -46,13 +53,13 @@ public final class Connector {
 
     /**
      * @param uri a server
-     * @param suffix appended to the identity of the process
-     * @return a connection to a process that said who it is; fails with a {@link StoreException}
+     * @param suffix appended to the run id of the process
+     * @return a connection to a process whose run id is known; fails with a {@link StoreException}
      */
     CompletionStage<ServerConnection> open(RedisURI uri, String suffix) {
         CompletableFuture<ServerConnection> result = new CompletableFuture<>();
         String server = Uris.name(uri);
-        Futures.end(client.connectAsync(ByteArrayCodec.INSTANCE, uri), (connection, error) -> {
+        Futures.whenDone(client.connectAsync(ByteArrayCodec.INSTANCE, uri), (connection, error) -> {
             if (error != null) {
                 result.completeExceptionally(RedisErrors.ofConnect(error, server));
             } else {
@@ -64,11 +71,11 @@ public final class Connector {
 
     /**
      * @param uri a server
-     * @return a connection that listens; fails with a {@link StoreException}
+     * @return a connection for subscriptions; fails with a {@link StoreException}
      */
     CompletionStage<StatefulRedisPubSubConnection<String, String>> openPubSub(RedisURI uri) {
         CompletableFuture<StatefulRedisPubSubConnection<String, String>> result = new CompletableFuture<>();
-        Futures.end(client.connectPubSubAsync(StringCodec.UTF8, uri), (connection, error) -> {
+        Futures.whenDone(client.connectPubSubAsync(StringCodec.UTF8, uri), (connection, error) -> {
             if (error != null) {
                 result.completeExceptionally(RedisErrors.ofConnect(error, Uris.name(uri)));
             } else {
@@ -78,19 +85,19 @@ public final class Connector {
         return result;
     }
 
-    /** Runs a short task later, unless everything is closed by then. */
+    /** Runs a short task later on a thread of the client. Drops it if the last store of the process is closed by then. */
     void schedule(Duration delay, Runnable task) {
         try {
             var unused = resources.eventExecutorGroup().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // The last store was closed: nobody waits for the task.
+            // The last store is closed: nobody waits for the task.
             return;
         }
     }
 
-    /** Ends all connections. Does not block. */
+    /** Closes all connections. Does not block. */
     public void close() {
-        Futures.end(client.shutdownAsync(0, 1, TimeUnit.SECONDS), (done, error) -> shared.release());
+        Futures.whenDone(client.shutdownAsync(0, 1, TimeUnit.SECONDS), (done, error) -> shared.release());
     }
 
     private static void identify(
@@ -98,8 +105,8 @@ public final class Connector {
             String server,
             String suffix,
             CompletableFuture<ServerConnection> result) {
-        ServerConnection unknown = new ServerConnection(connection, server, "", "", false);
-        Futures.end(unknown.send(Request.of(CommandType.INFO, "server")), (reply, error) -> {
+        ServerConnection unidentified = new ServerConnection(connection, server, "", "", false);
+        Futures.whenDone(unidentified.send(Request.of(CommandType.INFO, "server")), (reply, error) -> {
             try {
                 if (error != null) {
                     throw RedisErrors.ofConnect(error, server);
@@ -112,7 +119,7 @@ public final class Connector {
                         suffix,
                         CLUSTER.matcher(info).find()));
             } catch (StoreException e) {
-                unknown.close();
+                unidentified.close();
                 result.completeExceptionally(e);
             }
         });
@@ -122,11 +129,11 @@ public final class Connector {
         Matcher version = VERSION.matcher(info);
         Matcher found = wanted.matcher(info);
         if (!version.find() || !found.find()) {
-            throw RedisErrors.misconfigured("the server does not say that it is Redis 6.2 or later (INFO server)");
+            throw RedisErrors.misconfigured("INFO server does not show that the server is Redis 6.2 or later");
         }
         int major = Integer.parseInt(version.group(1));
         if (major < 6 || (major == 6 && Integer.parseInt(version.group(2)) < 2)) {
-            throw RedisErrors.misconfigured("Redis 6.2 or later is needed, the server is "
+            throw RedisErrors.misconfigured("Redis 6.2 or later is required, the server has version "
                     + version.group().substring(version.group().indexOf(':') + 1));
         }
         return found;
@@ -134,7 +141,7 @@ public final class Connector {
 
     private static ClientOptions options(Duration commandTimeout) {
         return ClientOptions.builder()
-                // A connection that is gone is replaced by a new one, which first says whom it leads to.
+                // A new connection replaces a lost one, because it may lead to another process.
                 .autoReconnect(false)
                 .replayFilter(command -> true)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
@@ -155,7 +162,7 @@ public final class Connector {
                 .build();
     }
 
-    /** Blocking reads take as long as they were told to, and then as long as any other command. */
+    /** A blocking read may take its own time, and the command timeout on top. */
     private static final class Timeouts extends TimeoutOptions.TimeoutSource {
         private final Duration other;
 

@@ -12,44 +12,50 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Joins asynchronous steps. */
+/** Combines futures. Stateless; handlers run on the thread that completes the last future. */
 public final class Futures {
     private static final Logger LOG = LoggerFactory.getLogger(Futures.class);
 
     private Futures() {}
 
-    /** Handles a result, or the error without the wrapping of the steps before. */
-    static <T> void end(CompletionStage<T> stage, BiConsumer<? super T, ? super @Nullable Throwable> handler) {
-        stage.whenComplete((value, error) -> handler.accept(value, error == null ? null : RedisErrors.bare(error)));
+    /** Passes the result to the handler, or the error without the wrappers that earlier steps added. */
+    static <T> void whenDone(CompletionStage<T> future, BiConsumer<? super T, ? super @Nullable Throwable> handler) {
+        future.whenComplete((value, error) -> handler.accept(value, error == null ? null : RedisErrors.unwrap(error)));
     }
 
-    /** For a step whose failure changes nothing, such as closing what is broken. */
-    static void ignore(CompletionStage<?> stage) {
-        stage.whenComplete((value, error) -> {
+    /** For a step whose failure changes nothing, such as closing a broken connection. */
+    static void ignore(CompletionStage<?> future) {
+        future.whenComplete((value, error) -> {
             if (error != null) {
-                LOG.debug("A step that may fail has failed", error);
+                LOG.debug("An optional step failed", error);
             }
         });
     }
 
-    /** All results in order; fails with the first failure. */
-    public static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {
-        CompletableFuture<?>[] futures =
-                stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new);
-        return CompletableFuture.allOf(futures).thenApply(done -> {
-            List<T> results = new ArrayList<>(stages.size());
-            stages.forEach(stage -> results.add(stage.toCompletableFuture().join()));
+    /**
+     * @param futures any number
+     * @return all results in the order of {@code futures}; fails with the error of one that failed
+     */
+    public static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> futures) {
+        CompletableFuture<?>[] array =
+                futures.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(array).thenApply(done -> {
+            List<T> results = new ArrayList<>(futures.size());
+            futures.forEach(future -> results.add(future.toCompletableFuture().join()));
             return results;
         });
     }
 
-    /** What those that succeeded brought; fails only if none did. */
+    /**
+     * @param parts 1 or more; no key is in two of them
+     * @return the entries of all parts that succeeded; fails only if every part failed
+     */
     public static <K, V> CompletionStage<Map<K, V>> joined(List<CompletionStage<Map<K, V>>> parts) {
         Map<K, V> joined = new ConcurrentHashMap<>();
-        AtomicInteger failures = new AtomicInteger();
+        AtomicInteger errors = new AtomicInteger();
         List<CompletionStage<Void>> settled = parts.stream()
                 .map(part -> part.thenAccept(joined::putAll)
-                        .exceptionallyCompose(error -> failures.incrementAndGet() < parts.size()
+                        .exceptionallyCompose(error -> errors.incrementAndGet() < parts.size()
                                 ? CompletableFuture.completedStage(null)
                                 : CompletableFuture.failedStage(error)))
                 .toList();

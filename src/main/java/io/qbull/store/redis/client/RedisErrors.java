@@ -12,17 +12,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What an error means to a caller: the one place that knows the server's error codes. */
+/**
+ * Translates the errors of the client and the error replies of a server into {@link StoreException}s. No other class knows the
+ * server's error codes. Pure.
+ */
 public final class RedisErrors {
     private static final Set<String> FULL = Set.of("OOM", "NOREPLICAS", "MISCONF");
     private static final Set<String> PASSING =
             Set.of("LOADING", "TRYAGAIN", "BUSY", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "UNBLOCKED", "MOVED", "ASK");
-    /** Redis 6.2 wraps the error of a command inside a script; its code stands behind a dash. */
+    /** Redis 6.2 wraps the error of a command within a script; the code follows a dash. */
     private static final Pattern WRAPPED = Pattern.compile("Error running script.*?-([A-Z]+) ");
 
     private RedisErrors() {}
 
-    /** The error code of a server's error message, {@code ERR} if it has none of its own. */
+    /** The code at the start of an error reply; {@code ERR} if it has none of its own. */
     static String code(String message) {
         Matcher wrapped = WRAPPED.matcher(message);
         if (message.startsWith("ERR") && wrapped.find()) {
@@ -32,13 +35,16 @@ public final class RedisErrors {
         return end < 0 ? message : message.substring(0, end);
     }
 
-    /** Whether an error reply says that the server is no primary any more. */
+    /** Whether an error reply says that the server is no longer a primary. */
     static boolean demotion(Throwable error) {
         String code = error instanceof RedisCommandExecutionException ? code(message(error)) : "";
         return code.equals("READONLY") || code.equals("UNBLOCKED");
     }
 
-    /** Whether an error reply says that the server is cut off from its cluster or master: others may know better who serves what. */
+    /**
+     * Whether an error reply says that the server is cut off from its cluster or master, so that other servers may know better which
+     * one serves a slot.
+     */
     static boolean clusterDown(Throwable error) {
         String code = error instanceof RedisCommandExecutionException ? code(message(error)) : "";
         return code.equals("CLUSTERDOWN") || code.equals("MASTERDOWN");
@@ -46,8 +52,8 @@ public final class RedisErrors {
 
     /**
      * @param error what the client reported
-     * @param sent whether the command was written, or may have been
-     * @return the same for callers
+     * @param sent whether the command was written to the socket, or may have been
+     * @return the exception for callers
      */
     public static StoreException of(Throwable error, boolean sent) {
         return of(error, sent, "Redis");
@@ -55,12 +61,12 @@ public final class RedisErrors {
 
     /**
      * @param error what the client reported
-     * @param sent whether the command was written, or may have been
-     * @param server that was asked, as messages name it
-     * @return the same for callers
+     * @param sent whether the command was written to the socket, or may have been
+     * @param server the server that was asked, as the message names it
+     * @return the exception for callers
      */
     public static StoreException of(Throwable error, boolean sent, String server) {
-        Throwable bare = bare(error);
+        Throwable bare = unwrap(error);
         if (bare instanceof StoreException known) {
             return known;
         }
@@ -74,12 +80,12 @@ public final class RedisErrors {
     }
 
     /**
-     * @param error why a connection could not be made; nothing was sent
-     * @param server which was tried
-     * @return the same for callers
+     * @param error why a connection could not be opened; nothing was sent
+     * @param server host and port
+     * @return the exception for callers
      */
     static StoreException ofConnect(Throwable error, String server) {
-        for (Throwable at = bare(error); at != null; at = at.getCause()) {
+        for (Throwable at = unwrap(error); at != null; at = at.getCause()) {
             if (at instanceof StoreException known) {
                 return known;
             }
@@ -87,25 +93,30 @@ public final class RedisErrors {
                 return ofReply(message(at));
             }
         }
-        return unavailable("Redis at " + server + " is away: " + safe(message(bare(error))), bare(error));
+        return unavailable("Redis at " + server + " is away: " + safe(message(unwrap(error))), unwrap(error));
     }
 
-    public static StoreException unavailable(String message, Throwable cause) {
+    static StoreException unavailable(String message, Throwable cause) {
         return new StoreException.Unavailable(message, false, cause);
     }
 
+    /** Nothing was sent. */
     public static StoreException unavailable(String message) {
         return new StoreException.Unavailable(message, false, null);
     }
 
+    /** A person must act. */
     public static StoreException misconfigured(String message) {
         return new StoreException.Misconfigured(message, null);
     }
 
-    /** A stage that fails with a {@link StoreException} itself, not with one wrapped by the steps in between. */
-    public static <T> CompletionStage<T> bare(CompletionStage<T> stage) {
+    /**
+     * @param future fails with anything
+     * @return the same result; fails with a {@link StoreException} only, never with a wrapper
+     */
+    public static <T> CompletionStage<T> translate(CompletionStage<T> future) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        stage.whenComplete((value, error) -> {
+        future.whenComplete((value, error) -> {
             if (error == null) {
                 result.complete(value);
             } else {
@@ -115,22 +126,38 @@ public final class RedisErrors {
         return result;
     }
 
+    /** A future that has failed. */
     public static <T> CompletionStage<T> failed(StoreException error) {
         return CompletableFuture.failedFuture(error);
     }
 
+    /** The error itself, without the wrappers that futures add. */
+    static Throwable unwrap(Throwable error) {
+        Throwable bare = error;
+        while ((bare instanceof CompletionException || bare instanceof ExecutionException) && bare.getCause() != null) {
+            bare = bare.getCause();
+        }
+        return bare;
+    }
+
+    /** The message of an error, or the name of its class if it has none. */
+    public static String message(Throwable error) {
+        String message = error.getMessage();
+        return message == null ? error.getClass().getSimpleName() : message;
+    }
+
     private static StoreException ofAny(Throwable error) {
-        Throwable bare = bare(error);
+        Throwable bare = unwrap(error);
         if (bare instanceof StoreException known) {
             return known;
         }
-        return new StoreException.Misconfigured("unexpected answer of Redis: " + safe(message(bare)), bare);
+        return new StoreException.Misconfigured("unexpected reply from Redis: " + safe(message(bare)), bare);
     }
 
     private static StoreException ofReply(String message) {
         String code = code(message);
-        String text = "Redis answers: " + safe(message);
-        // Without the cause: an error message of the server may quote arguments.
+        String text = "Redis replies: " + safe(message);
+        // Without the cause, because an error message of the server may quote arguments.
         if (FULL.contains(code)) {
             return new StoreException.Full(text, null);
         }
@@ -143,18 +170,5 @@ public final class RedisErrors {
     private static String safe(String message) {
         int quoted = message.indexOf(", with args");
         return Printable.of(quoted < 0 ? message : message.substring(0, quoted));
-    }
-
-    public static Throwable bare(Throwable error) {
-        Throwable bare = error;
-        while ((bare instanceof CompletionException || bare instanceof ExecutionException) && bare.getCause() != null) {
-            bare = bare.getCause();
-        }
-        return bare;
-    }
-
-    public static String message(Throwable error) {
-        String message = error.getMessage();
-        return message == null ? error.getClass().getSimpleName() : message;
     }
 }

@@ -9,18 +9,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Redis is, for another client than ours.
+ * Where Redis is, for a client other than ours. Immutable.
  *
- * @param nodes the server, the sentinels, or nodes of a cluster: {@code redis://host:port}, with TLS {@code rediss://host:port}
- * @param cluster whether they are nodes of a cluster
- * @param sentinelMaster name of the master if they are sentinels, else null
- * @param login for the servers that hold data
- * @param sentinelLogin for the sentinels
- * @param database number of the database
- * @param peerCheck what is checked of a server's certificate
+ * @param servers the server, the sentinels, or servers of a cluster: {@code redis://host:port}, with TLS {@code rediss://host:port}
+ * @param cluster whether the servers form a cluster
+ * @param sentinelMaster name of the master behind the sentinels; null without sentinels
+ * @param login credentials for the servers that hold data
+ * @param sentinelLogin credentials for the sentinels
+ * @param database number of the database, 0 or more
+ * @param peerCheck how far a server's certificate is checked
  */
 public record RedisLocation(
-        List<String> nodes,
+        List<String> servers,
         boolean cluster,
         @Nullable String sentinelMaster,
         Login login,
@@ -28,37 +28,44 @@ public record RedisLocation(
         int database,
         PeerCheck peerCheck) {
     /**
+     * User and password.
+     *
      * @param user null = the default user
      * @param password null = none
      */
     public record Login(@Nullable String user, @Nullable String password) {
-        /** Without the password. */
+        /** Omits the password. */
         @Override
         public String toString() {
             return "Login[user=" + user + "]";
         }
     }
 
-    /** How far the other side of a TLS connection is checked. */
+    /** How far a server's certificate is checked. */
     public enum PeerCheck {
         /** Not at all. */
         NONE,
-        /** Its certificate is of a trusted authority. */
+        /** A trusted authority must have issued it. */
         CERTIFICATE,
-        /** Also, it is for that host. */
+        /** It must also name the host. */
         CERTIFICATE_AND_HOST
     }
 
+    /**
+     * @param settings where Redis is
+     * @param cluster whether the servers form a cluster
+     * @throws IllegalArgumentException if the URI has another form
+     */
     public static RedisLocation of(RedisSettings settings, boolean cluster) {
         List<RedisURI> uris = Uris.of(settings);
         RedisURI first = uris.get(0);
-        List<RedisURI> nodes = first.getSentinels().isEmpty() ? uris : first.getSentinels();
+        List<RedisURI> servers = first.getSentinels().isEmpty() ? uris : first.getSentinels();
         return new RedisLocation(
-                nodes.stream().map(RedisLocation::address).toList(),
+                servers.stream().map(RedisLocation::address).toList(),
                 cluster,
                 first.getSentinelMasterId(),
                 login(first),
-                login(nodes.get(0)),
+                login(servers.get(0)),
                 first.getDatabase(),
                 peerCheck(first.getVerifyMode()));
     }

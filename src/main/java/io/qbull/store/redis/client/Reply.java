@@ -7,30 +7,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server answered: an array of texts, numbers and arrays. A place that does not hold what is asked for is a
- * {@link StoreException.Misconfigured}: another program's script, or a server that is none.
+ * The reply of a server: texts, numbers, nulls and nested replies. An item that is missing or of another type means that the
+ * server is not Redis or runs another script, so every accessor then throws {@link StoreException.Misconfigured}.
  *
- * @param of the command that was asked, for messages
- * @param items the answer
+ * @param command the command, for messages; empty if no server was asked
+ * @param items the reply
  */
-public record Reply(String of, List<Object> items) {
-    /** An owner's command under a lease that has ended, answered without asking the server. */
+public record Reply(String command, List<Object> items) {
+    /** The reply to a command under a lease that has ended, given without asking the server. */
     static final Reply FENCED = new Reply("", List.of(Request.utf8("fenced")));
 
-    /** Whether this was answered without asking a server. */
+    /** Whether this reply was given without asking the server. */
     public boolean local() {
-        return of.isEmpty();
+        return command.isEmpty();
     }
 
-    /** The first item, which says what the others are. */
+    /** The first item of a script's reply, which says what the others are. */
     public String tag() {
         return text(0);
     }
 
+    /** The text at a place, counted from 0. */
     public String text(int index) {
         return new String(bytes(index), StandardCharsets.UTF_8);
     }
 
+    /** The bytes at a place, counted from 0. */
     public byte[] bytes(int index) {
         if (item(index) instanceof byte[] bytes) {
             return bytes;
@@ -38,12 +40,13 @@ public record Reply(String of, List<Object> items) {
         throw unknown();
     }
 
-    /** A text, or null if there is none at that place. */
+    /** The text at a place; null if the server replied nil. */
     @Nullable
     public String textOrNull(int index) {
         return item(index) == null ? null : text(index);
     }
 
+    /** The number at a place, counted from 0. */
     public long number(int index) {
         if (item(index) instanceof Long number) {
             return number;
@@ -51,18 +54,20 @@ public record Reply(String of, List<Object> items) {
         throw unknown();
     }
 
+    /** The number of items. */
     public int size() {
         return items.size();
     }
 
+    /** The nested reply at a place, counted from 0. */
     public Reply list(int index) {
         if (item(index) instanceof List<?> list) {
-            return new Reply(of, new ArrayList<>(list));
+            return new Reply(command, new ArrayList<>(list));
         }
         throw unknown();
     }
 
-    /** Every item as an array. */
+    /** All items, each a nested reply. */
     public List<Reply> lists() {
         List<Reply> lists = new ArrayList<>(items.size());
         for (int i = 0; i < items.size(); i++) {
@@ -71,9 +76,9 @@ public record Reply(String of, List<Object> items) {
         return lists;
     }
 
-    /** To throw when the answer is none of those that are known. */
+    /** The exception to throw for a reply that has none of the known forms. */
     public StoreException unknown() {
-        return RedisErrors.misconfigured("unknown reply to " + of);
+        return RedisErrors.misconfigured("unknown reply to " + command);
     }
 
     private @Nullable Object item(int index) {

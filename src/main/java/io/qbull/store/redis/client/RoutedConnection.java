@@ -1,9 +1,9 @@
 package io.qbull.store.redis.client;
 
 /**
- * Where a command goes.
+ * The open connection that serves a key, and the server to which it leads.
  *
- * @param node the server
- * @param link the connection to it
+ * @param server the server
+ * @param connection a connection to it
  */
-public record RoutedConnection(ServerNode node, ServerConnection link) {}
+public record RoutedConnection(ServerNode server, ServerConnection connection) {}

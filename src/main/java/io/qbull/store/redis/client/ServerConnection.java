@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One TCP connection to one server process. It never reconnects: when it is gone, it is gone with everything that was under
- * way. Thread-safe.
+ * One TCP connection to one server process. It never reconnects: when it is lost, everything under way on it fails. Thread-safe;
+ * futures complete on a thread of the client.
  */
 public final class ServerConnection {
     private final StatefulRedisConnection<byte[], byte[]> connection;
@@ -21,15 +21,15 @@ public final class ServerConnection {
     private final String process;
     private final String suffix;
     private final boolean clustered;
-    private final AtomicBoolean doubted = new AtomicBoolean();
+    private final AtomicBoolean probing = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * @param connection an open connection
-     * @param server where it leads, for messages
-     * @param process what tells this server process from any other
-     * @param suffix what tells its times as a primary apart
-     * @param clustered whether the server is a node of a cluster
+     * @param server host and port, for messages
+     * @param process run id of the server process
+     * @param suffix differs after each demotion of the process; empty before the first one
+     * @param clustered whether the server belongs to a cluster
      */
     ServerConnection(
             StatefulRedisConnection<byte[], byte[]> connection,
@@ -44,22 +44,25 @@ public final class ServerConnection {
         this.clustered = clustered;
     }
 
-    /** What a lease that is granted over this link is bound to. */
+    /** The primary to which a lease granted over this connection is bound; see {@link io.qbull.model.Lease#primary}. */
     public String primary() {
         return process + suffix;
     }
 
-    /** The server process, whatever its role was meanwhile. */
+    /** The run id of the server process, whatever its role. */
     String process() {
         return process;
     }
 
+    /** Whether the server belongs to a cluster. */
     public boolean clustered() {
         return clustered;
     }
 
     /**
-     * @param request a command
+     * Sends a command. Does not block.
+     *
+     * @param request the command
      * @return the reply; fails with a {@link RedisCommandExecutionException} for an error reply, else with a
      *     {@link io.qbull.store.StoreException.Unavailable}
      */
@@ -70,7 +73,7 @@ public final class ServerConnection {
         return result;
     }
 
-    /** As {@link #send}, on the node that a slot is just moving to. */
+    /** As {@link #send}, to a server that is still importing the slot. */
     CompletableFuture<Reply> sendAsking(Request request) {
         Transmission asking = Request.of(CommandType.ASKING).transmission();
         Transmission sent = request.transmission();
@@ -83,14 +86,14 @@ public final class ServerConnection {
         return result;
     }
 
-    /** Ends the connection; what is under way fails. Does not block; may be called again. */
+    /** Closes the connection; commands under way fail. Does not block; may be called again. */
     void close() {
         if (closed.compareAndSet(false, true)) {
             Futures.ignore(connection.closeAsync());
         }
     }
 
-    /** Runs {@code task} when the connection is gone, at once if it is gone already; perhaps more than once. */
+    /** Runs {@code task} when the connection is lost, at once if it is lost already; perhaps more than once. */
     void whenGone(Runnable task) {
         connection.addListener(new RedisConnectionStateListener() {
             @Override
@@ -113,14 +116,14 @@ public final class ServerConnection {
 
     private CompletableFuture<Reply> receive(Request request, Transmission transmission) {
         CompletableFuture<Reply> result = new CompletableFuture<>();
-        Futures.end(transmission, (items, error) -> {
+        Futures.whenDone(transmission, (items, error) -> {
             if (error == null) {
                 result.complete(new Reply(request.type().name(), items));
             } else if (error instanceof RedisCommandExecutionException) {
                 result.completeExceptionally(error);
             } else {
                 if (error instanceof RedisCommandTimeoutException) {
-                    doubt();
+                    probe();
                 }
                 result.completeExceptionally(RedisErrors.of(error, transmission.encoded(), "Redis at " + server));
             }
@@ -129,17 +132,17 @@ public final class ServerConnection {
     }
 
     /**
-     * After a missing reply: a server that is only slow answers a PING too, in its turn. Without an answer the connection may
-     * lead nowhere, so it is given up and a new one tells.
+     * Sends a PING after a reply that did not come in time. A server that is merely slow answers it. Without an answer the
+     * connection may lead nowhere, so it is closed, and a new attempt to connect shows.
      */
-    private void doubt() {
-        if (!doubted.compareAndSet(false, true)) {
+    private void probe() {
+        if (!probing.compareAndSet(false, true)) {
             return;
         }
         Transmission ping = Request.of(CommandType.PING).transmission();
-        Futures.end(ping, (pong, error) -> {
+        Futures.whenDone(ping, (pong, error) -> {
             if (error == null || error instanceof RedisCommandExecutionException) {
-                doubted.set(false);
+                probing.set(false);
             } else {
                 close();
             }

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One server, or the master behind sentinels: keeps a link to it up. Its users hear of trouble by their commands and say so; this
- * only helps to find out more. Thread-safe.
+ * One server, or the master behind sentinels. Keeps one connection to it open and reconnects with growing pauses. Failures are
+ * logged at debug level only, because the callers whose commands fail report them. Thread-safe.
  */
 public final class ServerNode {
     private static final Logger LOG = LoggerFactory.getLogger(ServerNode.class);
@@ -22,7 +22,7 @@ public final class ServerNode {
     private final RedisURI uri;
     private final Listener listener;
     // Guarded by this. No callback runs under the lock.
-    private @Nullable ServerConnection link;
+    private @Nullable ServerConnection connection;
     private @Nullable CompletableFuture<ServerConnection> attempt;
     private @Nullable StoreException failure;
     private @Nullable String lastPrimary;
@@ -30,16 +30,16 @@ public final class ServerNode {
     private int demotions;
     private boolean closed;
 
-    /** Hears of a node's fate, on a thread of the client. */
+    /** Is told what becomes of a server. Runs on a thread of the client and must not block. */
     interface Listener {
         /**
-         * Another process answers at this node, or the same one after it was no primary for a while.
+         * Another process answers now, or the same process was no primary for a while.
          *
-         * @param old what leases of before are bound to
+         * @param old the primary to which earlier leases are bound
          */
         void primaryChanged(String old);
 
-        /** A connection was lost or could not be made. */
+        /** A connection was lost or could not be opened. */
         void unreachable();
     }
 
@@ -53,16 +53,17 @@ public final class ServerNode {
         return uri;
     }
 
+    /** Host and port, or the name of the master, for messages. */
     public String name() {
         return Uris.name(uri);
     }
 
     /**
-     * @return the link, that of the attempt to connect which is under way, or the failure of the last one
+     * @return the connection; while one is being opened, the result of that attempt; else the failure of the last attempt
      */
-    synchronized CompletionStage<ServerConnection> link() {
-        if (link != null) {
-            return CompletableFuture.completedStage(link);
+    synchronized CompletionStage<ServerConnection> connection() {
+        if (connection != null) {
+            return CompletableFuture.completedStage(connection);
         }
         if (attempt != null) {
             return attempt;
@@ -73,35 +74,37 @@ public final class ServerNode {
         return RedisErrors.failed(failure);
     }
 
-    /** Whether {@link #close} was called: there is no way to its server through this any more. */
+    /** Whether {@link #close} was called; no connection is opened any more. */
     synchronized boolean closed() {
         return closed;
     }
 
-    /** Begins to connect, unless that was done. */
+    /** Starts to connect, unless that has happened. Does not block. */
     void start() {
-        CompletableFuture<ServerConnection> mine = new CompletableFuture<>();
+        CompletableFuture<ServerConnection> current = new CompletableFuture<>();
         String suffix;
         synchronized (this) {
-            if (closed || link != null || attempt != null) {
+            if (closed || connection != null || attempt != null) {
                 return;
             }
-            attempt = mine;
+            attempt = current;
             suffix = demotions == 0 ? "" : "+" + demotions;
         }
-        Futures.end(connector.open(uri, suffix), (opened, error) -> {
+        Futures.whenDone(connector.open(uri, suffix), (opened, error) -> {
             if (error == null) {
-                succeeded(mine, opened);
+                succeeded(current, opened);
             } else {
-                failed(mine, RedisErrors.ofConnect(error, name()));
+                failed(current, RedisErrors.ofConnect(error, name()));
             }
         });
     }
 
-    /** The server behind {@code suspect} is no primary any more: what it granted is void, even if it becomes one again. */
+    /**
+     * Reports that the server behind a connection is no longer a primary. Its leases are void even if it becomes a primary again.
+     */
     void demoted(ServerConnection suspect) {
         synchronized (this) {
-            if (link != suspect) {
+            if (connection != suspect) {
                 return;
             }
             demotions++;
@@ -110,21 +113,21 @@ public final class ServerNode {
         suspect.close();
     }
 
-    /** Ends the link; none follows. */
+    /** Closes the connection for good. Does not block. */
     void close() {
         ServerConnection open;
         synchronized (this) {
             closed = true;
             failure = RedisErrors.unavailable("the connections to Redis are closed");
-            open = link;
-            link = null;
+            open = connection;
+            connection = null;
         }
         if (open != null) {
             open.close();
         }
     }
 
-    private void succeeded(CompletableFuture<ServerConnection> mine, ServerConnection opened) {
+    private void succeeded(CompletableFuture<ServerConnection> current, ServerConnection opened) {
         boolean late;
         String old;
         boolean recovered;
@@ -134,7 +137,7 @@ public final class ServerNode {
             recovered = failure != null;
             attempt = null;
             if (!late) {
-                link = opened;
+                connection = opened;
                 lastPrimary = opened.primary();
                 failure = null;
                 pause = FIRST_PAUSE;
@@ -142,21 +145,21 @@ public final class ServerNode {
         }
         if (late) {
             opened.close();
-            mine.completeExceptionally(RedisErrors.unavailable("the connections to Redis are closed"));
+            current.completeExceptionally(RedisErrors.unavailable("the connections to Redis are closed"));
             return;
         }
         if (recovered) {
             LOG.debug("Redis at {} answers again", name());
         }
         if (old != null && !old.equals(opened.primary())) {
-            LOG.debug("Redis at {} is another process, or was no primary for a while: its leases are void", name());
+            LOG.debug("Redis at {} is another process or was demoted meanwhile: its leases are void", name());
             listener.primaryChanged(old);
         }
-        mine.complete(opened);
+        current.complete(opened);
         opened.whenGone(() -> gone(opened));
     }
 
-    private void failed(CompletableFuture<ServerConnection> mine, StoreException error) {
+    private void failed(CompletableFuture<ServerConnection> current, StoreException error) {
         boolean first;
         Duration wait;
         boolean over;
@@ -168,15 +171,14 @@ public final class ServerNode {
             }
             attempt = null;
             wait = pause;
-            Duration doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+            pause = Backoff.next(pause, LONGEST_PAUSE);
         }
-        mine.completeExceptionally(error);
+        current.completeExceptionally(error);
         if (over) {
             return;
         }
         if (first) {
-            LOG.debug("Redis at {} cannot be used, trying on: {}", name(), error.getMessage());
+            LOG.debug("Redis at {} cannot be used, reconnecting: {}", name(), error.getMessage());
         }
         connector.schedule(wait, this::start);
         listener.unreachable();
@@ -184,10 +186,10 @@ public final class ServerNode {
 
     private void gone(ServerConnection which) {
         synchronized (this) {
-            if (closed || link != which) {
+            if (closed || connection != which) {
                 return;
             }
-            link = null;
+            connection = null;
             failure = RedisErrors.unavailable("Redis at " + name() + " is away: the connection was lost");
         }
         which.close();

@@ -22,35 +22,62 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Which server serves which key. Finds out by itself whether it is a cluster. Thread-safe. */
-public final class ServerTopology implements ServerNode.Listener {
+/**
+ * Knows which server serves a key, and finds out by itself whether the servers form a cluster. Thread-safe; futures complete on a
+ * thread of the client.
+ */
+public final class ServerTopology {
     private static final Duration RELOAD_PAUSE = Duration.ofMillis(100);
 
     private final Connector connector;
     private final List<ServerNode> seeds;
     private final List<Consumer<String>> primaryListeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean reloading = new AtomicBoolean();
-    /** Of a cluster only, the seeds not included; guarded by itself. */
-    private final Map<String, ServerNode> nodes = new HashMap<>();
-    /** Guarded by {@link #nodes}. */
+    /** The masters of a cluster by host and port, without the seeds; guarded by itself. */
+    private final Map<String, ServerNode> masters = new HashMap<>();
+    /** Guarded by {@link #masters}. */
     private boolean closed;
-    /** The node of each slot; null as long as no cluster was met. */
+    /** The server of each slot; null until a cluster is found. */
     private volatile @Nullable AtomicReferenceArray<@Nullable ServerNode> slots;
 
+    private final ServerNode.Listener serverListener = new ServerNode.Listener() {
+        @Override
+        public void primaryChanged(String old) {
+            primaryListeners.forEach(listener -> listener.accept(old));
+        }
+
+        @Override
+        public void unreachable() {
+            if (slots != null) {
+                reload(null);
+            }
+        }
+    };
+
+    /**
+     * Starts to connect. Does not block.
+     *
+     * @throws IllegalArgumentException if the URI has another form; the message does not quote it
+     */
     public ServerTopology(Connector connector, RedisSettings settings) {
         this.connector = connector;
         List<RedisURI> uris = Uris.of(settings);
-        this.seeds =
-                uris.stream().map(uri -> new ServerNode(connector, uri, this)).toList();
+        this.seeds = uris.stream()
+                .map(uri -> new ServerNode(connector, uri, serverListener))
+                .toList();
         seeds.forEach(ServerNode::start);
     }
 
+    /**
+     * @param listener gets the old primary, as {@link io.qbull.model.Lease#primary} names it, on a thread of the client; must not
+     *     block
+     */
     public void onPrimaryChange(Consumer<String> listener) {
         primaryListeners.add(listener);
     }
 
     /**
-     * @return whether it is a cluster, as far as is known: certain once a {@link #route} was found
+     * @return whether the servers are known to form a cluster; certain once {@link #locate} has succeeded
      */
     public boolean clustered() {
         return slots != null;
@@ -58,103 +85,91 @@ public final class ServerTopology implements ServerNode.Listener {
 
     /**
      * @param key any key of the partition or queue
-     * @return the way to its server; fails with {@link io.qbull.store.StoreException}
+     * @return the connection to its server; fails with {@link io.qbull.store.StoreException}
      */
-    public CompletionStage<RoutedConnection> route(String key) {
+    public CompletionStage<RoutedConnection> locate(String key) {
         AtomicReferenceArray<@Nullable ServerNode> known = slots;
-        if (known != null) {
-            ServerNode node = known.get(SlotHash.getSlot(key));
-            // A redirection may have put a node there that a reading of the table was just closing.
-            if (node == null || node.closed()) {
-                // Nothing is sent, so no answer would ever correct the table.
-                reload();
-                return RedisErrors.failed(RedisErrors.unavailable("no node of the cluster serves the slot of " + key));
-            }
-            return linked(node);
+        if (known == null) {
+            return firstOf(seeds.iterator(), any -> true).thenCompose(seed -> fromSeed(seed, key));
         }
-        return firstOf(seeds.iterator(), route -> true).thenCompose(route -> {
-            if (route.link().clustered()) {
-                return load(route).thenCompose(done -> route(key));
-            }
-            if (seeds.size() > 1) {
-                return RedisErrors.failed(RedisErrors.misconfigured(
-                        "redisUri names several nodes, but " + route.node().name() + " is no cluster"));
-            }
-            return CompletableFuture.completedStage(route);
-        });
+        ServerNode server = known.get(SlotHash.getSlot(key));
+        // A redirection may have put a server there that a reload was about to close.
+        if (server == null || server.closed()) {
+            // Nothing is sent, so no reply would ever correct the table.
+            reload(null);
+            return RedisErrors.failed(RedisErrors.unavailable("no node of the cluster serves the slot of " + key));
+        }
+        return connected(server);
+    }
+
+    private CompletionStage<RoutedConnection> fromSeed(RoutedConnection seed, String key) {
+        if (seed.connection().clustered()) {
+            return load(seed).thenCompose(done -> locate(key));
+        }
+        if (seeds.size() > 1) {
+            return RedisErrors.failed(RedisErrors.misconfigured(
+                    "redisUri names several servers, but " + seed.server().name() + " is not part of a cluster"));
+        }
+        return CompletableFuture.completedStage(seed);
     }
 
     /**
-     * @return the ways to all servers that hold data; fails if one cannot be reached
+     * @return connections to all servers that hold data; fails if one cannot be reached
      */
     public CompletionStage<List<RoutedConnection>> all() {
-        return route(Keys.QUEUES).thenCompose(first -> {
-            CompletionStage<List<RoutedConnection>> all = CompletableFuture.completedStage(List.of());
-            for (ServerNode node : serving(first.node())) {
-                all = all.thenCombine(linked(node), ServerTopology::plus);
-            }
-            return all;
+        return locate(Keys.QUEUES).thenCompose(first -> {
+            List<CompletionStage<RoutedConnection>> connections = serving(first.server()).stream()
+                    .map(ServerTopology::connected)
+                    .toList();
+            return Futures.all(connections);
         });
     }
 
     /**
-     * A server said that another one serves a slot.
+     * Follows a MOVED reply: another server serves the slot for good.
      *
-     * @param key a key of that slot
-     * @param from who said so
+     * @param key a key of the slot
+     * @param from the server that replied
      * @param address host and port; an empty host is that of {@code from}
-     * @return the way there
      */
     CompletionStage<RoutedConnection> moved(String key, ServerNode from, String address) {
-        ServerNode node = at(from, address);
+        ServerNode server = at(from, address);
         AtomicReferenceArray<@Nullable ServerNode> known = slots;
         if (known != null) {
-            known.set(SlotHash.getSlot(key), node);
-            reload();
+            known.set(SlotHash.getSlot(key), server);
+            reload(null);
         }
-        return linked(node);
+        return connected(server);
     }
 
     /**
-     * A server said that it cannot serve its slots, as one does that is cut off from the others: these are asked who does.
+     * Follows an ASK reply: another server is importing the slot and serves this one command.
      *
-     * @param route the way to that server
+     * @param from the server that replied
+     * @param address host and port; an empty host is that of {@code from}
      */
-    void doubted(RoutedConnection route) {
+    CompletionStage<RoutedConnection> importing(ServerNode from, String address) {
+        return connected(at(from, address));
+    }
+
+    /**
+     * Reports that a server is cut off from its cluster and cannot serve its slots. The other servers are asked which of them does.
+     *
+     * @param target the server
+     */
+    void cutOff(RoutedConnection target) {
         if (slots != null) {
-            reload(route);
+            reload(target);
         }
     }
 
-    /** The way to a server that a slot is just moving to. */
-    CompletionStage<RoutedConnection> asked(ServerNode from, String address) {
-        return linked(at(from, address));
-    }
-
-    @Override
-    public void primaryChanged(String old) {
-        primaryListeners.forEach(listener -> listener.accept(old));
-    }
-
-    @Override
-    public void unreachable() {
-        if (slots != null) {
-            reload();
-        }
-    }
-
+    /** Closes all connections for good. Does not block. */
     public void close() {
         seeds.forEach(ServerNode::close);
-        synchronized (nodes) {
+        synchronized (masters) {
             closed = true;
-            nodes.values().forEach(ServerNode::close);
+            masters.values().forEach(ServerNode::close);
         }
-    }
-
-    private static List<RoutedConnection> plus(List<RoutedConnection> some, RoutedConnection one) {
-        List<RoutedConnection> more = new ArrayList<>(some);
-        more.add(one);
-        return more;
     }
 
     private Set<ServerNode> serving(ServerNode standalone) {
@@ -165,71 +180,69 @@ public final class ServerTopology implements ServerNode.Listener {
             return serving;
         }
         for (int slot = 0; slot < known.length(); slot++) {
-            ServerNode node = known.get(slot);
-            if (node != null) {
-                serving.add(node);
+            ServerNode server = known.get(slot);
+            if (server != null) {
+                serving.add(server);
             }
         }
         return serving;
     }
 
-    private static CompletionStage<RoutedConnection> linked(ServerNode node) {
-        return node.link().thenApply(link -> new RoutedConnection(node, link));
+    private static CompletionStage<RoutedConnection> connected(ServerNode server) {
+        return server.connection().thenApply(connection -> new RoutedConnection(server, connection));
     }
 
-    /** The first of these that has a link, and one that will do. */
+    /** The first of the candidates that is connected and meets the condition. */
     private static CompletionStage<RoutedConnection> firstOf(
-            Iterator<ServerNode> candidates, Predicate<RoutedConnection> good) {
-        CompletionStage<RoutedConnection> first = linked(candidates.next()).thenApply(route -> {
-            if (!good.test(route)) {
-                throw RedisErrors.unavailable("Redis at " + route.node().name() + " is not asked");
+            Iterator<ServerNode> candidates, Predicate<RoutedConnection> condition) {
+        CompletionStage<RoutedConnection> first = connected(candidates.next()).thenApply(target -> {
+            if (!condition.test(target)) {
+                throw RedisErrors.unavailable("Redis at " + target.server().name() + " is not asked");
             }
-            return route;
+            return target;
         });
-        return candidates.hasNext() ? first.exceptionallyCompose(error -> firstOf(candidates, good)) : first;
-    }
-
-    private void reload() {
-        reload(null);
+        return candidates.hasNext() ? first.exceptionallyCompose(error -> firstOf(candidates, condition)) : first;
     }
 
     /**
-     * Asks again who serves what, soon, once for all who want it meanwhile.
+     * Reads the slot table again after a pause. Calls within the pause share one reload.
      *
-     * @param doubted whom to ask only if nobody else answers
+     * @param cutOff a server to ask only if no other answers
      */
-    private void reload(@Nullable RoutedConnection doubted) {
+    private void reload(@Nullable RoutedConnection cutOff) {
         if (reloading.compareAndSet(false, true)) {
             connector.schedule(RELOAD_PAUSE, () -> {
                 List<ServerNode> candidates = new ArrayList<>();
-                synchronized (nodes) {
-                    candidates.addAll(nodes.values());
+                synchronized (masters) {
+                    candidates.addAll(masters.values());
                 }
                 candidates.addAll(seeds);
-                // A failure needs no handling: who stays unreachable, or is doubted again, asks for the next reload.
-                best(candidates, doubted).thenCompose(this::load).whenComplete((done, error) -> reloading.set(false));
+                // A failure needs no handling: a server that stays unreachable or cut off causes the next reload.
+                best(candidates, cutOff).thenCompose(this::load).whenComplete((done, error) -> reloading.set(false));
             });
         }
     }
 
-    /** By the process, for a seed may be the same server under another name. */
+    /** Compares processes, because a seed may be the same server under another name. */
     private static CompletionStage<RoutedConnection> best(
-            List<ServerNode> candidates, @Nullable RoutedConnection doubted) {
-        CompletionStage<RoutedConnection> any = firstOf(candidates.iterator(), route -> true);
-        if (doubted == null) {
+            List<ServerNode> candidates, @Nullable RoutedConnection cutOff) {
+        CompletionStage<RoutedConnection> any = firstOf(candidates.iterator(), target -> true);
+        if (cutOff == null) {
             return any;
         }
-        String process = doubted.link().process();
-        return firstOf(candidates.iterator(), route -> !route.link().process().equals(process))
-                .exceptionallyCompose(nobodyElse -> any);
+        String process = cutOff.connection().process();
+        return firstOf(
+                        candidates.iterator(),
+                        target -> !target.connection().process().equals(process))
+                .exceptionallyCompose(noOther -> any);
     }
 
     private CompletionStage<Void> load(RoutedConnection from) {
-        return from.link().send(Request.of(CommandType.CLUSTER, "SLOTS")).handle((reply, error) -> {
+        return from.connection().send(Request.of(CommandType.CLUSTER, "SLOTS")).handle((reply, error) -> {
             if (error != null) {
                 throw RedisErrors.of(error, false);
             }
-            install(from.node(), reply.lists());
+            install(from.server(), reply.lists());
             return null;
         });
     }
@@ -240,17 +253,21 @@ public final class ServerTopology implements ServerNode.Listener {
         for (Reply range : ranges) {
             Reply master = range.list(2);
             String host = master.textOrNull(0);
-            ServerNode node = at(from, (host == null ? "" : host) + ":" + master.number(1));
-            used.add(node);
+            ServerNode server = at(from, (host == null ? "" : host) + ":" + master.number(1));
+            used.add(server);
             for (int slot = (int) range.number(0); slot <= range.number(1); slot++) {
-                table.set(slot, node);
+                table.set(slot, server);
             }
         }
         slots = table;
-        synchronized (nodes) {
-            nodes.values().removeIf(node -> {
-                if (!used.contains(node)) {
-                    node.close();
+        closeAllBut(used);
+    }
+
+    private void closeAllBut(Set<ServerNode> used) {
+        synchronized (masters) {
+            masters.values().removeIf(server -> {
+                if (!used.contains(server)) {
+                    server.close();
                     return true;
                 }
                 return false;
@@ -262,18 +279,19 @@ public final class ServerTopology implements ServerNode.Listener {
         int colon = address.lastIndexOf(':');
         String host = colon > 0 ? address.substring(0, colon) : from.uri().getHost();
         int port = Integer.parseInt(address.substring(colon + 1));
-        ServerNode node;
-        synchronized (nodes) {
-            node = nodes.compute(
-                    host + ":" + port,
-                    (name, known) -> known == null || known.closed()
-                            ? new ServerNode(connector, Uris.at(seeds.get(0).uri(), host, port), this)
-                            : known);
+        ServerNode server;
+        synchronized (masters) {
+            server = masters.compute(
+                    host + ":" + port, (name, known) -> known == null || known.closed() ? master(host, port) : known);
             if (closed) {
-                node.close();
+                server.close();
             }
         }
-        node.start();
-        return node;
+        server.start();
+        return server;
+    }
+
+    private ServerNode master(String host, int port) {
+        return new ServerNode(connector, Uris.at(seeds.get(0).uri(), host, port), serverListener);
     }
 }

@@ -5,14 +5,15 @@ import io.lettuce.core.resource.DefaultClientResources;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The client's threads, which all stores of a process share; the last store ends them. Thread-safe. */
+/** The client's threads. All stores of a process share them; closing the last store stops them. Thread-safe. */
 public final class SharedResources {
-    /** Those of this process. */
+    /** The threads of this process. */
     public static final SharedResources PROCESS = new SharedResources();
 
     private @Nullable ClientResources resources;
     private int users;
 
+    /** Starts the threads if this is the first user. */
     synchronized ClientResources acquire() {
         ClientResources current = resources;
         if (current == null) {
@@ -23,7 +24,7 @@ public final class SharedResources {
         return current;
     }
 
-    /** Once for each {@link #acquire}. Does not wait for the threads to end. */
+    /** Call once for each {@link #acquire}. Does not wait for the threads to stop. */
     synchronized void release() {
         users--;
         ClientResources current = resources;

@@ -6,21 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Reads where the servers are. No message of this class quotes the text, which may hold a password. */
+/** Parses redisUri. No error quotes it, because it may hold a password. Pure. */
 final class Uris {
     private static final String FORM =
             "redisUri must be redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://…#master, "
-                    + "or several nodes of a cluster separated by commas; user and password percent-encoded";
+                    + "or several servers of a cluster separated by commas; user and password percent-encoded";
 
-    /** A name or an address; the client's own reader lets a mistyped port pass as part of the name. */
+    /** A name or an address. The client's own parser accepts a mistyped port as part of the name. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.%]+]?");
 
     private Uris() {}
 
     /**
      * @param settings the settings
-     * @return one URI, or one for each node that was named of a cluster; user, password and TLS of the first hold for nodes
-     *     named by host and port alone
+     * @return one URI, or one for each named server of a cluster; a server named by host and port alone takes user, password and TLS
+     *     from the first
      * @throws IllegalArgumentException if the text has another form
      */
     static List<RedisURI> of(RedisSettings settings) {
@@ -28,10 +28,10 @@ final class Uris {
         boolean sentinel = text.contains("-sentinel://");
         List<RedisURI> uris = new ArrayList<>();
         for (String part : sentinel ? List.of(text) : List.of(text.split(","))) {
-            String node = part.trim();
-            String complete = node.contains("://") || uris.isEmpty() ? node : "redis://" + node;
+            String server = part.trim();
+            String complete = server.contains("://") || uris.isEmpty() ? server : "redis://" + server;
             RedisURI uri = parse(complete);
-            if (complete.length() != node.length()) {
+            if (complete.length() != server.length()) {
                 uri = at(uris.get(0), uri.getHost(), uri.getPort());
             }
             uri.setTimeout(settings.commandTimeout());
@@ -41,12 +41,12 @@ final class Uris {
         return List.copyOf(uris);
     }
 
-    /** Another node of the same cluster. */
+    /** Another server of the same cluster. */
     static RedisURI at(RedisURI like, String host, int port) {
         return RedisURI.builder(like).withHost(host).withPort(port).build();
     }
 
-    /** Host and port, for messages and as identity of a node. */
+    /** Host and port, or the name of a master behind sentinels, for messages. */
     static String name(RedisURI uri) {
         if (uri.getSentinels().isEmpty()) {
             return uri.getHost() + ":" + uri.getPort();
@@ -59,7 +59,7 @@ final class Uris {
         try {
             uri = RedisURI.create(text);
         } catch (RuntimeException e) {
-            // Without the cause, whose message quotes the text.
+            // Without the cause, because its message quotes the text.
             throw new IllegalArgumentException(FORM);
         }
         List<RedisURI> hosts = uri.getSentinels().isEmpty() ? List.of(uri) : uri.getSentinels();

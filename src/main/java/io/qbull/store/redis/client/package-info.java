@@ -1,4 +1,33 @@
-/** Connections, routing and errors: everything that knows the Redis client. */
+/**
+ * Connections, routing and errors: the only package that uses the connections of the Redis client. May use {@code schema}, and from
+ * outside {@code store.redis} the ports, settings and the model.
+ *
+ * <p><b>Routing.</b> {@link io.qbull.store.redis.client.CommandRouter} sends a command to the server that
+ * {@link io.qbull.store.redis.client.ServerTopology} finds for its key. It follows MOVED and ASK and answers NOSCRIPT with the text of
+ * the script, so callers never see these errors.
+ *
+ * <p><b>Connections.</b> {@link io.qbull.store.redis.client.ServerNode} keeps one
+ * {@link io.qbull.store.redis.client.ServerConnection} to each server open and is the only one to reconnect it. A connection leads to
+ * one process and never reconnects by itself. So no command is replayed behind the caller's back, and
+ * {@link io.qbull.store.redis.client.ServerConnection#primary()}, to which leases are bound, never changes under a command. Blocking
+ * reads ({@link io.qbull.store.redis.client.BlockingReader}) and announcements
+ * ({@link io.qbull.store.redis.client.Announcements}) have connections of their own and replace them themselves.
+ *
+ * <p><b>Errors.</b> {@link io.qbull.store.redis.client.RedisErrors} translates every error into a
+ * {@link io.qbull.store.StoreException}:
+ *
+ * <table>
+ * <caption>Errors and what callers get</caption>
+ * <tr><th>error</th><th>result</th></tr>
+ * <tr><td>no connection; LOADING, TRYAGAIN, BUSY, CLUSTERDOWN, MASTERDOWN, READONLY</td><td>Unavailable, not sent: repeat</td></tr>
+ * <tr><td>no reply in time; connection lost after the command was written</td>
+ *     <td>Unavailable, sent: the command may have run or may still run; repeat</td></tr>
+ * <tr><td>OOM, NOREPLICAS, MISCONF</td><td>Full: nothing was done; try later</td></tr>
+ * <tr><td>NOAUTH, WRONGPASS, NOPERM, WRONGTYPE, CROSSSLOT, any other error, an unknown reply</td>
+ *     <td>Misconfigured: a person must act</td></tr>
+ * <tr><td>the lease was granted by another primary</td><td>no exception: fenced, without asking the server</td></tr>
+ * </table>
+ */
 @NullMarked
 package io.qbull.store.redis.client;
 

@@ -4,8 +4,8 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 
 /**
- * The names of everything in Redis. All keys of one partition lie in one cluster slot: the tag in braces is the whole name of
- * the partition's stream.
+ * The names of all keys and channels in Redis. The hash tag of a partition's keys is the name of its stream, so all of them are in
+ * one cluster slot. {@code docs/protocol.md} says which script reads and writes each key.
  */
 public final class Keys {
     /** Set: the names of all queues. */
@@ -13,7 +13,7 @@ public final class Keys {
 
     private Keys() {}
 
-    /** Stream: the jobs that are not done. */
+    /** Stream: the jobs that are neither done nor held. */
     public static String stream(PartitionId partition) {
         return partition.toString();
     }
@@ -34,22 +34,25 @@ public final class Keys {
         return tagged(partition, "lease");
     }
 
-    /** Stream: jobs that were given up. */
+    /** Stream: jobs that were buried. */
     public static String dead(PartitionId partition) {
         return tagged(partition, "dead");
     }
 
-    /** Hash: key that waits for a retry to when (ms, -1 = when a person asks), failed attempts and time of its first job, reason. */
+    /**
+     * Hash: held key to four fields of its first job, separated by blanks: when it may run (ms since 1970; -1 = when a person asks),
+     * failed attempts, time of the last failure (ms since 1970), reason.
+     */
     public static String held(PartitionId partition) {
         return tagged(partition, "held");
     }
 
-    /** Sorted set, all scores 0: SHA-1 of the key and place of each held job; the order of its members is the order of jobs. */
+    /** Sorted set, all scores 0: SHA-1 of the key and place of each held job, so that members are sorted by key and by job order. */
     public static String heldOrder(PartitionId partition) {
         return tagged(partition, "held:order");
     }
 
-    /** Hash: place to stream id and fields of a held job, as MessagePack. */
+    /** Hash: place of a held job to its stream id and fields, as MessagePack. */
     public static String heldJobs(PartitionId partition) {
         return tagged(partition, "held:jobs");
     }
@@ -59,7 +62,7 @@ public final class Keys {
         return tagged(partition, "inbox");
     }
 
-    /** Sorted set: member of a job that is not due yet, by the time at which it is due. */
+    /** Sorted set: member of a delayed job, by the time at which it is due (ms since 1970). */
     public static String delayed(PartitionId partition) {
         return tagged(partition, "delayed");
     }
@@ -74,27 +77,27 @@ public final class Keys {
         return tagged(partition, "delayed:ids");
     }
 
-    /** Sorted set: job ids that callers gave, by the time at which they are forgotten. */
+    /** Sorted set: job ids that callers gave, by the end of their deduplication window (ms since 1970). */
     public static String seen(PartitionId partition) {
         return tagged(partition, "seen");
     }
 
-    /** Hash: stream id, or place among the held jobs, to failed attempts and crashes, for jobs that are not done. */
+    /** Hash: stream id, or place of a held job, to failed attempts and crashes, for jobs that are not done. */
     public static String attempts(PartitionId partition) {
         return tagged(partition, "attempts");
     }
 
-    /** String: number of the producer's last call and its answer. */
+    /** String: number of the producer's last enqueue call and its answer. */
     public static String call(PartitionId partition, String producer) {
         return tagged(partition, "call:" + producer);
     }
 
-    /** Hash: layout version to the offset of the source's last record added here. */
+    /** Hash: layout version to the offset of the last record of the source that was added to this partition. */
     public static String source(PartitionId partition, String source) {
         return tagged(partition, "source:" + source);
     }
 
-    /** String: the layout version that the partition takes jobs for, and {@code open} or {@code closed}. */
+    /** String: layout version, then {@code open} if the partition takes jobs for it or {@code closed} if it does not. */
     public static String seal(PartitionId partition) {
         return tagged(partition, "seal");
     }
@@ -104,17 +107,17 @@ public final class Keys {
         return tagged(partition, "started");
     }
 
-    /** Hash: version, partitions, next_version, next_partitions; vN = the partitions of an earlier version N. */
+    /** Hash: version, partitions, next_version, next_partitions; vN = number of partitions in an earlier version N. */
     public static String layout(QueueName queue) {
         return "{" + queue + "}:layout";
     }
 
-    /** Hash: pod to JSON. */
+    /** Hash: pod to its registration as JSON. */
     public static String pods(QueueName queue) {
         return "{" + queue + "}:pods";
     }
 
-    /** Hash: ULID of a file that is not finished to JSON. */
+    /** Hash: ULID of an unfinished file to its claim as JSON. */
     public static String sources(QueueName queue) {
         return "{" + queue + "}:sources";
     }
@@ -129,7 +132,7 @@ public final class Keys {
         return "{" + queue + "}:closed";
     }
 
-    /** Pub/sub channel, no key: index of a partition whose lease was released, handed over or asked for. */
+    /** Pub/sub channel, not a key: index of a partition whose lease was released, handed over or requested. */
     public static String announcements(QueueName queue) {
         return "qbull:announce:" + queue;
     }

@@ -9,7 +9,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** The scripts. Each declares how many keys and arguments it takes, in the words of its file's header. */
+/**
+ * The scripts under {@code io/qbull/lua}, one file for each constant. Each constant declares how many keys and arguments its script
+ * takes, as the header of the file does. Loaded once, from the class path.
+ */
 public enum Script {
     ACQUIRE("1", "3"),
     RENEW("n", "1 + 5n"),
@@ -55,7 +58,7 @@ public enum Script {
     }
 
     /**
-     * @return the resource with its text
+     * @return the name of its resource
      */
     String file() {
         return "/io/qbull/lua/" + name().toLowerCase(Locale.ROOT) + ".lua";
@@ -69,22 +72,24 @@ public enum Script {
     }
 
     /**
-     * @return a count such as {@code 3}, or {@code 1 + 5n} for the same n as of the keys
+     * @return a count such as {@code 3}, or {@code 1 + 5n} for the same n as in {@link #keys}
      */
     String args() {
         return args;
     }
 
+    /** The text of the script. */
     public String source() {
         return source;
     }
 
+    /** The SHA-1 of {@link #source}, by which a server knows the script. */
     public String sha() {
         return sha;
     }
 
     /**
-     * @throws IllegalArgumentException if the counts are not those declared
+     * @throws IllegalArgumentException if these are not the declared counts
      */
     public void check(int keyCount, int argCount) {
         int n = keys.contains("n") ? repeats(keys, keyCount) : repeats(args, argCount);
@@ -127,6 +132,7 @@ public enum Script {
         }
     }
 
+    /** The SHA-1 of a text's UTF-8 bytes. */
     public static byte[] sha1(String text) {
         try {
             return MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -27,10 +27,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs as stream entries. Ours have the fields {@code id key ts body} and, if there is one, {@code ct} and {@code h}, or the
- * form of an {@link OriginalJob}. Any other entry is foreign: its job's body is the map of its fields, its id and key are its
- * place in the stream. An entry that looks like ours and breaks the rules is undecodable; the reason names the field, never
- * its content.
+ * Encodes jobs as stream entries and decodes them. A QBull entry has the fields {@code id key ts body} and, if the job has a content
+ * type or headers, {@code ct} and {@code h}; or it has the form of an {@link OriginalJob}. Any other entry is foreign: the body of its
+ * job is the map of its fields, and its id and key are its place in the stream. An entry that looks like one of QBull's and breaks the
+ * rules is undecodable; the reason names the field, never its content. Pure.
  */
 final class EntryCodec {
     private static final Set<String> OURS = Set.of("id", "key", "ts", "body", "ct", "h");
@@ -44,8 +44,8 @@ final class EntryCodec {
 
     /**
      * @param job a job
-     * @param args gets when it is due, its id, key, body, content type and headers; the first and the last two are empty if there
-     *     are none; in the format of the original QBull the body is the whole entry, and the key is empty too
+     * @param args receives due time, id, key, body, content type and headers. Due time, content type and headers are empty if the job
+     *     has none. In the format of the original QBull the body is the whole entry, and the key is empty too
      */
     static void encode(NewJob job, List<byte[]> args) {
         args.add(Request.utf8(due(job.due())));
@@ -57,7 +57,7 @@ final class EntryCodec {
         args.add(job.headers().isEmpty() ? new byte[0] : headers(job.headers()));
     }
 
-    /** Milliseconds since 1970; with a plus sign, from now on. */
+    /** Milliseconds since 1970, or milliseconds from now with a plus sign; empty for a job that is due at once. */
     private static String due(@Nullable Due due) {
         if (due instanceof Due.In in) {
             return "+" + in.delay().toMillis();
@@ -69,9 +69,9 @@ final class EntryCodec {
 
     /**
      * @param place the entry's id
-     * @param flat names and values of its fields
-     * @param attempts failed attempts and crashes, with a blank between
-     * @return the job, or why there is none
+     * @param flat the names of its fields, each followed by its value
+     * @param attempts failed attempts and crashes, separated by a blank
+     * @return the job, or why the entry cannot be decoded
      */
     static Entry decode(String place, Reply flat, String attempts) {
         StreamId id = StreamId.parse(place);
@@ -88,27 +88,27 @@ final class EntryCodec {
         }
     }
 
-    private static Job job(StreamId id, Map<String, byte[]> fields, Attempts behind) throws Undecodable {
+    private static Job job(StreamId id, Map<String, byte[]> fields, Attempts attempts) throws Undecodable {
         if (ours(fields.keySet())) {
-            return own(id, fields, behind);
+            return own(id, fields, attempts);
         }
         byte[] json = fields.size() == 1 ? fields.get(OriginalJob.FIELD) : null;
         OriginalJob original = json == null ? null : OriginalJob.read(json);
         if (json != null && original != null) {
             JobId jobId = jobId(original.id());
-            return new Job(id, jobId, original.key(), id.millis(), json, "application/json", Map.of(), behind);
+            return new Job(id, jobId, original.key(), id.millis(), json, "application/json", Map.of(), attempts);
         }
         String place = id.toString();
-        return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), behind);
+        return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), attempts);
     }
 
-    /** With all fields that a job needs, or with nothing but fields of a job, of which more than one is needed. */
+    /** True with all fields that a job needs, or with two of them and no field that a job does not have. */
     private static boolean ours(Set<String> names) {
         long needed = NEEDED.stream().filter(names::contains).count();
         return needed == NEEDED.size() || (needed > 1 && OURS.containsAll(names));
     }
 
-    private static Job own(StreamId id, Map<String, byte[]> fields, Attempts behind) throws Undecodable {
+    private static Job own(StreamId id, Map<String, byte[]> fields, Attempts attempts) throws Undecodable {
         String jobId = text("id", fields.get("id"));
         String key = text("key", fields.get("key"));
         byte[] body = fields.get("body");
@@ -122,14 +122,14 @@ final class EntryCodec {
         String contentType = fields.containsKey("ct") ? text("ct", fields.get("ct")) : null;
         byte[] headers = fields.get("h");
         return new Job(
-                id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), behind);
+                id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), attempts);
     }
 
     private static byte[] headers(Map<String, Object> headers) {
         try {
             return JSON.writeValueAsBytes(headers);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("a header is neither text, number nor boolean", e);
+            throw new IllegalArgumentException("a header is neither a text, a number nor a boolean", e);
         }
     }
 
@@ -138,10 +138,10 @@ final class EntryCodec {
         try {
             object = JSON.readTree(json);
         } catch (IOException e) {
-            throw new Undecodable("field h is no JSON", e);
+            throw new Undecodable("field h is not JSON", e);
         }
         if (!object.isObject()) {
-            throw new Undecodable("field h is no JSON object");
+            throw new Undecodable("field h is not a JSON object");
         }
         Map<String, Object> headers = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> header : object.properties()) {
@@ -160,14 +160,14 @@ final class EntryCodec {
         if (value.isNumber()) {
             return value.numberValue();
         }
-        throw new Undecodable("a header in field h is neither text, number nor boolean");
+        throw new Undecodable("a header in field h is neither a text, a number nor a boolean");
     }
 
     private static JobId jobId(String text) throws Undecodable {
         try {
             return new JobId(text);
         } catch (IllegalArgumentException e) {
-            throw new Undecodable("the job id is empty, too long or has control characters", e);
+            throw new Undecodable("the job id is empty, too long or contains control characters", e);
         }
     }
 
@@ -175,7 +175,7 @@ final class EntryCodec {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw new Undecodable("field ts is no number", e);
+            throw new Undecodable("field ts is not a number", e);
         }
     }
 
@@ -185,7 +185,7 @@ final class EntryCodec {
             return new Attempts(
                     Integer.parseInt(text, 0, blank, 10), Integer.parseInt(text, blank + 1, text.length(), 10));
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            throw new Undecodable("its attempts are no two numbers", e);
+            throw new Undecodable("its attempts are not two numbers", e);
         }
     }
 
@@ -199,11 +199,11 @@ final class EntryCodec {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new Undecodable("field " + field + " is no UTF-8", e);
+            throw new Undecodable("field " + field + " is not UTF-8", e);
         }
     }
 
-    /** Why an entry cannot become a job. */
+    /** Why an entry cannot be decoded. */
     private static final class Undecodable extends Exception {
         private static final long serialVersionUID = 1L;
 

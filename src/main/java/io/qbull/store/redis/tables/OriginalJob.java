@@ -23,8 +23,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as the original QBull, which is written in Python, publishes it: an entry with the single field {@code job}, which holds a JSON
- * object with {@code job_id} and {@code published_at} beside what the application gave.
+ * A job as the original QBull, written in Python, publishes it: an entry whose single field {@code job} is a JSON object, with
+ * {@code job_id} and {@code published_at} beside the members of the application. Immutable.
  *
  * @param id its {@code job_id}
  * @param key its {@code partition_id}, else {@code to}, else {@code job_id}
@@ -34,7 +34,7 @@ record OriginalJob(String id, String key) {
     private static final String ID = "job_id";
     private static final String KEY = "partition_id";
     private static final String TIME = "published_at";
-    /** As Python's {@code isoformat} shows it. */
+    /** The form of Python's {@code isoformat}. */
     private static final DateTimeFormatter ISO =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);
 
@@ -42,12 +42,12 @@ record OriginalJob(String id, String key) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
-    /** Python's {@code json} writes NaN and Infinity as such. */
+    /** Python's {@code json} writes NaN and Infinity literally. */
     private static final ObjectReader PYTHON = JSON.reader().with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
 
     /**
-     * @param json what the field holds
-     * @return the job; null if this is something else, some other program's field of that name
+     * @param json the value of the field
+     * @return the job; null if the field was written by another program
      */
     static @Nullable OriginalJob read(byte[] json) {
         JsonNode members;
@@ -68,12 +68,12 @@ record OriginalJob(String id, String key) {
     }
 
     /**
-     * Completes the body of a job with the members that {@link #read} looks for. What the body holds already stays as it is, byte by byte.
+     * Adds the members that {@link #read} needs to the body of a job. Existing content stays as it is, byte by byte.
      *
      * @param job its body must be a JSON object
-     * @param publishedAt the time
-     * @return a job whose body is what the field holds
-     * @throws EnqueueException if the body is none, or contradicts id or key
+     * @param publishedAt the time of publication
+     * @return a job whose body is the value of the field
+     * @throws EnqueueException if the body is not a JSON object, or contradicts id or key
      */
     static NewJob write(NewJob job, Instant publishedAt) {
         String body = utf8(job.body());
@@ -105,11 +105,11 @@ record OriginalJob(String id, String key) {
                     .append(JSON.writeValueAsString(value))
                     .append(", ");
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("text cannot be written as JSON", e);
+            throw new IllegalStateException("a text cannot be written as JSON", e);
         }
     }
 
-    /** An id that we made gives way to the one that the body has. */
+    /** A generated id gives way to the id in the body. */
     private static JobId id(NewJob job, JsonNode members) {
         if (!members.has(ID)) {
             return job.id();
@@ -133,7 +133,7 @@ record OriginalJob(String id, String key) {
                 return members;
             }
         } catch (JsonProcessingException e) {
-            // Said below, without the content.
+            // Reported below, without the content.
         }
         throw invalid("body must be a JSON object");
     }
@@ -150,7 +150,7 @@ record OriginalJob(String id, String key) {
     }
 
     private static EnqueueException invalid(String rule) {
-        return new EnqueueException(EnqueueException.Kind.INVALID, rule + ", for format=qbull");
+        return new EnqueueException(EnqueueException.Kind.INVALID, "format=qbull: " + rule);
     }
 
     private static String text(JsonNode object, String name) {

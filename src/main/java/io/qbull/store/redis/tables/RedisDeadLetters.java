@@ -26,39 +26,39 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The dead-letter streams in Redis. */
+/** The dead-letter streams in Redis. Thread-safe. */
 public final class RedisDeadLetters implements DeadLetters {
     private static final int MOST_LETTERS = 100;
     private static final int MOST_BYTES = 1024 * 1024;
-    /** The first field that a burial adds. */
+    /** The first field that bury.lua adds. */
     private static final String FIRST_ADDED = "reason";
 
-    private final CommandRouter calls;
+    private final CommandRouter router;
 
-    public RedisDeadLetters(CommandRouter calls) {
-        this.calls = calls;
+    public RedisDeadLetters(CommandRouter router) {
+        this.router = router;
     }
 
     @Override
     public CompletionStage<Integer> partitions(QueueName queue) {
-        return RedisLayoutTable.mostPartitions(calls, queue);
+        return RedisLayoutTable.mostPartitions(router, queue);
     }
 
     @Override
     public CompletionStage<StreamId> newest(PartitionId partition) {
         String key = Keys.dead(partition);
-        return RedisErrors.bare(calls.send(key, Request.of(CommandType.XREVRANGE, key, "+", "-", "COUNT", "1"))
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.XREVRANGE, key, "+", "-", "COUNT", "1"))
                 .thenApply(RedisDeadLetters::first));
     }
 
     @Override
     public CompletionStage<Stock> stock(PartitionId partition) {
         String key = Keys.dead(partition);
-        return RedisErrors.bare(Futures.all(List.of(
-                        calls.send(key, Request.of(CommandType.XLEN, key)),
-                        calls.send(key, Request.of(CommandType.XRANGE, key, "-", "+", "COUNT", "1")),
-                        calls.send(key, Request.of(CommandType.XREVRANGE, key, "+", "-", "COUNT", "1")),
-                        calls.send(key, Request.of(CommandType.TIME))))
+        return RedisErrors.translate(Futures.all(List.of(
+                        router.send(key, Request.of(CommandType.XLEN, key)),
+                        router.send(key, Request.of(CommandType.XRANGE, key, "-", "+", "COUNT", "1")),
+                        router.send(key, Request.of(CommandType.XREVRANGE, key, "+", "-", "COUNT", "1")),
+                        router.send(key, Request.of(CommandType.TIME))))
                 .thenApply(each ->
                         new Stock(each.get(0).number(0), first(each.get(1)), first(each.get(2)), millis(each.get(3)))));
     }
@@ -81,7 +81,7 @@ public final class RedisDeadLetters implements DeadLetters {
                 Integer.toString(MOST_LETTERS),
                 Integer.toString(MOST_BYTES),
                 Integer.toString(longestBody));
-        return RedisErrors.bare(calls.run(Script.LETTERS, List.of(Keys.dead(partition)), args)
+        return RedisErrors.translate(router.run(Script.LETTERS, List.of(Keys.dead(partition)), args)
                 .thenApply(answer -> page(partition, answer.reply())));
     }
 
@@ -129,7 +129,7 @@ public final class RedisDeadLetters implements DeadLetters {
 
     private <T> CompletionStage<T> done(
             Script script, List<String> keys, List<byte[]> args, Function<Reply, T> result) {
-        return RedisErrors.bare(calls.run(script, keys, args).thenApply(answer -> {
+        return RedisErrors.translate(router.run(script, keys, args).thenApply(answer -> {
             if (!answer.reply().tag().equals("done")) {
                 throw answer.reply().unknown();
             }
@@ -159,7 +159,7 @@ public final class RedisDeadLetters implements DeadLetters {
                 .filter(i -> flat.text(i).equals(FIRST_ADDED))
                 .max()
                 .orElse(flat.size());
-        Reply entry = new Reply(flat.of(), flat.items().subList(0, buried));
+        Reply entry = new Reply(flat.command(), flat.items().subList(0, buried));
         Map<String, byte[]> fields = new LinkedHashMap<>();
         for (int i = 0; i + 1 < buried; i += 2) {
             fields.put(flat.text(i), flat.bytes(i + 1));

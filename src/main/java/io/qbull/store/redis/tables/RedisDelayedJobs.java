@@ -12,12 +12,12 @@ import io.qbull.store.redis.schema.Script;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** The delayed jobs in Redis. */
+/** The delayed jobs in Redis. Thread-safe. */
 public final class RedisDelayedJobs implements DelayedJobs {
-    private final CommandRouter calls;
+    private final CommandRouter router;
 
-    public RedisDelayedJobs(CommandRouter calls) {
-        this.calls = calls;
+    public RedisDelayedJobs(CommandRouter router) {
+        this.router = router;
     }
 
     @Override
@@ -30,14 +30,15 @@ public final class RedisDelayedJobs implements DelayedJobs {
                 Keys.delayedJobs(partition),
                 Keys.delayedIds(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(lease, Integer.toString(most), Integer.toString(mostBytes));
-        return RedisErrors.bare(calls.runAs(lease, Script.PROMOTE, keys, args).thenApply(RedisDelayedJobs::promoted));
+        return RedisErrors.translate(
+                router.runAs(lease, Script.PROMOTE, keys, args).thenApply(RedisDelayedJobs::promoted));
     }
 
     @Override
     public CompletionStage<Long> cancel(PartitionId partition, String key, JobId id) {
         List<String> keys = List.of(
                 Keys.delayed(partition), Keys.delayedJobs(partition), Keys.delayedIds(partition), Keys.seen(partition));
-        return RedisErrors.bare(calls.run(Script.CANCEL, keys, RedisJobLog.args(id.value(), key))
+        return RedisErrors.translate(router.run(Script.CANCEL, keys, RedisJobLog.args(id.value(), key))
                 .thenApply(answer -> cancelled(answer.reply())));
     }
 

@@ -21,15 +21,15 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The held jobs in Redis. */
+/** The held jobs in Redis. Thread-safe. */
 public final class RedisHeldJobs implements HeldJobs {
     private static final int MOST_PARKED = 10_000;
     private static final String UNTIL_ASKED = "-1";
 
-    private final CommandRouter calls;
+    private final CommandRouter router;
 
-    public RedisHeldJobs(CommandRouter calls) {
-        this.calls = calls;
+    public RedisHeldJobs(CommandRouter router) {
+        this.router = router;
     }
 
     @Override
@@ -44,13 +44,13 @@ public final class RedisHeldJobs implements HeldJobs {
                 Integer.toString(failed.attempts()),
                 pause == null ? UNTIL_ASKED : Long.toString(pause.toMillis()),
                 failed.reason());
-        return RedisJobLog.verdict(calls.runAs(lease, Script.FAIL, movingKeys(lease.partition()), args));
+        return RedisJobLog.verdict(router.runAs(lease, Script.FAIL, movingKeys(lease.partition()), args));
     }
 
     @Override
     public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
         if (jobs.isEmpty() || jobs.size() > MOST_PARKED) {
-            throw new IllegalArgumentException("1 to " + MOST_PARKED + " jobs are parked at once, not " + jobs.size());
+            throw new IllegalArgumentException("park takes 1 to " + MOST_PARKED + " jobs, not " + jobs.size());
         }
         List<byte[]> args =
                 RedisJobLog.ownerArgs(lease, Integer.toString(lease.partition().index()));
@@ -58,7 +58,7 @@ public final class RedisHeldJobs implements HeldJobs {
             args.add(Request.utf8(each.job().toString()));
             args.add(Request.utf8(each.key()));
         }
-        return RedisJobLog.verdict(calls.runAs(lease, Script.PARK, movingKeys(lease.partition()), args));
+        return RedisJobLog.verdict(router.runAs(lease, Script.PARK, movingKeys(lease.partition()), args));
     }
 
     @Override
@@ -71,14 +71,15 @@ public final class RedisHeldJobs implements HeldJobs {
                 Keys.heldJobs(partition),
                 Keys.attempts(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(lease, key, done == null ? "" : done.held());
-        return RedisErrors.bare(calls.runAs(lease, Script.ADVANCE, keys, args).thenApply(RedisHeldJobs::advanced));
+        return RedisErrors.translate(
+                router.runAs(lease, Script.ADVANCE, keys, args).thenApply(RedisHeldJobs::advanced));
     }
 
     @Override
     public CompletionStage<Page> keys(Lease lease, String cursor) {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(Keys.lease(partition), Keys.held(partition));
-        return RedisErrors.bare(calls.runAs(lease, Script.HELD, keys, RedisJobLog.ownerArgs(lease, cursor))
+        return RedisErrors.translate(router.runAs(lease, Script.HELD, keys, RedisJobLog.ownerArgs(lease, cursor))
                 .thenApply(RedisHeldJobs::page));
     }
 
@@ -89,7 +90,7 @@ public final class RedisHeldJobs implements HeldJobs {
                 Keys.lease(partition), Keys.stream(partition), Keys.heldJobs(partition), Keys.attempts(partition));
         List<byte[]> args =
                 RedisJobLog.ownerArgs(lease, job.streamId().toString(), job.held(), Integer.toString(crashes));
-        return RedisJobLog.verdict(calls.runAs(lease, Script.SUSPECT, keys, args));
+        return RedisJobLog.verdict(router.runAs(lease, Script.SUSPECT, keys, args));
     }
 
     @Override
@@ -108,7 +109,8 @@ public final class RedisHeldJobs implements HeldJobs {
                 action.name().toLowerCase(Locale.ROOT),
                 instruction.key(),
                 instruction.place());
-        return RedisErrors.bare(calls.runAs(lease, Script.ATTEND, keys, args).thenApply(RedisHeldJobs::attended));
+        return RedisErrors.translate(
+                router.runAs(lease, Script.ATTEND, keys, args).thenApply(RedisHeldJobs::attended));
     }
 
     private static List<String> movingKeys(PartitionId partition) {

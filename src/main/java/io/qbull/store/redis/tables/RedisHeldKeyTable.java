@@ -20,27 +20,27 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The held keys in Redis, for people. */
+/** The held keys in Redis, as people see them. Thread-safe. */
 public final class RedisHeldKeyTable implements HeldKeyTable {
     private static final int MOST_KEYS = 100;
     private static final int MOST_BYTES = 1024 * 1024;
     private static final String UNTIL_ASKED = "-1";
 
-    private final CommandRouter calls;
+    private final CommandRouter router;
 
-    public RedisHeldKeyTable(CommandRouter calls) {
-        this.calls = calls;
+    public RedisHeldKeyTable(CommandRouter router) {
+        this.router = router;
     }
 
     @Override
     public CompletionStage<Integer> partitions(QueueName queue) {
-        return RedisLayoutTable.mostPartitions(calls, queue);
+        return RedisLayoutTable.mostPartitions(router, queue);
     }
 
     @Override
     public CompletionStage<Long> now(PartitionId partition) {
-        return RedisErrors.bare(
-                calls.send(Keys.held(partition), Request.of(CommandType.TIME)).thenApply(RedisDeadLetters::millis));
+        return RedisErrors.translate(
+                router.send(Keys.held(partition), Request.of(CommandType.TIME)).thenApply(RedisDeadLetters::millis));
     }
 
     @Override
@@ -55,16 +55,17 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
     }
 
     @Override
-    public CompletionStage<List<StreamId>> ask(PartitionId partition, OwnerRequest wish, List<HeldKey> keys) {
+    public CompletionStage<List<StreamId>> ask(PartitionId partition, OwnerRequest request, List<HeldKey> keys) {
         if (keys.isEmpty() || keys.size() > MOST_KEYS) {
             throw new IllegalArgumentException("a call takes 1 to " + MOST_KEYS + " keys, not " + keys.size());
         }
-        List<byte[]> args = RedisJobLog.args(wish.name().toLowerCase(Locale.ROOT));
+        List<byte[]> args = RedisJobLog.args(request.name().toLowerCase(Locale.ROOT));
         for (HeldKey each : keys) {
             args.addAll(RedisJobLog.args(each.first().key(), each.place()));
         }
-        return RedisErrors.bare(calls.run(Script.ASK, List.of(Keys.inbox(partition), Keys.heldOrder(partition)), args)
-                .thenApply(answer -> requests(answer.reply())));
+        return RedisErrors.translate(
+                router.run(Script.ASK, List.of(Keys.inbox(partition), Keys.heldOrder(partition)), args)
+                        .thenApply(answer -> requests(answer.reply())));
     }
 
     @Override
@@ -72,7 +73,7 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
         String inbox = Keys.inbox(partition);
         Request between = Request.of(
                 CommandType.XRANGE, inbox, first.toString(), last.toString(), "COUNT", Integer.toString(MOST_OPEN));
-        return RedisErrors.bare(calls.send(inbox, between)
+        return RedisErrors.translate(router.send(inbox, between)
                 .thenApply(found -> found.lists().stream()
                         .map(entry -> StreamId.parse(entry.text(0)))
                         .toList()));
@@ -81,8 +82,8 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
     private CompletionStage<Page> read(PartitionId partition, String from, String to, int most) {
         List<String> keys = List.of(Keys.heldOrder(partition), Keys.heldJobs(partition));
         List<byte[]> args = RedisJobLog.args(from, to, Integer.toString(most), Integer.toString(MOST_BYTES));
-        return RedisErrors.bare(
-                calls.run(Script.HEADS, keys, args).thenCompose(answer -> page(partition, answer.reply())));
+        return RedisErrors.translate(
+                router.run(Script.HEADS, keys, args).thenCompose(answer -> page(partition, answer.reply())));
     }
 
     /** The names of the keys are known only now: how they stand is read by them. */
@@ -108,7 +109,7 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
         List<String> names = new ArrayList<>(List.of(held));
         first.forEach(entry -> names.add(entry.job().key()));
         long now = Long.parseLong(reply.text(2));
-        return calls.send(held, Request.of(CommandType.HMGET, names.toArray(String[]::new)))
+        return router.send(held, Request.of(CommandType.HMGET, names.toArray(String[]::new)))
                 .thenApply(states -> {
                     List<HeldKey> keys = new ArrayList<>();
                     for (int i = 0; i < heads.size(); i++) {

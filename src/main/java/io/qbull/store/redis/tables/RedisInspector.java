@@ -20,17 +20,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Reads queues in Redis. Each part is read by itself, so what it shows is no single moment. */
+/** Reads the status of queues in Redis. Reads each part separately, so the result is not a consistent snapshot. Thread-safe. */
 public final class RedisInspector implements Inspector {
-    private final CommandRouter calls;
+    private final CommandRouter router;
 
-    public RedisInspector(CommandRouter calls) {
-        this.calls = calls;
+    public RedisInspector(CommandRouter router) {
+        this.router = router;
     }
 
     @Override
     public CompletionStage<Set<QueueName>> queues() {
-        return RedisErrors.bare(calls.send(Keys.QUEUES, Request.of(CommandType.SMEMBERS, Keys.QUEUES))
+        return RedisErrors.translate(router.send(Keys.QUEUES, Request.of(CommandType.SMEMBERS, Keys.QUEUES))
                 .thenApply(reply -> {
                     Set<QueueName> queues = new LinkedHashSet<>();
                     for (int i = 0; i < reply.size(); i++) {
@@ -44,14 +44,14 @@ public final class RedisInspector implements Inspector {
     public CompletionStage<QueueStatus> queue(QueueName queue) {
         String layout = Keys.layout(queue);
         String pods = Keys.pods(queue);
-        return RedisErrors.bare(calls.send(layout, Request.of(CommandType.HMGET, layout, "version", "partitions"))
+        return RedisErrors.translate(router.send(layout, Request.of(CommandType.HMGET, layout, "version", "partitions"))
                 .thenCompose(found -> {
                     String version = found.textOrNull(0);
                     String partitions = found.textOrNull(1);
                     if (version == null || partitions == null) {
                         return CompletableFuture.completedStage(new QueueStatus.Absent());
                     }
-                    return calls.send(pods, Request.of(CommandType.HGETALL, pods))
+                    return router.send(pods, Request.of(CommandType.HGETALL, pods))
                             .thenCombine(
                                     partitions(queue, Integer.parseInt(partitions)),
                                     (registered, each) -> new QueueStatus.Present(
@@ -64,15 +64,15 @@ public final class RedisInspector implements Inspector {
     }
 
     private CompletionStage<List<PartitionStatus>> partitions(QueueName queue, int count) {
-        return calls.send(Keys.layout(queue), Request.of(CommandType.TIME)).thenCompose(time -> {
-            long now = Long.parseLong(time.text(0)) * 1000 + Long.parseLong(time.text(1)) / 1000;
-            List<CompletionStage<PartitionStatus>> sights = new ArrayList<>();
+        return router.send(Keys.layout(queue), Request.of(CommandType.TIME)).thenCompose(time -> {
+            long now = RedisDeadLetters.millis(time);
+            List<CompletionStage<PartitionStatus>> statuses = new ArrayList<>();
             for (int index = 0; index < count; index++) {
                 int each = index;
-                sights.add(RedisErrors.bare(partition(new PartitionId(queue, each), now))
+                statuses.add(RedisErrors.translate(partition(new PartitionId(queue, each), now))
                         .exceptionally(error -> new PartitionStatus.Unread(each, RedisErrors.message(error))));
             }
-            return Futures.all(sights);
+            return Futures.all(statuses);
         });
     }
 
@@ -94,7 +94,7 @@ public final class RedisInspector implements Inspector {
             Long oldest = first.size() == 0
                     ? null
                     : Math.max(0, now - StreamId.parse(first.list(0).text(0)).millis());
-            return sight(
+            return status(
                     id.index(),
                     each.get(2),
                     now,
@@ -107,16 +107,16 @@ public final class RedisInspector implements Inspector {
         });
     }
 
-    /** Its failure names the key. */
+    /** Reads one part; an error names the key. */
     private CompletionStage<Reply> part(String key, Request request) {
-        return RedisErrors.bare(calls.send(key, request))
+        return RedisErrors.translate(router.send(key, request))
                 .exceptionallyCompose(error ->
                         RedisErrors.failed(RedisErrors.misconfigured(key + ": " + RedisErrors.message(error))));
     }
 
     private record Sizes(long backlog, @Nullable Long oldest, long held, long delayed, long dead) {}
 
-    private static PartitionStatus sight(int index, Reply lease, long now, Sizes sizes) {
+    private static PartitionStatus status(int index, Reply lease, long now, Sizes sizes) {
         String owner = lease.textOrNull(0);
         String epoch = lease.textOrNull(1);
         String expires = lease.textOrNull(2);

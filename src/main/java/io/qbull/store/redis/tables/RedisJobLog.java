@@ -25,22 +25,23 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The to-do lists in Redis. */
+/** The streams of jobs in Redis. Thread-safe. */
 public final class RedisJobLog implements JobLog {
-    /** How long a producer's last call is remembered; far above the time for which a call is repeated. */
+    /** How long a producer's last call is remembered: far longer than a call is repeated. */
     private static final Duration CALL_LIFETIME = Duration.ofHours(1);
 
     private static final int MOST_DONE = 1000;
     private static final int MOST_JOBS = 500;
 
-    private final CommandRouter calls;
+    private final CommandRouter router;
 
-    public RedisJobLog(CommandRouter calls) {
-        this.calls = calls;
+    public RedisJobLog(CommandRouter router) {
+        this.router = router;
     }
 
     @Override
-    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
+    public CompletionStage<Fetch> fetch(
+            Lease lease, StreamId after, StreamId lastInstruction, int maxCount, int maxBytes) {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
                 Keys.lease(partition),
@@ -49,8 +50,13 @@ public final class RedisJobLog implements JobLog {
                 Keys.inbox(partition),
                 Keys.delayed(partition));
         List<byte[]> args = ownerArgs(
-                lease, after.toString(), Integer.toString(maxCount), Integer.toString(maxBytes), told.toString());
-        return RedisErrors.bare(calls.runAs(lease, Script.FETCH, keys, args).thenApply(RedisJobLog::fetched));
+                lease,
+                after.toString(),
+                Integer.toString(maxCount),
+                Integer.toString(maxBytes),
+                lastInstruction.toString());
+        return RedisErrors.translate(
+                router.runAs(lease, Script.FETCH, keys, args).thenApply(RedisJobLog::fetched));
     }
 
     @Override
@@ -61,7 +67,7 @@ public final class RedisJobLog implements JobLog {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
         String[] ids = done.stream().map(StreamId::toString).toArray(String[]::new);
-        return verdict(calls.runAs(lease, Script.COMMIT, keys, ownerArgs(lease, ids)));
+        return verdict(router.runAs(lease, Script.COMMIT, keys, ownerArgs(lease, ids)));
     }
 
     @Override
@@ -83,7 +89,7 @@ public final class RedisJobLog implements JobLog {
                 burial.reason(),
                 burial.exception(),
                 Integer.toString(burial.attempts()));
-        return verdict(calls.runAs(lease, Script.BURY, keys, args));
+        return verdict(router.runAs(lease, Script.BURY, keys, args));
     }
 
     @Override
@@ -118,8 +124,8 @@ public final class RedisJobLog implements JobLog {
             args.add(Request.utf8(job.callerId() ? window : "0"));
             EntryCodec.encode(job, args);
         }
-        return RedisErrors.bare(
-                calls.run(Script.ENQUEUE, keys, args).thenApply(answer -> answered(answer.reply(), count)));
+        return RedisErrors.translate(
+                router.run(Script.ENQUEUE, keys, args).thenApply(answer -> answered(answer.reply(), count)));
     }
 
     @Override
@@ -131,18 +137,18 @@ public final class RedisJobLog implements JobLog {
     public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
         String key = Keys.source(partition, source.value());
         CompletionStage<Reply> read = lifetime.isZero()
-                ? calls.send(key, Request.of(CommandType.HGETALL, key))
-                // Longer life first: what is read then cannot be gone before it is compared with.
-                : calls.send(key, Request.of(CommandType.PEXPIRE, key, Long.toString(lifetime.toMillis())))
-                        .thenCompose(extended -> calls.send(key, Request.of(CommandType.HGETALL, key)));
-        return RedisErrors.bare(read.thenApply(RedisJobLog::progress));
+                ? router.send(key, Request.of(CommandType.HGETALL, key))
+                // Extends the lifetime first, so that the offsets cannot expire before the caller compares with them.
+                : router.send(key, Request.of(CommandType.PEXPIRE, key, Long.toString(lifetime.toMillis())))
+                        .thenCompose(extended -> router.send(key, Request.of(CommandType.HGETALL, key)));
+        return RedisErrors.translate(read.thenApply(RedisJobLog::progress));
     }
 
     @Override
     public CompletionStage<Void> forget(PartitionId partition, SourceId source) {
         String key = Keys.source(partition, source.value());
-        return RedisErrors.bare(
-                calls.send(key, Request.of(CommandType.DEL, key)).thenApply(reply -> null));
+        return RedisErrors.translate(
+                router.send(key, Request.of(CommandType.DEL, key)).thenApply(reply -> null));
     }
 
     private static Map<Integer, Long> progress(Reply hash) {
@@ -168,7 +174,7 @@ public final class RedisJobLog implements JobLog {
     }
 
     static CompletionStage<Verdict> verdict(CompletionStage<Reply> reply) {
-        return RedisErrors.bare(reply.thenApply(answer -> switch (answer.tag()) {
+        return RedisErrors.translate(reply.thenApply(answer -> switch (answer.tag()) {
             case "done" -> Verdict.DONE;
             case "fenced" -> Verdict.FENCED;
             default -> throw answer.unknown();
@@ -209,7 +215,7 @@ public final class RedisJobLog implements JobLog {
                 fields.getOrDefault("place", ""));
     }
 
-    /** Milliseconds from now; null for -1. */
+    /** Milliseconds as a duration; null for -1. */
     static @Nullable Duration due(long millis) {
         return millis < 0 ? null : Duration.ofMillis(millis);
     }
@@ -222,7 +228,7 @@ public final class RedisJobLog implements JobLog {
             case "accepted" -> {
                 String[] ids = reply.text(1).split(" ", -1);
                 if (ids.length != jobs) {
-                    // The number was used before for another call: a mistake that must not look like success.
+                    // The number was used for another call before: a fault that must not look like success.
                     throw reply.unknown();
                 }
                 yield new Answer.Accepted(

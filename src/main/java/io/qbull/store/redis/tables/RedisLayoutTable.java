@@ -16,6 +16,7 @@ import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,27 +32,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Layouts and pods in Redis. A queue is created in steps (intent, every partition opened, named among the queues, current),
- * each of which may be repeated, raced and left half done: whoever comes next goes on.
+ * Layouts and pods in Redis. A queue is created in steps: record the intent, open every partition, list the queue, make the layout
+ * current. Each step may be repeated, raced or interrupted; the next pod continues. Thread-safe.
  */
 public final class RedisLayoutTable implements LayoutTable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLayoutTable.class);
     private static final JsonMapper JSON = new JsonMapper();
-    /** So many partitions are opened at once, so that none waits for its answer longer than a command may take. */
+    /** Few enough that every reply arrives within the command timeout. */
     private static final int OPEN_AT_ONCE = 256;
 
-    /** Field of the layout: an earlier version, with its partitions as the value. */
+    /** Field of an earlier version; its value is the number of partitions. */
     private static final Pattern EARLIER = Pattern.compile("v\\d{1,9}");
 
-    private final CommandRouter calls;
+    private final CommandRouter router;
     private final Supplier<CompletionStage<Void>> check;
 
     /**
-     * @param calls the way to the servers
-     * @param check fails if a server must not be used
+     * @param router sends the commands
+     * @param check fails if a server must not be used; runs before a queue is created
      */
-    public RedisLayoutTable(CommandRouter calls, Supplier<CompletionStage<Void>> check) {
-        this.calls = calls;
+    public RedisLayoutTable(CommandRouter router, Supplier<CompletionStage<Void>> check) {
+        this.router = router;
         this.check = check;
     }
 
@@ -59,8 +60,8 @@ public final class RedisLayoutTable implements LayoutTable {
     public CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions) {
         Layout wanted = new Layout(1, partitions);
         List<byte[]> args = RedisJobLog.args(Integer.toString(wanted.partitions()));
-        return RedisErrors.bare(check.get()
-                .thenCompose(usable -> calls.run(Script.INTENT, List.of(Keys.layout(queue)), args))
+        return RedisErrors.translate(check.get()
+                .thenCompose(usable -> router.run(Script.INTENT, List.of(Keys.layout(queue)), args))
                 .thenCompose(answer -> {
                     Layout layout = layout(answer.reply());
                     return answer.reply().tag().equals("current")
@@ -72,8 +73,8 @@ public final class RedisLayoutTable implements LayoutTable {
     @Override
     public CompletionStage<List<Layout>> history(QueueName queue) {
         String key = Keys.layout(queue);
-        return RedisErrors.bare(
-                calls.send(key, Request.of(CommandType.HGETALL, key)).thenApply(reply -> history(queue, reply)));
+        return RedisErrors.translate(
+                router.send(key, Request.of(CommandType.HGETALL, key)).thenApply(reply -> history(queue, reply)));
     }
 
     @Override
@@ -82,19 +83,19 @@ public final class RedisLayoutTable implements LayoutTable {
         String partitions = owned.stream().map(String::valueOf).collect(Collectors.joining(","));
         List<byte[]> args = RedisJobLog.args(
                 pod.value(), Integer.toString(capacity), partitions, Long.toString(staleAfter.toMillis()));
-        return RedisErrors.bare(
-                calls.run(Script.REGISTER, List.of(Keys.pods(queue)), args).thenApply(answer -> pods(answer.reply())));
+        return RedisErrors.translate(
+                router.run(Script.REGISTER, List.of(Keys.pods(queue)), args).thenApply(answer -> pods(answer.reply())));
     }
 
     @Override
     public CompletionStage<Void> unregister(QueueName queue, PodId pod) {
         String key = Keys.pods(queue);
-        return RedisErrors.bare(
-                calls.send(key, Request.of(CommandType.HDEL, key, pod.value())).thenApply(reply -> null));
+        return RedisErrors.translate(
+                router.send(key, Request.of(CommandType.HDEL, key, pod.value())).thenApply(reply -> null));
     }
 
     /**
-     * @param reply pods and their JSON in turn
+     * @param reply pods, each followed by its JSON
      * @return those that can be read
      */
     static List<Pod> pods(Reply reply) {
@@ -102,9 +103,9 @@ public final class RedisLayoutTable implements LayoutTable {
         for (int i = 0; i + 1 < reply.size(); i += 2) {
             try {
                 pods.add(pod(new PodId(reply.text(i)), JSON.readTree(reply.bytes(i + 1))));
-            } catch (IllegalArgumentException | java.io.IOException e) {
-                // Not written by a pod of ours; it is forgotten when it gets stale.
-                LOG.debug("An entry of {} is no pod", reply.of(), e);
+            } catch (IllegalArgumentException | IOException e) {
+                // Not written by a pod of QBull. It is removed once it is stale.
+                LOG.debug("An entry in the reply to {} is not a pod", reply.command(), e);
             }
         }
         return List.copyOf(pods);
@@ -118,10 +119,10 @@ public final class RedisLayoutTable implements LayoutTable {
         return layouts;
     }
 
-    /** Of the current layout and of all that are remembered; 0 if there is none. */
-    static CompletionStage<Integer> mostPartitions(CommandRouter calls, QueueName queue) {
+    /** The largest number of partitions in any known layout; 0 if there is no layout. */
+    static CompletionStage<Integer> mostPartitions(CommandRouter router, QueueName queue) {
         String key = Keys.layout(queue);
-        return RedisErrors.bare(calls.send(key, Request.of(CommandType.HGETALL, key))
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.HGETALL, key))
                 .thenApply(reply -> layouts(reply).stream()
                         .mapToInt(Layout::partitions)
                         .max()
@@ -129,8 +130,8 @@ public final class RedisLayoutTable implements LayoutTable {
     }
 
     /**
-     * @param hash the fields of a queue's layout and their values in turn
-     * @return all layouts that are remembered, by version; empty if the queue has none yet
+     * @param hash the fields of a queue's layout, each followed by its value
+     * @return all known layouts, by version; empty if the queue has none yet
      */
     static List<Layout> layouts(Reply hash) {
         Map<String, String> fields = new HashMap<>();
@@ -167,13 +168,13 @@ public final class RedisLayoutTable implements LayoutTable {
     private CompletionStage<Layout> create(QueueName queue, Layout intent) {
         List<byte[]> args = RedisJobLog.args(Integer.toString(intent.version()), Integer.toString(intent.partitions()));
         return openFrom(queue, intent, 0)
-                // Before the layout is current, so that no crash can leave a queue that is not listed.
+                // Before the layout becomes current, so that no crash can leave a queue unlisted.
                 .thenCompose(
-                        opened -> calls.send(Keys.QUEUES, Request.of(CommandType.SADD, Keys.QUEUES, queue.value())))
-                .thenCompose(listed -> calls.run(Script.CURRENT, List.of(Keys.layout(queue)), args))
+                        opened -> router.send(Keys.QUEUES, Request.of(CommandType.SADD, Keys.QUEUES, queue.value())))
+                .thenCompose(listed -> router.run(Script.CURRENT, List.of(Keys.layout(queue)), args))
                 .thenApply(answer -> {
                     if (answer.reply().tag().equals("absent")) {
-                        throw RedisErrors.unavailable("queue=" + queue + " was removed while it was created");
+                        throw RedisErrors.unavailable("queue=" + queue + " was removed while it was being created");
                     }
                     Layout layout = layout(answer.reply());
                     LOG.info("queue={} was created with {} partitions", queue, layout.partitions());
@@ -183,15 +184,15 @@ public final class RedisLayoutTable implements LayoutTable {
 
     private CompletionStage<Void> openFrom(QueueName queue, Layout intent, int from) {
         int to = Math.min(intent.partitions(), from + OPEN_AT_ONCE);
-        List<CompletionStage<CommandRouter.Answer>> opened = new ArrayList<>();
+        List<CompletionStage<CommandRouter.RoutedReply>> opened = new ArrayList<>();
         for (int index = from; index < to; index++) {
             PartitionId partition = new PartitionId(queue, index);
-            opened.add(calls.run(
+            opened.add(router.run(
                     Script.OPEN,
                     List.of(Keys.seal(partition), Keys.started(partition)),
                     RedisJobLog.args(Integer.toString(intent.version()))));
         }
-        CompletionStage<List<CommandRouter.Answer>> all = Futures.all(opened);
+        CompletionStage<List<CommandRouter.RoutedReply>> all = Futures.all(opened);
         return all.thenCompose(answers ->
                 to == intent.partitions() ? CompletableFuture.completedStage(null) : openFrom(queue, intent, to));
     }

@@ -31,30 +31,30 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The leases in Redis. */
+/** The leases in Redis. Thread-safe. */
 public final class RedisLeaseTable implements LeaseTable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLeaseTable.class);
-    /** Longer than any lease lives: what expires later was not written by a pod of ours. */
+    /** Longer than any lease lives: a pod of QBull writes no later expiry. */
     private static final Duration CENTURY = Duration.ofDays(36_500);
-    /** Without a cluster, so many leases go into one call. */
+    /** The most leases in one script call without a cluster; in a cluster each lease has a call of its own. */
     private static final int LEASES_PER_CALL = 256;
 
-    private final ServerTopology servers;
-    private final CommandRouter calls;
+    private final ServerTopology topology;
+    private final CommandRouter router;
     private final Announcements announcements;
-    /** What was complained about already. */
+    /** Partitions whose lease cannot be read; each is logged once. */
     private final Set<PartitionId> unreadable = ConcurrentHashMap.newKeySet();
 
-    public RedisLeaseTable(ServerTopology servers, CommandRouter calls, Announcements announcements) {
-        this.servers = servers;
-        this.calls = calls;
+    public RedisLeaseTable(ServerTopology topology, CommandRouter router, Announcements announcements) {
+        this.topology = topology;
+        this.router = router;
         this.announcements = announcements;
     }
 
     @Override
     public CompletionStage<Acquisition> acquire(PartitionId partition, LeaseOwner owner, Duration ttl, int window) {
         List<byte[]> args = RedisJobLog.args(owner.toString(), millis(ttl), Integer.toString(window));
-        return RedisErrors.bare(calls.run(Script.ACQUIRE, List.of(Keys.lease(partition)), args)
+        return RedisErrors.translate(router.run(Script.ACQUIRE, List.of(Keys.lease(partition)), args)
                 .thenApply(answer -> acquisition(partition, owner, answer)));
     }
 
@@ -65,25 +65,25 @@ public final class RedisLeaseTable implements LeaseTable {
 
     @Override
     public CompletionStage<Verdict> release(Lease lease) {
-        // Also to another primary than the one that granted it: owner and epoch decide, and the sooner it is free the
-        // better.
+        // Sent to any primary, also one that did not grant the lease: owner and epoch decide, and an early release
+        // helps.
         List<byte[]> args = RedisJobLog.ownerArgs(lease, announcement(lease.partition()));
-        return RedisJobLog.verdict(calls.run(Script.RELEASE, List.of(Keys.lease(lease.partition())), args)
-                .thenApply(CommandRouter.Answer::reply));
+        return RedisJobLog.verdict(router.run(Script.RELEASE, List.of(Keys.lease(lease.partition())), args)
+                .thenApply(CommandRouter.RoutedReply::reply));
     }
 
     @Override
     public CompletionStage<Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl) {
         List<byte[]> args = RedisJobLog.ownerArgs(lease, to.toString(), millis(ttl));
         args.addAll(RedisJobLog.args(announcement(lease.partition())));
-        return RedisJobLog.verdict(calls.runAs(lease, Script.HANDOVER, List.of(Keys.lease(lease.partition())), args));
+        return RedisJobLog.verdict(router.runAs(lease, Script.HANDOVER, List.of(Keys.lease(lease.partition())), args));
     }
 
     @Override
     public CompletionStage<Boolean> requestHandOver(PartitionId partition, LeaseOwner by) {
         List<byte[]> args = RedisJobLog.args(by.toString());
         args.addAll(RedisJobLog.args(announcement(partition)));
-        return RedisErrors.bare(calls.run(Script.WANT, List.of(Keys.lease(partition)), args)
+        return RedisErrors.translate(router.run(Script.WANT, List.of(Keys.lease(partition)), args)
                 .thenApply(answer -> switch (answer.reply().tag()) {
                     case "asked" -> true;
                     case "refused" -> false;
@@ -102,9 +102,9 @@ public final class RedisLeaseTable implements LeaseTable {
     }
 
     private CompletionStage<Map<Lease, Renewal>> renewPart(List<RenewalRequest> part, Duration ttl) {
-        return servers.route(Keys.lease(part.get(0).lease().partition())).thenCompose(route -> {
-            // Leases of a primary that is gone are lost, whatever the one that came after it says.
-            String primary = route.link().primary();
+        return topology.locate(Keys.lease(part.get(0).lease().partition())).thenCompose(target -> {
+            // The leases of a former primary are lost, whatever its successor says.
+            String primary = target.connection().primary();
             List<RenewalRequest> valid = part.stream()
                     .filter(request -> request.lease().primary().equals(primary))
                     .toList();
@@ -124,7 +124,7 @@ public final class RedisLeaseTable implements LeaseTable {
                         Integer.toString(request.inFlight()),
                         rejected == null ? "" : rejected.toString()));
             }
-            return calls.runOn(primary, Script.RENEW, keys, args).thenApply(reply -> {
+            return router.runOn(primary, Script.RENEW, keys, args).thenApply(reply -> {
                 if (!reply.local()) {
                     List<Reply> each = reply.lists();
                     for (int i = 0; i < valid.size(); i++) {
@@ -137,25 +137,25 @@ public final class RedisLeaseTable implements LeaseTable {
     }
 
     private CompletionStage<Map<PartitionId, LeaseView>> peekPart(List<PartitionId> part) {
-        return calls.run(Script.PEEK, part.stream().map(Keys::lease).toList(), List.of())
+        return router.run(Script.PEEK, part.stream().map(Keys::lease).toList(), List.of())
                 .thenApply(answer -> {
-                    Map<PartitionId, LeaseView> sights = new HashMap<>();
+                    Map<PartitionId, LeaseView> views = new HashMap<>();
                     List<Reply> each = answer.reply().lists();
                     for (int i = 0; i < part.size(); i++) {
-                        sights.put(part.get(i), seen(part.get(i), each.get(i), 0));
+                        views.put(part.get(i), viewOf(part.get(i), each.get(i), 0));
                     }
-                    return sights;
+                    return views;
                 });
     }
 
-    /** Splits into calls of one server each, and joins what the servers that answered said. */
+    /** Splits a call into one for each server, and joins the results of the servers that answered. */
     private <T, K, V> CompletionStage<Map<K, V>> inParts(
             List<T> all, Function<T, String> key, Function<List<T>, CompletionStage<Map<K, V>>> call) {
         if (all.isEmpty()) {
             return CompletableFuture.completedStage(Map.of());
         }
-        return RedisErrors.bare(servers.route(key.apply(all.get(0)))
-                .handle((route, error) -> route == null || route.link().clustered() ? 1 : LEASES_PER_CALL)
+        return RedisErrors.translate(topology.locate(key.apply(all.get(0)))
+                .handle((target, error) -> target == null || target.connection().clustered() ? 1 : LEASES_PER_CALL)
                 .thenCompose(size -> {
                     List<CompletionStage<Map<K, V>>> parts = new ArrayList<>();
                     for (int from = 0; from < all.size(); from += size) {
@@ -165,11 +165,11 @@ public final class RedisLeaseTable implements LeaseTable {
                 }));
     }
 
-    private Acquisition acquisition(PartitionId partition, LeaseOwner owner, CommandRouter.Answer answer) {
+    private Acquisition acquisition(PartitionId partition, LeaseOwner owner, CommandRouter.RoutedReply answer) {
         Reply reply = answer.reply();
         return switch (reply.tag()) {
             case "spent" -> new Acquisition.Spent();
-            case "held" -> new Acquisition.Owned(seen(partition, reply, 1));
+            case "held" -> new Acquisition.Owned(viewOf(partition, reply, 1));
             case "granted" ->
                 new Acquisition.Granted(
                         new Lease(partition, owner, Epoch.parse(reply.text(1)), answer.primary()),
@@ -187,16 +187,16 @@ public final class RedisLeaseTable implements LeaseTable {
         };
     }
 
-    /** Judged alone: what somebody else has written there stands in the way of no other lease. */
-    private LeaseView seen(PartitionId partition, Reply reply, int at) {
+    /** Each lease is read separately, so that one that cannot be read does not hide the others. */
+    private LeaseView viewOf(PartitionId partition, Reply reply, int at) {
         try {
-            LeaseView sight = sight(reply, at);
+            LeaseView view = view(reply, at);
             unreadable.remove(partition);
-            return sight;
+            return view;
         } catch (IllegalArgumentException | StoreException e) {
             if (unreadable.add(partition)) {
                 LOG.error(
-                        "queue={} partition={} is not taken until a person removes or mends {}, which holds no lease: {}",
+                        "queue={} partition={} is not acquired until a person removes or repairs {}, which is not a lease: {}",
                         partition.queue(),
                         partition.index(),
                         Keys.lease(partition),
@@ -206,12 +206,12 @@ public final class RedisLeaseTable implements LeaseTable {
         }
     }
 
-    private static LeaseView sight(Reply reply, int at) {
+    private static LeaseView view(Reply reply, int at) {
         String owner = reply.text(at);
         String epoch = reply.text(at + 1);
         Duration remaining = Duration.ofMillis(reply.number(at + 2));
         if (remaining.isNegative() || remaining.compareTo(CENTURY) > 0) {
-            throw new IllegalArgumentException("it expires in " + remaining);
+            throw new IllegalArgumentException("expires in " + remaining);
         }
         return new LeaseView(
                 owner.isEmpty() ? null : LeaseOwner.parse(owner),
@@ -221,7 +221,7 @@ public final class RedisLeaseTable implements LeaseTable {
                 requester(reply.text(at + 4)));
     }
 
-    /** Who asks; in a text that no pod of ours has written, nobody. */
+    /** The owner that requests a hand-over; null if there is none or if no pod of QBull wrote the text. */
     private static @Nullable LeaseOwner requester(String text) {
         try {
             return text.isEmpty() ? null : LeaseOwner.parse(text);

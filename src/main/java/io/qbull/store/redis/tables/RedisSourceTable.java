@@ -21,26 +21,26 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Claims of files in Redis: a hash of each queue. */
+/** File claims in Redis, a hash for each queue. Thread-safe. */
 public final class RedisSourceTable implements SourceTable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisSourceTable.class);
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final CommandRouter calls;
+    private final CommandRouter router;
 
-    public RedisSourceTable(CommandRouter calls) {
-        this.calls = calls;
+    public RedisSourceTable(CommandRouter router) {
+        this.router = router;
     }
 
     @Override
     public CompletionStage<FileClaim> claim(QueueName queue, SourceId source, FileClaim claim) {
         String key = Keys.sources(queue);
-        return RedisErrors.bare(calls.send(key, Request.of(CommandType.HSETNX, key, source.value(), json(claim)))
-                .thenCompose(written -> calls.send(key, Request.of(CommandType.HMGET, key, source.value())))
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.HSETNX, key, source.value(), json(claim)))
+                .thenCompose(written -> router.send(key, Request.of(CommandType.HMGET, key, source.value())))
                 .thenApply(reply -> {
                     String there = reply.textOrNull(0);
                     if (there == null) {
-                        throw RedisErrors.unavailable("the claim of file " + source + " was removed just now");
+                        throw RedisErrors.unavailable("the claim of file " + source + " was removed meanwhile");
                     }
                     return claim(source, there);
                 }));
@@ -49,14 +49,14 @@ public final class RedisSourceTable implements SourceTable {
     @Override
     public CompletionStage<Map<SourceId, FileClaim>> claims(QueueName queue) {
         String key = Keys.sources(queue);
-        return RedisErrors.bare(
-                calls.send(key, Request.of(CommandType.HGETALL, key)).thenApply(RedisSourceTable::claims));
+        return RedisErrors.translate(
+                router.send(key, Request.of(CommandType.HGETALL, key)).thenApply(RedisSourceTable::claims));
     }
 
     @Override
     public CompletionStage<Void> remove(QueueName queue, SourceId source) {
         String key = Keys.sources(queue);
-        return RedisErrors.bare(calls.send(key, Request.of(CommandType.HDEL, key, source.value()))
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.HDEL, key, source.value()))
                 .thenApply(reply -> null));
     }
 
@@ -67,7 +67,7 @@ public final class RedisSourceTable implements SourceTable {
                 SourceId source = new SourceId(hash.text(i));
                 claims.put(source, claim(source, hash.text(i + 1)));
             } catch (RuntimeException e) {
-                LOG.debug("An entry of {} is no claim", hash.of(), e);
+                LOG.debug("An entry in the reply to {} is not a claim", hash.command(), e);
             }
         }
         return claims;
@@ -82,7 +82,7 @@ public final class RedisSourceTable implements SourceTable {
         try {
             return JSON.writeValueAsString(json);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of strings and numbers became no JSON", e);
+            throw new IllegalStateException("a tree of strings and numbers cannot be written as JSON", e);
         }
     }
 
@@ -97,7 +97,7 @@ public final class RedisSourceTable implements SourceTable {
                         json.path("inbox").asText());
             }
         } catch (IOException e) {
-            // The same answer as for JSON of another kind.
+            // Treated like JSON of another form.
         }
         throw RedisErrors.misconfigured("the claim of file " + source + " cannot be read");
     }

@@ -10,58 +10,62 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes the owners of partitions. Without a cluster one blocking read serves them all; in a cluster each partition has a connection of
- * its own, since a read over several slots is refused.
+ * Wakes the owners of partitions. Without a cluster one blocking reader serves all partitions. In a cluster each partition has a
+ * reader of its own, because a read over several slots is refused.
  */
 public final class RedisWakeUps implements WakeUps {
-    private final ServerTopology servers;
+    private final ServerTopology topology;
     private final Connector connector;
     // Guarded by this.
-    private final Map<PartitionId, BlockingReader> bells = new HashMap<>();
+    private final Map<PartitionId, BlockingReader> readers = new HashMap<>();
     private @Nullable BlockingReader common;
     private boolean closed;
 
-    public RedisWakeUps(ServerTopology servers, Connector connector) {
-        this.servers = servers;
+    public RedisWakeUps(ServerTopology topology, Connector connector) {
+        this.topology = topology;
         this.connector = connector;
     }
 
     @Override
     public void watch(PartitionId partition, Known known, Runnable wakeUp) {
-        BlockingReader bell;
+        BlockingReader reader;
         synchronized (this) {
             if (closed) {
                 return;
             }
-            bell = bells.get(partition);
-            if (bell == null) {
-                bell = servers.clustered() ? new BlockingReader(servers, connector) : common();
-                bells.put(partition, bell);
+            reader = readers.get(partition);
+            if (reader == null) {
+                reader = topology.clustered() ? new BlockingReader(topology, connector) : common();
+                readers.put(partition, reader);
             }
         }
-        bell.watch(partition, known, wakeUp);
+        reader.watch(partition, known, wakeUp);
     }
 
     @Override
     public void forget(PartitionId partition) {
-        BlockingReader bell;
-        boolean own;
+        BlockingReader reader;
+        boolean shared;
         synchronized (this) {
-            bell = bells.remove(partition);
-            own = bell != common;
+            reader = readers.remove(partition);
+            shared = reader == common;
         }
-        if (bell != null && own) {
-            bell.close();
-        } else if (bell != null) {
-            bell.forget(partition);
+        if (reader == null) {
+            return;
+        }
+        if (shared) {
+            reader.forget(partition);
+        } else {
+            reader.close();
         }
     }
 
+    /** Ends all watches. Does not block. */
     public void close() {
         synchronized (this) {
             closed = true;
-            bells.values().forEach(BlockingReader::close);
-            bells.clear();
+            readers.values().forEach(BlockingReader::close);
+            readers.clear();
             if (common != null) {
                 common.close();
             }
@@ -69,11 +73,11 @@ public final class RedisWakeUps implements WakeUps {
     }
 
     private BlockingReader common() {
-        BlockingReader bell = common;
-        if (bell == null) {
-            bell = new BlockingReader(servers, connector);
-            common = bell;
+        BlockingReader reader = common;
+        if (reader == null) {
+            reader = new BlockingReader(topology, connector);
+            common = reader;
         }
-        return bell;
+        return reader;
     }
 }

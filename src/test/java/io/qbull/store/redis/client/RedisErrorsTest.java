@@ -105,7 +105,7 @@ class RedisErrorsTest {
     void a_stage_fails_with_the_exception_itself() {
         StoreException full = reply("OOM no");
         CompletableFuture<String> source = new CompletableFuture<>();
-        var bare = RedisErrors.bare(source.thenApply(text -> text + text));
+        var bare = RedisErrors.translate(source.thenApply(text -> text + text));
         source.completeExceptionally(new CompletionException(full));
         assertThat(bare.handle((value, error) -> error).toCompletableFuture().join())
                 .isSameAs(full);

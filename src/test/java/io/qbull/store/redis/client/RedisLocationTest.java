@@ -34,7 +34,7 @@ class RedisLocationTest {
     @Test
     void nodes_of_a_cluster() {
         RedisLocation location = of("redis://:pw@h1:1,h2:2,redis://h3:3", true);
-        assertThat(location.nodes()).containsExactly("redis://h1:1", "redis://h2:2", "redis://h3:3");
+        assertThat(location.servers()).containsExactly("redis://h1:1", "redis://h2:2", "redis://h3:3");
         assertThat(location.cluster()).isTrue();
         assertThat(location.login()).isEqualTo(new Login(null, "pw"));
     }
@@ -42,7 +42,7 @@ class RedisLocationTest {
     @Test
     void sentinels_have_no_login_of_the_master() {
         RedisLocation location = of("redis-sentinel://:pw@s1:26379,s2:26380#mymaster", false);
-        assertThat(location.nodes()).containsExactly("redis://s1:26379", "redis://s2:26380");
+        assertThat(location.servers()).containsExactly("redis://s1:26379", "redis://s2:26380");
         assertThat(location.sentinelMaster()).isEqualTo("mymaster");
         assertThat(location.login()).isEqualTo(new Login(null, "pw"));
         assertThat(location.sentinelLogin()).isEqualTo(new Login(null, null));
@@ -50,7 +50,7 @@ class RedisLocationTest {
 
     @Test
     void an_address_of_ipv6_is_in_brackets() {
-        assertThat(of("redis://[::1]:6379", false).nodes()).containsExactly("redis://[::1]:6379");
+        assertThat(of("redis://[::1]:6379", false).servers()).containsExactly("redis://[::1]:6379");
     }
 
     private static RedisLocation of(String uri, boolean cluster) {

@@ -59,12 +59,12 @@ class ServerTopologyTest {
 
     @Test
     void a_closed_node_that_stayed_in_the_table_is_replaced_at_the_next_reading() {
-        ServerNode stayed = get(servers.route("key")).node();
+        ServerNode stayed = get(servers.locate("key")).server();
         stayed.close();
-        assertThat(failure(servers.route("key"))).hasMessageContaining("no node of the cluster serves the slot");
+        assertThat(failure(servers.locate("key"))).hasMessageContaining("no node of the cluster serves the slot");
         await().ignoreExceptions()
                 .until(() -> get(calls.send("key", COMMAND)).text(0).equals("OK"));
         assertThat(one.asked("CLUSTER") + two.asked("CLUSTER")).isEqualTo(2);
-        assertThat(get(servers.route("key")).node()).isNotSameAs(stayed);
+        assertThat(get(servers.locate("key")).server()).isNotSameAs(stayed);
     }
 }

@@ -82,17 +82,17 @@ class OriginalJobTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "hello secret              | body must be a JSON object, for format=qbull",
-                "[{\"a\":\"secret\"}]      | body must be a JSON object",
-                "{} secret                 | body must be a JSON object",
-                "{\"secret\":NaN}          | body must be a JSON object",
-                "{\"a\":1,\"a\":2}         | body must be a JSON object",
-                "``                        | body must be a JSON object",
-                "{\"job_id\":\"secret\"}   | member job_id of the body contradicts the job id, for format=qbull",
-                "{\"job_id\":null}         | member job_id of the body contradicts the job id",
-                "{\"partition_id\":\"secret\"} | member partition_id of the body contradicts the key, for format=qbull",
-                "{\"partition_id\":\"\"}   | member partition_id of the body contradicts the key",
-                "{\"partition_id\":null}   | member partition_id of the body contradicts the key",
+                "hello secret              | format=qbull: body must be a JSON object",
+                "[{\"a\":\"secret\"}]      | format=qbull: body must be a JSON object",
+                "{} secret                 | format=qbull: body must be a JSON object",
+                "{\"secret\":NaN}          | format=qbull: body must be a JSON object",
+                "{\"a\":1,\"a\":2}         | format=qbull: body must be a JSON object",
+                "``                        | format=qbull: body must be a JSON object",
+                "{\"job_id\":\"secret\"}   | format=qbull: member job_id of the body contradicts the job id",
+                "{\"job_id\":null}         | format=qbull: member job_id of the body contradicts the job id",
+                "{\"partition_id\":\"secret\"} | format=qbull: member partition_id of the body contradicts the key",
+                "{\"partition_id\":\"\"}   | format=qbull: member partition_id of the body contradicts the key",
+                "{\"partition_id\":null}   | format=qbull: member partition_id of the body contradicts the key",
             })
     void a_body_that_does_not_fit_is_refused_without_its_content(String body, String reason) {
         assertThatThrownBy(() -> write(body, true))
@@ -107,7 +107,7 @@ class OriginalJobTest {
     void a_body_with_an_id_that_none_can_be_is_refused(String body) {
         assertThatThrownBy(() -> write(body, false))
                 .isInstanceOf(EnqueueException.class)
-                .hasMessageStartingWith("member job_id of the body must be text of 1 to 256 bytes");
+                .hasMessageStartingWith("format=qbull: member job_id of the body must be text of 1 to 256 bytes");
     }
 
     @Test
@@ -116,7 +116,7 @@ class OriginalJobTest {
                 new NewJob(new JobId("made"), true, "57320", "{}".getBytes(StandardCharsets.UTF_16LE), null, Map.of());
         assertThatThrownBy(() -> OriginalJob.write(job, TIME)).isInstanceOf(EnqueueException.class);
         NewJob latin = new NewJob(new JobId("made"), true, "57320", new byte[] {'{', (byte) 0xE9, '}'}, null, Map.of());
-        assertThatThrownBy(() -> OriginalJob.write(latin, TIME)).hasMessage("body must be UTF-8, for format=qbull");
+        assertThatThrownBy(() -> OriginalJob.write(latin, TIME)).hasMessage("format=qbull: body must be UTF-8");
     }
 
     @Test
