@@ -8,243 +8,193 @@ import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.LeaseView;
-import io.qbull.store.Reachability;
-import io.qbull.store.Reachability.Subject;
-import io.qbull.store.Store;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.random.RandomGenerator;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds leases to take. Looks at each foreign lease once, then again only when the expiry that it saw has passed or an
- * announcement names it; does not look at all when it could not take anything. Runs on the event loop.
+ * Decides which leases this pod acquires and requests. Looks at each lease of another pod once, then again only when the expiry that
+ * it saw has passed or an announcement names it; does not look at all while this pod could take nothing. Runs on the event loop.
  */
 final class LeaseFinder {
-    private static final Duration JITTER = Duration.ofMillis(250);
-    private static final Duration RETRY = Duration.ofMillis(100);
+    private static final Duration OTHERS_FIRST = Duration.ofMillis(100);
+
     private final LeaseDomain domain;
     private final LeaseSettings settings;
-    private final Store store;
     private final EventLoop loop;
-    private final Reachability reachability;
     private final Host host;
-    private final RandomGenerator random;
-    private final Map<Integer, Place> places;
+    private final LeaseObserver observer;
+    private final LeaseAcquirer acquirer;
+    private final HandOverRequests requests;
+    private final LeaseAnnouncements announcements;
+    /** Partitions on which work of this pod may still run without a lease. */
     private final Set<Integer> blocked = new HashSet<>();
+    /** What the end of this turn of the loop brings; empty if no such end is planned. */
+    private final Set<Step> planned = EnumSet.noneOf(Step.class);
+
     private List<Pod> pods = List.of();
-    private final CompletableFuture<Void> settled = new CompletableFuture<>();
     private EventLoop.@Nullable Timer nextLook;
-    private @Nullable AutoCloseable announcements;
     private boolean running;
-    private boolean planning;
-    /** A refusal has shown what another pod holds. */
-    private boolean undecided;
-    /** A grant has ended this pod's part of a round of adoption. */
-    private boolean adopted;
+
+    /** What follows once for everything that happened in one turn of the loop. */
+    private enum Step {
+        /** A grant has ended this pod's part in a round of adoption. */
+        LOOK_AT_ORPHANS,
+        /** A refusal has shown what another pod owns. */
+        DECIDE,
+        SCHEDULE_LOOK
+    }
+
+    /** The keeper, as the finder sees it. Called on the event loop. */
+    interface Host {
+        int ownedCount();
+
+        boolean owns(int index);
+
+        /**
+         * @param granted this pod is the owner
+         * @param sent when the acquisition was sent
+         */
+        void granted(Granted granted, long sent);
+
+        /** A lease of this pod was announced: another pod may request it. */
+        void ownedAnnounced();
+
+        /** A lease of another pod was announced: its owner may have gone. */
+        void otherAnnounced();
+    }
 
     LeaseFinder(LeaseDomain domain, LeaseSettings settings, LeaseContext context, Host host) {
         this.domain = domain;
         this.settings = settings;
-        this.store = context.store();
         this.loop = context.loop();
-        this.reachability = context.reachability();
-        this.random = context.random();
         this.host = host;
-        this.places = new TreeMap<>(Balancer.preference(domain.pod(), domain.partitions()));
-    }
-
-    /** What the scout knows of one partition. */
-    private static final class Place {
-        @Nullable
-        LeaseView sight;
-
-        long freeSince;
-        long lookAt;
-        /** Set while a command that may make this pod the owner is under way. */
-        boolean acquiring;
-        /** Announced meanwhile: what the command under way answers may be out of date. */
-        boolean announced;
-        /** What this pod has asked the owner for. */
-        @Nullable
-        LeaseOwner wish;
-        /** Whether the question was answered, or will not be any more. */
-        boolean wishKnown;
-
-        Place(long lookAt) {
-            this.lookAt = lookAt;
-        }
+        this.observer = new LeaseObserver(domain, settings, context);
+        this.acquirer = new LeaseAcquirer(domain, settings, context, this::acquisitionEnded);
+        this.requests = new HandOverRequests(domain, settings, context, observer, () -> plan(Step.SCHEDULE_LOOK));
+        this.announcements = new LeaseAnnouncements(domain, settings, context, this::announced);
     }
 
     void start() {
         running = true;
-        for (int index = 0; index < domain.partitions(); index++) {
-            places.put(index, new Place(loop.nanoTime()));
-        }
-        listen();
+        observer.start();
+        announcements.start();
         look();
     }
 
     /**
-     * Begins nothing any more. What is being acquired goes on until it is answered, for a command whose reply was lost may still
-     * make this pod the owner: who is granted a lease can give it back.
+     * Starts no new acquisition; pending ones finish.
      *
-     * @return completes when nothing is being acquired
+     * @return completes when none is pending
      */
-    CompletionStage<Void> stop() {
+    CompletionStage<Void> drain() {
         running = false;
         if (nextLook != null) {
             nextLook.cancel();
         }
-        if (announcements != null) {
-            close(announcements);
-            announcements = null;
-        }
-        settle();
-        return settled;
+        announcements.stop();
+        return acquirer.drain();
     }
 
-    private void settle() {
-        if (!running && acquiring() == 0) {
-            settled.complete(null);
-        }
-    }
-
-    boolean knowsPods() {
-        return !pods.isEmpty();
-    }
-
-    void pods(List<Pod> living) {
-        pods = living;
+    /** Takes note of the registered pods. */
+    void pods(List<Pod> registered) {
+        pods = registered;
         decide();
-        planLook();
+        plan(Step.SCHEDULE_LOOK);
     }
 
-    /** This pod has just given the partition up, or nothing of its own runs there any more: others first, then this pod again. */
-    void released(int index) {
-        blocked.remove(index);
-        Place place = places.get(index);
-        if (place != null) {
-            place.sight = null;
-            place.lookAt = loop.nanoTime() + RETRY.toNanos();
-            planLook();
-        }
-    }
-
-    /** Something of this pod still runs there under a lost lease. */
+    /** This pod does not take the partition until {@link #unblock}. */
     void block(int index) {
         blocked.add(index);
     }
 
-    private void listen() {
-        store.leases()
-                .announcements(domain.queue(), partition -> loop.execute(() -> announced(partition)))
-                .whenComplete((subscription, failure) -> loop.execute(() -> {
-                    if (failure != null) {
-                        reachability.unanswered(Subject.QUEUE, failure);
-                        if (running) {
-                            loop.schedule(settings.renewEvery(), this::listen);
-                        }
-                    } else if (running) {
-                        announcements = subscription;
-                    } else {
-                        close(subscription);
-                    }
-                }));
+    /** This pod may take the partition again, after the other pods have had their chance. */
+    void unblock(int index) {
+        blocked.remove(index);
+        if (observer.knows(index)) {
+            observer.forget(index);
+            observer.lookAfter(index, OTHERS_FIRST);
+            plan(Step.SCHEDULE_LOOK);
+        }
     }
 
     private void announced(PartitionId partition) {
-        if (host.holds(partition.index())) {
-            host.announcedHeld();
-        } else {
-            soon(partition.index());
-            host.announcedElsewhere();
+        int index = partition.index();
+        if (host.owns(index)) {
+            host.ownedAnnounced();
+            return;
         }
-    }
-
-    private void soon(int index) {
-        Place place = places.get(index);
-        if (place != null && running) {
-            place.announced = place.acquiring;
-            place.lookAt = loop.nanoTime();
+        if (running && observer.knows(index)) {
+            acquirer.announced(index);
+            observer.lookAfter(index, Duration.ZERO);
             look();
         }
+        host.otherAnnounced();
     }
 
     private void look() {
-        if (!running) {
-            return;
-        }
-        // What falls due soon is looked at in the same call. Early delays nothing: the expiry that is seen counts.
-        long horizon = loop.nanoTime() + settings.renewEvery().dividedBy(4).toNanos();
-        boolean seeking = seeking();
-        List<PartitionId> due = new ArrayList<>();
-        places.forEach((index, place) -> {
-            if (watched(seeking, index, place) && place.lookAt - horizon <= 0) {
-                due.add(new PartitionId(domain.queue(), index));
-                place.lookAt = loop.nanoTime() + settings.renewEvery().toNanos();
+        if (running) {
+            List<PartitionId> due = observer.due(watched());
+            if (!due.isEmpty()) {
+                observer.look(due, this::looked);
             }
-        });
-        if (!due.isEmpty()) {
-            store.leases()
-                    .peek(due)
-                    .whenComplete((sights, failure) -> loop.execute(() -> {
-                        due.forEach(
-                                partition -> looked(partition, sights == null ? null : sights.get(partition), failure));
-                        decide();
-                        planLook();
-                    }));
-        }
-        planLook();
-    }
-
-    private void looked(PartitionId partition, @Nullable LeaseView sight, @Nullable Throwable failure) {
-        if (sight != null) {
-            reachability.answered(lease(partition));
-            saw(partition.index(), sight);
-        } else {
-            reachability.unanswered(lease(partition), failure);
-            place(partition.index()).lookAt =
-                    loop.nanoTime() + settings.renewEvery().dividedBy(10).toNanos();
+            plan(Step.SCHEDULE_LOOK);
         }
     }
 
-    /** Whether this pod could take any partition. */
-    private boolean seeking() {
+    private void looked(Map<PartitionId, LeaseView> views) {
+        views.forEach((partition, view) -> saw(partition.index(), view));
+        decide();
+        plan(Step.SCHEDULE_LOOK);
+    }
+
+    private void saw(int index, LeaseView view) {
+        observer.saw(index, view);
+        if (running) {
+            LeaseOwner granted = requests.grantedBy(index, view);
+            if (granted != null) {
+                acquirer.acquire(index, granted);
+            }
+        }
+        requests.awaitGrant(index);
+    }
+
+    /** Partitions worth a look: all that this pod could take, or those that it has requested if it could take none. */
+    private IntPredicate watched() {
         int most = settings.adoptOrphans() ? settings.maxPartitionsPerPod() : settings.partitionsPerPod();
-        return most - host.held() - acquiring() > 0;
+        boolean room = most - host.ownedCount() - acquirer.pendingCount() > 0;
+        return index -> (room || requests.isOpen(index)) && takeable(index);
     }
 
-    private boolean watched(boolean seeking, int index, Place place) {
-        return (seeking || place.wish != null) && !place.acquiring && !blocked.contains(index) && !host.holds(index);
+    private boolean takeable(int index) {
+        return !acquirer.isPending(index) && !blocked.contains(index) && !host.owns(index);
     }
 
-    /** Once for all that happened in one turn of the loop: answers come in bunches, and a plan goes through all partitions. */
-    private void planLook() {
-        if (!planning) {
-            planning = true;
-            loop.execute(() -> {
-                planning = false;
-                if (adopted) {
-                    adopted = false;
-                    lookAtOrphans();
-                }
-                if (undecided) {
-                    undecided = false;
-                    decide();
-                }
-                scheduleLook();
-            });
+    /** Answers come in bunches, and each step goes through all partitions. */
+    private void plan(Step step) {
+        if (planned.isEmpty()) {
+            loop.execute(this::carryOut);
         }
+        planned.add(step);
+    }
+
+    private void carryOut() {
+        Set<Step> steps = EnumSet.copyOf(planned);
+        planned.clear();
+        if (steps.contains(Step.LOOK_AT_ORPHANS)) {
+            observer.lookAtOrphans();
+        }
+        if (steps.contains(Step.DECIDE)) {
+            decide();
+        }
+        scheduleLook();
     }
 
     private void scheduleLook() {
@@ -254,215 +204,47 @@ final class LeaseFinder {
         if (nextLook != null) {
             nextLook.cancel();
         }
-        boolean seeking = seeking();
-        long now = loop.nanoTime();
-        long wait = Long.MAX_VALUE;
-        for (Map.Entry<Integer, Place> entry : places.entrySet()) {
-            if (watched(seeking, entry.getKey(), entry.getValue())) {
-                wait = Math.min(wait, entry.getValue().lookAt - now);
-            }
-        }
-        if (wait != Long.MAX_VALUE) {
-            nextLook = loop.schedule(Duration.ofNanos(Math.max(0, wait)), this::look);
-        }
-    }
-
-    /** The living share orphans in rounds. What one has left is looked at again when the others have had their turn. */
-    private void lookAtOrphans() {
-        long now = loop.nanoTime();
-        for (Place place : places.values()) {
-            if (place.sight != null
-                    && place.sight.free()
-                    && now - place.freeSince >= settings.orphanGrace().toNanos()) {
-                lookWithin(place, JITTER);
-            }
-        }
-    }
-
-    private void saw(int index, LeaseView sight) {
-        Place place = place(index);
-        long now = loop.nanoTime();
-        boolean wasFree = place.sight != null && place.sight.free();
-        if (sight.free() && !wasFree) {
-            place.freeSince = now;
-        }
-        place.sight = sight;
-        place.lookAt = now + untilNextLook(place, sight, now).toNanos();
-        if (place.wish != null && running) {
-            fulfil(index, place, place.wish, sight);
-        }
-        awaitHandOver(place);
-    }
-
-    /** The announcement of a hand-over may not be heard, and it lapses after a while. */
-    private void awaitHandOver(Place place) {
-        if (place.wish != null) {
-            lookWithin(place, settings.renewEvery().dividedBy(2));
-        }
-    }
-
-    /** Never puts off a look that is due sooner. */
-    private void lookWithin(Place place, Duration longest) {
-        long then = loop.nanoTime() + longest.toNanos();
-        if (place.lookAt - then > 0) {
-            place.lookAt = then;
-        }
-    }
-
-    private Duration untilNextLook(Place place, LeaseView sight, long now) {
-        if (!sight.free()) {
-            return sight.remaining().plusNanos(random.nextLong(JITTER.toNanos()));
-        }
-        Duration untilRipe = settings.orphanGrace().minusNanos(now - place.freeSince);
-        return untilRipe.isNegative() || untilRipe.compareTo(settings.renewEvery()) > 0
-                ? settings.renewEvery()
-                : untilRipe.plusNanos(random.nextLong(JITTER.toNanos()));
-    }
-
-    /** A hand-over makes this pod's wish the owner; the pod confirms it by acquiring with that same nonce. */
-    private void fulfil(int index, Place place, LeaseOwner wish, LeaseView sight) {
-        if (wish.equals(sight.owner()) && !sight.free()) {
-            place.wish = null;
-            acquire(index, place, wish);
-        } else if (place.wishKnown && (sight.free() || !wish.equals(sight.requester()))) {
-            place.wish = null;
+        Duration wait = observer.untilNextLook(watched());
+        if (wait != null) {
+            nextLook = loop.schedule(wait, this::look);
         }
     }
 
     private void decide() {
-        if (!running || !knowsPods()) {
+        if (!running || pods.isEmpty()) {
             return;
         }
-        long now = loop.nanoTime();
-        List<Balancer.Candidate> candidates = new ArrayList<>();
-        places.forEach((index, place) -> {
-            LeaseView sight = place.sight;
-            boolean open = !place.acquiring && place.wish == null && !blocked.contains(index) && !host.holds(index);
-            if (open && sight != null) {
-                Duration freeFor = sight.free() ? Duration.ofNanos(now - place.freeSince) : Duration.ZERO;
-                candidates.add(new Balancer.Candidate(index, sight, freeFor));
-            }
-        });
-        Balancer.Moves moves = Balancer.moves(
-                new Balancer.View(domain.pod(), settings, host.held(), acquiring(), wishes(), candidates, pods));
-        for (int index : moves.acquire()) {
-            acquire(index, place(index), newOwner());
-        }
-        for (int index : moves.request()) {
-            want(index, place(index));
-        }
+        List<Balancer.Candidate> candidates = observer.candidates(index -> takeable(index) && !requests.isOpen(index));
+        Balancer.Moves moves = Balancer.moves(new Balancer.View(
+                domain.pod(),
+                settings,
+                host.ownedCount(),
+                acquirer.pendingCount(),
+                requests.openCount(),
+                candidates,
+                pods));
+        moves.acquire().forEach(index -> acquirer.acquire(index, newOwner()));
+        moves.request().forEach(index -> requests.request(index, newOwner()));
     }
 
-    private void acquire(int index, Place place, LeaseOwner owner) {
-        place.acquiring = true;
-        attempt(index, place, owner, loop.nanoTime() + settings.leaseTtl().toNanos());
-    }
-
-    /** A repeat carries the same nonce: if the lost attempt was carried out, the repeat gets the same lease. */
-    private void attempt(int index, Place place, LeaseOwner owner, long deadline) {
-        long started = loop.nanoTime();
-        PartitionId partition = new PartitionId(domain.queue(), index);
-        store.leases()
-                .acquire(partition, owner, settings.leaseTtl(), domain.suspectWindow())
-                .whenComplete((acquisition, failure) -> loop.execute(() -> {
-                    if (acquisition == null) {
-                        reachability.unanswered(lease(partition), failure);
-                        if (deadline - loop.nanoTime() > 0) {
-                            loop.schedule(RETRY, () -> attempt(index, place, owner, deadline));
-                            return;
-                        }
-                        place.acquiring = false;
-                    } else {
-                        reachability.answered(lease(partition));
-                        place.acquiring = false;
-                        answered(index, place, acquisition, started);
-                    }
-                    settle();
-                    planLook();
-                }));
-    }
-
-    private void answered(int index, Place place, Acquisition acquisition, long started) {
-        if (acquisition instanceof Acquisition.Granted granted) {
-            place.sight = null;
-            adopted = true;
-            host.granted(granted, started);
-        } else if (acquisition instanceof Acquisition.Owned owned) {
+    private void acquisitionEnded(int index, @Nullable Acquisition result, long sent, boolean outOfDate) {
+        if (result instanceof Granted granted) {
+            observer.forget(index);
+            plan(Step.LOOK_AT_ORPHANS);
+            host.granted(granted, sent);
+        } else if (result instanceof Acquisition.Owned owned) {
             saw(index, owned.view());
-            if (place.announced) {
-                place.announced = false;
-                place.lookAt = loop.nanoTime();
+            if (outOfDate) {
+                observer.lookAfter(index, Duration.ZERO);
             }
-            undecided = true;
-        } else {
-            place.lookAt = loop.nanoTime();
+            plan(Step.DECIDE);
+        } else if (result instanceof Acquisition.Spent) {
+            observer.lookAfter(index, Duration.ZERO);
         }
-    }
-
-    private void want(int index, Place place) {
-        LeaseOwner wish = newOwner();
-        place.wish = wish;
-        place.wishKnown = false;
-        PartitionId partition = new PartitionId(domain.queue(), index);
-        store.leases()
-                .requestHandOver(partition, wish)
-                .whenComplete((asked, failure) -> loop.execute(() -> {
-                    if (failure != null) {
-                        // It may have been carried out, and the owner hands over to this wish: a look tells.
-                        reachability.unanswered(lease(partition), failure);
-                        lookWithin(place, RETRY);
-                    } else if (!Boolean.TRUE.equals(asked) && wish.equals(place.wish)) {
-                        // What was seen is out of date: it is free by now, or somebody else was quicker.
-                        place.wish = null;
-                        lookWithin(place, RETRY);
-                    }
-                    place.wishKnown = true;
-                    awaitHandOver(place);
-                    planLook();
-                }));
-    }
-
-    private int acquiring() {
-        return (int) places.values().stream().filter(place -> place.acquiring).count();
-    }
-
-    private int wishes() {
-        return (int)
-                places.values().stream().filter(place -> place.wish != null).count();
-    }
-
-    private Place place(int index) {
-        return Objects.requireNonNull(places.get(index));
-    }
-
-    private static Subject lease(PartitionId partition) {
-        return Subject.lease(partition.index());
+        plan(Step.SCHEDULE_LOOK);
     }
 
     private LeaseOwner newOwner() {
         return new LeaseOwner(domain.pod(), UUID.randomUUID().toString().replace("-", ""));
-    }
-
-    private void close(AutoCloseable subscription) {
-        try {
-            subscription.close();
-        } catch (Exception e) {
-            reachability.unanswered(Subject.QUEUE, e);
-        }
-    }
-
-    /** The keeper, as the scout sees it. Called on the event loop. */
-    interface Host {
-        int held();
-
-        boolean holds(int index);
-
-        void granted(Granted granted, long started);
-
-        /** A lease of this pod was announced: somebody may want it. */
-        void announcedHeld();
-
-        /** A lease of another pod was announced: its owner may have gone. */
-        void announcedElsewhere();
     }
 }

@@ -28,7 +28,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What the scout costs the event loop on a queue of many partitions, counted in its questions to the keeper. */
+/** The cost of finding leases on a queue of many partitions, counted in questions to the keeper. */
 class LeaseFinderTest {
     private static final QueueName QUEUE = new QueueName("WHATSAPP");
     private static final PodId ME = new PodId("me");
@@ -42,8 +42,8 @@ class LeaseFinderTest {
     private final CountingHost host = new CountingHost();
 
     @Test
-    void a_look_counts_what_is_held_and_under_way_once_and_not_for_each_partition() {
-        begin(false, held(), new Pod(OTHER, PARTITIONS, List.of(), 0, 0));
+    void a_look_counts_owned_and_pending_leases_once_and_not_per_partition() {
+        begin(false, owned(), new Pod(OTHER, PARTITIONS, List.of(), 0, 0));
         int before = host.asked;
         loop.tick(TTL.plusSeconds(1));
         assertThat(store.waiting()).contains("peek");
@@ -51,7 +51,7 @@ class LeaseFinderTest {
     }
 
     @Test
-    void the_grants_of_a_bunch_are_followed_by_one_plan() {
+    void a_bunch_of_grants_is_followed_by_one_plan() {
         begin(true, free(), new Pod(OTHER, 0, List.of(), 0, 0));
         host.looks = 0;
         for (int taken = 0; taken < PARTITIONS; taken++) {
@@ -63,11 +63,11 @@ class LeaseFinderTest {
     }
 
     @Test
-    void the_refusals_of_a_bunch_are_followed_by_one_decision() {
+    void a_bunch_of_refusals_is_followed_by_one_decision() {
         begin(false, free(), new Pod(OTHER, 0, List.of(), 0, 0));
         host.looks = 0;
         for (int refused = 0; refused < PARTITIONS; refused++) {
-            store.next("acquire").answer(new Acquisition.Owned(held()));
+            store.next("acquire").answer(new Acquisition.Owned(owned()));
         }
         loop.run();
         assertThat(store.waiting()).filteredOn("requestHandOver"::equals).hasSize(PARTITIONS);
@@ -75,26 +75,26 @@ class LeaseFinderTest {
     }
 
     @Test
-    void a_pod_that_holds_the_most_that_it_may_does_not_look_until_it_gives_one_up() {
+    void a_pod_at_its_maximum_does_not_look_until_it_gives_a_lease_up() {
         host.mine.addAll(List.of(0, 1));
-        LeaseFinder scout = scout(new LeaseSettings(1, 2, true, TTL, TTL));
-        scout.start();
-        scout.pods(List.of(new Pod(ME, 1, List.of(0, 1), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
+        LeaseFinder finder = finder(new LeaseSettings(1, 2, true, TTL, TTL));
+        finder.start();
+        finder.pods(List.of(new Pod(ME, 1, List.of(0, 1), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
         loop.tick(TTL.multipliedBy(3));
         assertThat(store.waiting()).doesNotContain("peek");
         host.mine.remove(0);
-        scout.released(0);
+        finder.unblock(0);
         loop.run();
         assertThat(store.waiting()).contains("peek");
     }
 
     @Test
-    void what_a_round_of_adoption_has_left_is_looked_at_and_taken_soon() {
+    void orphans_left_by_a_round_of_adoption_are_taken_soon() {
         host.mine.add(0);
         Duration grace = Duration.ofSeconds(3);
-        LeaseFinder scout = scout(new LeaseSettings(1, PARTITIONS, true, grace, TTL));
-        scout.start();
-        scout.pods(List.of(new Pod(ME, 1, List.of(0), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
+        LeaseFinder finder = finder(new LeaseSettings(1, PARTITIONS, true, grace, TTL));
+        finder.start();
+        finder.pods(List.of(new Pod(ME, 1, List.of(0), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
         seen(free());
         loop.tick(grace.plusMillis(300));
         seen(free());
@@ -111,13 +111,13 @@ class LeaseFinderTest {
     }
 
     private void begin(boolean adoptOrphans, LeaseView each, Pod other) {
-        LeaseFinder scout = scout(new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL));
-        scout.start();
-        scout.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0), other));
+        LeaseFinder finder = finder(new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL));
+        finder.start();
+        finder.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0), other));
         seen(each);
     }
 
-    private LeaseFinder scout(LeaseSettings settings) {
+    private LeaseFinder finder(LeaseSettings settings) {
         LeaseContext context = new LeaseContext(store, loop, new Answers(), new Random(1));
         return new LeaseFinder(new LeaseDomain(QUEUE, PARTITIONS, ME, 257), settings, context, host);
     }
@@ -142,7 +142,7 @@ class LeaseFinderTest {
         return new LeaseView(null, null, Duration.ZERO, false, null);
     }
 
-    private static LeaseView held() {
+    private static LeaseView owned() {
         return new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), TTL, false, null);
     }
 
@@ -152,29 +152,29 @@ class LeaseFinderTest {
         long looks;
 
         @Override
-        public int held() {
+        public int ownedCount() {
             asked++;
             return mine.size();
         }
 
         @Override
-        public boolean holds(int index) {
+        public boolean owns(int index) {
             looks++;
             return mine.contains(index);
         }
 
         @Override
-        public void granted(Granted granted, long started) {
+        public void granted(Granted granted, long sent) {
             mine.add(granted.lease().partition().index());
         }
 
         @Override
-        public void announcedHeld() {
+        public void ownedAnnounced() {
             throw new AssertionError("nothing is announced");
         }
 
         @Override
-        public void announcedElsewhere() {
+        public void otherAnnounced() {
             throw new AssertionError("nothing is announced");
         }
     }

@@ -78,7 +78,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_renewal_without_answer_is_repeated_before_trust_ends() {
+    void an_unanswered_renewal_is_repeated_before_trust_ends() {
         Lease lease = own();
         loop.tick(EVERY);
         store.next("renew").loseReply();
@@ -101,7 +101,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_pod_that_was_paused_trusts_nothing_when_it_wakes() {
+    void a_paused_pod_trusts_nothing_when_it_wakes() {
         Lease lease = own();
         loop.pause(TTL.multipliedBy(3));
         assertThat(keeper.trusted(lease)).isFalse();
@@ -121,7 +121,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void an_acquisition_without_answer_is_repeated_with_the_same_nonce() {
+    void an_unanswered_acquisition_is_repeated_with_the_same_nonce() {
         Call first = beginAcquiring();
         LeaseOwner owner = first.argument(1, LeaseOwner.class);
         first.loseReply();
@@ -130,7 +130,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_release_without_answer_is_repeated_and_the_lease_is_not_used_meanwhile() {
+    void an_unanswered_release_is_repeated_and_the_lease_is_not_used_meanwhile() {
         Lease lease = own();
         keeper.release(lease);
         assertThat(keeper.trusted(lease)).isFalse();
@@ -142,7 +142,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_release_is_told_when_redis_has_carried_it_out() {
+    void a_release_is_logged_once_redis_has_carried_it_out() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
             keeper.release(lease);
@@ -155,19 +155,19 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_release_that_comes_too_late_is_not_told_as_one() {
+    void a_release_that_comes_too_late_is_not_logged_as_a_release() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
             keeper.release(lease);
             store.next("release").answer(Verdict.FENCED);
             loop.run();
             assertThat(log.lines(lease.toString()))
-                    .containsExactly(lease + " was not this pod's any more when Redis answered to its release");
+                    .containsExactly(lease + " was no longer this pod's when Redis answered its release");
         }
     }
 
     @Test
-    void a_release_without_any_answer_is_not_told_as_one() {
+    void a_release_that_is_never_answered_is_not_logged_as_a_release() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
             keeper.release(lease);
@@ -175,12 +175,12 @@ class LeaseKeeperTest {
             store.next("release").loseReply();
             loop.run();
             assertThat(log.lines(lease.toString()))
-                    .containsExactly(lease + " has ended, Redis did not answer to its release");
+                    .containsExactly(lease + " has expired; Redis did not answer its release");
         }
     }
 
     @Test
-    void a_hand_over_is_told_by_what_became_of_it() {
+    void a_hand_over_is_logged_with_its_receiver() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
             keeper.handOver(lease, new LeaseOwner(OTHER, "w1"));
@@ -191,7 +191,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_hand_over_to_a_pod_that_waits_no_longer_is_told_as_a_release() {
+    void a_hand_over_to_a_pod_that_waits_no_longer_is_logged_as_a_release() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
             keeper.handOver(lease, new LeaseOwner(OTHER, "w1"));
@@ -199,25 +199,25 @@ class LeaseKeeperTest {
             loop.run();
             store.next("release").answer(Verdict.DONE);
             loop.run();
-            assertThat(log.lines(lease.toString())).containsExactly(lease + " released, other asks no more");
+            assertThat(log.lines(lease.toString())).containsExactly(lease + " released; other waits no longer");
         }
     }
 
     @Test
-    void of_a_lost_lease_is_told_what_is_known() {
+    void the_log_says_that_a_refused_command_cost_the_lease() {
         try (CapturedLog log = new CapturedLog()) {
             Lease lease = own();
             keeper.fenced(lease);
             answer(store.next("renew"), new Renewal.Lost());
             assertThat(log.warnings())
                     .containsExactly(
-                            "queue=WHATSAPP lost the leases of partitions [0]: a command under them was refused;"
-                                    + " late work of this pod is refused");
+                            "queue=WHATSAPP lost the leases of partitions [0]: Redis refused a command under them;"
+                                    + " Redis refuses late work of this pod");
         }
     }
 
     @Test
-    void a_lease_that_redis_has_forgotten_was_not_lost_by_silence() {
+    void the_log_says_that_redis_no_longer_knows_the_owner() {
         try (CapturedLog log = new CapturedLog()) {
             own();
             loop.tick(EVERY);
@@ -225,12 +225,12 @@ class LeaseKeeperTest {
             assertThat(log.warnings())
                     .singleElement()
                     .asString()
-                    .contains("[0]: Redis does not know this pod as their owner any more;");
+                    .contains("[0]: Redis no longer knows this pod as their owner;");
         }
     }
 
     @Test
-    void a_lease_that_ran_out_in_a_pause_was_lost_by_silence() {
+    void the_log_says_that_a_pause_outlasted_the_lease() {
         try (CapturedLog log = new CapturedLog()) {
             Lease lease = own();
             loop.pause(TTL);
@@ -241,7 +241,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_lease_granted_after_the_stop_is_given_back() {
+    void a_lease_granted_after_the_drain_began_is_given_back() {
         Call acquire = beginAcquiring();
         keeper.drain();
         grant(acquire);
@@ -250,7 +250,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_stop_waits_until_what_is_being_acquired_is_answered_and_given_back() {
+    void a_stop_waits_until_a_pending_acquisition_is_answered_and_given_back() {
         Call first = beginAcquiring();
         CompletableFuture<Void> stopped = keeper.stop().toCompletableFuture();
         store.next("unregister").answer(null);
@@ -267,7 +267,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_stop_waits_no_longer_than_a_lease_lives_for_an_acquisition_that_is_never_answered() {
+    void a_stop_waits_at_most_a_ttl_for_an_acquisition_that_is_never_answered() {
         Call acquire = beginAcquiring();
         CompletableFuture<Void> stopped = keeper.stop().toCompletableFuture();
         store.next("unregister").answer(null);
@@ -282,21 +282,21 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void after_a_stop_a_hand_over_is_not_confirmed_any_more() {
-        Call want = beginWanting();
-        LeaseOwner wish = want.argument(1, LeaseOwner.class);
-        PartitionId wanted = want.argument(0, PartitionId.class);
-        want.answer(true);
-        announce(wanted);
+    void a_draining_pod_does_not_confirm_a_hand_over() {
+        Call request = beginRequesting();
+        LeaseOwner requester = request.argument(1, LeaseOwner.class);
+        PartitionId partition = request.argument(0, PartitionId.class);
+        request.answer(true);
+        announce(partition);
         keeper.drain();
         store.next("peek")
-                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+                .answer(Map.of(partition, new LeaseView(requester, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
         assertThat(store.waiting()).doesNotContain("acquire");
     }
 
     @Test
-    void a_wish_is_told_to_the_owner_and_a_decline_travels_with_the_next_renewal() {
+    void a_request_reaches_the_owner_and_its_rejection_travels_with_a_renewal() {
         Lease lease = own();
         LeaseOwner by = new LeaseOwner(OTHER, "w1");
         loop.tick(EVERY);
@@ -310,72 +310,73 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_handed_over_lease_is_confirmed_with_the_nonce_of_the_wish() {
-        Call want = beginWanting();
-        LeaseOwner wish = want.argument(1, LeaseOwner.class);
-        PartitionId wanted = want.argument(0, PartitionId.class);
-        want.answer(true);
-        announce(wanted);
+    void a_hand_over_is_confirmed_with_the_nonce_of_the_request() {
+        Call request = beginRequesting();
+        LeaseOwner requester = request.argument(1, LeaseOwner.class);
+        PartitionId partition = request.argument(0, PartitionId.class);
+        request.answer(true);
+        announce(partition);
         store.next("peek")
-                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+                .answer(Map.of(partition, new LeaseView(requester, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
-        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(requester);
     }
 
     @Test
-    void a_hand_over_whose_announcement_was_not_heard_is_found_before_it_lapses() {
-        Call want = beginWanting();
-        LeaseOwner wish = want.argument(1, LeaseOwner.class);
-        PartitionId wanted = want.argument(0, PartitionId.class);
-        want.answer(true);
+    void an_unheard_hand_over_is_found_before_it_lapses() {
+        Call request = beginRequesting();
+        LeaseOwner requester = request.argument(1, LeaseOwner.class);
+        PartitionId partition = request.argument(0, PartitionId.class);
+        request.answer(true);
         loop.tick(EVERY.dividedBy(2));
         LeaseOwner owner = new LeaseOwner(OTHER, "n");
         store.next("peek")
-                .answer(Map.of(wanted, new LeaseView(owner, new Epoch(1), Duration.ofSeconds(9), false, wish)));
+                .answer(Map.of(partition, new LeaseView(owner, new Epoch(1), Duration.ofSeconds(9), false, requester)));
         loop.tick(EVERY.dividedBy(2));
         store.next("peek")
-                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(2), false, null)));
+                .answer(Map.of(partition, new LeaseView(requester, new Epoch(9), Duration.ofSeconds(2), false, null)));
         loop.run();
-        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(requester);
     }
 
     @Test
-    void a_wish_whose_answer_was_lost_still_takes_what_is_handed_over_to_it() {
-        Call want = beginWanting();
-        LeaseOwner wish = want.argument(1, LeaseOwner.class);
-        PartitionId wanted = want.argument(0, PartitionId.class);
-        want.loseReply();
+    void a_request_whose_answer_was_lost_still_takes_the_hand_over() {
+        Call request = beginRequesting();
+        LeaseOwner requester = request.argument(1, LeaseOwner.class);
+        PartitionId partition = request.argument(0, PartitionId.class);
+        request.loseReply();
         loop.tick(Duration.ofMillis(100));
         store.next("peek")
-                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+                .answer(Map.of(partition, new LeaseView(requester, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
-        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(requester);
     }
 
     @Test
-    void a_refused_wish_is_followed_by_a_look_for_what_has_expired_meanwhile() {
-        Call want = beginWanting();
-        PartitionId wanted = want.argument(0, PartitionId.class);
+    void a_refused_request_is_followed_by_a_look_at_the_lease() {
+        Call request = beginRequesting();
+        PartitionId partition = request.argument(0, PartitionId.class);
         loop.tick(Duration.ofMillis(8_950));
-        want.answer(false);
+        request.answer(false);
         loop.tick(Duration.ofMillis(100));
-        assertThat(store.next("peek").argument(0, List.class).contains(wanted)).isTrue();
+        assertThat(store.next("peek").argument(0, List.class).contains(partition))
+                .isTrue();
     }
 
     @Test
-    void a_look_that_overtakes_the_wish_does_not_end_it() {
-        Call want = beginWanting();
-        LeaseOwner wish = want.argument(1, LeaseOwner.class);
-        PartitionId wanted = want.argument(0, PartitionId.class);
-        announce(wanted);
-        store.next("peek").answer(Map.of(wanted, held(OTHER)));
+    void a_look_that_overtakes_the_request_does_not_end_it() {
+        Call request = beginRequesting();
+        LeaseOwner requester = request.argument(1, LeaseOwner.class);
+        PartitionId partition = request.argument(0, PartitionId.class);
+        announce(partition);
+        store.next("peek").answer(Map.of(partition, ownedBy(OTHER)));
         loop.run();
-        want.answer(true);
-        announce(wanted);
+        request.answer(true);
+        announce(partition);
         store.next("peek")
-                .answer(Map.of(wanted, new LeaseView(wish, new Epoch(9), Duration.ofSeconds(5), false, null)));
+                .answer(Map.of(partition, new LeaseView(requester, new Epoch(9), Duration.ofSeconds(5), false, null)));
         loop.run();
-        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(wish);
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(requester);
     }
 
     @Test
@@ -384,7 +385,7 @@ class LeaseKeeperTest {
         PartitionId partition = acquire.argument(0, PartitionId.class);
         announce(partition);
         assertThat(store.waiting()).as("the answer comes first").doesNotContain("peek");
-        acquire.answer(new Acquisition.Owned(held(OTHER)));
+        acquire.answer(new Acquisition.Owned(ownedBy(OTHER)));
         loop.run();
         assertThat(store.next("peek").argument(0, List.class).contains(partition))
                 .isTrue();
@@ -393,17 +394,17 @@ class LeaseKeeperTest {
     @Test
     void a_refused_acquisition_without_an_announcement_waits_for_the_expiry() {
         Call acquire = beginAcquiring();
-        acquire.answer(new Acquisition.Owned(held(OTHER)));
+        acquire.answer(new Acquisition.Owned(ownedBy(OTHER)));
         loop.run();
         assertThat(store.waiting()).doesNotContain("peek");
     }
 
     @Test
-    void a_partition_that_is_released_is_taken_while_another_one_is_asked_for() {
-        Call want = beginWanting();
-        want.answer(true);
-        PartitionId other =
-                new PartitionId(QUEUE, 1 - want.argument(0, PartitionId.class).index());
+    void a_released_partition_is_taken_while_a_request_for_another_is_open() {
+        Call request = beginRequesting();
+        request.answer(true);
+        PartitionId other = new PartitionId(
+                QUEUE, 1 - request.argument(0, PartitionId.class).index());
         announce(other);
         store.next("peek").answer(Map.of(other, free()));
         loop.run();
@@ -411,7 +412,7 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_registration_without_answer_is_repeated_soon_and_once_for_all_that_were_lost() {
+    void unanswered_registrations_are_repeated_once_for_all_and_soon() {
         beginAcquiring();
         loop.tick(EVERY.minusMillis(50));
         announce(new PartitionId(QUEUE, 1));
@@ -425,10 +426,10 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_lease_seen_is_looked_at_again_when_it_has_expired_and_not_before() {
+    void an_owned_lease_is_looked_at_again_after_its_expiry_and_not_before() {
         keeper.start();
         register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 2, List.of(0, 1), 0, 0));
-        peeked(held(OTHER), held(OTHER));
+        peeked(ownedBy(OTHER), ownedBy(OTHER));
         loop.tick(Duration.ofSeconds(9).minusMillis(1));
         assertThat(store.waiting()).doesNotContain("peek");
         loop.tick(Duration.ofMillis(300));
@@ -444,17 +445,17 @@ class LeaseKeeperTest {
         assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(2);
     }
 
-    private Call beginWanting() {
+    private Call beginRequesting() {
         keeper.start();
         register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(0, 1), 0, 0));
-        peeked(held(OTHER), held(OTHER));
+        peeked(ownedBy(OTHER), ownedBy(OTHER));
         return store.next("requestHandOver");
     }
 
     private Call beginAcquiring() {
         keeper.start();
         register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(1), 0, 0));
-        peeked(free(), held(OTHER));
+        peeked(free(), ownedBy(OTHER));
         return store.next("acquire");
     }
 
@@ -492,7 +493,7 @@ class LeaseKeeperTest {
         return new LeaseView(null, null, Duration.ZERO, false, null);
     }
 
-    private static LeaseView held(PodId by) {
+    private static LeaseView ownedBy(PodId by) {
         return new LeaseView(new LeaseOwner(by, "n"), new Epoch(1), Duration.ofSeconds(9), false, null);
     }
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Real keepers, virtual time, a hostile network: pods crash, pause and join, replies are lost, commands arrive late. At no instant
- * do two pods trust one partition; when the faults end every partition is owned, and nobody holds too much.
+ * do two pods trust one partition; when the faults end every partition is owned, and no pod owns too many.
  * {@code -Dseed=} replays a run, {@code -Dqbull.size.leaseSimulation.runs=} sets how many there are.
  */
 class LeaseSimulationTest {
@@ -54,7 +54,7 @@ class LeaseSimulationTest {
     private int born;
 
     @Test
-    void at_no_instant_do_two_pods_trust_one_partition_and_in_the_end_all_are_owned() {
+    void no_two_pods_ever_trust_one_partition_and_in_the_end_all_are_owned() {
         Long given = Long.getLong("seed");
         int runs = given != null ? 1 : Size.of("leaseSimulation.runs", 100, 2_000);
         long first = given != null ? given : new Random().nextLong();
@@ -77,7 +77,7 @@ class LeaseSimulationTest {
         IntStream.range(0, 3).forEach(any -> join());
         for (int step = 0; step < 300; step++) {
             world.tick(Duration.ofMillis(random.nextInt(400)));
-            nobodySharesTrust();
+            noTwoPodsTrustOnePartition();
             disturb();
         }
         network.faulty = false;
@@ -87,7 +87,7 @@ class LeaseSimulationTest {
         }
         for (int step = 0; step < 600; step++) {
             world.tick(Duration.ofMillis(50));
-            nobodySharesTrust();
+            noTwoPodsTrustOnePartition();
         }
         everyPartitionIsOwned();
     }
@@ -109,7 +109,7 @@ class LeaseSimulationTest {
         }
     }
 
-    private void nobodySharesTrust() {
+    private void noTwoPodsTrustOnePartition() {
         Map<PartitionId, Pod> trusting = new HashMap<>();
         for (Pod pod : pods) {
             for (Lease lease : pod.keeper.owned()) {
@@ -180,7 +180,7 @@ class LeaseSimulationTest {
             keeper.release(lease);
         }
 
-        /** As the engine does it: what is beyond the capacity goes, the rest stays. */
+        /** As the engine does it: hands over the surplus and keeps the rest. */
         @Override
         public void handOverRequested(Lease lease, LeaseOwner by) {
             if (keeper.owned().size() > CAPACITY) {

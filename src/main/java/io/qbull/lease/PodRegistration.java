@@ -1,0 +1,121 @@
+package io.qbull.lease;
+
+import io.qbull.config.LeaseSettings;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.Reachability.Subject;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps this pod's entry among the pods of the queue fresh, and learns from each answer which others live. On the event loop. */
+final class PodRegistration {
+    private static final Logger LOG = LoggerFactory.getLogger(PodRegistration.class);
+    /** Announcements come in bunches; one look at the pods serves a bunch. */
+    private static final Duration REFRESH = Duration.ofMillis(50);
+
+    private final LeaseDomain domain;
+    private final LeaseSettings settings;
+    private final LeaseContext context;
+    private final OwnedLeases owned;
+    private final Consumer<List<Pod>> pods;
+    private EventLoop.@Nullable Timer retry;
+    private EventLoop.@Nullable Timer refresh;
+    private boolean registering;
+
+    /**
+     * @param pods hears the registered pods, this one included
+     */
+    PodRegistration(
+            LeaseDomain domain,
+            LeaseSettings settings,
+            LeaseContext context,
+            OwnedLeases owned,
+            Consumer<List<Pod>> pods) {
+        this.domain = domain;
+        this.settings = settings;
+        this.context = context;
+        this.owned = owned;
+        this.pods = pods;
+    }
+
+    void start() {
+        registering = true;
+    }
+
+    /** Refreshes the entry; repeated until answered. Does nothing before the start and after the stop. */
+    void register() {
+        if (!registering) {
+            return;
+        }
+        context.store()
+                .layouts()
+                .register(
+                        domain.queue(),
+                        domain.pod(),
+                        settings.partitionsPerPod(),
+                        owned.partitions(),
+                        settings.leaseTtl())
+                .whenComplete((registered, failure) -> context.loop().execute(() -> {
+                    if (registered != null) {
+                        context.reachability().answered(Subject.QUEUE);
+                        pods.accept(registered);
+                    } else {
+                        context.reachability().unanswered(Subject.QUEUE, failure);
+                        repeat();
+                    }
+                }));
+    }
+
+    private void repeat() {
+        if (registering) {
+            cancelRetry();
+            retry = context.loop().schedule(RetryDelay.of(settings), this::register);
+        }
+    }
+
+    /** Registers shortly: a pod may have left, which decides which pods may take its partitions. */
+    void refreshSoon() {
+        if (refresh == null) {
+            refresh = context.loop().schedule(REFRESH, () -> {
+                refresh = null;
+                register();
+            });
+        }
+    }
+
+    /**
+     * Removes the entry, once: other pods hear that this one leaves and know whose turn it is when its leases come free.
+     *
+     * @return completes when Redis has answered or has failed to; an entry that stays goes stale
+     */
+    CompletionStage<Void> stop() {
+        if (!registering) {
+            return CompletableFuture.completedFuture(null);
+        }
+        registering = false;
+        cancelRetry();
+        return context.store()
+                .layouts()
+                .unregister(domain.queue(), domain.pod())
+                .exceptionally(failure -> {
+                    LOG.debug(
+                            "queue={} could not unregister pod {}; its entry goes stale",
+                            domain.queue(),
+                            domain.pod(),
+                            failure);
+                    return null;
+                });
+    }
+
+    private void cancelRetry() {
+        if (retry != null) {
+            retry.cancel();
+        }
+    }
+}
