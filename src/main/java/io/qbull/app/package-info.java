@@ -1,4 +1,8 @@
-/** The program: reads its settings, wires the parts, starts and stops them, and ends with an exit code that says how it went. */
+/**
+ * The program. Its wings, from the top down: {@code cli} (a command a file), {@code pod} (wiring and life of the process), {@code http}
+ * (the two servers), {@code redis} (the embedded server and access to the store), {@code settings}, {@code exit}. Beside them stand
+ * {@code ext} (jars added by users), {@code coalesce} and {@code sample}. A wing uses only those below it.
+ */
 @NullMarked
 package io.qbull.app;
 

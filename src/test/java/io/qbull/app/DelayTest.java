@@ -153,7 +153,7 @@ class DelayTest extends AppTestSupport {
         refused(delete(JOBS + "/" + "i".repeat(257) + "?key=k"), 400, "1 to 256 bytes");
         refused(delete(JOBS + "/a%00?key=k"), 400, "control characters");
         RawHttp.Answer method = get(http, JOBS + "/a?key=k");
-        refused(method, 405, "takes only DELETE");
+        refused(method, 405, "accepts only DELETE");
         assertThat(method.header("Allow")).isEqualTo("DELETE");
         assertThat(waiting()).isEqualTo(1);
     }

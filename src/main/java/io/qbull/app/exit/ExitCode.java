@@ -18,10 +18,16 @@ public enum ExitCode {
         this.meaning = meaning;
     }
 
+    /**
+     * @return the exit code
+     */
     public int number() {
         return number;
     }
 
+    /**
+     * @return its line in {@code --help}
+     */
     public String meaning() {
         return meaning;
     }

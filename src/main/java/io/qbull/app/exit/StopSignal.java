@@ -3,8 +3,8 @@ package io.qbull.app.exit;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Ctrl-C or SIGTERM. The JVM ends when its hooks have run, in no order and with an exit code that speaks of a signal; so there
- * is one hook, ours, which asks the pod to stop, waits until it has, and ends the JVM with the code that the pod gives.
+ * Ctrl-C or SIGTERM. The JVM runs its shutdown hooks in no particular order and then ends with the exit code of the signal. So there is
+ * only one hook: it tells the pod to stop, waits until the pod has stopped, and ends the JVM with the exit code of the pod.
  */
 public final class StopSignal {
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -14,18 +14,24 @@ public final class StopSignal {
 
     private StopSignal() {}
 
+    /**
+     * @return the installed hook
+     */
     public static StopSignal install() {
         StopSignal signal = new StopSignal();
         Runtime.getRuntime().addShutdownHook(new Thread(signal::handle, "qbull-stop"));
         return signal;
     }
 
+    /**
+     * @return whether the signal has come
+     */
     public boolean raised() {
         return raised;
     }
 
     /**
-     * @param task makes the pod stop; does not wait for it. Run at once if the signal came already
+     * @param task tells the pod to stop and does not wait; runs at once if the signal has come already
      */
     public void onRaised(Runnable task) {
         stop = task;
@@ -34,7 +40,11 @@ public final class StopSignal {
         }
     }
 
-    /** The pod has stopped, or never started. */
+    /**
+     * Says that the pod has stopped, or did not start.
+     *
+     * @param code the exit code of the program
+     */
     public void finish(ExitCode code) {
         exitCode = code.number();
         finished.countDown();

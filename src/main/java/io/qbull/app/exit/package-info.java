@@ -1,4 +1,4 @@
-/** How the program ends: its exit codes, the exceptions that carry them, and the signals that end it. */
+/** How the program ends: exit codes, the exception that carries one, and the signals that stop the program. */
 @NullMarked
 package io.qbull.app.exit;
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param group of its name
  * @param name within the group
- * @param version exact
+ * @param version the exact version
  * @param classifier of a variant; empty = none
  */
 public record Artifact(String group, String name, String version, String classifier) {
@@ -22,7 +22,7 @@ public record Artifact(String group, String name, String version, String classif
     /**
      * @param given {@code group:artifact:version}, or the name of a Camel component
      * @param camelVersion of components
-     * @throws CliException if it is neither
+     * @throws CliException if the text is neither
      */
     public static Artifact parse(String given, String camelVersion) throws CliException {
         Matcher coordinates = COORDINATES.matcher(given);
@@ -39,11 +39,11 @@ public record Artifact(String group, String name, String version, String classif
     }
 
     /**
-     * @param line of what Maven's {@code dependency:list} writes
-     * @return empty if the line names none
+     * @param line of Maven's {@code dependency:list}
+     * @return the jar that it names; empty if it names none
      */
     static Optional<Artifact> listed(String line) {
-        // Behind the coordinates may stand the name of a module, in colour.
+        // The name of a module may follow the coordinates, in colour.
         String[] parts = line.strip().split("[\\s\u001B]", 2)[0].split(":", -1);
         return switch (parts.length) {
             case 5 -> Optional.of(new Artifact(parts[0], parts[1], parts[3], ""));
@@ -56,7 +56,7 @@ public record Artifact(String group, String name, String version, String classif
         return name + "-" + version + suffix() + ".jar";
     }
 
-    /** Whether it is the same but for the version. */
+    /** Whether only the version differs. */
     boolean isOtherVersionOf(Artifact other) {
         return group.equals(other.group)
                 && name.equals(other.name)
@@ -64,7 +64,7 @@ public record Artifact(String group, String name, String version, String classif
                 && !version.equals(other.version);
     }
 
-    /** Whether a jar of that name is the same but for the version; a file does not tell its group. */
+    /** Whether a file of that name differs only in the version; the name of a file does not contain the group. */
     boolean isOtherVersionOf(String fileName) {
         Matcher file = Pattern.compile(Pattern.quote(name) + "-(\\d.*)" + Pattern.quote(suffix()) + "\\.jar")
                 .matcher(fileName);

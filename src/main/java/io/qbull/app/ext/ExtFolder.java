@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The folder {@code ext}, whose jars join the class path: adds what is missing there, all or nothing. */
+/** The folder {@code ext}, whose jars are on the class path. Adds the missing jars, all or none. */
 public final class ExtFolder {
     private final Path home;
     private final Libraries libraries;
@@ -18,8 +18,8 @@ public final class ExtFolder {
 
     /**
      * @param home the top of the repository
-     * @param libraries what is on the class path anyway
-     * @param fetch gets jars from elsewhere
+     * @param libraries the jars that are on the class path anyway
+     * @param fetch gets the other jars
      */
     public ExtFolder(Path home, Libraries libraries, Fetch fetch) {
         this.home = home;
@@ -27,35 +27,36 @@ public final class ExtFolder {
         this.fetch = fetch;
     }
 
-    /** Where jars come from. */
+    /** Gets jars. */
     interface Fetch {
         /**
          * @param wanted a jar
-         * @param folder empty; gets that jar and all that it needs at run time
-         * @return what is there now
-         * @throws CliException if that cannot be had
+         * @param folder that is empty; gets the jar and everything it needs at run time
+         * @return the jars in the folder
+         * @throws CliException if a jar is not available
          */
         List<Artifact> into(Path folder, Artifact wanted) throws CliException;
     }
 
     /**
-     * @param added file names of what was missing
-     * @param present file names of what was there before
+     * @param added file names of the jars that were missing
+     * @param present file names of the jars that were there before
      */
     public record Added(List<String> added, List<String> present) {}
 
     /**
-     * @param wanted a jar; what it needs comes with it
-     * @param only whether to tell and not to do it
-     * @throws CliException if it cannot be had, or meets another version of itself; then the folder is as it was
+     * @param wanted a jar; everything it needs comes with it
+     * @param dryRun whether to change nothing
+     * @return what was added, or would be
+     * @throws CliException if a jar is not available, or conflicts with another version of itself; the folder stays as it was
      */
-    public Added add(Artifact wanted, boolean only) throws CliException {
+    public Added add(Artifact wanted, boolean dryRun) throws CliException {
         try {
-            // On the same file system, so that a jar is moved there in one step.
+            // On the same file system, so that each jar is moved in one step.
             Path work = Files.createDirectories(home.resolve(".qbull"));
             Path fetched = Files.createTempDirectory(work, "add-");
             try {
-                return take(fetched, fetch.into(fetched, wanted), only);
+                return take(fetched, fetch.into(fetched, wanted), dryRun);
             } finally {
                 delete(fetched);
             }
@@ -64,7 +65,7 @@ public final class ExtFolder {
         }
     }
 
-    private Added take(Path fetched, List<Artifact> artifacts, boolean only) throws IOException, CliException {
+    private Added take(Path fetched, List<Artifact> artifacts, boolean dryRun) throws IOException, CliException {
         Path ext = home.resolve("ext");
         List<String> jars = jars(ext);
         refuseOtherVersions(artifacts, jars);
@@ -75,7 +76,7 @@ public final class ExtFolder {
             boolean there = jars.contains(name) || libraries.all().contains(artifact);
             (there ? present : added).add(name);
         }
-        if (!only) {
+        if (!dryRun) {
             move(added, fetched, Files.createDirectories(ext));
         }
         return new Added(added, present);

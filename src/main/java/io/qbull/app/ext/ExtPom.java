@@ -22,8 +22,8 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
- * A Maven project whose only purpose is its one dependency, under the version management of ours: nothing that the application has
- * comes in a second version, and what it has not comes in the version that the same bills of material name.
+ * A Maven project with a single dependency, under the version management of our own project: no library of the application comes in a
+ * second version, and other libraries come in the version that the same bills of material name.
  */
 final class ExtPom {
     private static final String MANAGED = "/project/dependencyManagement/dependencies/dependency[scope='import']";
@@ -49,7 +49,7 @@ final class ExtPom {
 
     /**
      * @param wanted the dependency
-     * @param libraries which stay in their versions
+     * @param libraries that keep their versions
      * @return the text of {@code pom.xml}
      */
     String text(Artifact wanted, List<Artifact> libraries) {

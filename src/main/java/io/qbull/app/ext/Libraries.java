@@ -10,22 +10,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The jars that the application was built with and runs on, {@code lib/*.jar}.
+ * The jars that the application runs on, {@code lib/*.jar}.
  *
  * @param all of them
  */
 public record Libraries(List<Artifact> all) {
-    /** Written by the build. */
+    /** The build writes it. */
     private static final String LIST = "libraries.txt";
 
+    /** Copies the list. */
     public Libraries {
         all = List.copyOf(all);
     }
 
+    /**
+     * @return the libraries that the build wrote down
+     */
     public static Libraries ofThisBuild() {
         try (InputStream list = Libraries.class.getResourceAsStream(LIST)) {
             if (list == null) {
-                throw new IllegalStateException("the build has left out " + LIST);
+                throw new IllegalStateException(LIST + " is missing from the build");
             }
             return new Libraries(new BufferedReader(new InputStreamReader(list, StandardCharsets.UTF_8))
                     .lines()
@@ -37,6 +41,9 @@ public record Libraries(List<Artifact> all) {
         }
     }
 
+    /**
+     * @return the version of Camel among them
+     */
     public String camelVersion() {
         return all.stream()
                 .filter(library -> library.name().equals("camel-api"))

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Fetches jars with the Maven that is installed, from the repositories that it is set up for. */
+/** Fetches jars with the installed Maven, from the repositories of its settings. */
 public final class MavenFetch implements ExtFolder.Fetch {
     private static final String PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:";
     private static final Pattern MISSING =
@@ -18,7 +18,7 @@ public final class MavenFetch implements ExtFolder.Fetch {
     private static final Pattern AWAY = Pattern.compile(
             "Could not transfer|Cannot access|offline mode|Unknown host|Connection refused|No such host");
 
-    /** Colours may stand before it even where none are wanted. */
+    /** May follow colour codes, even in batch mode. */
     private static final Pattern ERROR = Pattern.compile("\\[ERROR] (\\S.*)");
 
     private final String program;
@@ -28,7 +28,7 @@ public final class MavenFetch implements ExtFolder.Fetch {
     /**
      * @param program the name of Maven
      * @param pom of this project
-     * @param libraries which stay in their versions
+     * @param libraries that keep their versions
      */
     public MavenFetch(String program, Path pom, Libraries libraries) {
         this.program = program;
@@ -56,7 +56,7 @@ public final class MavenFetch implements ExtFolder.Fetch {
                         program,
                         "--batch-mode",
                         "--quiet",
-                        // What was missing at the last try may be there now.
+                        // A jar that was missing at the last attempt may exist now.
                         "--update-snapshots",
                         "--file",
                         folder.resolve("pom.xml").toString(),
@@ -90,7 +90,7 @@ public final class MavenFetch implements ExtFolder.Fetch {
         }
     }
 
-    /** Maven's own words are long, and name servers. */
+    /** One line: Maven's own output is long and names servers. */
     private static CliException failure(String said, Artifact wanted) {
         Matcher missing = MISSING.matcher(said);
         if (missing.find()) {
@@ -107,6 +107,6 @@ public final class MavenFetch implements ExtFolder.Fetch {
         Matcher error = ERROR.matcher(said);
         return new CliException(
                 ExitCode.FAILED,
-                "Nothing was added: Maven fails" + (error.find() ? ": " + error.group(1) : " and does not say why"));
+                "Nothing was added: Maven failed" + (error.find() ? ": " + error.group(1) : " without saying why"));
     }
 }

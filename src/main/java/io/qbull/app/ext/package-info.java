@@ -1,4 +1,4 @@
-/** The folder {@code ext}: libraries that users add to the class path. */
+/** The folder {@code ext}: libraries that people add to the class path. */
 @NullMarked
 package io.qbull.app.ext;
 

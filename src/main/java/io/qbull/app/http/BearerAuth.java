@@ -9,11 +9,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 
-/** Lets a request pass that carries the token; answers any other with 401. Stands before everything else on both servers. */
+/** Passes requests that carry the token; answers 401 to all others. Comes before every other handler on both servers. */
 final class BearerAuth implements AuthenticationHandler {
     private static final String SCHEME = "Bearer ";
     private static final Problem REFUSED = new Problem(
-            401, "This server wants the header Authorization: Bearer TOKEN.", Map.of("WWW-Authenticate", "Bearer"));
+            401, "This server requires the header Authorization: Bearer TOKEN.", Map.of("WWW-Authenticate", "Bearer"));
 
     private final byte[] expected;
 
@@ -32,7 +32,7 @@ final class BearerAuth implements AuthenticationHandler {
     }
 
     private boolean matches(String header) {
-        // Digests, so that the time to compare tells nothing about the length either.
+        // Compares digests, so that the time does not reveal the length of the token either.
         return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 && MessageDigest.isEqual(
                         expected, digest(header.substring(SCHEME.length()).strip()));

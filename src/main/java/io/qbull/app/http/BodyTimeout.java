@@ -9,37 +9,39 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 
 /**
- * Bounds the time that a request's body takes, whoever reads it, if anybody does. What has not come by then is answered with
- * 408, and a client that goes on sending although it has its answer loses its connection. Stands before all routes.
+ * Limits the time that the body of a request may take, whether a route reads it or not. Answers 408 when the time is over, and closes the
+ * connection of a client that continues to send after its answer. Comes before all routes.
  */
 public final class BodyTimeout implements Handler<RoutingContext> {
-    /** Closing at once would reset the connection before the client has read why. */
+    /** An immediate close would reset the connection before the client has read its answer. */
     private static final Duration LINGER = Duration.ofSeconds(5);
 
-    private final Duration patience;
+    private final Duration timeout;
 
     /**
-     * @param patience for a whole body
+     * @param timeout of a whole body
      */
-    public BodyTimeout(Duration patience) {
-        this.patience = patience;
+    public BodyTimeout(Duration timeout) {
+        this.timeout = timeout;
     }
 
     @Override
     public void handle(RoutingContext http) {
         Vertx vertx = http.vertx();
         HttpServerRequest request = http.request();
-        BodyTimer.start(http, patience, () -> tooSlow(http));
+        BodyTimer.start(http, timeout, () -> tooSlow(http));
         http.addEndHandler(answered -> linger(vertx, request));
         http.next();
     }
 
     private void tooSlow(RoutingContext http) {
-        HttpErrors.answer(http, Problem.of(408, "The body did not arrive within " + patience.toSeconds() + " s."));
+        HttpErrors.answer(http, Problem.of(408, "The body did not arrive within " + timeout.toSeconds() + " s."));
     }
 
     /**
-     * @param request that has been answered; its connection is closed unless it has come to its end soon
+     * Closes the connection of an answered request unless the request ends soon.
+     *
+     * @param request with an answer
      */
     static void linger(Vertx vertx, HttpServerRequest request) {
         if (!request.isEnded()) {

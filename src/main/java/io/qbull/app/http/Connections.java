@@ -13,34 +13,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds the connections of each server, and the time that each may take to send the head of its first or next request. One that is
- * beyond the bound or too slow is closed. As a handler it stands before all routes.
+ * Limits the connections of each server, and the time that a connection may take to send the head of its first or next request. Closes
+ * connections beyond the limit and those that are too slow. As a handler it comes before all routes. Thread-safe.
  */
 public final class Connections implements Handler<RoutingContext> {
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-    private static final Duration SILENCE = Duration.ofMinutes(1);
+    private static final Duration WARN_EVERY = Duration.ofMinutes(1);
 
     private final Vertx vertx;
     private final int most;
-    private final Duration patience;
+    private final Duration timeout;
     private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
 
     /**
-     * @param most open at once on one server
-     * @param patience for the head of a request
+     * @param vertx of the servers
+     * @param most the most connections that are open at once on one server
+     * @param timeout of the head of a request
      */
-    public Connections(Vertx vertx, int most, Duration patience) {
+    public Connections(Vertx vertx, int most, Duration timeout) {
         this.vertx = vertx;
         this.most = most;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
-     * @return told of each connection of one server when it opens
+     * @return a handler for each new connection of one server
      */
     Handler<HttpConnection> ofOneServer() {
         AtomicInteger open = new AtomicInteger();
-        Rarely warning = new Rarely();
+        RareWarning warning = new RareWarning();
         return connection -> {
             if (open.incrementAndGet() > most) {
                 open.decrementAndGet();
@@ -49,7 +50,7 @@ public final class Connections implements Handler<RoutingContext> {
                 return;
             }
             await(connection);
-            // Not its closeHandler, which Vert.x does not call when a second request was on its way.
+            // Not the closeHandler: Vert.x does not call it when a second request was under way.
             ((ConnectionBase) connection).channel().closeFuture().addListener(closed -> {
                 open.decrementAndGet();
                 cancel(connection);
@@ -66,7 +67,7 @@ public final class Connections implements Handler<RoutingContext> {
     }
 
     private void await(HttpConnection connection) {
-        long timer = vertx.setTimer(patience.toMillis(), late -> {
+        long timer = vertx.setTimer(timeout.toMillis(), late -> {
             timers.remove(connection, late);
             connection.close();
         });
@@ -83,16 +84,16 @@ public final class Connections implements Handler<RoutingContext> {
         }
     }
 
-    /** Says that connections are closed, but not of each. On the event loops of one server. */
-    private final class Rarely implements Runnable {
+    /** Warns once a minute at most. Called on the event loops of one server. */
+    private final class RareWarning implements Runnable {
         private long silentUntil = System.nanoTime();
 
         @Override
         public synchronized void run() {
             long now = System.nanoTime();
             if (now - silentUntil >= 0) {
-                silentUntil = now + SILENCE.toNanos();
-                LOG.warn("all {} connections of a server are in use; more are closed at once", most);
+                silentUntil = now + WARN_EVERY.toNanos();
+                LOG.warn("all {} connections of a server are in use; new ones are closed at once", most);
             }
         }
     }

@@ -8,14 +8,16 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
-/** The limits of the endpoints to which requests go, so that both say the same; of all others those of the component. */
+/** The limits of the queues for HTTP clients are those of their endpoints; for any other queue, those of the component. */
 public final class EndpointLimits implements QueueLimits {
     private final CamelContext context;
     private final Set<QueueName> queues;
     private final QbullConfiguration component;
 
     /**
-     * @param queues the queues that exist for clients: only for them an endpoint may be made
+     * @param context with the endpoints
+     * @param queues the queues that exist for clients; an endpoint is made for no other queue
+     * @param component the options of the component
      */
     public EndpointLimits(CamelContext context, Set<QueueName> queues, QbullConfiguration component) {
         this.context = context;
@@ -33,7 +35,9 @@ public final class EndpointLimits implements QueueLimits {
         return options(queue).getMaxKeyLength();
     }
 
-    /** The longest key that any queue takes. */
+    /**
+     * @return the longest key that any queue accepts, in bytes
+     */
     public int longestKey() {
         return queues.stream().mapToInt(this::keyLength).max().orElse(component.getMaxKeyLength());
     }

@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns the errors that the server itself makes into problems; left alone, they are HTML, plain text or nothing. */
+/** Answers errors of the server itself with problems instead of Vert.x's HTML, plain text or empty responses. */
 final class HttpErrors {
     private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
     private static final Map<Integer, String> DETAILS = Map.of(
             400, "The request cannot be read.",
             404, "There is nothing at this path.",
-            406, "This path has no answer of the wanted type.",
+            406, "This path cannot answer with the requested type.",
             413, "The body is too large.",
-            415, "This path does not take that content type.",
-            501, "The server cannot do that.",
+            415, "This path does not accept that content type.",
+            501, "The server does not support this.",
             503, "The server is busy.");
 
     private final Router routes;
@@ -33,7 +33,7 @@ final class HttpErrors {
 
     /**
      * @param routes of the server
-     * @param running whether the routes are up; until then a missing path means nothing
+     * @param running whether the routes are up; until then a path may be missing only for now
      */
     HttpErrors(Router routes, BooleanSupplier running) {
         this.routes = routes;
@@ -41,7 +41,7 @@ final class HttpErrors {
     }
 
     /**
-     * @param root takes what no route has answered
+     * @param root gets the requests that no route has answered
      */
     void install(Router root) {
         DETAILS.forEach((status, detail) ->
@@ -72,10 +72,10 @@ final class HttpErrors {
             }
         }
         String names = String.join(", ", allowed);
-        answer(http, new Problem(405, "This path takes only " + names + ".", Map.of("Allow", names)));
+        answer(http, new Problem(405, "This path accepts only " + names + ".", Map.of("Allow", names)));
     }
 
-    /** The router knows which methods its routes take, but keeps to itself why none of them matched. */
+    /** Finds the routes of the path: the router does not tell why none of them matched. */
     private static boolean matches(Route route, String path) {
         String pattern = route.getPath();
         return pattern != null
@@ -83,9 +83,9 @@ final class HttpErrors {
     }
 
     /**
-     * Answers a request that the server could not parse, so that no route sees it.
+     * Answers a request that the server could not parse; no route sees it.
      *
-     * @param request nothing of which can be trusted
+     * @param request with contents that cannot be trusted
      */
     static void unreadable(HttpServerRequest request) {
         Throwable why = request.decoderResult().cause();

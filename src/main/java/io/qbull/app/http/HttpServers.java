@@ -18,9 +18,9 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 
 /**
- * Camel's two HTTP servers with our addresses and our guard, which stands there before they listen: mounted later it would leave
- * a gap. Camel's own authentication guards single paths and has let sub-paths through. They are made here instead of from the
- * properties {@code camel.server.*}, which Camel reads before any code of an application runs.
+ * Camel's two HTTP servers with our addresses and our authentication. The authentication is in place before the servers listen, so that
+ * no request slips through; Camel's own protects single paths and has let sub-paths through. The servers are made here because Camel
+ * reads the properties {@code camel.server.*} before any code of an application runs.
  */
 public final class HttpServers {
     private final AppSettings.Web web;
@@ -28,12 +28,21 @@ public final class HttpServers {
     private final MainHttpServer http = new MainHttpServer();
     private final ManagementHttpServer management = new ManagementHttpServer();
 
+    /**
+     * @param web the settings of the servers
+     * @param connections limits of both
+     */
     public HttpServers(AppSettings.Web web, Connections connections) {
         this.web = web;
         this.connections = connections;
     }
 
-    /** Hands both to the context, which starts and stops them. */
+    /**
+     * Gives both servers to a context, which starts and stops them.
+     *
+     * @param context not yet started
+     * @throws Exception if the context refuses them
+     */
     public void add(CamelContext context) throws Exception {
         http.setCamelContext(context);
         http.setHost(web.http().host());
@@ -53,10 +62,10 @@ public final class HttpServers {
     }
 
     /**
-     * Problems instead of Vert.x's own error pages, and an end for bodies without one. Once the servers run.
+     * Adds error handlers and timeouts. Called when the servers run.
      *
      * @return the routes of the management server
-     * @throws CliException if one of them does not listen: Camel only logs a warning when it cannot listen
+     * @throws CliException if a server does not listen; Camel itself only logs a warning
      */
     Router complete(CamelContext context) throws CliException {
         requireListening(http.getRouter(), web.http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
@@ -75,16 +84,16 @@ public final class HttpServers {
             VertxPlatformHttpRouter routes, AppSettings.Address address, Setting host, Setting port)
             throws CliException {
         HttpServer listener = routes.getServer().getServer();
-        // Nothing that is public in Vert.x tells whether a server listens.
+        // Vert.x has no public way to tell whether a server listens.
         if (!(listener instanceof TCPServerBase tcp) || !tcp.isListening()) {
-            throw Hosts.cannotListen(address, host, port, "another program took it just now");
+            throw Hosts.cannotListen(address, host, port, "another program has just taken it");
         }
     }
 
     private void complete(VertxPlatformHttpRouter routes, CamelContext context) {
         HttpErrors errors = new HttpErrors(routes, context::isStarted);
         errors.install(routes);
-        // What no route answers ends at the router above the one that Camel shows.
+        // A request that no route answers ends at the router above the one that Camel shows.
         Object root = routes.getServer().getServer().requestHandler();
         if (root instanceof Router router) {
             errors.install(router);
@@ -112,7 +121,7 @@ public final class HttpServers {
         configuration.getAuthenticationConfig().setEnabled(true);
     }
 
-    /** Camel asks for one; the guard knows all it needs. */
+    /** Camel requires a provider; {@link BearerAuth} needs none. */
     private static AuthenticationProvider noProvider(Vertx vertx) {
         return (credentials, result) -> result.handle(io.vertx.core.Future.failedFuture("unused"));
     }

@@ -18,8 +18,8 @@ import org.apache.camel.StaticService;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Mounts our handlers on the two servers. A service that the context starts right after the servers and before the routes,
- * because it was added after them.
+ * Mounts our handlers on the two servers. The context starts services in the order in which they were added: this one right after the
+ * servers, and before the routes.
  */
 public final class MountedHandlers extends ServiceSupport implements StaticService {
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
@@ -27,6 +27,10 @@ public final class MountedHandlers extends ServiceSupport implements StaticServi
     private final HttpServers servers;
     private final CamelContext context;
 
+    /**
+     * @param servers already added to the context
+     * @param context that has the store
+     */
     public MountedHandlers(HttpServers servers, CamelContext context) {
         this.servers = servers;
         this.context = context;
@@ -49,7 +53,7 @@ public final class MountedHandlers extends ServiceSupport implements StaticServi
         }
         PrometheusMeterRegistry meters = context.getRegistry().findSingleByType(PrometheusMeterRegistry.class);
         if (meters != null) {
-            // Camel mounts its own only on a server that starts before the meters.
+            // Camel mounts its own handler only on a server that starts before the meters.
             management
                     .route("/observe/metrics")
                     .method(HttpMethod.GET)

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Stands before what changes something: a page of another site that a person has open in a browser must not do so in that person's
- * name. Browsers say in {@code Origin} where a page is from; other clients say nothing, and pass.
+ * Protects changes against pages of other sites, which could make them in the name of a person who has such a page open. Browsers name the
+ * site of a page in {@code Origin}; other clients do not send that header, and pass.
  */
 final class OriginCheck implements Handler<RoutingContext> {
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Problem REFUSED =
-            Problem.of(403, "This request comes from a page of another site, says its header Origin.");
+            Problem.of(403, "The header Origin says that this request comes from a page of another site.");
 
     private final boolean guarded;
 
     /**
-     * @param guarded whether every request carries a token, which a page of another site does not know
+     * @param guarded whether every request must carry the token, which a page of another site does not know
      */
     OriginCheck(boolean guarded) {
         this.guarded = guarded;
@@ -37,7 +37,7 @@ final class OriginCheck implements Handler<RoutingContext> {
         }
     }
 
-    /** A name of another site may be made to lead to this machine: without a token only this machine's own names count. */
+    /** The name of another site can be made to resolve to this machine; without a token only this machine's own names count. */
     private boolean own(String origin, String host) {
         try {
             URI page = new URI(origin);

@@ -7,19 +7,20 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.impl.VertxWrapper;
 import java.util.function.IntSupplier;
 
-/** Makes HTTP servers as this app needs them: Camel, which asks it for them, chooses the options itself and offers no other way. */
+/** Makes HTTP servers with our options. Camel makes its servers through Vert.x and offers no other way to set their options. */
 public final class ServerVertx extends VertxWrapper {
-    /** Method, path with a queue's longest name in any encoding, and what else a query may carry. */
+    /** Room for the method, the path with the longest name of a queue in any encoding, and other parameters. */
     private static final int BESIDES_KEY = 2048;
-    /** Characters of a byte that is percent-encoded. */
+    /** Characters of a percent-encoded byte. */
     private static final int ENCODED = 3;
 
     private final IntSupplier longestKey;
     private final Connections connections;
 
     /**
-     * @param longestKey in bytes, asked when a server is made
-     * @param connections told of all
+     * @param vertx makes the servers
+     * @param longestKey the longest key in bytes, asked when a server is made
+     * @param connections limits the connections of each server
      */
     public ServerVertx(Vertx vertx, IntSupplier longestKey, Connections connections) {
         super((VertxInternal) vertx);
@@ -31,7 +32,7 @@ public final class ServerVertx extends VertxWrapper {
     public HttpServer createHttpServer(HttpServerOptions options) {
         int line = Math.max(
                 HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH, ENCODED * longestKey.getAsInt() + BESIDES_KEY);
-        // One request at a time on a connection: the guards count connections and close them.
+        // One request at a time on a connection: the limits count connections and close them.
         options.setHttp2ClearTextEnabled(false);
         HttpServer server = super.createHttpServer(options.setMaxInitialLineLength(line));
         server.connectionHandler(connections.ofOneServer());

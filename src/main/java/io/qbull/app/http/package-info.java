@@ -1,4 +1,4 @@
-/** The HTTP servers of the application: addresses, limits, authentication and the errors that a server itself answers. */
+/** The HTTP servers of the application: addresses, limits, authentication, and answers to errors of a server itself. */
 @NullMarked
 package io.qbull.app.http;
 

@@ -51,10 +51,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Wires the app into a Camel context: the component's defaults, the HTTP servers, and the beans that the YAML routes name.
- * Camel sets what the properties {@code camel.component.qbull.*} say later; none of them is a setting.
+ * Camel applies the properties {@code camel.component.qbull.*} later; none of them is a setting.
  */
 public final class AppConfiguration implements CamelConfiguration {
-    /** Bodies in memory, all together: a share of the heap. */
+    /** The bodies in memory may take this part of the heap: one fourth. */
     private static final int HEAP_SHARE = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(AppConfiguration.class);
@@ -62,13 +62,16 @@ public final class AppConfiguration implements CamelConfiguration {
     private final AppSettings settings;
     private final FileTiming timing;
 
+    /**
+     * @param settings with the address of Redis
+     */
     public AppConfiguration(AppSettings settings) {
         this(settings, FileTiming.STANDARD);
     }
 
     /**
      * @param settings of the app
-     * @param timing how patiently files are looked for
+     * @param timing how often and how long to look for files
      */
     public AppConfiguration(AppSettings settings, FileTiming timing) {
         this.settings = settings;
@@ -82,16 +85,16 @@ public final class AppConfiguration implements CamelConfiguration {
         EndpointLimits limits =
                 new EndpointLimits(context, Set.copyOf(settings.queues().names()), options);
         BodyLimits bodies = new BodyLimits(limits, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
-        QueueWriters entrances = new QueueWriters(context);
-        beans(context.getRegistry(), settings, limits, entrances);
-        bulk(context, settings, bodies, entrances);
-        files(context, settings, timing, entrances);
+        QueueWriters writers = new QueueWriters(context);
+        beans(context.getRegistry(), settings, limits, writers);
+        bulk(context, settings, bodies, writers);
+        files(context, settings, timing, writers);
         coalesce(context, settings.coalesce());
         servers(context, settings, limits, bodies);
         ((ModelCamelContext) context).setModelReifierFactory(new QuietErrors());
     }
 
-    /** What routes ask for: {@code qbull.has.NAME} for each queue, {@code qbull.has.webhook}, {@code qbull.inbox}. */
+    /** Sets the properties that routes use: {@code qbull.has.NAME} for each queue, {@code qbull.has.webhook}, {@code qbull.inbox}. */
     private static void facts(CamelContext context, AppSettings settings) {
         PropertiesComponent properties = context.getPropertiesComponent();
         settings.queues().names().forEach(name -> properties.addOverrideProperty("qbull.has." + name, "true"));
@@ -113,10 +116,10 @@ public final class AppConfiguration implements CamelConfiguration {
         return options;
     }
 
-    private static void beans(Registry registry, AppSettings settings, EndpointLimits limits, QueueWriters entrances) {
+    private static void beans(Registry registry, AppSettings settings, EndpointLimits limits, QueueWriters writers) {
         Set<QueueName> queues = Set.copyOf(settings.queues().names());
         registry.bind("qbullHttpJob", new HttpJobReader(queues, settings.web().keptHeaders(), limits));
-        registry.bind("qbullHttpCancel", new HttpCancel(queues, entrances, limits));
+        registry.bind("qbullHttpCancel", new HttpCancel(queues, writers, limits));
         KeyHashProcessor partition = new KeyHashProcessor();
         partition.setQueue("${header." + QbullConstants.QUEUE + "}");
         registry.bind("qbullHttpPartition", partition);
@@ -127,7 +130,7 @@ public final class AppConfiguration implements CamelConfiguration {
         registry.bind("qbullWebhookFailure", new WebhookFailure());
     }
 
-    private static void bulk(CamelContext context, AppSettings settings, BodyLimits bodies, QueueWriters entrances) {
+    private static void bulk(CamelContext context, AppSettings settings, BodyLimits bodies, QueueWriters writers) {
         AppSettings.Bulk bulk = settings.web().bulk();
         BulkLimits limits = new BulkLimits(
                 bulk.requestSize(),
@@ -138,11 +141,11 @@ public final class AppConfiguration implements CamelConfiguration {
                 bodies);
         Registry registry = context.getRegistry();
         registry.bind(
-                "qbullHttpBulk", new HttpBulkReader(Set.copyOf(settings.queues().names()), entrances, limits));
+                "qbullHttpBulk", new HttpBulkReader(Set.copyOf(settings.queues().names()), writers, limits));
         registry.bind("qbullHttpBulkReply", new HttpBulkReply());
     }
 
-    private static void files(CamelContext context, AppSettings settings, FileTiming timing, QueueWriters entrances) {
+    private static void files(CamelContext context, AppSettings settings, FileTiming timing, QueueWriters writers) {
         timing.routeProperties().forEach(context.getPropertiesComponent()::addOverrideProperty);
         AppSettings.Bulk bulk = settings.web().bulk();
         FileSettings how = new FileSettings(
@@ -153,12 +156,12 @@ public final class AppConfiguration implements CamelConfiguration {
                 bulk.keyFields(),
                 timing);
         FileIngest files =
-                new FileIngest(context, Set.copyOf(settings.queues().names()), entrances, how, System::nanoTime);
+                new FileIngest(context, Set.copyOf(settings.queues().names()), writers, how, System::nanoTime);
         context.getRegistry().bind("qbullFileClaim", files);
         context.getRegistry().bind("qbullFilesApi", new FilesApi(files, settings.pod()));
     }
 
-    /** What the route coalesce needs; without the setting, nothing, and the route does not run. */
+    /** Binds what the route coalesce needs. Without the setting the route does not run and needs nothing. */
     private static void coalesce(CamelContext context, AppSettings.@Nullable Coalesce wanted) {
         PropertiesComponent properties = context.getPropertiesComponent();
         properties.addOverrideProperty("qbull.coalesce.on", String.valueOf(wanted != null));
@@ -207,13 +210,12 @@ public final class AppConfiguration implements CamelConfiguration {
         });
     }
 
-    /** Camel throws a port that is taken at nobody; {@link HttpServers} refuses it in one line. */
+    /** Skips a port that is taken: {@link HttpServers} reports it in one line. */
     private static void unhandled(Throwable failure) {
         if (!(failure.getCause() instanceof BindException)) {
-            // A client can cause it, by a Host header that Vert.x cannot read for example: one line, the trace for
-            // those who ask.
-            LOG.warn("A fault in an HTTP server: {}", failure.toString());
-            LOG.debug("A fault in an HTTP server", failure);
+            // One line: a client can cause it, for example by a Host header that Vert.x cannot read.
+            LOG.warn("an HTTP server failed: {}", failure.toString());
+            LOG.debug("an HTTP server failed", failure);
         }
     }
 }

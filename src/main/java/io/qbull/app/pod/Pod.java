@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One process of the app, from its checks to its end: Redis, then Camel with the routes; and back in the opposite order, so
- * that Redis outlives the jobs in flight.
+ * One process of the app, from its checks to its end. Starts Redis first and then Camel with the routes, and stops them in the opposite
+ * order, so that Redis outlives the jobs in flight.
  */
 public final class Pod {
     private static final Logger LOG = LoggerFactory.getLogger(Pod.class);
@@ -45,7 +45,7 @@ public final class Pod {
      * Blocks until a signal has stopped the pod.
      *
      * @return how it ended
-     * @throws CliException if it cannot start; then nothing of it is left
+     * @throws CliException if the pod cannot start; then no part of it is left running
      */
     public ExitCode run() throws CliException {
         RouteFolder.check(settings.folders().routes());
@@ -110,7 +110,7 @@ public final class Pod {
         return camel;
     }
 
-    /** After a failed start some services run. */
+    /** Also called after a failed start, when some services are running. */
     private static void stop(Main camel) {
         try {
             camel.stop();
@@ -127,7 +127,7 @@ public final class Pod {
         return context.getShutdownStrategy().isTimeoutOccurred() ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    /** Tells when the routes run, and keeps their consumers in view when they stop. */
+    /** Prints the ready line when the routes run, and remembers their consumers when they stop. */
     private static final class Watch extends MainListenerSupport {
         private final ReadyLine line;
         private List<QbullConsumer> consumers = List.of();

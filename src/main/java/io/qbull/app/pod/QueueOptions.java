@@ -17,8 +17,8 @@ import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives every endpoint of a queue the options that {@code qbull.queue.NAME.OPTION} says; they win over those of a route. An endpoint that
- * then wants another number of partitions than the rest of the app is refused: whoever creates the queue first would win.
+ * Gives every endpoint of a queue the options {@code qbull.queue.NAME.OPTION}, which override those of a route. Refuses an endpoint that
+ * then differs from the rest of the app in its number of partitions: otherwise the first to create the queue would decide.
  */
 final class QueueOptions implements EndpointStrategy {
     private final CamelContext context;
@@ -30,7 +30,7 @@ final class QueueOptions implements EndpointStrategy {
     }
 
     /**
-     * Makes an endpoint with the options of each queue, for nobody: the component knows what is right.
+     * Checks the options of each queue by making an endpoint with them, which is not used.
      *
      * @throws CliException for the first queue with an unknown option or a wrong value
      */
@@ -68,7 +68,7 @@ final class QueueOptions implements EndpointStrategy {
         }
     }
 
-    /** Camel's message about a value that it cannot read names the option; a rule of the component does so itself. */
+    /** The message with the name of the option: Camel's exception has it aside, the component's own rules name it in their text. */
     private static String reason(Exception failure) {
         PropertyBindingException unread = ObjectHelper.getException(PropertyBindingException.class, failure);
         if (unread != null) {

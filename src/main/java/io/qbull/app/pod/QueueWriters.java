@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 
-/** The ways into the queues that bulk requests use: those of the {@code qbull:} endpoints, with their options. Thread-safe. */
+/** The writers of the {@code qbull:} endpoints, with their options, for bulk requests and files. Thread-safe. */
 final class QueueWriters implements Function<QueueName, QueueWriter> {
     private final CamelContext context;
     private final Map<QueueName, QbullProducer> producers = new ConcurrentHashMap<>();

@@ -6,9 +6,8 @@ import org.apache.camel.model.RedeliveryPolicyDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 
 /**
- * The error handler of routes for which nobody configured one: it logs at DEBUG, because a failed job is told to its queue,
- * which writes one line, and any other consumer logs what failed, too. Set as the context's error handler it would replace
- * the one that a YAML file declares for all routes.
+ * Makes the error handler of routes that configure none. It logs at DEBUG: the queue logs a failed job in one line, and any other
+ * consumer logs its failures too. As the context's error handler it would replace the one that a YAML file declares for all routes.
  */
 final class QuietErrors extends DefaultModelReifierFactory {
     @Override
@@ -20,7 +19,7 @@ final class QuietErrors extends DefaultModelReifierFactory {
         policy.setLogExhaustedMessageHistory("false");
         DefaultErrorHandlerDefinition handler = new DefaultErrorHandlerDefinition();
         handler.setRedeliveryPolicy(policy);
-        // Routes without any onException never look at the policy's level.
+        // Routes without any onException ignore the level of the policy.
         handler.setLevel("DEBUG");
         return handler;
     }

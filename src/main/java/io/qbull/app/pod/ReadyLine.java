@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 
-/** Says in one line on standard output that the pod works, and on what. */
+/** Prints one line on standard output when the pod is ready: its addresses and the partitions that it owns. */
 public final class ReadyLine {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
-    /** After this many equal looks nobody expects more. */
+    /** After this many equal looks no more leases are expected. */
     private static final int SETTLED = 4;
 
     private final AppSettings settings;
@@ -35,10 +35,10 @@ public final class ReadyLine {
         this.signal = signal;
     }
 
-    /** Waits until the pod has its leases, but not long: the partitions of a crashed pod come later. Blocks. */
+    /** Waits five seconds at most for the leases of the pod, since those of a crashed pod come later. Blocks. */
     void print(CamelContext context) {
         Map<QueueName, Owned> owned = look(context);
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         for (int equal = 0; equal < SETTLED && System.nanoTime() < deadline && !signal.raised(); ) {
             pause();
             Map<QueueName, Owned> now = look(context);
@@ -86,7 +86,10 @@ public final class ReadyLine {
         return new Owned(List.of(), wanted);
     }
 
-    /** {@code 0-3,7}. */
+    /**
+     * @param sorted numbers, ascending
+     * @return ranges such as {@code 0-3,7}
+     */
     public static String ranges(List<Integer> sorted) {
         List<String> ranges = new ArrayList<>();
         for (int from = 0; from < sorted.size(); ) {

@@ -20,7 +20,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
-/** Makes one line, with file and place, of what Camel throws when it reads routes and starts. */
+/** Turns an exception of Camel's start into one line with the file and the place of the mistake. */
 final class StartFailure {
     private static final Pattern YAML_PLACE =
             Pattern.compile("(?s)(.*?)\\s+in file:(.+?), line (\\d+), column (\\d+).*");
@@ -38,20 +38,20 @@ final class StartFailure {
     }
 
     static CliException of(Exception failure, AppSettings.Folders folders, @Nullable CamelContext context) {
-        return new StartFailure(failure, folders, context).refusal();
+        return new StartFailure(failure, folders, context).exception();
     }
 
-    private CliException refusal() {
-        CliException refused = ObjectHelper.getException(CliException.class, failure);
-        if (refused != null) {
-            return refused;
+    private CliException exception() {
+        CliException expected = ObjectHelper.getException(CliException.class, failure);
+        if (expected != null) {
+            return expected;
         }
         Optional<String> line = yaml().or(this::route).or(this::file).or(this::property);
         return line.map(text -> new CliException(ExitCode.USAGE, text, failure))
                 .orElseGet(() -> new CliException(ExitCode.FAILED, "Cannot start: " + reason(failure), failure));
     }
 
-    /** What the parser says, or what Camel says about a node of the YAML tree. */
+    /** A mistake that the parser reports, or Camel for a node of the YAML tree. */
     private Optional<String> yaml() {
         MarkedYamlEngineException marked = ObjectHelper.getException(MarkedYamlEngineException.class, failure);
         String said = String.valueOf(failure.getMessage());
@@ -80,7 +80,7 @@ final class StartFailure {
                 : Optional.of(place(start.getRouteId(), start.getMessage()) + reason(start));
     }
 
-    /** Something about a whole file, such as that it is empty. */
+    /** A mistake of a whole file, for example that it is empty. */
     private Optional<String> file() {
         Matcher file = FILE.matcher(String.valueOf(failure.getMessage()));
         return file.find() ? Optional.of(file.group(1) + ": " + reason(failure)) : Optional.empty();
@@ -107,7 +107,7 @@ final class StartFailure {
         return path + (node.getLineNumber() > 0 ? ", line " + node.getLineNumber() : "") + ", route " + routeId + ": ";
     }
 
-    /** Camel quotes the step that it could not make; the step knows its line. */
+    /** The step that Camel quotes in its message; it knows its line. */
     private static NamedNode failing(RouteDefinition route, @Nullable String message) {
         Matcher quoted = STEP.matcher(String.valueOf(message));
         if (quoted.find()) {

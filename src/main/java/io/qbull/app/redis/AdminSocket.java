@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two commands to a server on this machine: PING, CONFIG GET. By hand, because the client of {@code store.redis}
- * reconnects, retries and needs threads of its own, all of which hurts while a server is being started or stopped.
+ * Sends PING and CONFIG GET to a server on this machine. Written by hand because the client of {@code store.redis} reconnects, retries and
+ * needs threads of its own, all of which hurts while a server starts or stops.
  */
 final class AdminSocket implements AutoCloseable {
     private static final int LONGEST = 1 << 20;
@@ -30,7 +30,7 @@ final class AdminSocket implements AutoCloseable {
     /**
      * @param port on 127.0.0.1
      * @param timeout for the connection and for each reply
-     * @throws IOException if nobody listens there
+     * @throws IOException if nothing listens there
      */
     static AdminSocket open(int port, Duration timeout) throws IOException {
         Socket socket = new Socket();
@@ -65,7 +65,7 @@ final class AdminSocket implements AutoCloseable {
     private void read(List<String> reply) throws IOException {
         String line = line();
         if (line.isEmpty()) {
-            throw new ProtocolException("an empty line is no Redis reply");
+            throw new ProtocolException("an empty line is not a Redis reply");
         }
         String rest = line.substring(1);
         switch (line.charAt(0)) {
@@ -78,7 +78,7 @@ final class AdminSocket implements AutoCloseable {
                     read(reply);
                 }
             }
-            default -> throw new ProtocolException("no Redis reply");
+            default -> throw new ProtocolException("not a Redis reply");
         }
     }
 
@@ -97,7 +97,7 @@ final class AdminSocket implements AutoCloseable {
                 throw new EOFException("connection closed");
             }
             if (line.length() > LONGEST) {
-                throw new ProtocolException("no Redis reply");
+                throw new ProtocolException("not a Redis reply");
             }
             line.append((char) c);
         }
@@ -111,9 +111,9 @@ final class AdminSocket implements AutoCloseable {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Falls through: what follows is no length either way.
+            // Refused below, as a number out of range is.
         }
-        throw new ProtocolException("no Redis reply");
+        throw new ProtocolException("not a Redis reply");
     }
 
     @Override
@@ -121,7 +121,7 @@ final class AdminSocket implements AutoCloseable {
         socket.close();
     }
 
-    /** The server refuses a command. */
+    /** An error that the server answers. */
     static final class ErrorReply extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pod's share in the Redis server of a data folder. Every pod holds {@code users.lock} shared; who gets it exclusively is
- * alone. Looking, starting, and stopping happen under {@code start.lock}, so that nobody joins a server that is about to go.
- * The operating system drops both locks of a killed pod.
+ * A pod's share in the Redis server of a data folder. Every pod locks {@code users.lock} in shared mode; a pod that gets the lock
+ * exclusively is alone. Pods look for, start and stop the server under {@code start.lock}, so that no pod joins a server that is about
+ * to stop. The operating system releases both locks of a killed pod.
  */
 public final class EmbeddedRedis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
@@ -32,12 +32,12 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * Joins the server of a folder and starts it if need be. Blocks until it answers.
+     * Joins the server of a folder, and starts it if none runs. Blocks until the server answers.
      *
-     * @param path the folder; made if it does not exist
-     * @param stopAsked whether to give up waiting; asked again and again
-     * @return the share; close it when nothing of this process talks to the server any more
-     * @throws RedisFailure if there is no server to be had, or a stop was asked for; one that was started for it is stopped then
+     * @param path the folder; created if it does not exist
+     * @param stopAsked whether to give up waiting; checked repeatedly
+     * @return the share; close it when this process no longer uses the server
+     * @throws RedisFailure if there is no server, or a stop was asked for; a server that was started meanwhile is stopped then
      */
     public static EmbeddedRedis join(Path path, BooleanSupplier stopAsked) throws RedisFailure {
         return join(path, stopAsked, TO_LISTEN);
@@ -73,7 +73,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Nobody would stop it later. */
+    /** Stops the server, which no pod would stop later. */
     private static void abandon(ServerFolder folder, Exception why) {
         try {
             if (alone(folder)) {
@@ -81,13 +81,13 @@ public final class EmbeddedRedis implements AutoCloseable {
             }
         } catch (IOException e) {
             why.addSuppressed(e);
-            LOG.warn("embedded Redis was left running: {}", e.toString());
+            LOG.warn("the embedded Redis was left running: {}", e.toString());
         }
     }
 
     /**
      * @param path a data folder
-     * @return the URI of a server that runs there now; starts and joins nothing
+     * @return the URI of the server that runs there now; does not start or join one
      * @throws IOException if the folder cannot be read
      */
     public static Optional<String> find(Path path) throws IOException {
@@ -101,13 +101,13 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * @return where it listens
+     * @return where the server listens
      */
     public String uri() {
         return uri(port);
     }
 
-    /** Leaves the server; the last one out stops it, after its data is on disk. Blocks. */
+    /** Leaves the server. The last pod to leave stops it when its data is on disk. Blocks. */
     @Override
     public void close() {
         try (FileChannel start = open(folder, "start.lock")) {
@@ -117,11 +117,11 @@ public final class EmbeddedRedis implements AutoCloseable {
                 ServerStop.stop(folder, port, TO_STOP);
             }
         } catch (IOException e) {
-            LOG.warn("embedded Redis at port {} was left running: {}", port, e.toString());
+            LOG.warn("the embedded Redis at port {} was left running: {}", port, e.toString());
         }
     }
 
-    /** Whether no other pod uses the server; none can come while {@code start.lock} is held. */
+    /** Whether no other pod uses the server; none can join while this pod has {@code start.lock}. */
     private static boolean alone(ServerFolder folder) throws IOException {
         try (FileChannel channel = open(folder, "users.lock")) {
             FileLock last = channel.tryLock();

@@ -1,6 +1,6 @@
 package io.qbull.app.redis;
 
-/** The embedded Redis cannot be had. The message is one line for the person at the terminal and says what to do. */
+/** The embedded Redis is not available. The message is one line for the terminal and says what to do. */
 public final class RedisFailure extends Exception {
     private static final long serialVersionUID = 1L;
 

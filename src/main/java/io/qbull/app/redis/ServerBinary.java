@@ -10,17 +10,18 @@ import redis.embedded.core.ExecutableProvider;
 import redis.embedded.model.OsArchitecture;
 
 /**
- * Unpacks the server from the library that carries it. Only the library's table and resources are used: its own provider
- * deletes the file when the JVM ends, under the feet of another pod that is about to start it, and its {@code start()} would
- * stop the server before the pods have drained.
+ * Unpacks the server from the library that contains it. Uses only the table and the resources of the library: its provider deletes the
+ * file when the JVM ends, although another pod may be about to start it, and its {@code start()} would stop the server before the pods
+ * have drained.
  */
 final class ServerBinary {
     private ServerBinary() {}
 
     /**
-     * @param folder where the program goes; called by one process at a time
+     * @param folder for the program; one process at a time may call this
      * @return the program, executable
-     * @throws RedisFailure if there is none for this machine
+     * @throws IOException if the folder cannot be written
+     * @throws RedisFailure if there is no server for this machine
      */
     static Path unpack(Path folder) throws IOException, RedisFailure {
         String resource = resource();

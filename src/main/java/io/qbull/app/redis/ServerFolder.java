@@ -12,13 +12,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The files of the embedded server, and what can be learned from them about a server that may run there. */
+/** The files of the embedded server, and what they tell about a server that may run there. */
 final class ServerFolder {
     private static final Duration REPLY = Duration.ofSeconds(2);
     private final Path folder;
 
     /**
-     * @param folder exists; its real path is what {@code CONFIG GET dir} answers
+     * @param folder that exists; {@code CONFIG GET dir} answers its real path
      */
     ServerFolder(Path folder) throws IOException {
         this.folder = folder.toRealPath();
@@ -51,18 +51,18 @@ final class ServerFolder {
         Files.move(fresh, portFile(), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Where its program is, so that it can be told from other servers. */
+    /** The folder of its program, which tells it from other servers. */
     Path programs() {
         return folder.resolve("bin");
     }
 
-    /** The pid of a living server of this folder; a stale file, or a pid that now belongs to another program, counts as none. */
+    /** The pid of a living server of this folder; empty if the file is stale or its pid now belongs to another program. */
     Optional<Long> livingPid() throws IOException {
         return number(pidFile())
                 .filter(pid -> ProcessHandle.of(pid).filter(this::runsOurs).isPresent());
     }
 
-    /** Everything that runs a program of this folder, also a server that has not got as far as its pid file. */
+    /** All processes that run a program of this folder, including a server that has not written its pid file yet. */
     List<ProcessHandle> processes() {
         return ProcessHandle.allProcesses().filter(this::runsOurs).toList();
     }
@@ -89,14 +89,14 @@ final class ServerFolder {
         }
     }
 
-    /** The remembered port if nobody has taken it, else any free one. */
+    /** The remembered port if it is free, else any free port. */
     int freePort() throws IOException {
         Optional<Integer> remembered = rememberedPort();
         if (remembered.isPresent()) {
             try (ServerSocket socket = new ServerSocket(remembered.get(), 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException e) {
-                // Taken meanwhile by another program: any other port serves as well.
+                // Another program has taken it: use any other port.
             }
         }
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -130,11 +130,11 @@ final class ServerFolder {
     enum State {
         /** Our server. */
         OURS,
-        /** A Redis that still reads its data: ours if the pid file says that ours lives. */
+        /** A Redis that is loading its data: ours if the pid file names a living one. */
         LOADING,
         /** Something else. */
         FOREIGN,
-        /** Nobody, or nobody in time. */
+        /** Nothing answers, or not in time. */
         SILENT
     }
 }

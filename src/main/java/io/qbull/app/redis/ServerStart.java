@@ -23,8 +23,8 @@ final class ServerStart {
 
     /**
      * @param folder of the server
-     * @param stopAsked whether nobody wants the server any more; asked again and again while this waits
-     * @param toListen how long a server may need until it listens
+     * @param stopAsked whether to give up; checked repeatedly while this waits
+     * @param toListen how long a server may take until it listens
      */
     ServerStart(ServerFolder folder, BooleanSupplier stopAsked, Duration toListen) {
         this.folder = folder;
@@ -32,13 +32,13 @@ final class ServerStart {
         this.toListen = toListen;
     }
 
-    /** Whether a server was started here, which may live although it was not waited for. */
+    /** Whether this started a server, which may be alive even if waiting for it failed. */
     boolean started() {
         return started;
     }
 
     /**
-     * @return the port of a server that answers and holds this folder's data
+     * @return the port of a server that answers and has the data of this folder
      */
     int attachOrStart() throws IOException, RedisFailure {
         Optional<Integer> running = running();
@@ -49,7 +49,7 @@ final class ServerStart {
         Path program = ServerBinary.unpack(folder.programs());
         for (int i = 0; i < PORTS_TO_TRY; i++) {
             int port = folder.freePort();
-            // Before the server lives: whoever finds its pid must find its port too.
+            // Written before the server starts: a pod that finds its pid must find its port too.
             folder.rememberPort(port);
             if (start(program, port)) {
                 LOG.info("started the embedded Redis at port {}, data in {}", port, folder.path());
@@ -60,7 +60,8 @@ final class ServerStart {
     }
 
     /**
-     * Two servers on one append-only file would destroy it: while the old one lives, however silent, no other is started.
+     * Finds a living server. Two servers would destroy the append-only file, so no other is started while the old one lives, even if it
+     * does not answer.
      */
     private Optional<Integer> running() throws IOException, RedisFailure {
         Optional<Integer> remembered = folder.rememberedPort();
@@ -78,7 +79,7 @@ final class ServerStart {
         if (folder.livingPid().isEmpty()) {
             return Optional.empty();
         }
-        throw new RedisFailure("The embedded Redis (pid " + pid.get() + ") lives but does not answer; see "
+        throw new RedisFailure("The embedded Redis (pid " + pid.get() + ") is running but does not answer; see "
                 + folder.log() + ". End that process, or set REDIS_URL.");
     }
 
@@ -98,7 +99,7 @@ final class ServerStart {
         return awaitStart(port, logged);
     }
 
-    /** False if another program took the port first. */
+    /** False if another program has taken the port. */
     private boolean awaitStart(int port, long logged) throws IOException, RedisFailure {
         long deadline = System.nanoTime() + toListen.toNanos();
         while (System.nanoTime() < deadline) {
@@ -118,8 +119,8 @@ final class ServerStart {
                 + " (all of it in " + folder.log() + ")");
     }
 
-    /** Waits while a server reads its data, however long; waits {@code patience} for one that does not answer. */
-    private boolean awaitOurs(int port, Duration patience) throws IOException, RedisFailure {
+    /** Waits ten minutes for a server that is loading its data, and {@code timeout} for one that does not answer. */
+    private boolean awaitOurs(int port, Duration timeout) throws IOException, RedisFailure {
         long start = System.nanoTime();
         while (true) {
             ServerFolder.State state = folder.stateAt(port);
@@ -128,7 +129,7 @@ final class ServerStart {
             }
             boolean loading =
                     state == ServerFolder.State.LOADING && folder.livingPid().isPresent();
-            if (System.nanoTime() - start >= (loading ? TO_LOAD : patience).toNanos()) {
+            if (System.nanoTime() - start >= (loading ? TO_LOAD : timeout).toNanos()) {
                 return false;
             }
             pause(stopAsked);
@@ -172,7 +173,7 @@ final class ServerStart {
         throw new RedisFailure("The embedded Redis did not go to the background. Set REDIS_URL.");
     }
 
-    /** Between two looks, of which there are no more once a stop was asked for. */
+    /** Pauses between two looks; throws once a stop was asked for. */
     static void pause(BooleanSupplier stopAsked) throws RedisFailure {
         if (stopAsked.getAsBoolean()) {
             throw new RedisFailure("A stop was asked for before the embedded Redis answered.");

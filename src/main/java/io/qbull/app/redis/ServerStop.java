@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the server of a folder. Used under {@code start.lock} and with {@code users.lock} held exclusively. By a signal: it also
- * reaches a server that is busy or reads its data, and one that stands still obeys when it goes on.
+ * Stops the server of a folder. Used under {@code start.lock} and an exclusive {@code users.lock}. Sends a signal, which also reaches a
+ * server that is busy or is loading its data; a suspended server stops when it resumes.
  */
 final class ServerStop {
     private static final Logger LOG = LoggerFactory.getLogger(ServerStop.class);
@@ -18,28 +18,28 @@ final class ServerStop {
     private ServerStop() {}
 
     /**
-     * Everything is in the append-only file, which the server syncs on its way out.
+     * Stops the server, which syncs its append-only file before it ends.
      *
-     * @param port where it was
-     * @param patience to wait for its end
-     * @throws IOException if it is still there then
+     * @param port of the server
+     * @param timeout of the stop
+     * @throws IOException if the server is still running then
      */
-    static void stop(ServerFolder folder, int port, Duration patience) throws IOException {
+    static void stop(ServerFolder folder, int port, Duration timeout) throws IOException {
         Optional<Long> pid = folder.livingPid();
         if (pid.isEmpty()) {
             if (folder.stateAt(port) == ServerFolder.State.OURS) {
                 throw new IOException(folder.pidFile() + " does not name it");
             }
-            LOG.warn("the embedded Redis was gone already");
+            LOG.warn("the embedded Redis had already stopped");
             return;
         }
         ProcessHandle.of(pid.get()).ifPresent(ProcessHandle::destroy);
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + timeout.toNanos();
         // The server removes its pid file last, after the sync.
         while (Files.exists(folder.pidFile()) && folder.livingPid().isPresent()) {
             if (System.nanoTime() > deadline) {
-                throw new IOException("pid " + pid.get() + " did not stop within " + patience.toMillis()
-                        + " ms; it has the signal and stops when it can");
+                throw new IOException("pid " + pid.get() + " did not stop within " + timeout.toMillis()
+                        + " ms; it has got the signal and stops when it can");
             }
             ServerStart.pause();
         }
@@ -47,18 +47,18 @@ final class ServerStop {
     }
 
     /**
-     * Stops what a start that failed has left, with or without a pid file.
+     * Stops the server that a failed start has left, with or without a pid file.
      *
-     * @param patience to wait for its end
-     * @throws IOException if it is still there then
+     * @param timeout of the stop
+     * @throws IOException if the server is still running then
      */
-    static void abandon(ServerFolder folder, Duration patience) throws IOException {
+    static void abandon(ServerFolder folder, Duration timeout) throws IOException {
         folder.processes().forEach(ProcessHandle::destroy);
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + timeout.toNanos();
         for (List<ProcessHandle> left = folder.processes(); !left.isEmpty(); left = folder.processes()) {
             if (System.nanoTime() > deadline) {
-                throw new IOException("pid " + left.get(0).pid() + " did not stop within " + patience.toMillis()
-                        + " ms; it has the signal and stops when it can");
+                throw new IOException("pid " + left.get(0).pid() + " did not stop within " + timeout.toMillis()
+                        + " ms; it has got the signal and stops when it can");
             }
             ServerStart.pause();
         }

@@ -1,6 +1,6 @@
 /**
- * The Redis server that comes along when nobody names another one: a real server, started as a daemon that belongs to no pod
- * in particular and outlives each of them but the last.
+ * The embedded Redis, used when the settings name no other, and access to the store. The embedded Redis is a real server that runs as a
+ * daemon: it belongs to no single pod, and the last pod to leave stops it.
  */
 @NullMarked
 package io.qbull.app.redis;

@@ -11,15 +11,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the app was told, checked.
+ * The settings of the app, checked.
  *
  * @param pod the name of this process
- * @param redisUrl where the data is; null = the embedded Redis
- * @param queues the queues and how they are worked off
+ * @param redisUrl the Redis that has the data; null = the embedded one
+ * @param queues the queues and how their jobs are run
  * @param web the two HTTP servers
- * @param folders where files are
+ * @param folders where the files are
  * @param webhookUrl where the sample consumer posts jobs; null = nowhere
- * @param coalesce how messages are collected; null = they are not
+ * @param coalesce how messages are collected; null = not at all
  */
 public record AppSettings(
         PodId pod,
@@ -31,10 +31,10 @@ public record AppSettings(
         @Nullable Coalesce coalesce) {
     /**
      * @param names the queues that exist for HTTP clients
-     * @param partitions P for a queue that does not exist yet
-     * @param partitionsPerPod leases that this pod wants of each queue
-     * @param leaseTtl how long a lease lives without renewal
-     * @param options options of single queues, by queue and option name; they override the above
+     * @param partitions how many a queue gets when it is created
+     * @param partitionsPerPod how many leases of each queue this pod wants
+     * @param leaseTtl how long a lease lasts without renewal
+     * @param options of single queues, by queue and name; they override the settings above
      */
     public record Queues(
             List<QueueName> names,
@@ -46,12 +46,12 @@ public record AppSettings(
     /**
      * @param http takes jobs
      * @param management health, metrics, state of the queues
-     * @param token every request must carry it; null = no request needs one
+     * @param token that every request must carry; null = none
      * @param keptHeaders request headers that jobs keep, besides the trace headers and the content type
-     * @param connections open at once, of each server
-     * @param bodyTimeout how long the body of a request may take; of a bulk request: how long nothing of it may come; also how
-     *     long a connection may take to send the head of its next request
-     * @param bulk what requests with many jobs may be like
+     * @param connections the most that are open at once on each server
+     * @param bodyTimeout how long the body of a request may take, how long a bulk request may pause, and how long a connection may
+     *     take to send the head of its next request
+     * @param bulk limits of requests with many jobs
      */
     public record Web(
             Address http,
@@ -63,10 +63,10 @@ public record AppSettings(
             Bulk bulk) {}
 
     /**
-     * @param requestSize most bytes of a request; {@link Long#MAX_VALUE} = any
-     * @param longestLine in bytes
-     * @param deepest nesting of JSON
-     * @param keyFields members that can be the key of a line without a body, the first that is there counts
+     * @param requestSize the most bytes of a request; {@link Long#MAX_VALUE} = no limit
+     * @param longestLine the most bytes of a line
+     * @param deepest the deepest nesting of JSON
+     * @param keyFields members of a line without a body that can be its key; the first one present counts
      */
     public record Bulk(long requestSize, int longestLine, int deepest, List<String> keyFields) {}
 
@@ -75,7 +75,7 @@ public record AppSettings(
      * @param port 1 to 65535
      */
     public record Address(String host, int port) {
-        /** What a person types into a browser. */
+        /** The address for a browser. */
         public String url() {
             return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
         }
@@ -85,15 +85,15 @@ public record AppSettings(
      * @param home the top of the repository
      * @param routes the folder of the routes
      * @param data the folder of the inbox and of the embedded Redis
-     * @param filesAtOnce files of the inbox that a pod reads at the same time
+     * @param filesAtOnce how many files of the inbox a pod reads at the same time
      */
     public record Folders(Path home, Path routes, Path data, int filesAtOnce) {
-        /** Where files come in. */
+        /** The folder of incoming files. */
         public Path inbox() {
             return data.resolve("inbox");
         }
 
-        /** Where the embedded Redis has its files. */
+        /** The folder of the embedded Redis. */
         public Path redis() {
             return data.resolve("redis");
         }
@@ -102,17 +102,17 @@ public record AppSettings(
     /**
      * @param from queue of the messages
      * @param to queue of the jobs made of them
-     * @param window how long messages of a key are collected
-     * @param size most messages of one job
+     * @param window the collection window of a key
+     * @param size the most messages of one job
      */
     public record Coalesce(QueueName from, QueueName to, Duration window, int size) {}
 
-    /** The same with an address of Redis, for the embedded one has none before it runs. */
+    /** The same settings with the address of Redis. The embedded one has no address before it runs. */
     public AppSettings withRedisUrl(String url) {
         return new AppSettings(pod, url, queues, web, folders, webhookUrl, coalesce);
     }
 
-    /** Without token and Redis URL, which may carry a password. */
+    /** Leaves out the token and the Redis URL, which may contain a password. */
     @Override
     public String toString() {
         return "AppSettings[pod=" + pod + ", queues=" + queues + ", folders=" + folders + "]";

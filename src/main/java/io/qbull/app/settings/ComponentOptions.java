@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of the component that one place gives for all queues: {@code camel.component.qbull.OPTION} in the file,
- * {@code CAMEL_COMPONENT_QBULL_OPTION} in the environment, spelt in any way that Camel understands. Camel itself does not find the
- * latter: it looks for names in lower case.
+ * The options of the component in one place: {@code camel.component.qbull.OPTION} in the file, or
+ * {@code CAMEL_COMPONENT_QBULL_OPTION} in the environment, in any spelling that Camel understands. Camel itself does not find the
+ * names in the environment, since it looks for names in lower case.
  */
 final class ComponentOptions {
     private static final String IN_FILE = "camel.component.qbull.";
@@ -23,12 +23,14 @@ final class ComponentOptions {
     private final Map<String, Given> options;
 
     /**
-     * @param name as the person spelt it
+     * @param name in the spelling of the person
      * @param value not empty
      */
     record Given(String name, String value) {
         /**
-         * @param other the same thing under another name, if it is given; values stay out of the message, for one may be secret
+         * Refuses a contradiction. The message leaves out the values, because one may be secret.
+         *
+         * @param other the same option under another name; null if it is not given there
          */
         void refuseOther(@Nullable Given other) throws CliException {
             if (other != null && !other.value.equals(value)) {
@@ -72,8 +74,8 @@ final class ComponentOptions {
     }
 
     /**
-     * @param weaker given elsewhere: counts where this says nothing
-     * @param excluded options that are left out
+     * @param weaker options from another place; they count where this place has none
+     * @param excluded options to leave out
      * @return properties for Camel
      */
     Map<String, String> over(ComponentOptions weaker, Collection<String> excluded) {

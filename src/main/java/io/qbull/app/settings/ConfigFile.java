@@ -10,13 +10,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
-/** {@code config/application.properties}. */
+/** Reads {@code config/application.properties}. */
 public final class ConfigFile {
     private ConfigFile() {}
 
     /**
      * @param home the top of the repository
-     * @return its content; empty if it does not exist
+     * @return its properties; empty if it does not exist
+     * @throws CliException if it cannot be read
      */
     public static Map<String, String> read(Path home) throws CliException {
         Path path = home.resolve("config").resolve("application.properties");

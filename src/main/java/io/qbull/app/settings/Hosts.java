@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 
-/** What this machine knows about host names and ports. */
+/** Asks this machine about host names and ports. */
 public final class Hosts {
     private Hosts() {}
 
@@ -20,7 +20,7 @@ public final class Hosts {
         }
     }
 
-    /** Whether every address of that name stays on this machine. */
+    /** Whether every address of the host is of this machine alone. */
     static boolean isLoopback(String host) {
         try {
             for (InetAddress address : InetAddress.getAllByName(host)) {
@@ -35,9 +35,12 @@ public final class Hosts {
     }
 
     /**
-     * Asks before anything is started. The HTTP servers ask again: between the two another program may take the port.
+     * Checks an address before anything is started. The HTTP servers check it again, since another program may take the port meanwhile.
      *
-     * @throws CliException if another program listens there
+     * @param address to listen at
+     * @param host the setting of its host
+     * @param port the setting of its port
+     * @throws CliException if the address is taken
      */
     public static void checkFree(AppSettings.Address address, Setting host, Setting port) throws CliException {
         try (ServerSocket socket = new ServerSocket()) {
@@ -48,8 +51,11 @@ public final class Hosts {
     }
 
     /**
-     * @param reason in brackets
-     * @return names the port and the settings that choose another one
+     * @param address to listen at
+     * @param host the setting of its host
+     * @param port the setting of its port
+     * @param reason for the brackets of the message
+     * @return an exception that names the address and the settings to change
      */
     public static CliException cannotListen(AppSettings.Address address, Setting host, Setting port, String reason) {
         return new CliException(

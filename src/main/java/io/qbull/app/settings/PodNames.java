@@ -5,14 +5,14 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 
-/** Names for pods that nobody named. */
+/** Names pods whose settings give no name. */
 final class PodNames {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LONGEST_HOST = 100;
 
     private PodNames() {}
 
-    /** Host name and a random number, so that two pods of one machine, and two lives of one pod, differ. */
+    /** The host name and a random number, so that two pods on one machine differ, and a pod differs from its predecessor. */
     static PodId random() {
         String host = host().replaceAll("[^A-Za-z0-9_.-]", "-");
         String cut = host.length() > LONGEST_HOST ? host.substring(0, LONGEST_HOST) : host;

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** The folder with the routes. */
+/** The folder of the routes. */
 public final class RouteFolder {
     private static final String FILES = "*.camel.yaml";
     private static final Pattern MISREAD = Pattern.compile("[,*?{}+%]");
@@ -15,17 +15,20 @@ public final class RouteFolder {
     private RouteFolder() {}
 
     /**
-     * @throws CliException if there are no routes, or Camel would not find them: such a pod would do nothing, silently
+     * Checks the folder, because Camel starts without routes silently if it finds none.
+     *
+     * @param folder of the routes
+     * @throws CliException if there are no routes, or Camel would not find them
      */
     public static void check(Path folder) throws CliException {
         if (!Files.isDirectory(folder)) {
-            throw CliException.setting(Setting.ROUTES.variable(), folder.toString(), "is no folder");
+            throw CliException.setting(Setting.ROUTES.variable(), folder.toString(), "is not a folder");
         }
         if (MISREAD.matcher(folder.toString()).find()) {
             throw CliException.setting(
                     Setting.ROUTES.variable(),
                     folder.toString(),
-                    "must be a path without , + % * ? { and }: Camel takes it for something else");
+                    "must be a path without , + % * ? { and }, which mean something else to Camel");
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, FILES)) {
             if (!files.iterator().hasNext()) {
@@ -36,7 +39,10 @@ public final class RouteFolder {
         }
     }
 
-    /** As Camel wants it. */
+    /**
+     * @param folder of the routes
+     * @return the pattern by which Camel finds them
+     */
     public static String pattern(Path folder) {
         return "file:" + folder + "/" + FILES;
     }

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of the app: name in the environment, name in {@code config/application.properties}, default, option. */
+/**
+ * The settings of the app: the name in the environment, the name in {@code config/application.properties}, the default, and the
+ * component option that has the same meaning, if there is one.
+ */
 public enum Setting {
     REDIS_URL("REDIS_URL", "redisUrl", "", "redisUri"),
     QUEUES("QBULL_QUEUES", "queues", "WHATSAPP"),
@@ -34,10 +37,10 @@ public enum Setting {
     COALESCE_WINDOW("QBULL_COALESCE_WINDOW", "coalesceWindow", "5s"),
     COALESCE_SIZE("QBULL_COALESCE_SIZE", "coalesceSize", "100");
 
-    /** What the names in the file begin with. */
+    /** The prefix of names in the file. */
     static final String PREFIX = "qbull.";
 
-    /** What the settings of one queue begin with: {@code qbull.queue.NAME.OPTION}. */
+    /** The prefix of the settings of one queue: {@code qbull.queue.NAME.OPTION}. */
     public static final String QUEUE_PREFIX = PREFIX + "queue.";
 
     private final String variable;
@@ -66,12 +69,12 @@ public enum Setting {
         return property;
     }
 
-    /** Its value when nobody gives one; empty = none. */
+    /** The default; empty = none. */
     String preset() {
         return preset;
     }
 
-    /** The option of the component that it is another name of. */
+    /** The option of the component with the same meaning. */
     Optional<String> option() {
         return Optional.ofNullable(option);
     }

@@ -1,4 +1,7 @@
-/** Reads the environment and {@code config/application.properties} into checked settings. */
+/**
+ * Reads the environment and {@code config/application.properties} into checked settings: {@code SettingLookup} finds values, the
+ * readers by theme check them.
+ */
 @NullMarked
 package io.qbull.app.settings;
 

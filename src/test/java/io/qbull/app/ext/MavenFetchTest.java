@@ -73,7 +73,7 @@ class MavenFetchTest {
         The following artifacts could not be resolved: g:wanted:jar:1.0: Could not find artifact g:wanted:jar:1.0 in central (https://host/x) | Maven finds no g:wanted:1.0
         g:wanted:jar:1.0: Could not transfer artifact g:wanted:pom:1.0 from/to central (https://host/x): timeout | Maven cannot reach its repositories to fetch g:wanted:1.0
         Cannot access central (https://host/x) in offline mode and the artifact g:wanted:jar:1.0 has not been downloaded | Maven cannot reach its repositories to fetch g:wanted:1.0
-        Something else | Maven fails: Something else
+        Something else | Maven failed: Something else
         """)
     void a_failure_is_told_in_one_line(String said, String told) throws IOException {
         Path maven = maven("printf '\\033[0m[ERROR] %s\\n[ERROR] \\n[ERROR] more\\n' '" + said + "'; exit 1");

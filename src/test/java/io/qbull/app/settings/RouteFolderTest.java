@@ -31,7 +31,7 @@ class RouteFolderTest {
         Path folder = Files.createDirectories(top.resolve("empty"));
 
         assertThatThrownBy(() -> RouteFolder.check(folder)).hasMessageContaining("has no file *.camel.yaml");
-        assertThatThrownBy(() -> RouteFolder.check(top.resolve("none"))).hasMessageContaining("is no folder");
+        assertThatThrownBy(() -> RouteFolder.check(top.resolve("none"))).hasMessageContaining("is not a folder");
         assertThatCode(() -> RouteFolder.check(folder("with blank"))).doesNotThrowAnyException();
     }
 
