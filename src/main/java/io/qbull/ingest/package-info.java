@@ -1,6 +1,6 @@
 /**
- * How jobs come in over HTTP and from files: reads requests and files within bounds, takes queue, key and id from where they may
- * stand and from nowhere else, and says what became of each. The routes that join these steps are YAML files in {@code routes/}.
+ * Takes in jobs over HTTP and from files. Reads requests and files within bounds, takes queue, key and id only from the places where
+ * they are allowed, and reports the outcome of each job. The YAML files in {@code routes/} combine these steps into routes.
  */
 @NullMarked
 package io.qbull.ingest;

@@ -57,7 +57,7 @@ class CoalesceAccessTest extends AppTestSupport {
     }
 
     @Test
-    void the_other_client_gives_user_and_password_too() {
+    void redisson_authenticates_with_user_and_password() {
         assertThat(post("/queues/MESSAGES/jobs?key=a", "hello").status()).isEqualTo(202);
 
         await().untilAsserted(() -> assertThat(jobs("WHATSAPP", 1))

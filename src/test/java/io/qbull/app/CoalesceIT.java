@@ -54,7 +54,7 @@ class CoalesceIT {
     }
 
     @Test
-    void every_message_is_in_exactly_one_job_though_pods_are_killed() throws IOException {
+    void every_message_is_in_exactly_one_job_even_if_pods_are_killed() throws IOException {
         PodProcess entrance = launch();
         PodProcess first = launch();
         PodProcess second = launch();

@@ -29,7 +29,7 @@ class CoalesceOffTest extends AppTestSupport {
     }
 
     @Test
-    void messages_are_not_collected_unless_a_setting_says_so() {
+    void messages_are_not_collected_unless_configured() {
         assertThat(context.getRoute("ingest-http")).isNotNull();
         assertThat(context.getRoute("coalesce")).isNull();
         assertThat(context.getRegistry().lookupByName("qbullCoalesceRepository"))

@@ -38,7 +38,7 @@ class CoalesceOutageTest extends AppTestSupport {
     }
 
     @Test
-    void windows_are_closed_when_it_is_back() {
+    void windows_are_closed_once_redis_is_back() {
         try (CapturedLog log = new CapturedLog()) {
             assertThat(post("/queues/MESSAGES/jobs?key=a", "hello").status()).isEqualTo(202);
             await().until(() -> {

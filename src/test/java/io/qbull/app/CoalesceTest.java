@@ -165,7 +165,7 @@ class CoalesceTest extends AppTestSupport {
     }
 
     @Test
-    void a_message_that_is_no_text_is_buried_alone() {
+    void a_message_that_is_not_text_is_buried_alone() {
         try (Resp resp = REDIS.server().connect()) {
             awaitLayout();
             resp.call("XADD", "MESSAGES:0", "*", "id", "1", "key", "a", "ts", "1", "body", "\u00ff\u00fe");

@@ -49,7 +49,7 @@ class FileCrashIT {
     }
 
     @Test
-    void a_file_that_is_read_through_kills_of_pods_and_redis_is_added_once_and_in_order() throws IOException {
+    void a_file_read_while_pods_and_redis_are_killed_is_added_once_and_in_order() throws IOException {
         Path inbox = prepare();
         Path aof = appendOnlyFile();
         PodProcess pod = launch();

@@ -74,7 +74,7 @@ class HttpBulkTest extends AppTestSupport {
     }
 
     @Test
-    void bad_lines_are_told_by_number_and_reason_and_all_others_are_added() throws IOException {
+    void bad_lines_are_listed_by_number_and_reason_and_the_others_are_added() throws IOException {
         String lines = String.join(
                 "\n",
                 "{\"key\":\"a\",\"body\":\"1\"}",
@@ -99,7 +99,7 @@ class HttpBulkTest extends AppTestSupport {
                 .extracting(refused -> refused.get("line").intValue() + ": "
                         + refused.get("reason").asText())
                 .satisfiesExactly(
-                        reason -> assertThat(reason).startsWith("2: no JSON"),
+                        reason -> assertThat(reason).startsWith("2: not JSON"),
                         reason -> assertThat(reason).isEqualTo("5: must be a JSON object"),
                         reason -> assertThat(reason).startsWith("6: body (1001 bytes) must be at most maxBodySize"),
                         reason -> assertThat(reason).isEqualTo("7: the line has 5001 bytes, the longest may have 5000"),
@@ -136,7 +136,7 @@ class HttpBulkTest extends AppTestSupport {
     }
 
     @Test
-    void a_repeated_request_is_told_its_bad_lines_again_and_adds_nothing() throws IOException {
+    void a_repeated_request_lists_its_bad_lines_again_and_adds_nothing() throws IOException {
         List<String> lines = new ArrayList<>(IntStream.range(0, 10_000)
                 .mapToObj(n -> "{\"key\":\"k" + n % 50 + "\",\"body\":\"" + n + "\"}")
                 .toList());
@@ -145,7 +145,7 @@ class HttpBulkTest extends AppTestSupport {
         lines.set(7_499, "{\"body\":\"no key\"}");
         String refused = "\"refusedCount\":3,\"refused\":["
                 + "{\"line\":2500,\"reason\":\"key (513 bytes of UTF-8) must be at most maxKeyLength (512 bytes)\"},"
-                + "{\"line\":5000,\"reason\":\"no JSON: wrong at column 24\"},"
+                + "{\"line\":5000,\"reason\":\"not JSON: error at column 24\"},"
                 + "{\"line\":7500,\"reason\":\"no key: the member key is missing\"}]";
 
         RawHttp.Answer first = post(JOBS, String.join("\n", lines), NDJSON, "Idempotency-Key: b3");
@@ -162,7 +162,7 @@ class HttpBulkTest extends AppTestSupport {
     }
 
     @Test
-    void bytes_that_are_no_utf8_cost_no_other_line() throws IOException {
+    void invalid_utf8_affects_only_its_own_line() throws IOException {
         String wide =
                 new String("{\"key\":\"k\",\"body\":[1]}".getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_8);
         String line = "{\"key\":\"a\",\"body\":\"1\"}";
@@ -173,7 +173,7 @@ class HttpBulkTest extends AppTestSupport {
         assertThat(answer.get("accepted").intValue()).isEqualTo(3);
         assertThat(answer.get("refused")).singleElement().satisfies(refused -> {
             assertThat(refused.get("line").intValue()).isEqualTo(2);
-            assertThat(refused.get("reason").asText()).isEqualTo("no JSON in UTF-8");
+            assertThat(refused.get("reason").asText()).isEqualTo("not JSON in UTF-8");
         });
     }
 
@@ -196,7 +196,7 @@ class HttpBulkTest extends AppTestSupport {
     }
 
     @Test
-    void what_redis_refuses_stops_the_reading_and_the_repeat_completes_it() throws IOException {
+    void a_refusal_by_redis_stops_the_reading_and_a_repeat_completes_it() throws IOException {
         List<String> lines = IntStream.range(0, 2_000)
                 .mapToObj(n -> "{\"key\":\"k" + n % 9 + "\",\"body\":\"" + n + "\"}")
                 .toList();
@@ -239,7 +239,7 @@ class HttpBulkTest extends AppTestSupport {
     }
 
     @Test
-    void a_client_that_goes_away_is_no_fault_and_its_whole_lines_are_added() throws IOException {
+    void a_client_that_disconnects_is_not_a_fault_and_its_complete_lines_are_added() throws IOException {
         try (CapturedLog log = new CapturedLog()) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
                 socket.getOutputStream()
@@ -255,7 +255,7 @@ class HttpBulkTest extends AppTestSupport {
     }
 
     @Test
-    void what_cannot_be_done_is_refused_with_a_problem() {
+    void a_wrong_request_is_refused_with_a_problem() {
         assertThat(post("/queues/NONE/jobs", "{}", NDJSON).status()).isEqualTo(404);
         assertThat(post(JOBS + "?key=a", "{}", NDJSON).status()).isEqualTo(400);
         assertThat(post(JOBS, "{}", NDJSON, "Idempotency-Key: a", "Idempotency-Key: b")

@@ -105,7 +105,7 @@ class HttpFuzzTest extends AppTestSupport {
     }
 
     @Test
-    void no_request_stops_the_server_or_makes_it_tell_of_its_inside() throws IOException {
+    void no_request_stops_the_server_or_reveals_its_internals() throws IOException {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("HttpFuzzTest -Dseed=" + seed);
         Random random = new Random(seed);

@@ -53,7 +53,7 @@ class HttpIngestTest extends AppTestSupport {
     }
 
     @Test
-    void a_job_is_answered_with_its_place_when_redis_has_it() throws IOException {
+    void a_job_is_answered_with_its_place_once_redis_has_it() throws IOException {
         RawHttp.Answer answer =
                 post(JOBS + "?key=573205104418", "hello", "Content-Type: application/x-www-form-urlencoded");
 
@@ -75,7 +75,7 @@ class HttpIngestTest extends AppTestSupport {
     }
 
     @Test
-    void any_body_arrives_as_it_was_sent_whatever_it_calls_itself() {
+    void any_body_arrives_unchanged_whatever_its_content_type() {
         byte[] binary = new byte[70_000];
         new Random(7).nextBytes(binary);
         List<byte[]> bodies =
@@ -103,7 +103,7 @@ class HttpIngestTest extends AppTestSupport {
     }
 
     @Test
-    void nothing_but_path_and_query_chooses_queue_key_and_partition() throws IOException {
+    void only_path_and_query_choose_queue_key_and_partition() throws IOException {
         String form = "key=evil&queue=OTHER&CamelQbullPartition=3&CamelQbullKey=evil";
         RawHttp.Answer answer = post(
                 JOBS + "?key=mine&queue=OTHER&CamelQbullQueue=OTHER&CamelQbullKey=evil&partition=3",
@@ -132,7 +132,7 @@ class HttpIngestTest extends AppTestSupport {
     }
 
     @Test
-    void of_the_headers_only_the_listed_ones_are_kept_and_none_comes_back() {
+    void only_listed_headers_are_kept_and_none_is_returned() {
         RawHttp.Answer answer = post(
                 JOBS + "?key=k",
                 "x",
@@ -167,7 +167,7 @@ class HttpIngestTest extends AppTestSupport {
     }
 
     @Test
-    void what_cannot_be_done_is_refused_with_a_problem() throws IOException {
+    void a_wrong_request_is_refused_with_a_problem() throws IOException {
         refused(post(JOBS, "x"), 400, "key is missing");
         refused(post(JOBS + "?key=", "x"), 400, "1 to 512 bytes");
         refused(post(JOBS + "?key=" + "k".repeat(513), "x"), 400, "1 to 512 bytes");
@@ -203,7 +203,7 @@ class HttpIngestTest extends AppTestSupport {
     }
 
     @Test
-    void a_body_without_announced_length_is_bounded_too() throws IOException {
+    void a_body_without_content_length_is_bounded_too() throws IOException {
         byte[] chunk = new byte[64 << 10];
         try (ChunkedPost post = new ChunkedPost(http, JOBS + "?key=k")) {
             for (int i = 0; i < 17; i++) {
@@ -234,7 +234,7 @@ class HttpIngestTest extends AppTestSupport {
     }
 
     @Test
-    void a_queue_may_have_limits_of_its_own() throws IOException {
+    void a_queue_can_have_its_own_limits() throws IOException {
         assertThat(post("/queues/SMALL/jobs?key=abc", "0123456789").status()).isEqualTo(202);
         refused(post("/queues/SMALL/jobs?key=abc", "0123456789a"), 413, "more than 10 bytes");
         refused(post("/queues/SMALL/jobs?key=abcd", "x"), 400, "1 to 3 bytes");

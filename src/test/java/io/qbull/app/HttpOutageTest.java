@@ -49,7 +49,7 @@ class HttpOutageTest extends AppTestSupport {
     }
 
     @Test
-    void a_redis_that_stands_still_holds_no_thread_of_the_server() throws Exception {
+    void a_hanging_redis_occupies_no_server_thread() throws Exception {
         accepted();
         REDIS.server().pause();
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
@@ -71,7 +71,7 @@ class HttpOutageTest extends AppTestSupport {
     }
 
     @Test
-    void a_redis_that_is_gone_is_a_503_until_it_is_back() {
+    void a_missing_redis_gives_a_503_until_it_is_back() {
         accepted();
         REDIS.server().kill();
 
@@ -83,7 +83,7 @@ class HttpOutageTest extends AppTestSupport {
     }
 
     @Test
-    void a_full_redis_is_a_503_that_says_so() {
+    void a_full_redis_gives_a_503_that_says_so() {
         accepted();
         try (Resp resp = REDIS.server().connect()) {
             resp.call("CONFIG", "SET", "maxmemory", "1mb");
@@ -96,7 +96,7 @@ class HttpOutageTest extends AppTestSupport {
     }
 
     @Test
-    void a_bulk_request_whose_redis_is_killed_tells_what_it_added_and_its_repeat_completes_it() throws Exception {
+    void a_bulk_request_reports_what_a_killed_redis_added_and_a_repeat_completes_it() throws Exception {
         accepted();
         List<String> lines = IntStream.range(0, 30_000)
                 .mapToObj(n -> "{\"key\":\"k" + n % 50 + "\",\"body\":\"" + n + "\"}")
@@ -146,7 +146,7 @@ class HttpOutageTest extends AppTestSupport {
     }
 
     @Test
-    void a_bulk_request_that_stands_still_when_redis_is_killed_tells_exact_counts() throws Exception {
+    void an_idle_bulk_request_reports_exact_counts_when_redis_is_killed() throws Exception {
         accepted();
         try (ChunkedPost post = new ChunkedPost(http, BULK, NDJSON, ID)) {
             List<String> lines = IntStream.range(0, 1_000)

@@ -28,7 +28,7 @@ class KeptHeadersTest extends AppTestSupport {
     }
 
     @Test
-    void they_are_kept_all_the_same() {
+    void headers_that_are_always_kept_may_be_listed() {
         RawHttp.Answer answer = post("/queues/WHATSAPP/jobs?key=k", "x", "Content-Type: text/plain", "tracestate: a=b");
 
         assertThat(answer.status()).isEqualTo(202);

@@ -44,7 +44,7 @@ class LongBulkTest extends AppTestSupport {
     }
 
     @Test
-    void what_was_added_at_its_beginning_is_still_known_after_its_end() throws IOException {
+    void the_first_lines_of_a_long_request_are_still_known_after_its_end() throws IOException {
         try (ChunkedPost request = new ChunkedPost(http, JOBS, HEADERS)) {
             request.send(LINES.getBytes(StandardCharsets.UTF_8));
             await().until(() -> jobs("WHATSAPP", 2).size() == 10);
@@ -59,7 +59,7 @@ class LongBulkTest extends AppTestSupport {
 
     /** Those of the queue must not be blocked by what a route does next. */
     @Test
-    void a_route_goes_on_on_a_thread_of_its_own() throws Exception {
+    void a_route_continues_on_its_own_thread() throws Exception {
         List<String> threads = new CopyOnWriteArrayList<>();
         AdviceWith.adviceWith(
                 context,

@@ -56,7 +56,7 @@ class WebhookTest extends AppTestSupport {
     }
 
     @Test
-    void a_job_is_posted_with_what_is_known_about_it() {
+    void a_job_is_posted_with_its_metadata() {
         post(
                 "/queues/WHATSAPP/jobs?key=%2B57%20%C3%BC",
                 "hello", "Idempotency-Key: id-1", "Content-Type: text/plain", "traceparent: 00-1-2-03");
@@ -80,7 +80,7 @@ class WebhookTest extends AppTestSupport {
     }
 
     @Test
-    void an_answer_that_is_not_2xx_fails_the_job_which_is_tried_again() {
+    void an_answer_other_than_2xx_fails_the_job_which_is_retried() {
         for (int status : new int[] {500, 404, 302}) {
             calls.clear();
             answer.set(status);
@@ -96,7 +96,7 @@ class WebhookTest extends AppTestSupport {
     }
 
     @Test
-    void a_failed_job_says_what_the_webhook_answered_and_never_where_it_is() {
+    void a_failed_job_shows_the_answer_of_the_webhook_and_never_its_address() {
         answer.set(500);
         buried("the webhook answered 500");
 

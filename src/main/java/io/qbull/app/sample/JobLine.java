@@ -8,13 +8,13 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Puts one line about a job into the property {@code jobLine}, for a log step at the end of a route, where the message may be
- * another one. It shows the body, as a sample should; real consumers should not.
+ * Puts a one-line description of a job into the property {@code jobLine}, for a log step at the end of a route, where the message may
+ * have changed. It shows the body because it is a sample; real consumers should not.
  */
 public final class JobLine implements Processor {
     private static final String PROPERTY = "jobLine";
     private static final int LONGEST = 200;
-    /** A character has at most four bytes. */
+    /** A character has four bytes at most. */
     private static final int BYTES = LONGEST * 4;
 
     @Override
@@ -31,7 +31,7 @@ public final class JobLine implements Processor {
         exchange.setProperty(PROPERTY, line);
     }
 
-    /** Text on one line, cut at 200 characters; what cannot be printed is a question mark. */
+    /** The body as one line of at most 200 characters; a question mark replaces each unprintable character. */
     static String preview(Object body) {
         if (body instanceof byte[] bytes) {
             return printable(new String(bytes, 0, Math.min(bytes.length, BYTES), StandardCharsets.UTF_8));

@@ -1,11 +1,11 @@
 package io.qbull.app.sample;
 
-/** The webhook failed. Without cause and suppressed exceptions, for their messages name the address. */
+/** The webhook failed. Has no cause and no suppressed exceptions, because their messages contain the address. */
 public final class WebhookException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param message for the log and the dead letter
+     * @param message the log and the dead letter show it
      */
     WebhookException(String message) {
         super(message, null, false, false);

@@ -10,16 +10,16 @@ import org.apache.camel.spi.HttpResponseAware;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fails a job whose webhook failed, in words of its own: Camel's name the whole address, whose query may carry a token, and a
- * job's failure is logged and kept in the dead-letter stream.
+ * Fails a job whose webhook failed, with its own message. Camel's message contains the whole address, whose query may carry a token,
+ * and the failure of a job is logged and kept in the dead-letter stream.
  */
 public final class WebhookFailure implements Processor {
     @Override
     public void process(Exchange exchange) throws WebhookException {
-        throw new WebhookException(told(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)));
+        throw new WebhookException(describe(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)));
     }
 
-    static String told(@Nullable Throwable failure) {
+    static String describe(@Nullable Throwable failure) {
         return failure instanceof HttpResponseAware answer
                 ? "the webhook answered " + answer.getHttpResponseCode()
                 : "the webhook did not answer: " + reason(failure);

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns a job into a POST to the webhook, for an {@code http:} endpoint that follows. */
 public final class WebhookRequest implements Processor {
-    private static final Map<String, String> TOLD = told();
+    private static final Map<String, String> HEADERS = headers();
     private static final String[] KEPT = {"traceparent", "tracestate", Exchange.CONTENT_TYPE};
 
     private final @Nullable URI url;
 
     /**
-     * @param url where to; null = nowhere, and the route that uses this bean does not run
+     * @param url of the webhook; null = there is none, and the route that uses this bean does not run
      */
     public WebhookRequest(@Nullable URI url) {
         this.url = url;
@@ -28,17 +28,17 @@ public final class WebhookRequest implements Processor {
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         Map<String, String> headers = new LinkedHashMap<>();
-        TOLD.forEach((header, from) -> headers.put(header, safe(String.valueOf(message.getHeader(from)))));
+        HEADERS.forEach((header, from) -> headers.put(header, safe(String.valueOf(message.getHeader(from)))));
         message.removeHeaders("*", KEPT);
         headers.forEach(message::setHeader);
         message.setHeader(Exchange.HTTP_METHOD, "POST");
-        // By header: as an endpoint's URI, its query would be read as options of Camel.
+        // As a header: in an endpoint URI Camel would read the query as options.
         message.setHeader(Exchange.HTTP_URI, String.valueOf(url));
     }
 
     /**
-     * Percent-encoded but for visible ASCII, so that no value can end the header or start another one; a client decodes it as
-     * it decodes a query.
+     * Percent-encodes everything but visible ASCII, so that no value can end the header or begin another one. Clients decode it like a
+     * query.
      */
     static String safe(String value) {
         StringBuilder safe = new StringBuilder();
@@ -52,15 +52,15 @@ public final class WebhookRequest implements Processor {
         return safe.toString();
     }
 
-    private static Map<String, String> told() {
-        Map<String, String> told = new LinkedHashMap<>();
-        told.put("X-Qbull-Queue", QbullConstants.QUEUE);
-        told.put("X-Qbull-Key", QbullConstants.KEY);
-        told.put("X-Qbull-Job-Id", QbullConstants.JOB_ID);
-        told.put("X-Qbull-Partition", QbullConstants.PARTITION);
-        told.put("X-Qbull-Epoch", QbullConstants.EPOCH);
-        told.put("X-Qbull-Attempt", QbullConstants.ATTEMPT);
-        told.put("X-Qbull-Enqueued-At", QbullConstants.ENQUEUED_AT);
-        return told;
+    private static Map<String, String> headers() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("X-Qbull-Queue", QbullConstants.QUEUE);
+        headers.put("X-Qbull-Key", QbullConstants.KEY);
+        headers.put("X-Qbull-Job-Id", QbullConstants.JOB_ID);
+        headers.put("X-Qbull-Partition", QbullConstants.PARTITION);
+        headers.put("X-Qbull-Epoch", QbullConstants.EPOCH);
+        headers.put("X-Qbull-Attempt", QbullConstants.ATTEMPT);
+        headers.put("X-Qbull-Enqueued-At", QbullConstants.ENQUEUED_AT);
+        return headers;
     }
 }

@@ -3,16 +3,16 @@ package io.qbull.ingest.http;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much of request bodies may be in memory: of one request, and of all that are being read or wait for Redis. Thread-safe.
+ * Bounds the memory of request bodies: of one request, and of all requests that are being read or wait for Redis. Thread-safe.
  */
 public final class BodyLimits {
     private final QueueLimits queues;
     private final long most;
-    private final AtomicLong held = new AtomicLong();
+    private final AtomicLong inUse = new AtomicLong();
 
     /**
      * @param queues say how large a body may be
-     * @param most bytes of all bodies together; at least one body of the largest size is let in
+     * @param most bytes of all bodies together; one body of the largest size is always admitted
      */
     public BodyLimits(QueueLimits queues, long most) {
         this.queues = queues;
@@ -29,35 +29,38 @@ public final class BodyLimits {
 
     /**
      * @param bytes of memory
-     * @param alone what is let in even if it is more than all bodies may have together
+     * @param alone bytes that a single body may take even if they exceed the bound of all bodies
+     * @return whether the bytes are taken
      */
     boolean take(long bytes, long alone) {
-        if (held.addAndGet(bytes) <= Math.max(most, alone)) {
+        if (inUse.addAndGet(bytes) <= Math.max(most, alone)) {
             return true;
         }
-        held.addAndGet(-bytes);
+        inUse.addAndGet(-bytes);
         return false;
     }
 
     /**
-     * @param bytes of memory that is in use already
+     * Takes memory that cannot be refused any more.
+     *
+     * @param bytes of memory
      */
     void use(long bytes) {
-        held.addAndGet(bytes);
+        inUse.addAndGet(bytes);
     }
 
     /**
-     * @return whether requests with many jobs must wait, so that there is room for those with one
+     * @return whether requests with many jobs must wait and leave the remaining memory to those with one
      */
     boolean tight() {
-        return held.get() >= most / 2;
+        return inUse.get() >= most / 2;
     }
 
     void giveBack(long bytes) {
-        held.addAndGet(-bytes);
+        inUse.addAndGet(-bytes);
     }
 
-    long held() {
-        return held.get();
+    long inUse() {
+        return inUse.get();
     }
 }

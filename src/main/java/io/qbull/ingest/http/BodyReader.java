@@ -8,11 +8,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Reads the body of one request as the bytes that were sent, whatever content type they claim, within {@link BodyLimits}.
- * Lives on the request's event loop. How long a body may take is the server's business.
+ * Reads the body of one request as the bytes that were sent, whatever its content type says, within {@link BodyLimits}. Runs on the
+ * request's event loop. The server limits the time of a body.
  */
 final class BodyReader {
-    /** The buffer grows by doubling, so that up to half of it is empty. */
+    /** The buffer grows by doubling, so up to half of it is empty. */
     private static final int BUFFERED = 2;
 
     private final BodyLimits limits;
@@ -32,8 +32,8 @@ final class BodyReader {
     }
 
     /**
-     * @return the bytes; fails with a {@link ProblemException}, or another exception if the client went away. What was taken
-     *     from the limits stays taken until {@link #release}
+     * @return the bytes; fails with a {@link ProblemException}, or with another exception if the client disconnected. Memory
+     *     taken from the limits stays taken until {@link #release}
      */
     Future<byte[]> read() {
         request.exceptionHandler(gone -> end(() -> result.tryFail(gone)));
@@ -47,7 +47,7 @@ final class BodyReader {
         return result.future();
     }
 
-    /** Gives back what the body took from the limits. Once, when nobody needs the body any more; any thread. */
+    /** Returns the memory of the body to the limits. To be called once, when the body is not needed any more; any thread. */
     void release() {
         limits.giveBack(taken);
     }
@@ -60,14 +60,14 @@ final class BodyReader {
         if ((long) body.length() + chunk.length() > largest) {
             tooLarge();
         } else if (!limits.take(needed, (long) largest * BUFFERED)) {
-            fail(Problem.later("The server holds as many bodies as it can; the job was not added. Try again.", 1));
+            fail(Problem.later("The server cannot take more request bodies now; the job was not added. Try again.", 1));
         } else {
             taken += needed;
             body.appendBuffer(chunk);
         }
     }
 
-    /** From now on there is an array of the exact size and no buffer. */
+    /** Replaces the buffer by an array of the exact size. */
     private void complete() {
         if (over) {
             return;

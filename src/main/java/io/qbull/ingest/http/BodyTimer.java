@@ -4,7 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 
-/** The time that a request has for its body. Ends with the body, or when it is read by somebody who judges its silence himself. */
+/** Limits the time of a request's body. Ends with the body, or when a reader takes over that limits silence instead. */
 public final class BodyTimer {
     private static final String KEY = BodyTimer.class.getName();
 
@@ -13,7 +13,7 @@ public final class BodyTimer {
     /**
      * @param http the request
      * @param time for its whole body
-     * @param late called when the body has not come by then
+     * @param late called if the body is not complete by then
      */
     public static void start(RoutingContext http, Duration time, Runnable late) {
         Vertx vertx = http.vertx();
@@ -23,7 +23,9 @@ public final class BodyTimer {
     }
 
     /**
-     * @param http a request whose body may take as long as its client likes; from its event loop
+     * Lifts the limit. Must be called on the event loop of the request.
+     *
+     * @param http a request whose body may take any time
      */
     static void stop(RoutingContext http) {
         Long timer = http.get(KEY);

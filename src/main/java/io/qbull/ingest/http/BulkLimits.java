@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a bulk request may be like.
+ * The limits of a bulk request.
  *
- * @param requestSize most bytes of a request; {@link Long#MAX_VALUE} = any
+ * @param requestSize most bytes of a request; {@link Long#MAX_VALUE} = unlimited
  * @param longestLine in bytes
  * @param deepest nesting of JSON
  * @param keyFields members that can be the key of a line without a body
- * @param patience how long a client may send nothing
+ * @param patience how long a client may be silent
  * @param bodies shared with all other requests
  */
 public record BulkLimits(

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client may choose for many jobs at once: the queue by the path, the identity of the request by {@code Idempotency-Key}.
+ * What a client chooses for a bulk request: the queue by the path, the identity of the request by {@code Idempotency-Key}.
  *
- * @param queue by its name only; whether it exists is another question
+ * @param queue a valid name; the queue may not exist
  * @param id of the whole request; null = none
  */
 record BulkRequest(QueueName queue, @Nullable JobId id) {
@@ -16,7 +16,7 @@ record BulkRequest(QueueName queue, @Nullable JobId id) {
      * @param path decoded and normalized
      * @param query as sent, without the question mark; null = none
      * @param ids values of {@code Idempotency-Key}
-     * @throws ProblemException if any of it is wrong
+     * @throws ProblemException if one of them is wrong
      */
     static BulkRequest parse(String path, @Nullable String query, List<String> ids) throws ProblemException {
         QueueName queue = JobRequest.queueAt(path);

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which job a client cancels: queue and id by the path, the key by the query.
+ * The job that a client cancels: queue and id from the path, the key from the query.
  *
- * @param queue by its name only; whether it exists is another question
+ * @param queue a valid name; the queue may not exist
  * @param id of the job
  * @param key of the job
  */
@@ -22,7 +22,7 @@ record CancelRequest(QueueName queue, JobId id, String key) {
      * @param path normalized, its segments still encoded
      * @param query as sent, without the question mark; null = none
      * @param longestKey of a queue, in bytes
-     * @throws ProblemException if any of it is wrong
+     * @throws ProblemException if one of them is wrong
      */
     static CancelRequest parse(String path, @Nullable String query, ToIntFunction<QueueName> longestKey)
             throws ProblemException {
@@ -37,7 +37,7 @@ record CancelRequest(QueueName queue, JobId id, String key) {
 
     private static JobId id(String segment) throws ProblemException {
         try {
-            // In a path a plus is a plus.
+            // In a path, unlike in a query, a plus sign stands for itself.
             return new JobId(JobRequest.decode(segment.replace("+", "%2B")));
         } catch (IllegalArgumentException e) {
             throw new ProblemException(

@@ -23,24 +23,24 @@ import org.apache.camel.Message;
 import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
- * Reads an HTTP request of NDJSON as a stream, a job a line, however long it is, and sets a {@link BulkResult} as the body. No thread
+ * Reads an HTTP request of NDJSON as a stream of any length, one job per line, and sets a {@link BulkResult} as the body. No thread
  * waits for a slow client. A request with an {@code Idempotency-Key} is a source: repeated within the deduplication window, it adds
- * what is missing.
+ * only the lines that are missing.
  */
 public final class HttpBulkReader extends AsyncProcessorSupport {
     private final Set<QueueName> queues;
-    private final Function<QueueName, QueueWriter> entrances;
+    private final Function<QueueName, QueueWriter> writers;
     private final JsonRecords records;
     private final BulkLimits limits;
 
     /**
      * @param queues the queues that exist for clients
-     * @param entrances the ways into them
+     * @param writers the ways into the queues
      * @param limits of requests and their lines
      */
-    public HttpBulkReader(Set<QueueName> queues, Function<QueueName, QueueWriter> entrances, BulkLimits limits) {
+    public HttpBulkReader(Set<QueueName> queues, Function<QueueName, QueueWriter> writers, BulkLimits limits) {
         this.queues = Set.copyOf(queues);
-        this.entrances = entrances;
+        this.writers = writers;
         this.limits = limits;
         this.records = new JsonRecords(limits.keyFields(), limits.deepest());
     }
@@ -59,9 +59,9 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
             if (!queues.contains(bulk.queue())) {
                 throw new ProblemException(Problem.of(404, "There is no such queue."));
             }
-            QueueWriter entrance = entrances.apply(bulk.queue());
-            added(entrance, bulk, stream)
-                    .whenComplete((result, thrown) -> entrance.continuations().execute(() -> {
+            QueueWriter writer = writers.apply(bulk.queue());
+            added(writer, bulk, stream)
+                    .whenComplete((result, thrown) -> writer.continuations().execute(() -> {
                         if (thrown == null) {
                             message.setBody(result);
                         } else {
@@ -77,18 +77,18 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
         }
     }
 
-    private CompletionStage<BulkResult> added(QueueWriter entrance, BulkRequest bulk, RequestStream stream) {
+    private CompletionStage<BulkResult> added(QueueWriter writer, BulkRequest bulk, RequestStream stream) {
         JobId id = bulk.id();
-        if (id == null || entrance.settings().deduplicationWindow().isZero()) {
-            return read(stream, (line, job) -> entrance.node().enqueue(job, entrance.settings()));
+        if (id == null || writer.settings().deduplicationWindow().isZero()) {
+            return read(stream, (line, job) -> writer.node().enqueue(job, writer.settings()));
         }
-        return entrance.node()
-                .open(source(id), 0, entrance.settings().deduplicationWindow(), entrance.settings())
+        return writer.node()
+                .open(source(id), 0, writer.settings().deduplicationWindow(), writer.settings())
                 .handle((feed, thrown) -> {
                     if (feed == null) {
                         throw new EnqueueException(
                                 EnqueueException.Kind.UNAVAILABLE,
-                                "what was added of this request before cannot be read now");
+                                "the earlier progress of this request cannot be read now");
                     }
                     return feed;
                 })
@@ -99,7 +99,7 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
         return new NdjsonReader(stream, records, limits, adder).read();
     }
 
-    /** Any text can be an Idempotency-Key; its digest can be a name. */
+    /** An Idempotency-Key can be any text; its digest is a valid name. */
     private static SourceId source(JobId id) {
         try {
             byte[] digest =

@@ -10,7 +10,7 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
-/** Answers 202 if every line was accepted, else a problem with the same members. */
+/** Answers 202 if every line was accepted; otherwise a problem that has the same members. */
 public final class HttpBulkReply implements Processor {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -23,7 +23,7 @@ public final class HttpBulkReply implements Processor {
         if (result.failure() != null) {
             begin(message, stopped(HttpProblemReply.problemOf(result.failure())), members);
         } else if (result.refusedCount() > 0) {
-            begin(message, Problem.of(422, "Some lines are no jobs and were not added; all others were."), members);
+            begin(message, Problem.of(422, "Some lines are not jobs and were not added; all others were."), members);
         } else {
             message.setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
             message.setHeader(Exchange.CONTENT_TYPE, "application/json");
@@ -39,14 +39,14 @@ public final class HttpBulkReply implements Processor {
         message.setBody(JSON.writeValueAsBytes(members));
     }
 
-    /** As clients see it. */
+    /** The JSON that clients read. */
     private record RefusedLine(long line, String reason) {}
 
     private static Problem stopped(Problem why) {
         return new Problem(
                 why.status(),
-                "Not all lines were read, for one could not be added. Repeat the whole request; with the Idempotency-Key that it"
-                        + " had, what was added is not added again.",
+                "Reading stopped because a line could not be added. Repeat the whole request; with the same"
+                        + " Idempotency-Key, lines that were added are not added again.",
                 why.headers());
     }
 

@@ -14,26 +14,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Cancels the delayed job that an HTTP request names, and answers 204; 404 if no such job waits for its time. */
+/** Cancels the delayed job that an HTTP request names. Answers 204, or 404 if no such job waits for its time. */
 public final class HttpCancel extends AsyncProcessorSupport {
     private static final Logger LOG = LoggerFactory.getLogger(HttpCancel.class);
     private static final Problem NOT_WAITING = Problem.of(
-            404,
-            "No job with this id and key waits for its time: it may run already, be done, or never have been there.");
+            404, "No job with this id and key waits for its time: it may be running, be done, or never have existed.");
     private static final int AWAY_SECONDS = 2;
 
     private final Set<QueueName> queues;
-    private final Function<QueueName, QueueWriter> entrances;
+    private final Function<QueueName, QueueWriter> writers;
     private final QueueLimits limits;
 
     /**
      * @param queues the queues that exist for clients
-     * @param entrances the ways into them
+     * @param writers the ways into the queues
      * @param limits say how long a key may be
      */
-    public HttpCancel(Set<QueueName> queues, Function<QueueName, QueueWriter> entrances, QueueLimits limits) {
+    public HttpCancel(Set<QueueName> queues, Function<QueueName, QueueWriter> writers, QueueLimits limits) {
         this.queues = Set.copyOf(queues);
-        this.entrances = entrances;
+        this.writers = writers;
         this.limits = limits;
     }
 
@@ -48,10 +47,10 @@ public final class HttpCancel extends AsyncProcessorSupport {
             if (!queues.contains(cancel.queue())) {
                 throw new ProblemException(Problem.of(404, "There is no such queue."));
             }
-            QueueWriter entrance = entrances.apply(cancel.queue());
-            entrance.node()
+            QueueWriter writer = writers.apply(cancel.queue());
+            writer.node()
                     .cancel(cancel.key(), cancel.id())
-                    .whenComplete((count, thrown) -> entrance.continuations().execute(() -> {
+                    .whenComplete((count, thrown) -> writer.continuations().execute(() -> {
                         answer(exchange, count, thrown);
                         callback.done(false);
                     }));
@@ -75,7 +74,7 @@ public final class HttpCancel extends AsyncProcessorSupport {
     }
 
     private static Problem problem(Throwable thrown) {
-        LOG.warn("a job was perhaps not cancelled: {}", thrown.toString());
+        LOG.warn("a job may not have been cancelled: {}", thrown.toString());
         return Problem.later(
                 "The queue's storage does not answer; the job may have been cancelled. Try again later.", AWAY_SECONDS);
     }

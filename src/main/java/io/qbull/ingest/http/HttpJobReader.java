@@ -15,8 +15,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
 /**
- * Turns an HTTP request into a job for {@code qbull:}: headers queue, key, id and delay, the kept request headers, and nothing else
- * that the client sent but the body.
+ * Turns an HTTP request into a job for {@code qbull:}. The message keeps the body and the listed request headers, and gets headers for
+ * queue, key, id and delay; everything else that the client sent is dropped.
  */
 public final class HttpJobReader implements Processor {
     /** The headers that every job keeps. */
@@ -29,7 +29,7 @@ public final class HttpJobReader implements Processor {
     /**
      * @param queues the queues that exist for clients
      * @param kept further request headers that a job keeps
-     * @param limits say how long a key may be
+     * @param limits of a key
      */
     public HttpJobReader(Set<QueueName> queues, Set<String> kept, QueueLimits limits) {
         this.queues = Set.copyOf(queues);
@@ -38,7 +38,7 @@ public final class HttpJobReader implements Processor {
     }
 
     /**
-     * @throws ProblemException if the client asks for something that cannot be done
+     * @throws ProblemException if the request is wrong
      */
     @Override
     public void process(Exchange exchange) throws ProblemException {

@@ -8,7 +8,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
-/** Answers 202 with what the producer says about the job that Redis has now. */
+/** Answers 202 with the place of the job, which is in Redis now. */
 public final class HttpJobReply implements Processor {
     private static final ObjectMapper JSON = new ObjectMapper();
 

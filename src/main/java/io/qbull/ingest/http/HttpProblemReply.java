@@ -8,7 +8,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers a request whose exception the route has caught. Says honestly whether the job was added. */
+/** Answers a request whose exception the route has caught. States whether the job was added, was not, or may have been. */
 public final class HttpProblemReply implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(HttpProblemReply.class);
     private static final int FULL_SECONDS = 10;
@@ -35,7 +35,7 @@ public final class HttpProblemReply implements Processor {
         if (failed != null) {
             return problemOf(failed);
         }
-        LOG.error("a job was not taken because of a fault in the ingest route", thrown);
+        LOG.error("the ingest route failed; a job may not have been added", thrown);
         return Problem.of(500, "The server failed; the job may have been added. The server's log says more.");
     }
 
@@ -47,18 +47,18 @@ public final class HttpProblemReply implements Processor {
             case CROWDED ->
                 Problem.later(
                         429,
-                        "As many jobs wait as the queue's maxBacklog allows; the job was not added. Try again later.",
+                        "The backlog of the queue has reached maxBacklog; the job was not added. Try again later.",
                         CROWDED_SECONDS);
             case UNAVAILABLE ->
                 Problem.later(
                         "The queue's storage cannot be reached; the job was not added. Try again later.", AWAY_SECONDS);
             case UNKNOWN ->
                 Problem.later(
-                        "No answer in time: the job may have been added, or may still be. Sent again with the Idempotency-Key"
-                                + " that it had it is not added twice; without one it may be.",
+                        "No answer in time: the job may have been added, or may still be. Sent again with the same"
+                                + " Idempotency-Key it is not added twice; without one it may be.",
                         AWAY_SECONDS);
             case MISCONFIGURED -> {
-                LOG.error("jobs are refused until somebody acts: {}", failed.getMessage());
+                LOG.error("jobs are refused until the configuration is corrected: {}", failed.getMessage());
                 yield Problem.of(500, "The server's configuration is wrong; the job was not added.");
             }
         };

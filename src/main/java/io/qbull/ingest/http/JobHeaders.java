@@ -1,6 +1,6 @@
 package io.qbull.ingest.http;
 
-/** The header names between this package and {@code qbull:} endpoints; fixed by the component. */
+/** The headers that {@code qbull:} endpoints read and write; the component defines their names. */
 final class JobHeaders {
     static final String KEY = "CamelQbullKey";
     static final String JOB_ID = "CamelQbullJobId";

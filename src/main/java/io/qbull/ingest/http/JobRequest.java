@@ -14,14 +14,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client may choose for a job: the queue by the path, key and time by the query, the id by {@code Idempotency-Key}. Parsed
- * here from the request line itself, because a server's merged view of path, query, form and headers lets each speak for the
- * others.
+ * What a client chooses for a job: the queue by the path, key and time by the query, the id by {@code Idempotency-Key}. This class
+ * parses the request line itself, because in a server's merged view of path, query, form and headers one can override another.
  *
- * @param queue by its name only; whether it exists is another question
+ * @param queue a valid name; the queue may not exist
  * @param key decides partition and order
- * @param id given by the client; null = none
- * @param due before which it does not run; null = none
+ * @param id chosen by the client; null = none
+ * @param due time before which the job does not run; null = none
  */
 record JobRequest(
         QueueName queue,
@@ -36,7 +35,7 @@ record JobRequest(
      * @param query as sent, without the question mark; null = none
      * @param ids values of {@code Idempotency-Key}
      * @param longestKey of a queue, in bytes
-     * @throws ProblemException if any of it is wrong
+     * @throws ProblemException if one of them is wrong
      */
     static JobRequest parse(String path, @Nullable String query, List<String> ids, ToIntFunction<QueueName> longestKey)
             throws ProblemException {
@@ -50,14 +49,14 @@ record JobRequest(
 
     /**
      * @param path decoded and normalized
-     * @return the queue that it is about, which need not exist; null = none
+     * @return the queue that the path names, which may not exist; null = none
      */
     static @Nullable QueueName queueAt(String path) {
         Matcher matcher = PATH.matcher(path);
         try {
             return matcher.matches() ? new QueueName(matcher.group(1)) : null;
         } catch (IllegalArgumentException e) {
-            // A name that no queue can have is a queue that does not exist.
+            // An invalid name is the name of no queue.
             return null;
         }
     }
@@ -65,9 +64,9 @@ record JobRequest(
     /**
      * @param query as sent, without the question mark
      * @param longest of the queue, in bytes
-     * @param how to ask rightly, for the refusal
-     * @return the key that it gives
-     * @throws ProblemException if it gives none, or several, or one that is too long
+     * @param how to write the request; part of the refusal
+     * @return the key in the query
+     * @throws ProblemException if there is none, or several, or one that is too long
      */
     static String key(String query, int longest, String how) throws ProblemException {
         String raw = only("key", query, how);
@@ -75,8 +74,8 @@ record JobRequest(
             throw bad("The query parameter key is missing" + how);
         }
         if (raw.startsWith("+")) {
-            // In a query a plus is a blank: +49… would silently become another key than %2B49….
-            throw bad("The key begins with '+', which means a blank in a query: write %2B for a plus sign");
+            // In a query a plus sign means a space: +49… would silently become another key than %2B49….
+            throw bad("The key begins with '+', which means a space in a query: write %2B for a plus sign");
         }
         String key = decode(raw);
         int bytes = key.getBytes(StandardCharsets.UTF_8).length;
@@ -100,7 +99,7 @@ record JobRequest(
         }
     }
 
-    /** The one value of a parameter, still encoded; null if it is not there. */
+    /** The only value of a parameter, still encoded; null if the parameter is missing. */
     private static @Nullable String only(String wanted, String query, String how) throws ProblemException {
         List<String> found = new ArrayList<>();
         for (String pair : query.split("&", -1)) {
@@ -118,8 +117,8 @@ record JobRequest(
 
     /**
      * @param ids values of {@code Idempotency-Key}
-     * @return the id that they give; null = none
-     * @throws ProblemException if they are several, or break the rule of an id
+     * @return the id; null = none
+     * @throws ProblemException if there are several values, or the value is not a valid id
      */
     static @Nullable JobId id(List<String> ids) throws ProblemException {
         if (ids.isEmpty()) {
@@ -137,7 +136,7 @@ record JobRequest(
         }
     }
 
-    /** Percent-encoding and plus, strictly: what is no UTF-8 is refused instead of being replaced. */
+    /** Decodes percent-encoding and plus signs. Invalid UTF-8 is refused, not replaced. */
     static String decode(String text) throws ProblemException {
         ByteBuffer bytes = ByteBuffer.allocate(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -146,7 +145,7 @@ record JobRequest(
                 bytes.put((byte) hex(text, i + 1));
                 i += 2;
             } else {
-                // The server hands on a raw byte as the char of that number.
+                // The server passes a raw byte as the char with that number.
                 bytes.put(c == '+' ? (byte) ' ' : (byte) c);
             }
         }

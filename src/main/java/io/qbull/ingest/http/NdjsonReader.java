@@ -20,22 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the lines of one request and gives them to a {@link BulkEnqueuer}. Reads on only while there is room there, so that the client
- * waits and no memory fills. Lives on the request's event loop.
+ * Reads the lines of one request and gives them to a {@link BulkEnqueuer}. Pauses the request while the enqueuer is crowded: the client
+ * waits, and memory stays bounded. Runs on the request's event loop.
  */
 final class NdjsonReader implements LineSplitter.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(NdjsonReader.class);
-    /** What a job takes in memory beside its content, roughly. */
+    /** Roughly the memory of a job in addition to its body. */
     private static final int OVERHEAD = 500;
 
     private final RequestStream stream;
     private final JsonRecords records;
     private final BulkLimits limits;
-    private final BulkEnqueuer intake;
+    private final BulkEnqueuer enqueuer;
     private final LineSplitter lines;
     private final CompletableFuture<BulkResult> result = new CompletableFuture<>();
     private long size;
-    private long held;
+    private long buffered;
     private long silence;
     private boolean over;
 
@@ -49,7 +49,7 @@ final class NdjsonReader implements LineSplitter.Sink {
         this.stream = stream;
         this.records = records;
         this.limits = limits;
-        this.intake = new BulkEnqueuer(
+        this.enqueuer = new BulkEnqueuer(
                 (number, job) -> counted(adder, number, job),
                 () -> stream.loop().runOnContext(room -> goOn()),
                 limits.bodies()::tight);
@@ -57,10 +57,9 @@ final class NdjsonReader implements LineSplitter.Sink {
     }
 
     /**
-     * From any thread.
+     * May be called on any thread.
      *
-     * @return what became of the lines; fails with a {@link ProblemException}, also if the client went away. It may complete on any
-     *     thread
+     * @return the outcome of the lines; fails with a {@link ProblemException}, also if the client disconnected. Completes on any thread
      */
     CompletionStage<BulkResult> read() {
         stream.loop().runOnContext(begin -> begin());
@@ -68,16 +67,16 @@ final class NdjsonReader implements LineSplitter.Sink {
     }
 
     private void begin() {
-        // Nobody hears this answer; what has come is added all the same.
-        stream.request().exceptionHandler(gone -> fail(refusal(400, "The request broke off.")));
+        // Nobody receives this answer; lines that arrived are added all the same.
+        stream.request().exceptionHandler(gone -> fail(refusal(400, "The request was cut off.")));
         stream.request().handler(this::chunk);
         stream.request().endHandler(end -> end());
         if ("100-continue".equalsIgnoreCase(stream.request().getHeader(HttpHeaders.EXPECT))) {
             stream.request().response().writeContinue();
         }
         if (stream.request().response().closed()) {
-            // The connection ended before the handlers were there to hear of it.
-            fail(refusal(400, "The request broke off."));
+            // The connection ended before the handlers were set.
+            fail(refusal(400, "The request was cut off."));
             return;
         }
         listen();
@@ -97,12 +96,12 @@ final class NdjsonReader implements LineSplitter.Sink {
         }
         byte[] bytes = chunk.getBytes();
         lines.take(bytes, 0, bytes.length);
-        if (!hold(lines.held())) {
+        if (!account(lines.buffered())) {
             fail(new ProblemException(Problem.later(
-                    "The server holds as many bodies as it can; the first lines were added. Try again.", 1)));
-        } else if (intake.failed()) {
+                    "The server cannot take more request bodies now; the first lines were added. Try again.", 1)));
+        } else if (enqueuer.failed()) {
             finish();
-        } else if (intake.crowded()) {
+        } else if (enqueuer.crowded()) {
             stream.request().pause();
             stream.loop().owner().cancelTimer(silence);
         }
@@ -122,10 +121,10 @@ final class NdjsonReader implements LineSplitter.Sink {
         }
     }
 
-    /** What has come is added; what comes later is thrown away. */
+    /** Lines that arrived are added; later ones are dropped. */
     private void finish() {
         close();
-        intake.end().whenComplete((read, thrown) -> {
+        enqueuer.end().whenComplete((read, thrown) -> {
             if (thrown == null) {
                 result.complete(read);
             } else {
@@ -137,18 +136,18 @@ final class NdjsonReader implements LineSplitter.Sink {
     private void fail(Throwable why) {
         if (!over) {
             close();
-            // Whoever asks what became of the first lines repeats the request with its Idempotency-Key.
-            intake.end().whenComplete((read, thrown) -> result.completeExceptionally(why));
+            // A client learns the outcome of the first lines by repeating the request with its Idempotency-Key.
+            enqueuer.end().whenComplete((read, thrown) -> result.completeExceptionally(why));
         }
     }
 
     private void close() {
         over = true;
         stream.loop().owner().cancelTimer(silence);
-        hold(0);
+        account(0);
     }
 
-    /** A client may be slow, but not silent. */
+    /** Restarts the timer of silence: a client may be slow, but not silent. */
     private void listen() {
         stream.loop().owner().cancelTimer(silence);
         silence = stream.loop()
@@ -156,22 +155,24 @@ final class NdjsonReader implements LineSplitter.Sink {
                 .setTimer(
                         limits.patience().toMillis(),
                         late -> fail(refusal(
-                                408, "Nothing came for " + limits.patience().toSeconds() + " s.")));
+                                408,
+                                "The client sent nothing for "
+                                        + limits.patience().toSeconds() + " s.")));
     }
 
-    private boolean hold(long bytes) {
-        long more = bytes - held;
+    private boolean account(long bytes) {
+        long more = bytes - buffered;
         if (more > 0 && !limits.bodies().take(more, limits.longestLine())) {
             return false;
         }
         if (more < 0) {
             limits.bodies().giveBack(-more);
         }
-        held = bytes;
+        buffered = bytes;
         return true;
     }
 
-    /** A job on its way is in memory until it is answered. */
+    /** Adds a job and counts its memory until it is answered. */
     private CompletionStage<Enqueued> counted(BulkEnqueuer.Adder adder, long number, NewJob job) {
         long bytes = OVERHEAD + (long) job.body().length;
         CompletionStage<Enqueued> end = adder.add(number, job);
@@ -192,19 +193,19 @@ final class NdjsonReader implements LineSplitter.Sink {
         try {
             job = job(records.read(line));
         } catch (RefusedRecord e) {
-            intake.refuse(number, e.reason());
+            enqueuer.refuse(number, e.reason());
             return;
         } catch (RuntimeException e) {
             LOG.debug("a line of a request cannot be read", e);
-            intake.refuse(number, RefusedRecord.UNREADABLE);
+            enqueuer.refuse(number, RefusedRecord.UNREADABLE);
             return;
         }
-        intake.take(number, job);
+        enqueuer.take(number, job);
     }
 
     @Override
     public void tooLong(long number, long offset, long bytes) {
-        intake.refuse(number, "the line has " + bytes + " bytes, the longest may have " + limits.longestLine());
+        enqueuer.refuse(number, "the line has " + bytes + " bytes, the longest may have " + limits.longestLine());
     }
 
     private static NewJob job(BulkRecord record) {

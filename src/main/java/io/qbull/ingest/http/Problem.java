@@ -8,11 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Why a request is refused, as {@code application/problem+json} (RFC 9457).
+ * The reason why a request is refused, as {@code application/problem+json} (RFC 9457).
  *
  * @param status the HTTP status
- * @param detail what the client can do about it; never text of a server behind
- * @param headers response headers that belong to it, such as {@code Retry-After}
+ * @param detail what the client can do about it; never text from another server
+ * @param headers additional response headers, such as {@code Retry-After}
  */
 public record Problem(int status, String detail, Map<String, String> headers) {
     /** The media type of an answer that carries a problem. */
@@ -43,7 +43,7 @@ public record Problem(int status, String detail, Map<String, String> headers) {
     /**
      * @param status the HTTP status
      * @param detail see {@link Problem}
-     * @return a problem without headers of its own
+     * @return a problem without additional headers
      */
     public static Problem of(int status, String detail) {
         return new Problem(status, detail, Map.of());
@@ -51,7 +51,7 @@ public record Problem(int status, String detail, Map<String, String> headers) {
 
     /**
      * @param detail see {@link Problem}
-     * @param seconds when to try again
+     * @param seconds after which to try again
      * @return a 503
      */
     public static Problem later(String detail, int seconds) {
@@ -63,7 +63,7 @@ public record Problem(int status, String detail, Map<String, String> headers) {
     }
 
     /**
-     * @param response to a request that is refused; left alone if it is answered already
+     * @param response to the refused request; ignored if it has ended
      */
     public void answer(HttpServerResponse response) {
         if (response.ended() || response.closed()) {
@@ -75,7 +75,7 @@ public record Problem(int status, String detail, Map<String, String> headers) {
     }
 
     /**
-     * @return what every problem says, in the usual order; a new map
+     * @return the members of every problem, in the usual order; a new map
      */
     Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();
@@ -93,7 +93,7 @@ public record Problem(int status, String detail, Map<String, String> headers) {
         try {
             return JSON.writeValueAsBytes(members());
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a map of strings became no JSON", e);
+            throw new IllegalStateException("a map of texts and numbers did not become JSON", e);
         }
     }
 }

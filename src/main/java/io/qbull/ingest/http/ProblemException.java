@@ -1,6 +1,6 @@
 package io.qbull.ingest.http;
 
-/** A request is refused. */
+/** A request is refused, for the reason of a {@link Problem}. */
 public final class ProblemException extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient Problem problem;
@@ -9,7 +9,7 @@ public final class ProblemException extends Exception {
      * @param problem the answer
      */
     public ProblemException(Problem problem) {
-        // Expected and frequent: the place where it was noticed tells nobody anything.
+        // Expected and frequent: a stack trace would help nobody.
         super(problem.detail(), null, false, false);
         this.problem = problem;
     }

@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a route for each request, with the raw body, and answers when the exchange is done, on whatever thread that happens.
- * Camel's own consumer keeps one of Vert.x's 20 worker threads for as long as the exchange takes, so that a slow Redis would
- * stop the server. The message has no header of the request: a route reads them from the {@link HttpMessage}'s request. An endpoint
- * with {@code useStreaming} gets a {@link RequestStream} instead of the bytes.
+ * Runs a route for each request, with the raw body, and answers when the exchange is done, on any thread. Camel's own consumer
+ * occupies one of Vert.x's 20 worker threads for the whole exchange, so a slow Redis would stop the server. The message has no
+ * headers of the request: a route reads them from the request of the {@link HttpMessage}. An endpoint with {@code useStreaming} gets a
+ * {@link RequestStream} instead of the bytes.
  */
 final class RawHttpConsumer extends VertxPlatformHttpConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(RawHttpConsumer.class);
@@ -61,12 +61,12 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
             if (read.cause() instanceof ProblemException refused) {
                 answer(http, refused.problem());
             } else {
-                LOG.debug("a client went away before its request was complete", read.cause());
+                LOG.debug("a client disconnected before its request was complete", read.cause());
             }
         });
     }
 
-    /** The route starts on a worker, where it may compute; it does not wait there for what it does asynchronously. */
+    /** Starts the route on a worker thread, where it may compute. Asynchronous steps do not occupy the worker. */
     private void run(RoutingContext http, Context loop, Runnable release, Object body) {
         Exchange exchange = exchange(http, body);
         Vertx vertx = http.vertx();
@@ -120,8 +120,8 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
         response.setStatusCode(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class));
         HeaderFilterStrategy filter = getEndpoint().getHeaderFilterStrategy();
         message.getHeaders().forEach((name, value) -> {
-            boolean told = value instanceof String && !filter.applyFilterToCamelHeaders(name, value, exchange);
-            if (told) {
+            boolean visible = value instanceof String && !filter.applyFilterToCamelHeaders(name, value, exchange);
+            if (visible) {
                 response.putHeader(name, String.valueOf(value));
             }
         });

@@ -7,8 +7,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
- * Makes the consumers of {@code platform-http:} endpoints. Those with {@code useBodyHandler=false} get raw bytes, bounds and
- * no waiting threads ({@link RawHttpConsumer}); all others are Camel's own.
+ * Creates the consumers of {@code platform-http:} endpoints: a {@link RawHttpConsumer} for {@code useBodyHandler=false}, Camel's own for
+ * all others.
  */
 public final class RawHttpEngine extends VertxPlatformHttpEngine {
     private final BodyLimits limits;
@@ -16,14 +16,14 @@ public final class RawHttpEngine extends VertxPlatformHttpEngine {
 
     /**
      * @param limits shared by all raw endpoints
-     * @param port where the server listens that serves the routes
+     * @param port of the server that serves the routes
      */
     public RawHttpEngine(BodyLimits limits, int port) {
         this.limits = limits;
         this.port = port;
     }
 
-    /** Told, not guessed: with a second server in the context the engine of Camel takes port 8080, whatever was configured. */
+    /** The configured port: with a second server in the context Camel's engine would assume 8080. */
     @Override
     public int getServerPort() {
         return port;

@@ -4,9 +4,9 @@ import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * The body of a request that nobody has read yet.
+ * The unread body of a request.
  *
  * @param request paused
- * @param loop the only place where it may be touched
+ * @param loop the event loop, on which alone the request may be used
  */
 record RequestStream(HttpServerRequest request, Context loop) {}

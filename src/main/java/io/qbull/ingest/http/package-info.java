@@ -1,4 +1,4 @@
-/** HTTP requests as jobs: single bodies and streams of NDJSON. */
+/** HTTP requests as jobs: a single body is one job, a stream of NDJSON is many. */
 @NullMarked
 package io.qbull.ingest.http;
 

@@ -5,13 +5,13 @@ import io.qbull.model.JobId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One job of many that came together.
+ * One job of a file or a bulk request.
  *
  * @param key decides partition and order; not empty
  * @param body raw bytes
  * @param contentType of the body
- * @param id that the record names; null = none
- * @param due before which its job does not run; null = none
+ * @param id in the record; null = none
+ * @param due time before which the job does not run; null = none
  */
 @SuppressWarnings("ArrayRecordComponent") // Bodies are large and never compared.
 public record BulkRecord(

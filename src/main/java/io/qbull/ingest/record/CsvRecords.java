@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads CSV (RFC 4180, commas, UTF-8): the first line names the columns, each other one is a record whose body is a JSON object of
- * texts. The key is the first column among the key fields.
+ * Reads CSV (RFC 4180, commas, UTF-8). The first line names the columns; each further line is a record, and its body is a JSON object
+ * of strings. The key is in the first of the key fields that is a column.
  */
 public final class CsvRecords implements FileFormat {
     private static final CsvFactory CSV = new CsvFactory();
@@ -30,7 +30,7 @@ public final class CsvRecords implements FileFormat {
     private boolean unreadable;
 
     /**
-     * @param keyFields columns that can be the key
+     * @param keyFields columns that can be the key; the first one present counts
      */
     public CsvRecords(List<String> keyFields) {
         this.keyFields = keyFields;
@@ -67,7 +67,7 @@ public final class CsvRecords implements FileFormat {
         return new BulkRecord(value, json(names, cells), "application/json", null, null);
     }
 
-    /** Without columns to go by, no row means anything. */
+    /** Reads the header. If that fails, no row can be read either. */
     private void header(byte[] line) throws RefusedRecord {
         unreadable = true;
         List<String> names = cells(line);
@@ -81,7 +81,7 @@ public final class CsvRecords implements FileFormat {
                 .orElse(-1);
         if (key < 0) {
             throw new RefusedRecord("no row was read: the header has no column " + String.join(" or ", keyFields)
-                    + ", separated from others by commas");
+                    + "; columns are separated by commas");
         }
         header = names;
         unreadable = false;
@@ -89,18 +89,18 @@ public final class CsvRecords implements FileFormat {
 
     private static List<String> cells(byte[] line) throws RefusedRecord {
         List<String> cells = new ArrayList<>();
-        // Given bytes, the parser would guess at their encoding.
+        // Given bytes, the parser would guess their encoding.
         try (JsonParser parser = CSV.createParser(utf8(line))) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.VALUE_STRING) {
                 cells.add(parser.getText());
             }
             if (parser.nextToken() != null) {
-                throw new RefusedRecord("the row goes on behind its end: a line end within it must be in quotes");
+                throw new RefusedRecord("the row continues after its end: a line end inside a row must be in quotes");
             }
         } catch (IOException e) {
-            // The parser's own words may hold its content.
-            throw new RefusedRecord("no CSV in UTF-8: a quote is missing, or a character is broken");
+            // The parser's message may show the content.
+            throw new RefusedRecord("not CSV in UTF-8: a quote is missing, or a character is invalid");
         }
         return cells;
     }
@@ -118,7 +118,7 @@ public final class CsvRecords implements FileFormat {
             }
             json.writeEndObject();
         } catch (IOException e) {
-            throw new IllegalStateException("memory took no more bytes", e);
+            throw new IllegalStateException("writing to memory failed", e);
         }
         return out.toByteArray();
     }

@@ -18,20 +18,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads lines of JSON. A line is an object: either with {@code key}, {@code body} (a string is text, anything else JSON) and
- * optionally {@code id} and {@code delay} or {@code at}; or, without {@code body}, it is itself the body, and its key is its first member among the key fields. JSON
- * bodies are kept byte for byte. Thread-safe.
+ * Reads lines of JSON. Each line is an object. With a member {@code body} (a string is text, anything else JSON) it also has
+ * {@code key}, and may have {@code id}, and {@code delay} or {@code at}. Without {@code body} the object itself is the body, and the first of
+ * the key fields that is a member is the key. JSON bodies are kept byte for byte. Thread-safe.
  */
 public final class JsonRecords {
     private static final String JSON = "application/json";
     private static final String TEXT = "text/plain; charset=utf-8";
-    private static final String NO_UTF8 = "no JSON in UTF-8";
+    private static final String NO_UTF8 = "not JSON in UTF-8";
 
     private final JsonFactory factory;
     private final List<String> keyFields;
 
     /**
-     * @param keyFields members that can be the key of an object without a body, the first that is there counts
+     * @param keyFields members that can be the key of an object without a body; the first one present counts
      * @param deepest nesting
      */
     public JsonRecords(List<String> keyFields, int deepest) {
@@ -49,8 +49,7 @@ public final class JsonRecords {
      * @throws RefusedRecord if it has none
      */
     public BulkRecord read(byte[] line) throws RefusedRecord {
-        // No JSON in UTF-8 has such a byte, and the parser would take the line for another encoding, of which it tells
-        // no places.
+        // JSON in UTF-8 has no such byte. The parser would assume another encoding and report no byte offsets.
         for (byte b : line) {
             if (b == 0) {
                 throw new RefusedRecord(NO_UTF8);
@@ -59,9 +58,9 @@ public final class JsonRecords {
         try (JsonParser parser = factory.createParser(line)) {
             return read(parser, line);
         } catch (StreamConstraintsException e) {
-            throw new RefusedRecord("the JSON is nested too deep, or has a number or name that is too long");
+            throw new RefusedRecord("the JSON is nested too deeply, or has a number or name that is too long");
         } catch (JsonProcessingException e) {
-            throw new RefusedRecord("no JSON: " + place(e));
+            throw new RefusedRecord("not JSON: " + place(e));
         } catch (IOException e) {
             throw new RefusedRecord(NO_UTF8);
         }
@@ -79,7 +78,7 @@ public final class JsonRecords {
             String scalar =
                     first == JsonToken.VALUE_STRING || first == JsonToken.VALUE_NUMBER_INT ? parser.getText() : null;
             parser.skipChildren();
-            // Reads a string or number to its end, so that the location is behind it.
+            // Reads a string or number to its end, so that the location is after it.
             parser.finishToken();
             int end = (int) parser.currentLocation().getByteOffset();
             if (wanted(name)) {
@@ -87,7 +86,7 @@ public final class JsonRecords {
             }
         }
         if (parser.nextToken() != null) {
-            throw new RefusedRecord("has more than one JSON value on the line");
+            throw new RefusedRecord("the line has more than one JSON value");
         }
         Member body = members.get("body");
         return body == null ? itself(members, line) : wrapped(members, body, line);
@@ -128,8 +127,7 @@ public final class JsonRecords {
             throw new RefusedRecord("no key: the member key is missing");
         }
         if (key.scalar == null || key.scalar.isEmpty()) {
-            throw new RefusedRecord(
-                    "no key: the member " + field + " must be a text that is not empty, or a whole number");
+            throw new RefusedRecord("no key: the member " + field + " must be a non-empty string or an integer");
         }
         return key.scalar;
     }
@@ -143,9 +141,9 @@ public final class JsonRecords {
                 return new JobId(id.scalar);
             }
         } catch (IllegalArgumentException e) {
-            // The same answer as for an object.
+            // Refused below, as any other value is.
         }
-        throw new RefusedRecord("id must be a text of 1 to 256 bytes without control characters, or a whole number");
+        throw new RefusedRecord("id must be a string of 1 to 256 bytes without control characters, or an integer");
     }
 
     private static @Nullable Due due(@Nullable Member delay, @Nullable Member at) throws RefusedRecord {
@@ -161,16 +159,16 @@ public final class JsonRecords {
         }
     }
 
-    /** What is no text and no whole number is no delay and no time either. */
+    /** The text of a string or an integer; empty, which is no valid time, for any other value. */
     private static String text(@Nullable Member member) {
         return member == null || member.scalar == null ? "" : member.scalar;
     }
 
-    /** Where a line stops being JSON; the parser's own words may hold its content. */
+    /** Where a line stops being JSON. The parser's own message may show the content. */
     private static String place(JsonProcessingException e) {
         return e.getLocation() == null
                 ? "it ends too early"
-                : "wrong at column " + e.getLocation().getColumnNr();
+                : "error at column " + e.getLocation().getColumnNr();
     }
 
     private static byte[] utf8(String text) {
@@ -178,10 +176,10 @@ public final class JsonRecords {
     }
 
     /**
-     * @param token its first
-     * @param scalar its text, if it is a string or a whole number
-     * @param start of its bytes in the line
-     * @param end behind them
+     * @param token the first of its value
+     * @param scalar its text if it is a string or an integer
+     * @param start offset of its first byte in the line
+     * @param end offset after its last byte
      */
     private record Member(JsonToken token, @Nullable String scalar, int start, int end) {}
 }

@@ -3,12 +3,12 @@ package io.qbull.ingest.record;
 import java.util.Arrays;
 
 /**
- * Cuts a stream of bytes into lines. Holds at most one line, and no more of it than allowed, however long it is. A line ends with
- * LF or CRLF, the last one also with the stream. Used by one thread at a time.
+ * Cuts a stream of bytes into lines. Buffers at most one line, up to the longest length allowed. A line ends with LF or CRLF, the last
+ * one also with the stream. Used by one thread at a time.
  */
 public final class LineSplitter {
     private static final int FIRST_CAPACITY = 1 << 12;
-    /** A longer line gives its memory back at its end. */
+    /** A buffer grown beyond this is dropped at the end of its line. */
     private static final int KEPT_CAPACITY = 1 << 16;
 
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -16,7 +16,7 @@ public final class LineSplitter {
     private final int longest;
     private final boolean quotes;
     private final Sink sink;
-    private byte[] held = new byte[FIRST_CAPACITY];
+    private byte[] buffer = new byte[FIRST_CAPACITY];
     private int size;
     private long length;
     private long offset;
@@ -24,7 +24,7 @@ public final class LineSplitter {
     private long number = 1;
     private long startNumber = 1;
     private boolean quoted;
-    /** Whether a quote that came next would open a quoted stretch; anywhere else it is a character like others. */
+    /** Whether a quote as the next character would open a quoted section; elsewhere it is an ordinary character. */
     private boolean opens = true;
 
     /**
@@ -39,7 +39,7 @@ public final class LineSplitter {
     /**
      * @param longest line in bytes, without its end
      * @param quotes whether line ends between double quotes belong to the line, as in CSV (RFC 4180)
-     * @param from where in its source the stream begins, at the start of a line; offsets count from the start of the source
+     * @param from offset in the source at which the stream begins, at the start of a line; reported offsets count from the start of the source
      * @param sink takes the lines
      */
     public LineSplitter(int longest, boolean quotes, long from, Sink sink) {
@@ -51,9 +51,9 @@ public final class LineSplitter {
     }
 
     /**
-     * @param bytes hold what comes next
-     * @param from first
-     * @param to behind the last
+     * @param bytes that contain the next part of the stream
+     * @param from index of its first byte
+     * @param to index after its last byte
      */
     public void take(byte[] bytes, int from, int to) {
         int begin = from;
@@ -74,8 +74,8 @@ public final class LineSplitter {
     }
 
     /**
-     * A quote opens a stretch only as the first character of a cell, or right behind the quote that closed one: that is how a cell
-     * writes a quote of its own. Readers of CSV see it the same way, and so find the record's end where it is found here.
+     * A quote opens a quoted section only as the first character of a cell, or directly after the quote that closed one, which is how a
+     * cell escapes a quote. CSV parsers do the same, so they find the end of a record where this class does.
      */
     private void quote(byte b, long position) {
         if (b == '"' && (quoted || opens)) {
@@ -86,7 +86,7 @@ public final class LineSplitter {
         }
     }
 
-    /** The stream is over. */
+    /** The stream has ended. */
     public void end() {
         if (length > 0) {
             finish();
@@ -94,32 +94,32 @@ public final class LineSplitter {
     }
 
     /**
-     * @return bytes of memory that the line which has begun takes
+     * @return memory of the unfinished line, in bytes
      */
-    public int held() {
-        return size == 0 ? 0 : held.length;
+    public int buffered() {
+        return size == 0 ? 0 : buffer.length;
     }
 
     private void append(byte[] bytes, int from, int to) {
         int count = to - from;
-        // One more than allowed: a CR at the end does not count.
+        // One byte more than allowed, because a CR at the end does not count.
         int kept = (int) Math.min(count, Math.max(0, longest + 1L - length));
-        if (size + kept > held.length) {
-            held = Arrays.copyOf(held, (int) Math.min(longest + 1L, Math.max(size + kept, held.length * 2L)));
+        if (size + kept > buffer.length) {
+            buffer = Arrays.copyOf(buffer, (int) Math.min(longest + 1L, Math.max(size + kept, buffer.length * 2L)));
         }
-        System.arraycopy(bytes, from, held, size, kept);
+        System.arraycopy(bytes, from, buffer, size, kept);
         size += kept;
         length += count;
         offset += count;
     }
 
     private void finish() {
-        boolean cr = length == size && size > 0 && held[size - 1] == '\r';
+        boolean cr = length == size && size > 0 && buffer[size - 1] == '\r';
         long content = cr ? length - 1 : length;
         long lineNumber = startNumber;
         long lineStart = start;
-        byte[] line = content > longest ? null : Arrays.copyOf(held, (int) content);
-        // First, so that a sink that throws leaves nothing of its line to the next one.
+        byte[] line = content > longest ? null : Arrays.copyOf(buffer, (int) content);
+        // First, so that nothing of this line remains for the next one if the sink throws.
         begin();
         if (line == null) {
             sink.tooLong(lineNumber, lineStart, content);
@@ -129,8 +129,8 @@ public final class LineSplitter {
     }
 
     private void begin() {
-        if (held.length > KEPT_CAPACITY) {
-            held = new byte[FIRST_CAPACITY];
+        if (buffer.length > KEPT_CAPACITY) {
+            buffer = new byte[FIRST_CAPACITY];
         }
         size = 0;
         length = 0;
@@ -143,7 +143,7 @@ public final class LineSplitter {
     /** Takes lines. */
     public interface Sink {
         /**
-         * @param number of the line, from 1; of its first one if it has line ends in quotes
+         * @param number of the line, from 1; of its first physical line if it contains line ends in quotes
          * @param offset of its first byte in the source
          * @param line without its end
          */
@@ -152,7 +152,7 @@ public final class LineSplitter {
         /**
          * @param number of the line, from 1
          * @param offset of its first byte in the source
-         * @param bytes how long it is
+         * @param bytes length of the line
          */
         void tooLong(long number, long offset, long bytes);
     }

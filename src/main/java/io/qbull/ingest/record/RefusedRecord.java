@@ -1,14 +1,14 @@
 package io.qbull.ingest.record;
 
-/** A record can be no job. The message says why, without its content. */
+/** A record is not a job. The message gives the reason and never the content. */
 public final class RefusedRecord extends Exception {
-    /** The reason when reading it failed in a way that nobody has thought of. The log says more, at level debug. */
+    /** The reason for an unexpected failure, which the log shows at level debug. */
     public static final String UNREADABLE = "cannot be read";
 
     private static final long serialVersionUID = 1L;
 
     RefusedRecord(String reason) {
-        // Expected and frequent: the place where it was noticed tells nobody anything.
+        // Expected and frequent: a stack trace would help nobody.
         super(reason, null, false, false);
     }
 

@@ -1,4 +1,4 @@
-/** Lines as records: JSON, CSV and plain text. */
+/** Turns lines into records: JSON, CSV and plain text. */
 @NullMarked
 package io.qbull.ingest.record;
 

@@ -20,12 +20,12 @@ class RedissonSettingsTest {
     static final RedisClusterExtension CLUSTER = new RedisClusterExtension();
 
     @Test
-    void in_a_cluster_of_which_one_node_is_named() {
+    void redisson_works_in_a_cluster_of_which_one_server_is_named() {
         works(new RedisSettings(CLUSTER.seedUri(), Duration.ofSeconds(1)));
     }
 
     @Test
-    void behind_a_sentinel() throws Exception {
+    void redisson_works_behind_a_sentinel() throws Exception {
         try (RedisSentinels sentinels = RedisSentinels.start()) {
             works(new RedisSettings(sentinels.uri(), Duration.ofSeconds(1)));
         }

@@ -51,7 +51,7 @@ class WindowTest {
     }
 
     @Test
-    void a_message_that_is_here_is_not_added_again_whichever_job_it_is_in() {
+    void a_message_in_the_window_is_not_added_again_whichever_job_contains_it() {
         for (int again = 0; again < 2; again++) {
             for (int i = 0; i < 4; i++) {
                 window.add("Q:0", i + "-0", "" + i, THREE);
@@ -62,7 +62,7 @@ class WindowTest {
     }
 
     @Test
-    void it_is_full_when_its_first_job_is() {
+    void a_window_is_full_when_its_first_job_is() {
         window.add("Q:0", "1-0", "1", THREE);
         window.add("Q:0", "2-0", "2", THREE);
         assertThat(window.full(THREE)).isFalse();
@@ -71,7 +71,7 @@ class WindowTest {
     }
 
     @Test
-    void json_stays_as_it_is_and_other_text_becomes_a_string() {
+    void json_stays_unchanged_and_other_text_becomes_a_string() {
         assertThat(json("{\"a\": 1.50}", "application/json")).isEqualTo("{\"a\": 1.50}");
         assertThat(json(" [1]\n", "application/vnd.x+json; charset=utf-8")).isEqualTo("[1]");
         assertThat(json("{\"a\": 1} x", "application/json")).isEqualTo("\"{\\\"a\\\": 1} x\"");
@@ -82,7 +82,7 @@ class WindowTest {
     }
 
     @Test
-    void of_the_first_message_nothing_but_its_key_is_kept() throws Exception {
+    void nothing_but_the_key_of_the_first_message_is_kept() throws Exception {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             Exchange first = new DefaultExchange(context);
             Message message = first.getMessage();
@@ -104,7 +104,7 @@ class WindowTest {
     }
 
     @Test
-    void a_state_is_read_back_and_one_of_other_classes_is_refused() throws Exception {
+    void a_state_is_read_back_and_foreign_classes_are_refused() throws Exception {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             window.add("Q:0", "1-0", "1", THREE);
             Exchange exchange = new DefaultExchange(context);

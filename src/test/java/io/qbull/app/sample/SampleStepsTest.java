@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class SampleStepsTest {
     @Test
-    void the_line_shows_a_text_body_as_it_is() {
+    void the_line_shows_a_text_body_unchanged() {
         assertThat(JobLine.preview("a+b&c=%41 ü".getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo("a+b&c=%41 ü");
         assertThat(JobLine.preview(new byte[0])).isEmpty();
@@ -29,7 +29,7 @@ class SampleStepsTest {
     }
 
     @Test
-    void the_line_is_cut() {
+    void a_long_line_is_cut() {
         assertThat(JobLine.preview(new byte[100_000])).hasSize(201);
         assertThat(JobLine.preview(Map.of("field", new byte[1]))).isEqualTo("fields [field]");
     }

@@ -51,14 +51,14 @@ class BodyReaderTest {
             OutputStream out = socket.getOutputStream();
             out.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             out.write(new byte[600]);
-            await().until(() -> limits.held() == 1200);
+            await().until(() -> limits.inUse() == 1200);
 
             out.write(new byte[400]);
             assertThat(bodies).succeedsWithin(Patience.LIMIT).isEqualTo(new byte[1000]);
-            assertThat(limits.held()).isEqualTo(1000);
+            assertThat(limits.inUse()).isEqualTo(1000);
 
             readers.join().release();
-            assertThat(limits.held()).isZero();
+            assertThat(limits.inUse()).isZero();
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get();
         }

@@ -125,7 +125,7 @@ class NdjsonFuzzTest {
         while (at < input.length) {
             int next = Math.min(input.length, at + (chunk == 0 ? random.nextInt(30) : chunk));
             splitter.take(input, at, next);
-            assertThat(splitter.held()).isLessThanOrEqualTo(1 << 12);
+            assertThat(splitter.buffered()).isLessThanOrEqualTo(1 << 12);
             at = next;
         }
         splitter.end();

@@ -65,7 +65,7 @@ class NdjsonReaderTest {
     }
 
     @Test
-    void all_requests_together_hold_no_more_than_their_share_of_the_memory_and_come_to_their_ends() throws Exception {
+    void all_requests_together_stay_within_their_share_of_memory_and_finish() throws Exception {
         Vertx vertx = Vertx.vertx();
         HttpServer server = vertx.createHttpServer().requestHandler(request -> {
             request.pause();
@@ -98,7 +98,7 @@ class NdjsonReaderTest {
             });
             assertThat(results)
                     .allSatisfy(result -> assertThat(result.accepted()).isEqualTo(LINES));
-            assertThat(bodies.held()).isZero();
+            assertThat(bodies.inUse()).isZero();
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get();
             for (Thread client : clients) {
@@ -111,7 +111,7 @@ class NdjsonReaderTest {
     private long awaitStandstill() {
         long[] before = {0};
         await().pollInterval(Duration.ofMillis(300)).until(() -> {
-            long now = bodies.held();
+            long now = bodies.inUse();
             boolean stands = now > 0 && now == before[0];
             before[0] = now;
             return stands;

@@ -61,12 +61,12 @@ class JsonRecordsTest {
                     .as(line)
                     .isInstanceOfSatisfying(
                             RefusedRecord.class,
-                            refused -> assertThat(refused.reason()).matches("no JSON.*|must be a JSON object"));
+                            refused -> assertThat(refused.reason()).matches("not JSON.*|must be a JSON object"));
         }
     }
 
     @Test
-    void a_mark_before_the_line_changes_nothing() throws RefusedRecord {
+    void a_byte_order_mark_before_the_line_changes_nothing() throws RefusedRecord {
         BulkRecord read = read("\uFEFF{\"key\":\"k\",\"body\":{\"a\":1}}");
         assertThat(body(read)).isEqualTo("{\"a\":1}");
     }
@@ -111,19 +111,19 @@ class JsonRecordsTest {
                     ``                                   | must be a JSON object
                     {"key":"k","body":1} 2               | more than one JSON value
                     {"key":"k","body":1}{"key":"k"}      | more than one JSON value
-                    {"key":"k","body":                   | no JSON
-                    {"key":"k","body":1                  | no JSON
-                    {'key':'k'}                          | no JSON
-                    {"key":"k","key":"l","body":1}       | no JSON
-                    {"key":"k","body":{"a":1,"a":2}}     | no JSON
+                    {"key":"k","body":                   | not JSON
+                    {"key":"k","body":1                  | not JSON
+                    {'key':'k'}                          | not JSON
+                    {"key":"k","key":"l","body":1}       | not JSON
+                    {"key":"k","body":{"a":1,"a":2}}     | not JSON
                     {"body":1}                           | no key: the member key is missing
                     {"to":"k","body":1}                  | no key: the member key is missing
-                    {"key":"","body":1}                  | must be a text that is not empty
-                    {"key":{},"body":1}                  | must be a text that is not empty
-                    {"key":1.5,"body":1}                 | or a whole number
+                    {"key":"","body":1}                  | must be a non-empty string
+                    {"key":{},"body":1}                  | must be a non-empty string
+                    {"key":1.5,"body":1}                 | or an integer
                     {"a":1}                              | none of the members key, to
-                    {"key":"k","body":1,"id":{}}         | id must be a text
-                    {"key":"k","body":1,"id":""}         | id must be a text
+                    {"key":"k","body":1,"id":{}}         | id must be a string
+                    {"key":"k","body":1,"id":""}         | id must be a string
                     {"key":"k","body":1,"delay":"soon"}  | delay is wrong: a delay must be like
                     {"key":"k","body":1,"delay":1.5}     | delay is wrong: a delay must be like
                     {"key":"k","body":1,"delay":{}}      | delay is wrong: a delay must be like
@@ -132,7 +132,7 @@ class JsonRecordsTest {
                     {"key":"k","body":1,"delay":1,"at":"2026-11-24T08:00:00Z"} | both delay and at
                     {"key":"k","body":[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]} | nested too deep
                     """)
-    void what_is_no_job_is_refused_with_the_reason(String line, String reason) {
+    void a_line_that_is_not_a_job_is_refused_with_the_reason(String line, String reason) {
         assertThatThrownBy(() -> read(line)).isInstanceOf(RefusedRecord.class).hasMessageContaining(reason);
     }
 
@@ -141,6 +141,6 @@ class JsonRecordsTest {
         assertThatThrownBy(() -> read("{\"key\":\"k\",\"body\":secret}")).hasMessageNotContaining("secret");
         assertThatThrownBy(() -> records.read(new byte[] {'{', '"', (byte) 0xC3, '"', ':', '1', '}'}))
                 .isInstanceOf(RefusedRecord.class)
-                .hasMessageContaining("no JSON");
+                .hasMessageContaining("not JSON");
     }
 }

@@ -48,7 +48,7 @@ class LineSplitterTest {
     }
 
     @Test
-    void a_line_of_just_the_length_is_taken_and_a_longer_one_is_told_with_its_length() {
+    void a_line_of_the_longest_length_is_taken_and_a_longer_one_is_reported() {
         assertThat(split(3, false, "abc\nabcd\nabc\r\nabcd\r\nx"))
                 .containsExactly("1@0=abc", "2@4 too long: 4", "3@9=abc", "4@14 too long: 5", "5@20=x");
     }
@@ -69,14 +69,14 @@ class LineSplitterTest {
     }
 
     @Test
-    void a_quote_behind_a_quote_that_closed_opens_again() {
+    void a_quote_right_after_a_closing_quote_opens_again() {
         assertThat(split(20, true, "\"a\"\"\nb\"\nc")).containsExactly("1@0=\"a\"\"\nb\"", "3@8=c");
         assertThat(split(20, true, "\"\"\"\n\"\"\"\nc")).containsExactly("1@0=\"\"\"\n\"\"\"", "3@8=c");
         assertThat(split(20, true, "\"\",\"\"\nc")).containsExactly("1@0=\"\",\"\"", "2@6=c");
     }
 
     @Test
-    void the_mark_that_begins_a_file_stands_before_its_first_cell() {
+    void a_byte_order_mark_stands_before_the_first_cell() {
         assertThat(split(20, true, "\uFEFF\"a\nb\"\nc")).containsExactly("1@0=\uFEFF\"a\nb\"", "3@9=c");
         assertThat(split(20, true, "x\n\uFEFF\"a\nb")).containsExactly("1@0=x", "2@2=\uFEFF\"a", "3@8=b");
     }
@@ -104,19 +104,19 @@ class LineSplitterTest {
     }
 
     @Test
-    void the_memory_of_a_long_line_is_given_back_at_its_end() {
+    void the_memory_of_a_long_line_is_released_at_its_end() {
         LineSplitter splitter = new LineSplitter(1 << 21, false, new Notes());
         byte[] chunk = new byte[1 << 20];
         splitter.take(chunk, 0, chunk.length);
-        assertThat(splitter.held()).isGreaterThanOrEqualTo(1 << 20);
+        assertThat(splitter.buffered()).isGreaterThanOrEqualTo(1 << 20);
 
         splitter.take("\na".getBytes(StandardCharsets.UTF_8), 0, 2);
 
-        assertThat(splitter.held()).isLessThanOrEqualTo(1 << 16);
+        assertThat(splitter.buffered()).isLessThanOrEqualTo(1 << 16);
     }
 
     @Test
-    void a_very_long_line_is_not_held() {
+    void a_very_long_line_is_not_buffered() {
         LineSplitter splitter = new LineSplitter(100, false, new Notes());
         byte[] chunk = new byte[1 << 20];
         for (int i = 0; i < 3_000; i++) {
