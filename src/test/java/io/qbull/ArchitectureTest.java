@@ -196,26 +196,22 @@ class ArchitectureTest {
         slices().matching("io.qbull.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
-    /** Packages whose files use each other in circles. */
-    private static final Set<String> MAY_HAVE_CIRCLES = Set.of("partition");
-
     /** Camel's component, endpoint, consumer and producer name each other by design; no other file takes part in their circle. */
     private static final DescribedPredicate<JavaClass> CAMELS_CIRCLE = DescribedPredicate.describe(
             "is one of Camel's circle",
             candidate -> Set.of("QbullComponent", "QbullEndpoint", "QbullConsumer", "QbullProducer")
                     .contains(file(candidate).getSimpleName()));
 
-    static Stream<String> packagesWithoutCircles() {
+    static Stream<String> ourPackages() {
         return StreamSupport.stream(CLASSES.spliterator(), false)
                 .map(ArchitectureTest::path)
-                .filter(name -> !MAY_HAVE_CIRCLES.contains(name))
                 .distinct()
                 .sorted();
     }
 
     /** Nested types count with their file. */
     @ParameterizedTest
-    @MethodSource("packagesWithoutCircles")
+    @MethodSource("ourPackages")
     void the_files_of_a_package_use_each_other_in_one_direction_only(String name) {
         slices().assignedFrom(new SliceAssignment() {
                     @Override

@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Finished jobs whose entries are still in the stream: some travel in the outstanding commit, the rest waits for the next. */
+/** Finished jobs whose entries are still in the stream: some are in the outstanding commit, the others wait for the next one. */
 final class Commits {
+    /** Bounds what may run twice after a crash; beyond it no job is started before a commit is answered. */
+    static final int MOST_UNCOMMITTED = 256;
+
     /** A full batch leaves without waiting for the interval. */
     static final int BATCH = 64;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Commands of an owner, each repeated until it is answered; the scripts are safe to repeat. On the event loop. */
+/** The owner's commands under way, each repeated until it is answered; the scripts are safe to repeat. On the event loop. */
 final class FencedCommands {
     private static final Duration RETRY = Duration.ofMillis(100);
 
@@ -24,15 +24,14 @@ final class FencedCommands {
 
     /**
      * @param lease under which they run
-     * @param loop runs what follows them
-     * @param reachability hears whether they are answered
+     * @param context runs what follows them, and hears whether they are answered
      * @param fenced called when Redis refuses one: the lease has ended
-     * @param answered called after each answer, when what follows it is done
+     * @param answered called after each answer, when what follows from it is done
      */
-    FencedCommands(Lease lease, EventLoop loop, Reachability reachability, Runnable fenced, Runnable answered) {
-        this.loop = loop;
+    FencedCommands(Lease lease, PumpContext context, Runnable fenced, Runnable answered) {
         this.subject = Subject.jobs(lease.partition().index());
-        this.reachability = reachability;
+        this.loop = context.loop();
+        this.reachability = context.reachability();
         this.fenced = fenced;
         this.answered = answered;
     }
@@ -42,7 +41,7 @@ final class FencedCommands {
         return underWay;
     }
 
-    /** Nothing is repeated any more, and no answer heard. */
+    /** Repeats nothing more and ignores all answers. */
     void end() {
         ended = true;
     }

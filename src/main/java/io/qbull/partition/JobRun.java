@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class JobRun implements Runnable, JobHandler.Outcome {
     private static final int LONGEST_REASON = 500;
 
-    final Delivery delivery;
+    private final Delivery delivery;
     private final JobHandler handler;
     private final Ending ending;
     private final AtomicBoolean ended = new AtomicBoolean();

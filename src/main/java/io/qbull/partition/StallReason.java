@@ -2,69 +2,44 @@ package io.qbull.partition;
 
 import java.time.Duration;
 
-/** Since when a pump has not moved, and why. Written on the event loop; read from any thread. */
+/** How long a pump has not moved, and why. Written on the event loop; read from any thread. */
 final class StallReason {
-    private volatile Cause cause = Cause.NONE;
+    private volatile StallCause cause = StallCause.IDLE;
     private volatile long since;
     private volatile long pauseEnds;
 
-    /** What a partition waits for before its first job is done and gone. */
-    enum Cause {
-        /** Nothing: it has no job that is known. */
-        NONE,
-        /** A job runs. */
-        JOB,
-        /** All its jobs wait behind failed ones that run again later. */
-        PAUSE,
-        /** All its jobs wait behind failed ones that run again when a person asks. */
-        HELD,
-        /** A command got no answer yet. */
-        ANSWER,
-        /** No thread could be had for its job. */
-        THREAD,
-        /** Its lease is not renewed. */
-        TRUST
-    }
-
-    /** A job has left the partition, or a place before others. */
+    /** A job has left the partition, or its place before others. */
     void moved(long now) {
         since = now;
     }
 
-    void pause(long end) {
+    /** When the first pause ends, on the clock of the event loop. */
+    void pauseEnds(long end) {
         pauseEnds = end;
     }
 
-    /** What is waited for from now on. */
-    void now(Cause next, long now) {
-        if (cause == Cause.NONE) {
+    /** Why no job starts from now on. A pump that was idle is measured anew. */
+    void set(StallCause next, long now) {
+        if (cause == StallCause.IDLE) {
             since = now;
         }
         cause = next;
     }
 
     /**
+     * @param limit how long the pump may stand still
      * @param now on the clock of the event loop
-     * @param limit how long it may stand still
      * @return one line if it has stood still for longer, else empty
      */
     String longerThan(Duration limit, long now) {
-        // First the cause: it is written last.
-        Cause known = cause;
+        // Read the cause first: it is written last.
+        StallCause known = cause;
         long nanos = now - since;
-        if (known == Cause.NONE || nanos <= limit.toNanos()) {
+        if (known == StallCause.IDLE || nanos <= limit.toNanos()) {
             return "";
         }
-        return "has not moved for " + seconds(nanos) + " s: "
-                + switch (known) {
-                    case NONE -> "";
-                    case JOB -> "a job runs";
-                    case PAUSE -> "a failed job runs again in " + seconds(Math.max(0, pauseEnds - now)) + " s";
-                    case HELD -> "its keys wait until a person retries or drops their failed jobs";
-                    case ANSWER -> "Redis has not answered a command";
-                    case THREAD -> "no thread could be had for its job";
-                    case TRUST -> "its lease is not renewed";
-                };
+        String line = "has not moved for " + seconds(nanos) + " s: " + known.text;
+        return known == StallCause.RETRY_PAUSE ? line + " in " + seconds(Math.max(0, pauseEnds - now)) + " s" : line;
     }
 
     private static long seconds(long nanos) {

@@ -5,10 +5,10 @@ import io.qbull.model.JobPlace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job that is to be run, or runs.
+ * A job that is to run, or runs.
  *
  * @param job the job
- * @param place where it lies
- * @param held its key, if it is the first of a held one; null if it comes from the stream
+ * @param place where it is
+ * @param heldKey its key if it is the first job of a held one; null if it comes from the stream
  */
-record Work(Job job, JobPlace place, @Nullable HeldKey held) {}
+record Work(Job job, JobPlace place, @Nullable HeldKey heldKey) {}

@@ -1,16 +1,60 @@
 /**
- * Working off one leased partition: fetch, dispatch one job at a time in stream order, commit.
+ * Works off one leased partition: fetches, starts one job at a time in stream order, commits.
+ *
+ * <p>A {@link io.qbull.partition.PartitionPump} lives as long as one lease. After every event it takes one step: it starts what may
+ * start, parks, fetches, watches and commits what is due, and closes when all is done. What to do about jobs is decided by a pure
+ * function of a snapshot; whatever keeps a job from starting is named there once, as a {@code StallCause}, and reported from there.
+ *
+ * <p>Everything runs on the event loop of the node, except the jobs, which run on the workers, and the questions that a status asks.
+ *
+ * <p>The life of a pump; the lease is lost when Redis refuses a command or the engine abandons the pump:
  *
  * <pre>
- *   RUNNING ──drain──▶ DRAINING ──nothing in flight, nothing uncommitted──▶ CLOSED
- *      │                  │
- *      └──fenced/abandon──┴──▶ ABANDONED ──nothing in flight──▶ CLOSED
+ *   LOADING ──all held keys are known──▶ RUNNING
+ *   LOADING ──drain──▶ DRAINING
+ *   LOADING ──lease lost──▶ ABANDONED
+ *   RUNNING ──drain──▶ DRAINING
+ *   RUNNING ──lease lost──▶ ABANDONED
+ *   DRAINING ──nothing runs, nothing is uncommitted or unanswered──▶ CLOSED
+ *   DRAINING ──lease lost──▶ ABANDONED
+ *   ABANDONED ──nothing runs──▶ CLOSED
  * </pre>
  *
- * <p>While DRAINING the job in flight ends and is committed; what was fetched is forgotten, it is still in the stream. While
- * ABANDONED even the result of the job in flight is forgotten: the lease is somebody else's, who runs the job again.
+ * <p>While DRAINING, the job in flight ends and is committed; fetched jobs are forgotten, as they are still in the stream. While
+ * ABANDONED, even the result of the job in flight is forgotten: the next owner runs the job again.
  *
- * <p>Everything here runs on the event loop of one node, except the jobs.
+ * <table>
+ * <caption>Parts, and what each owns</caption>
+ * <tr><td>PartitionPump</td><td>state of life, whose turn it is</td></tr>
+ * <tr><td>PumpParts</td><td>nothing: puts the parts together and takes snapshots</td></tr>
+ * <tr><td>LeasedPartition</td><td>nothing: hands the shared state to the parts</td></tr>
+ * <tr><td>JobSelector</td><td>nothing: snapshot to Decision, through a list of gates</td></tr>
+ * <tr><td>JobStarter, JobRun</td><td>running jobs, record of suspects, shortage of threads, timeouts</td></tr>
+ * <tr><td>JobOutcomes, RetryPolicy</td><td>nothing: put on record what became of a job</td></tr>
+ * <tr><td>Fetcher</td><td>the fetch under way, the end of the stream, the watch</td></tr>
+ * <tr><td>Prefetched</td><td>entries read and not finished</td></tr>
+ * <tr><td>Commits, Committer</td><td>finished jobs, the commit under way, its interval</td></tr>
+ * <tr><td>HeldKeys, HeldKeyLoader, HeldKeyAdvancer, PauseTimer</td><td>held keys, their first jobs, their pauses</td></tr>
+ * <tr><td>Parking</td><td>when jobs of held keys leave the stream; which of them are suspects</td></tr>
+ * <tr><td>OwnerInbox</td><td>requests of people and notes of producers</td></tr>
+ * <tr><td>DelayedPromoter</td><td>when delayed jobs are due</td></tr>
+ * <tr><td>FencedCommands</td><td>commands without an answer</td></tr>
+ * <tr><td>StallReason</td><td>how long the pump has not moved, and the StallCause</td></tr>
+ * </table>
+ *
+ * <table>
+ * <caption>What can go wrong</caption>
+ * <tr><td>a reply is lost</td><td>the command is repeated every 100 ms until it is answered; the scripts are safe to repeat</td></tr>
+ * <tr><td>Redis refuses a command</td><td>the lease has ended: ABANDONED; nothing is sent any more</td></tr>
+ * <tr><td>the lease is not renewed</td><td>no job starts until it is; the one in flight goes on</td></tr>
+ * <tr><td>the process was stopped</td><td>trust is asked again on the worker: the job does not start</td></tr>
+ * <tr><td>a job fails</td><td>its key is held until the pause is over; other keys go on</td></tr>
+ * <tr><td>a job runs too long</td><td>it has failed; its thread is interrupted and its late end ignored</td></tr>
+ * <tr><td>the previous owner died over a job</td><td>its suspect window runs one at a time, each start recorded first</td></tr>
+ * <tr><td>no thread can be had, or the workers are shut down</td><td>tried every 100 ms, reported once; the lease is kept, a drain
+ *     goes on</td></tr>
+ * <tr><td>an entry cannot be decoded</td><td>buried with the reason</td></tr>
+ * </table>
  */
 @NullMarked
 package io.qbull.partition;

@@ -19,14 +19,20 @@ import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.WakeUps.Known;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore.Call;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -317,13 +323,43 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void a_pump_whose_workers_are_shut_down_gives_its_lease_up() {
+    void a_pump_whose_workers_are_shut_down_keeps_its_lease_and_says_so_once() {
         shortage = new RejectedExecutionException("shut down");
-        given(1);
-        assertThat(told).containsExactly("fenced");
-        assertThat(pump.unfinished()).isZero();
-        pump.abandon(() -> told.add("closed"));
-        assertThat(told).containsExactly("fenced", "closed");
+        try (CapturedLog log = new CapturedLog()) {
+            given(1, 2);
+            loop.tick(LIMIT);
+            assertThat(told).as("Redis has refused nothing").isEmpty();
+            assertThat(pump.unfinished()).isZero();
+            assertThat(log.warnings())
+                    .containsExactly(
+                            LEASE + " job=j1 not started: its workers are shut down or full; trying every PT0.1S");
+        }
+        assertThat(pump.standstill(LIMIT.minusSeconds(1))).endsWith(": no thread could be had for its job");
+        pump.drain(() -> told.add("drained"));
+        assertThat(told).containsExactly("drained");
+        assertThat(loop.untilNext()).as("no timer is left behind").isNull();
+    }
+
+    @Test
+    void a_job_that_full_workers_turned_away_starts_when_they_take_it() {
+        shortage = new RejectedExecutionException("full");
+        given(1, 2);
+        shortage = null;
+        loop.tick(Duration.ofMillis(100));
+        work();
+        assertThat(ids()).containsExactly(1L);
+        complete(0);
+        assertThat(ids()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void a_shortage_of_threads_is_named_although_a_commit_has_no_answer() {
+        given(1, 2);
+        shortage = new InternalError("no thread");
+        complete(0);
+        loop.tick(LIMIT.plusSeconds(1));
+        assertThat(store.waiting()).contains("commit");
+        assertThat(pump.standstill(LIMIT)).endsWith(": no thread could be had for its job");
     }
 
     @Test
@@ -397,21 +433,39 @@ class PartitionPumpTest extends PumpTestSupport {
 
     @Test
     void the_drawn_moves_are_the_legal_ones() {
-        List<String> moves = new ArrayList<>();
-        for (PartitionPump.State from : PartitionPump.State.values()) {
-            for (PartitionPump.State to : PartitionPump.State.values()) {
-                if (from.mayBecome(to)) {
-                    moves.add(from + ">" + to);
-                }
-            }
-        }
-        assertThat(moves)
+        assertThat(legalMoves())
                 .containsExactly(
+                        "LOADING>RUNNING",
+                        "LOADING>DRAINING",
+                        "LOADING>ABANDONED",
                         "RUNNING>DRAINING",
                         "RUNNING>ABANDONED",
                         "DRAINING>ABANDONED",
                         "DRAINING>CLOSED",
                         "ABANDONED>CLOSED");
+    }
+
+    @Test
+    void the_package_comment_draws_the_legal_moves() throws IOException {
+        Pattern arrow = Pattern.compile("([A-Z]+) ──.*──▶ ([A-Z]+)");
+        List<String> drawn = Files.readAllLines(Path.of("src/main/java/io/qbull/partition/package-info.java")).stream()
+                .map(arrow::matcher)
+                .filter(Matcher::find)
+                .map(found -> found.group(1) + ">" + found.group(2))
+                .toList();
+        assertThat(drawn).containsExactlyInAnyOrderElementsOf(legalMoves());
+    }
+
+    private static List<String> legalMoves() {
+        List<String> moves = new ArrayList<>();
+        for (PumpState from : PumpState.values()) {
+            for (PumpState to : PumpState.values()) {
+                if (from.mayBecome(to)) {
+                    moves.add(from + ">" + to);
+                }
+            }
+        }
+        return moves;
     }
 
     @Test

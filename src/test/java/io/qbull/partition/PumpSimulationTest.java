@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * {@code -Dqbull.size.pumpSimulation.redisRuns=} set how many there are.
  */
 class PumpSimulationTest {
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(PartitionPump.class);
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(PartitionPump.class.getPackageName());
 
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -1,0 +1,189 @@
+package io.qbull.partition;
+
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog.Agenda;
+import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.Reachability;
+import io.qbull.store.Reachability.Subject;
+import io.qbull.store.WakeUps.Known;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the stream and the owner's agenda, one fetch at a time, and watches for what comes after. On the event loop.
+ */
+final class Fetcher {
+    private static final Duration RETRY = Duration.ofMillis(100);
+
+    private final LeasedPartition partition;
+    private final Events events;
+    private final Reachability reachability;
+    private final Subject subject;
+
+    private Phase phase = Phase.RESTING;
+    /** The last fetch reached the end of the stream, and no new entry has been announced since. */
+    private boolean atEnd;
+    /** What the watch is set for; null once it has fired. */
+    private @Nullable Known watched;
+
+    /** What a pump still wants from a fetch. */
+    enum Demand {
+        /** Nothing: replies are ignored. */
+        NOTHING,
+        /** The agenda alone: requests, and when delayed jobs are due. */
+        AGENDA,
+        /** Jobs too. */
+        JOBS
+    }
+
+    /** Whether a fetch is under way, and whether another one is called for. */
+    private enum Phase {
+        /** The next fetch leaves when jobs are wanted. */
+        RESTING,
+        /** The next fetch leaves at once. */
+        CALLED,
+        /** A fetch is under way, or waits to be repeated. */
+        FETCHING,
+        /** The same, and another one leaves after it. */
+        FETCHING_CALLED;
+
+        boolean fetching() {
+            return this == FETCHING || this == FETCHING_CALLED;
+        }
+
+        Phase call() {
+            return fetching() ? FETCHING_CALLED : CALLED;
+        }
+
+        Phase answer() {
+            return this == FETCHING_CALLED ? CALLED : RESTING;
+        }
+    }
+
+    /** What the pump is asked and told. */
+    interface Events {
+        /** What is wanted now. */
+        Demand demand();
+
+        /**
+         * A fetch was answered.
+         *
+         * @param agenda what else waits for the owner
+         * @param added whether entries were looked for in the stream
+         */
+        void fetched(Agenda agenda, boolean added);
+
+        /** Redis refused a fetch: the lease has ended. */
+        void fenced();
+
+        /** A fetch may leave. */
+        void changed();
+    }
+
+    Fetcher(LeasedPartition partition, Events events) {
+        this.partition = partition;
+        this.events = events;
+        this.reachability = partition.context().reachability();
+        this.subject = Subject.jobs(partition.lease().partition().index());
+    }
+
+    /** Whether a fetch is under way. */
+    boolean fetching() {
+        return phase.fetching();
+    }
+
+    /** Whether all entries of the stream have been read. */
+    boolean atEnd() {
+        return atEnd;
+    }
+
+    /** The stream has grown: it is read on when there is room. */
+    void expectMore() {
+        atEnd = false;
+    }
+
+    /** The agenda has changed: another fetch reads it. */
+    void call() {
+        phase = phase.call();
+    }
+
+    /**
+     * Fetches if that is worth a call, else watches for what would make it so.
+     *
+     * @param told the last request known
+     * @param watchedFrom only requests after this one are worth a wake-up
+     */
+    void proceed(StreamId told, StreamId watchedFrom) {
+        Demand demand = events.demand();
+        if (demand != Demand.NOTHING && !fetching()) {
+            fetch(demand, told);
+            watch(demand, watchedFrom);
+        }
+    }
+
+    private void fetch(Demand demand, StreamId told) {
+        Prefetched prefetched = partition.prefetched();
+        boolean wanted = demand == Demand.JOBS && !atEnd && prefetched.wantsMore();
+        if (!wanted && phase != Phase.CALLED) {
+            return;
+        }
+        phase = Phase.FETCHING;
+        int room = wanted ? prefetched.room() : 1;
+        int byteRoom = wanted ? prefetched.byteRoom() : 1;
+        partition
+                .store()
+                .jobs()
+                .fetch(partition.lease(), prefetched.last(), told, room, byteRoom)
+                .whenComplete((fetch, failure) -> partition.loop().execute(() -> fetched(fetch, failure, wanted)));
+    }
+
+    private void fetched(@Nullable Fetch fetch, @Nullable Throwable failure, boolean wanted) {
+        Demand demand = events.demand();
+        if (demand == Demand.NOTHING) {
+            return;
+        }
+        if (fetch instanceof Fetch.Entries read) {
+            reachability.answered(subject);
+            phase = phase.answer();
+            boolean adds = wanted && demand == Demand.JOBS;
+            if (adds) {
+                partition.prefetched().add(read.entries(), !read.more());
+                atEnd = !read.more();
+            }
+            events.fetched(read.agenda(), adds);
+        } else if (fetch instanceof Fetch.Fenced) {
+            events.fenced();
+        } else {
+            reachability.unanswered(subject, failure);
+            partition.loop().schedule(RETRY, () -> {
+                phase = Phase.CALLED;
+                events.changed();
+            });
+        }
+    }
+
+    /** Watches the requests at any time, and the stream when all of it has been read. */
+    private void watch(Demand demand, StreamId watchedFrom) {
+        Known known = new Known(
+                demand == Demand.JOBS && atEnd ? partition.prefetched().last() : null, watchedFrom);
+        if (!fetching() && !known.equals(watched)) {
+            watched = known;
+            partition
+                    .store()
+                    .wakeUps()
+                    .watch(
+                            partition.lease().partition(),
+                            known,
+                            () -> partition.loop().execute(() -> wake(known)));
+        }
+    }
+
+    private void wake(Known fired) {
+        if (fired.equals(watched)) {
+            watched = null;
+        }
+        expectMore();
+        call();
+        events.changed();
+    }
+}

@@ -1,0 +1,140 @@
+package io.qbull.partition;
+
+import io.qbull.model.Attempts;
+import io.qbull.model.Entry;
+import io.qbull.model.JobPlace;
+import io.qbull.partition.Decision.Bury;
+import io.qbull.partition.Decision.ReadHead;
+import io.qbull.partition.Decision.Start;
+import io.qbull.partition.Decision.Wait;
+import io.qbull.partition.Prefetched.Slot;
+import io.qbull.partition.PumpSnapshot.Backlog;
+import io.qbull.partition.PumpSnapshot.Candidates;
+import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.JobLog.Burial;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a pump does next about its jobs, from a snapshot alone: it reads no clock and changes nothing. Whatever keeps a job
+ * from starting is named here and nowhere else.
+ */
+final class JobSelector {
+    /** The reason with which a job is buried that crashed too many processes; part of the dead letter. */
+    static final String CRASHED = "crashed its worker";
+
+    /** What may keep the next step back, asked in this order. The first closed gate names the cause. */
+    private static final List<Gate> GATES = List.of(JobSelector::trust, JobSelector::suspects);
+
+    private final RetryPolicy policy;
+
+    /** Keeps steps back. */
+    @FunctionalInterface
+    private interface Gate {
+        /**
+         * @param now what is known
+         * @param next the step that would be taken
+         * @return why it must wait; null if the gate is open
+         */
+        @Nullable
+        StallCause closed(PumpSnapshot now, Decision next);
+    }
+
+    /**
+     * @param policy says which jobs have used up their attempts or crashes
+     */
+    JobSelector(RetryPolicy policy) {
+        this.policy = policy;
+    }
+
+    Decision select(PumpSnapshot now) {
+        return switch (now.readiness()) {
+            case BUSY -> new Wait(StallCause.JOB_RUNNING);
+            case RECORDING -> ready(now, StallCause.UNANSWERED);
+            case NO_THREAD -> ready(now, StallCause.NO_THREAD);
+            case FREE -> ready(now, null);
+        };
+    }
+
+    /** Less than the allowed number of jobs run; {@code obstacle} is what keeps the next one from starting, if anything does. */
+    private Decision ready(PumpSnapshot now, @Nullable StallCause obstacle) {
+        return switch (now.state()) {
+            case LOADING -> new Wait(StallCause.UNANSWERED);
+            case RUNNING -> obstacle == null ? running(now) : new Wait(obstacle);
+            case DRAINING -> new Wait(now.unsettled().commands() > 0 ? StallCause.UNANSWERED : StallCause.IDLE);
+            case ABANDONED, CLOSED -> new Wait(StallCause.IDLE);
+        };
+    }
+
+    private Decision running(PumpSnapshot now) {
+        Decision next = next(now.candidates());
+        if (next == null) {
+            return new Wait(nothingToStart(now));
+        }
+        for (Gate gate : GATES) {
+            StallCause cause = gate.closed(now, next);
+            if (cause != null) {
+                return new Wait(cause);
+            }
+        }
+        return next;
+    }
+
+    private static StallCause nothingToStart(PumpSnapshot now) {
+        Backlog backlog = now.backlog();
+        if (now.unsettled().commands() > 0 || backlog.fetching()) {
+            return StallCause.UNANSWERED;
+        }
+        if (backlog.paused()) {
+            return StallCause.RETRY_PAUSE;
+        }
+        return backlog.held() ? StallCause.KEYS_HELD : StallCause.IDLE;
+    }
+
+    /** Without trust nothing is begun. An outage explains missing trust, so it is named first. */
+    private static @Nullable StallCause trust(PumpSnapshot now, Decision next) {
+        if (now.trusted()) {
+            return null;
+        }
+        return now.unsettled().commands() > 0 ? StallCause.UNANSWERED : StallCause.NOT_TRUSTED;
+    }
+
+    /** A suspect, and the job after one, starts only when everything before it is on record: if it crashes, only it can be guilty. */
+    private static @Nullable StallCause suspects(PumpSnapshot now, Decision next) {
+        boolean apart = next instanceof Start start
+                && (start.suspect() || now.unsettled().afterSuspect());
+        return apart && now.unsettled().any() ? StallCause.UNSETTLED : null;
+    }
+
+    /** Held keys and the stream take turns. */
+    private @Nullable Decision next(Candidates candidates) {
+        HeldKey key = candidates.heldKey();
+        Advance.Next head = key == null ? null : key.head;
+        if (key != null && head == null && !candidates.readingHead()) {
+            return new ReadHead(key);
+        }
+        Slot slot = candidates.slot();
+        if (key != null && head != null && (candidates.heldTurn() || slot == null)) {
+            return about(head.entry(), head.place(), key, key.suspect);
+        }
+        return slot == null ? null : about(slot.entry, JobPlace.inStream(slot.entry.streamId()), null, slot.suspect);
+    }
+
+    private Decision about(Entry entry, JobPlace place, @Nullable HeldKey heldKey, boolean suspect) {
+        if (entry instanceof Entry.Undecodable undecodable) {
+            return new Bury(null, place, heldKey, new Burial(undecodable.reason(), "", 0));
+        }
+        Work work = new Work(((Entry.Decoded) entry).job(), place, heldKey);
+        Attempts attempts = work.job().attempts();
+        // Crashes count only against a suspect: a pod may have recorded a start, come back and never started the job.
+        if (suspect && policy.deadly(attempts)) {
+            int runs = attempts.failed() + attempts.crashed() + 1;
+            return new Bury(work.job(), place, heldKey, new Burial(CRASHED, "", runs));
+        }
+        if (policy.spent(attempts)) {
+            String reason = "failed " + attempts.failed() + " times under an earlier owner";
+            return new Bury(work.job(), place, heldKey, new Burial(reason, "", attempts.failed()));
+        }
+        return new Start(work, suspect);
+    }
+}

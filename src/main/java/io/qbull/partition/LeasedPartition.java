@@ -1,0 +1,61 @@
+package io.qbull.partition;
+
+import io.qbull.model.Entry;
+import io.qbull.model.Lease;
+import io.qbull.partition.Prefetched.Slot;
+import io.qbull.runtime.EventLoop;
+import io.qbull.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition as its pump knows it, shared by the parts of the pump. On the event loop.
+ *
+ * @param lease under which the pump works
+ * @param context what the pump works with
+ * @param commands the owner's commands under way
+ * @param prefetched entries read from the stream
+ * @param held keys whose jobs wait for a failed one
+ * @param commits finished jobs whose entries are still in the stream
+ */
+record LeasedPartition(
+        Lease lease,
+        PumpContext context,
+        FencedCommands commands,
+        Prefetched prefetched,
+        HeldKeys held,
+        Commits commits) {
+
+    Store store() {
+        return context.store();
+    }
+
+    EventLoop loop() {
+        return context.loop();
+    }
+
+    /** Now, on the clock of the event loop. */
+    long now() {
+        return context.loop().nanoTime();
+    }
+
+    /** The first entry whose key is not held. Null if there is none near enough to the head: a crash must leave few suspects. */
+    @Nullable
+    Slot firstRunnable() {
+        int index = 0;
+        for (Slot slot : prefetched.slots()) {
+            if (commits.size() + index >= Commits.MOST_UNCOMMITTED || held.full()) {
+                return null;
+            }
+            if (!slot.moving && !keyIsHeld(slot)) {
+                return slot;
+            }
+            index++;
+        }
+        return null;
+    }
+
+    private boolean keyIsHeld(Slot slot) {
+        return slot.entry instanceof Entry.Decoded decoded
+                && held.blocks(decoded.job().key());
+    }
+}

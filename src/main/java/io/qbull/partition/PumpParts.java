@@ -1,0 +1,97 @@
+package io.qbull.partition;
+
+import io.qbull.config.PumpSettings;
+import io.qbull.partition.JobStarter.Readiness;
+import io.qbull.partition.PumpSnapshot.Backlog;
+import io.qbull.partition.PumpSnapshot.Candidates;
+import io.qbull.partition.PumpSnapshot.Unsettled;
+import java.util.function.BooleanSupplier;
+
+/** The parts of a pump, put together. Each owns its state; the package comment says which. On the event loop. */
+final class PumpParts {
+    final LeasedPartition partition;
+    final StallReason stall = new StallReason();
+    final JobSelector selector;
+    final JobStarter starter;
+    final JobOutcomes outcomes;
+    final Fetcher fetcher;
+    final Committer committer;
+    final HeldKeyLoader loader;
+    final HeldKeyAdvancer advancer;
+    final Parking parking;
+    final PauseTimer pauses;
+    final OwnerInbox inbox;
+    final DelayedPromoter promoter;
+
+    /** What the parts ask the pump and tell it. */
+    interface Events extends Fetcher.Events, JobStarter.Events {
+        /** All held keys are known. */
+        void loaded();
+
+        /** Whether the partition is still the pump's, and may be for long: delayed jobs get due meanwhile. */
+        boolean working();
+    }
+
+    /**
+     * @param partition the partition
+     * @param settings how the pump works
+     * @param executor runs the jobs
+     * @param events is asked and told
+     */
+    PumpParts(LeasedPartition partition, PumpSettings settings, JobExecutor executor, Events events) {
+        RetryPolicy policy =
+                new RetryPolicy(settings.retry(), partition.context().random());
+        this.partition = partition;
+        this.selector = new JobSelector(policy);
+        this.starter = new JobStarter(partition, executor, settings.retry().jobTimeout(), events);
+        this.fetcher = new Fetcher(partition, events);
+        this.committer = new Committer(partition, settings.commitInterval(), stall);
+        this.loader = new HeldKeyLoader(partition, events::loaded);
+        this.parking = new Parking(partition, settings.prefetch());
+        this.advancer = new HeldKeyAdvancer(partition, parking, stall);
+        this.outcomes = new JobOutcomes(partition, policy, advancer, stall);
+        this.pauses = new PauseTimer(partition, events::changed);
+        this.inbox = new OwnerInbox(partition, fetcher);
+        this.promoter = new DelayedPromoter(partition, fetcher, settings.prefetchBytes(), events::working);
+    }
+
+    /** Finished jobs whose end Redis has not confirmed. */
+    int uncommitted() {
+        return partition.commits().size() + advancer.unconfirmed();
+    }
+
+    /**
+     * @param state where the pump is in its life
+     * @param trusted whether the lease is trusted; asked only if a job could start
+     * @param heldTurn whether a held key goes before the stream
+     * @return what the next decision depends on
+     */
+    PumpSnapshot snapshot(PumpState state, BooleanSupplier trusted, boolean heldTurn) {
+        Readiness readiness = starter.readiness();
+        Unsettled unsettled = new Unsettled(
+                partition.commands().underWay(), partition.commits().size(), starter.afterSuspect());
+        if (readiness != Readiness.FREE || state != PumpState.RUNNING) {
+            // No job may start, whichever waits: looking for one would cost time at the end of each job.
+            return new PumpSnapshot(state, readiness, false, unsettled, Candidates.NONE, Backlog.NONE);
+        }
+        HeldKeys held = partition.held();
+        Candidates candidates =
+                new Candidates(held.next(), advancer.readingHead(), partition.firstRunnable(), heldTurn);
+        Backlog backlog = new Backlog(
+                fetcher.fetching() && partition.prefetched().isEmpty(), held.firstWaiting() != null, !held.isEmpty());
+        return new PumpSnapshot(state, readiness, trusted.getAsBoolean(), unsettled, candidates, backlog);
+    }
+
+    /** Sends nothing more, ignores all answers and forgets what was read. Jobs that run go on. */
+    void end() {
+        partition.commands().end();
+        partition.store().wakeUps().forget(partition.lease().partition());
+        partition.prefetched().clear();
+        partition.held().clear();
+        inbox.end();
+        promoter.end();
+        committer.end();
+        pauses.end();
+        starter.end();
+    }
+}

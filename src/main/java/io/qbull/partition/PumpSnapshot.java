@@ -1,0 +1,63 @@
+package io.qbull.partition;
+
+import io.qbull.partition.Prefetched.Slot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pump knows at one moment, as far as its next decision depends on it.
+ *
+ * @param state where the pump is in its life
+ * @param readiness whether a job could be started
+ * @param trusted whether the lease is trusted
+ * @param unsettled what Redis has not confirmed
+ * @param candidates the jobs that may be next
+ * @param backlog what else keeps the partition from being idle
+ */
+record PumpSnapshot(
+        PumpState state,
+        JobStarter.Readiness readiness,
+        boolean trusted,
+        Unsettled unsettled,
+        Candidates candidates,
+        Backlog backlog) {
+
+    /**
+     * What Redis has not confirmed.
+     *
+     * @param commands the owner's commands without an answer
+     * @param uncommitted finished jobs whose entries are still in the stream
+     * @param afterSuspect whether the job started last was a suspect
+     */
+    record Unsettled(int commands, int uncommitted, boolean afterSuspect) {
+        boolean any() {
+            return commands > 0 || uncommitted > 0;
+        }
+    }
+
+    /**
+     * The jobs that may be next.
+     *
+     * @param heldKey the held key whose turn is next; null if none is ready
+     * @param readingHead whether the first job of a held key is being read: one at a time, so that few are in memory
+     * @param slot the first runnable entry of the stream; null if there is none
+     * @param heldTurn whether a held key goes first if both could
+     */
+    record Candidates(
+            @Nullable HeldKey heldKey,
+            boolean readingHead,
+            @Nullable Slot slot,
+            boolean heldTurn) {
+        static final Candidates NONE = new Candidates(null, false, null, false);
+    }
+
+    /**
+     * What keeps a partition without a runnable job from being idle.
+     *
+     * @param fetching whether the first entries are being fetched
+     * @param paused whether a held key runs again after a pause
+     * @param held whether any key is held
+     */
+    record Backlog(boolean fetching, boolean paused, boolean held) {
+        static final Backlog NONE = new Backlog(false, false, false);
+    }
+}

@@ -1,0 +1,28 @@
+package io.qbull.partition;
+
+/** Why a pump starts no job. */
+enum StallCause {
+    /** No job is known. */
+    IDLE(""),
+    /** As many jobs run as may run at once. */
+    JOB_RUNNING("a job runs"),
+    /** All known jobs wait behind failed ones that run again after a pause. */
+    RETRY_PAUSE("a failed job runs again"),
+    /** All known jobs wait behind failed ones that run again when a person asks. */
+    KEYS_HELD("its keys wait until a person retries or drops their failed jobs"),
+    /** A command has no answer yet. */
+    UNANSWERED("Redis has not answered a command"),
+    /** The workers did not take the job. */
+    NO_THREAD("no thread could be had for its job"),
+    /** The lease is not trusted. */
+    NOT_TRUSTED("its lease is not renewed"),
+    /** A job before or after a suspect starts only when all results before it are on record; Redis has not confirmed them. */
+    UNSETTLED("Redis has not answered a command");
+
+    /** How the cause reads after "has not moved for 61 s: ". */
+    final String text;
+
+    StallCause(String text) {
+        this.text = text;
+    }
+}
