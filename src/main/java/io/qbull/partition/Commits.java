@@ -8,23 +8,23 @@ import java.util.List;
 
 /** Finished jobs whose entries are still in the stream: some are in the outstanding commit, the others wait for the next one. */
 final class Commits {
-    /** Bounds what may run twice after a crash; beyond it no job is started before a commit is answered. */
+    /** Beyond this no job starts before a commit is answered; this bounds what may run twice after a crash. */
     static final int MOST_UNCOMMITTED = 256;
 
-    /** A full batch leaves without waiting for the interval. */
+    /** A full batch is committed without waiting for the interval. */
     static final int BATCH = 64;
 
     private List<StreamId> waiting = new ArrayList<>();
-    private List<StreamId> travelling = List.of();
-    private Deque<Runnable> behindWaiting = new ArrayDeque<>();
-    private Deque<Runnable> behindTravelling = new ArrayDeque<>();
+    private List<StreamId> outstanding = List.of();
+    private Deque<Runnable> afterWaiting = new ArrayDeque<>();
+    private Deque<Runnable> afterOutstanding = new ArrayDeque<>();
 
     void add(StreamId done) {
         waiting.add(done);
     }
 
-    boolean outstanding() {
-        return !travelling.isEmpty();
+    boolean isOutstanding() {
+        return !outstanding.isEmpty();
     }
 
     boolean full() {
@@ -36,45 +36,45 @@ final class Commits {
     }
 
     int size() {
-        return waiting.size() + travelling.size();
+        return waiting.size() + outstanding.size();
     }
 
-    /** Something comes after the jobs that wait. */
+    /** Whether an action waits for the next commit. */
     boolean awaited() {
-        return !behindWaiting.isEmpty();
+        return !afterWaiting.isEmpty();
     }
 
-    /** Does it when all jobs that are finished by now have left the stream. */
+    /** Runs the action once all jobs that are finished by now have left the stream. */
     void then(Runnable next) {
         if (anyWaiting()) {
-            behindWaiting.add(next);
-        } else if (outstanding()) {
-            behindTravelling.add(next);
+            afterWaiting.add(next);
+        } else if (isOutstanding()) {
+            afterOutstanding.add(next);
         } else {
             next.run();
         }
     }
 
-    /** Everything that waits starts to travel; the same list travels again until it is answered. */
-    List<StreamId> depart() {
-        travelling = List.copyOf(waiting);
+    /** All waiting jobs form the outstanding commit, which is repeated as it is until it is answered. */
+    List<StreamId> send() {
+        outstanding = List.copyOf(waiting);
         waiting = new ArrayList<>();
-        behindTravelling = behindWaiting;
-        behindWaiting = new ArrayDeque<>();
-        return travelling;
+        afterOutstanding = afterWaiting;
+        afterWaiting = new ArrayDeque<>();
+        return outstanding;
     }
 
-    void arrived() {
-        travelling = List.of();
-        while (!behindTravelling.isEmpty()) {
-            behindTravelling.remove().run();
+    void answered() {
+        outstanding = List.of();
+        while (!afterOutstanding.isEmpty()) {
+            afterOutstanding.remove().run();
         }
     }
 
     void clear() {
         waiting.clear();
-        travelling = List.of();
-        behindWaiting.clear();
-        behindTravelling.clear();
+        outstanding = List.of();
+        afterWaiting.clear();
+        afterOutstanding.clear();
     }
 }

@@ -26,7 +26,7 @@ final class Committer {
 
     /** Whether finished jobs wait and no commit is under way. */
     boolean mayCommit() {
-        return !partition.commits().outstanding() && partition.commits().anyWaiting();
+        return !partition.commits().isOutstanding() && partition.commits().anyWaiting();
     }
 
     /**
@@ -59,9 +59,9 @@ final class Committer {
 
     private void commit() {
         end();
-        List<StreamId> done = partition.commits().depart();
+        List<StreamId> done = partition.commits().send();
         partition.commands().perform(() -> partition.store().jobs().commit(partition.lease(), done), answer -> {
-            partition.commits().arrived();
+            partition.commits().answered();
             stall.moved(partition.now());
         });
     }

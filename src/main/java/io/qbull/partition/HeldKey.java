@@ -3,26 +3,31 @@ package io.qbull.partition;
 import io.qbull.store.HeldJobs.Advance;
 import org.jspecify.annotations.Nullable;
 
-/** A key whose jobs do not run from the stream. Changed by {@link HeldKeys} alone. */
+/**
+ * A key whose jobs do not run from the stream. {@link HeldKeys} changes its place in line; the parts of the pump set only whether its
+ * first job is a suspect. On the event loop.
+ */
 final class HeldKey {
-    final String key;
+    /** The key itself. */
+    final String name;
+
     State state = State.FREE;
-    /** Scripts under way that touch its jobs: none of them starts meanwhile. */
+    /** Commands under way that touch its jobs: none of them starts meanwhile. */
     int pending;
-    /** On the clock of the event loop, while it waits. */
+    /** When its pause ends, on the clock of the event loop. Set while WAITING. */
     long due;
-    /** Tells keys apart that are due at the same time. */
+    /** Orders keys that are due at the same time. */
     final long number;
-    /** Its first job may have killed the process of the owner before. */
+    /** Its first job may have killed the process of the previous owner. */
     boolean suspect;
-    /** Its first job, while it is known. */
+    /** Its first job; null while that is unknown. */
     Advance.@Nullable Next head;
     /** Jobs that ran since it got its turn. */
     int turns;
 
-    /** What it waits for. */
+    /** What a key waits for. */
     enum State {
-        /** For a script: nothing of it is held. */
+        /** For a command: none of its jobs is held. */
         FREE,
         /** For the pause of its first job. */
         WAITING,
@@ -34,13 +39,13 @@ final class HeldKey {
         RUNNING
     }
 
-    /** No script touches it, and no job of it runs. */
+    /** No command touches it, and none of its jobs runs. */
     boolean free() {
         return pending == 0 && state != State.RUNNING;
     }
 
-    HeldKey(String key, long number) {
-        this.key = key;
+    HeldKey(String name, long number) {
+        this.name = name;
         this.number = number;
     }
 }

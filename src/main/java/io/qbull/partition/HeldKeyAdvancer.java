@@ -50,10 +50,10 @@ final class HeldKeyAdvancer {
 
     private void advance(HeldKey key, @Nullable JobPlace done, Runnable then) {
         HeldKeys held = partition.held();
-        held.touch(key.key);
+        held.touch(key.name);
         partition
                 .commands()
-                .perform(() -> partition.store().held().advance(partition.lease(), key.key, done), answer -> {
+                .perform(() -> partition.store().held().advance(partition.lease(), key.name, done), answer -> {
                     then.run();
                     if (answer instanceof Advance.Next next) {
                         key.suspect |= parking.wasSuspect(next.place().streamId());

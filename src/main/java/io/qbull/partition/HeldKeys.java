@@ -13,24 +13,24 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys whose jobs wait for a failed one. The jobs themselves wait in Redis; of them all only the one whose turn is next is here.
- * Ready keys take turns, some jobs each. On the event loop.
+ * The keys whose jobs wait for a failed one. The jobs themselves wait in Redis; only the one whose turn is next is here. Ready keys take
+ * turns of some jobs each. On the event loop.
  */
 final class HeldKeys {
-    /** No more jobs are taken from the stream while so many keys wait; it bounds the memory. */
+    /** While so many keys are held, no job is taken from the stream; this bounds the memory. */
     static final int MOST = 10_000;
-    /** Jobs of a key before another one has its turn: each turn begins with a call that reads the first job. */
+    /** Jobs of a key before the next key has its turn. Each turn costs a call that reads the first job. */
     private static final int TURNS = 16;
 
     private final Map<String, HeldKey> keys = new HashMap<>();
     private final Deque<HeldKey> ready = new ArrayDeque<>();
-    // By differences: the clock may overflow.
+    // Compares differences: the clock may overflow.
     private final NavigableSet<HeldKey> waiting =
             new TreeSet<>(((Comparator<HeldKey>) (one, other) -> Long.signum(one.due - other.due))
                     .thenComparingLong(each -> each.number));
     private long numbers;
 
-    /** Whether jobs with this key are held, or about to be. */
+    /** Whether jobs with this key are held or about to be. */
     boolean blocks(String key) {
         return keys.containsKey(key);
     }
@@ -48,103 +48,103 @@ final class HeldKeys {
         return keys.isEmpty();
     }
 
-    /** A script is about to leave that touches jobs of the key. */
-    HeldKey touch(String key) {
-        HeldKey held = keys.computeIfAbsent(key, name -> new HeldKey(name, numbers++));
-        held.pending++;
-        return held;
+    /** A command that touches jobs of the key is about to be sent. */
+    HeldKey touch(String name) {
+        HeldKey key = keys.computeIfAbsent(name, any -> new HeldKey(name, numbers++));
+        key.pending++;
+        return key;
     }
 
-    /** The script was answered. A key of which nothing is held runs from the stream again. */
-    void untouch(HeldKey held) {
-        held.pending--;
-        if (held.pending == 0 && held.state == State.FREE) {
-            keys.remove(held.key);
+    /** The command was answered. A key without held jobs runs from the stream again. */
+    void untouch(HeldKey key) {
+        key.pending--;
+        if (key.pending == 0 && key.state == State.FREE) {
+            keys.remove(key.name);
         }
     }
 
-    /** Read from Redis after a change of owner. */
-    void load(String key, @Nullable Duration pause, boolean suspect, long now) {
-        HeldKey held = touch(key);
-        held.suspect = suspect;
-        waitFor(held, pause, now);
-        untouch(held);
+    /** A key that was held under the previous owner. */
+    void load(String name, @Nullable Duration pause, boolean suspect, long now) {
+        HeldKey key = touch(name);
+        key.suspect = suspect;
+        waitFor(key, pause, now);
+        untouch(key);
     }
 
-    /** The first job runs after the pause, or, without one, when a person asks. */
-    void waitFor(HeldKey held, @Nullable Duration pause, long now) {
-        leave(held);
-        held.head = null;
-        held.turns = 0;
+    /** The first job runs after the pause; if that is null, when a person asks. */
+    void waitFor(HeldKey key, @Nullable Duration pause, long now) {
+        leave(key);
+        key.head = null;
+        key.turns = 0;
         if (pause == null) {
-            held.state = State.BLOCKED;
+            key.state = State.BLOCKED;
         } else if (pause.isZero()) {
-            held.state = State.READY;
-            ready.addLast(held);
+            key.state = State.READY;
+            ready.addLast(key);
         } else {
-            held.state = State.WAITING;
-            held.due = now + pause.toNanos();
-            waiting.add(held);
+            key.state = State.WAITING;
+            key.due = now + pause.toNanos();
+            waiting.add(key);
         }
     }
 
-    /** Nothing of it is held any more. */
-    void free(HeldKey held) {
-        leave(held);
-        held.head = null;
-        held.state = State.FREE;
+    /** None of its jobs is held any more. */
+    void free(HeldKey key) {
+        leave(key);
+        key.head = null;
+        key.state = State.FREE;
     }
 
     /** Its first job is known. */
-    void loaded(HeldKey held, Advance.Next head) {
-        leave(held);
-        held.state = State.READY;
-        if (held.turns < TURNS) {
-            held.head = head;
-            ready.addFirst(held);
+    void loaded(HeldKey key, Advance.Next head) {
+        leave(key);
+        key.state = State.READY;
+        if (key.turns < TURNS) {
+            key.head = head;
+            ready.addFirst(key);
         } else {
-            held.head = null;
-            held.turns = 0;
-            ready.addLast(held);
+            key.head = null;
+            key.turns = 0;
+            ready.addLast(key);
         }
     }
 
     /** Its first job starts. */
-    void running(HeldKey held) {
-        leave(held);
-        held.state = State.RUNNING;
-        held.turns++;
+    void running(HeldKey key) {
+        leave(key);
+        key.state = State.RUNNING;
+        key.turns++;
     }
 
     /** Its first job did not start after all. */
-    void notStarted(HeldKey held) {
-        leave(held);
-        held.state = State.READY;
-        ready.addFirst(held);
+    void notStarted(HeldKey key) {
+        leave(key);
+        key.state = State.READY;
+        ready.addFirst(key);
     }
 
-    /** The key whose turn is next, if there is one that no script touches. */
+    /** The first ready key that no command touches; null if there is none. */
     @Nullable
     HeldKey next() {
-        for (HeldKey held : ready) {
-            if (held.pending == 0) {
-                return held;
+        for (HeldKey key : ready) {
+            if (key.pending == 0) {
+                return key;
             }
         }
         return null;
     }
 
-    /** Keys whose pause is over get ready. */
+    /** Makes the keys ready whose pause is over. */
     void wake(long now) {
         while (!waiting.isEmpty() && waiting.first().due - now <= 0) {
-            HeldKey held = waiting.first();
-            leave(held);
-            held.state = State.READY;
-            ready.addLast(held);
+            HeldKey key = waiting.first();
+            leave(key);
+            key.state = State.READY;
+            ready.addLast(key);
         }
     }
 
-    /** The first key to get ready by itself. */
+    /** The key whose pause ends first; null if none waits for a pause. */
     @Nullable
     HeldKey firstWaiting() {
         return waiting.isEmpty() ? null : waiting.first();
@@ -156,11 +156,11 @@ final class HeldKeys {
         waiting.clear();
     }
 
-    private void leave(HeldKey held) {
-        if (held.state == State.WAITING) {
-            waiting.remove(held);
-        } else if (held.state == State.READY) {
-            ready.remove(held);
+    private void leave(HeldKey key) {
+        if (key.state == State.WAITING) {
+            waiting.remove(key);
+        } else if (key.state == State.READY) {
+            ready.remove(key);
         }
     }
 }

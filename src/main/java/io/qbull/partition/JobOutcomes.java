@@ -147,11 +147,11 @@ final class JobOutcomes {
 
     private void buryHeld(JobPlace place, HeldKey key, Burial why) {
         HeldKeys held = partition.held();
-        held.touch(key.key);
+        held.touch(key.name);
         key.suspect = false;
         partition
                 .commands()
-                .perform(() -> partition.store().jobs().bury(partition.lease(), place, key.key, why), done -> {
+                .perform(() -> partition.store().jobs().bury(partition.lease(), place, key.name, why), done -> {
                     stall.moved(partition.now());
                     held.waitFor(key, Duration.ZERO, partition.now());
                     held.untouch(key);

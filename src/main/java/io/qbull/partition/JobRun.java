@@ -7,7 +7,7 @@ import io.qbull.model.Printable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** One run of one job. Started on a worker; ends once, from any thread: by its handler, or by its time. */
+/** One run of one job. It starts on a worker and ends once, on any thread: by its handler or by its timeout. */
 final class JobRun implements Runnable, JobHandler.Outcome {
     private static final int LONGEST_REASON = 500;
 
@@ -29,7 +29,7 @@ final class JobRun implements Runnable, JobHandler.Outcome {
     @Override
     public void run() {
         if (!ending.mayStart()) {
-            // The thread came late, as after a pause of the process: the job belongs to the next owner by now.
+            // The thread came late, for example after a pause of the process: by now the job is the next owner's.
             if (ended.compareAndSet(false, true)) {
                 ending.notStarted();
             }
@@ -37,7 +37,7 @@ final class JobRun implements Runnable, JobHandler.Outcome {
         }
         synchronized (this) {
             if (ended.get()) {
-                // The thread came when its time was over: the job may run again by now.
+                // The thread came after the timeout: by now the job may run again.
                 return;
             }
             thread = Thread.currentThread();
@@ -51,7 +51,7 @@ final class JobRun implements Runnable, JobHandler.Outcome {
             synchronized (this) {
                 thread = null;
                 if (interrupted) {
-                    // It was meant for this job, not for the next one on this thread.
+                    // The interrupt was meant for this job, not for the next one on this thread.
                     Thread.interrupted();
                 }
             }
@@ -71,7 +71,7 @@ final class JobRun implements Runnable, JobHandler.Outcome {
                 failure.course()));
     }
 
-    /** Its time is over: it has failed, whatever it still does. A handler that blocks is interrupted. */
+    /** The run has failed, whatever the handler still does. A handler that blocks is interrupted. */
     void timeOut(Failure failure) {
         if (end(failure)) {
             synchronized (this) {
@@ -91,14 +91,14 @@ final class JobRun implements Runnable, JobHandler.Outcome {
         return first;
     }
 
-    /** Takes the end of a run, on any thread. */
+    /** Is asked before a run and told its end, on any thread. */
     interface Ending {
         /**
          * @return whether the lease is still trusted, just before the job is handed to the handler
          */
         boolean mayStart();
 
-        /** The lease was not trusted any more; the job is as it was. */
+        /** The lease was no longer trusted; the job was not touched. */
         void notStarted();
 
         /**

@@ -122,7 +122,7 @@ final class JobStarter {
         readiness = Readiness.RECORDING;
         HeldKey key = work.heldKey();
         if (key != null) {
-            partition.held().touch(key.key);
+            partition.held().touch(key.name);
         }
         int crashes = work.job().attempts().crashed() + 1;
         partition

@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Entries read from the stream and not yet finished, in stream order. Bounded by count and bytes, except for one entry. */
+/** Entries read from the stream and not yet finished, in stream order. Bounded by count and bytes; one entry always fits. */
 final class Prefetched {
     private final int mostEntries;
     private final int mostBytes;
     private final Map<StreamId, Slot> slots = new LinkedHashMap<>();
     private int bytes;
     private StreamId last = StreamId.START;
-    /** How many of the next entries may have been started by the owner before. */
+    /** How many of the next entries the previous owner may have started. */
     private int suspects;
 
     /** An entry. */
     static final class Slot {
         final Entry entry;
-        /** The owner before may have died over it. */
+        /** The previous owner may have died over it. */
         final boolean suspect;
-        /** A script is under way that takes it out of the stream. */
+        /** A command that takes it out of the stream is under way. */
         boolean moving;
 
         Slot(Entry entry, boolean suspect) {
@@ -37,12 +37,12 @@ final class Prefetched {
         this.mostBytes = mostBytes;
     }
 
-    /** The owner before may have started jobs among so many of the first entries. */
+    /** The previous owner may have started jobs among so many of the first entries. */
     void suspect(int count) {
         suspects = count;
     }
 
-    /** All, in stream order. */
+    /** All entries, in stream order. */
     Collection<Slot> slots() {
         return slots.values();
     }
@@ -60,8 +60,8 @@ final class Prefetched {
     }
 
     /**
-     * @param more what follows
-     * @param end whether that was all there is: what comes later is new
+     * @param more the entries that follow
+     * @param end whether these were the last of the stream: later ones are new, so no suspects
      */
     void add(List<Entry> more, boolean end) {
         for (Entry entry : more) {
@@ -92,7 +92,7 @@ final class Prefetched {
         return Math.max(1, mostBytes - bytes);
     }
 
-    /** The place from which the next fetch reads. */
+    /** The last entry read: the next fetch reads what follows it. */
     StreamId last() {
         return last;
     }

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 
 /** Decides what becomes of a failed job. */
 final class RetryPolicy {
-    /** The share of a pause that chance may leave out, so that jobs that failed together do not all come back together. */
+    /** The share of a pause that jitter may leave out: jobs that failed together do not all come back together. */
     private static final double JITTER = 0.2;
 
     private final RetrySettings settings;
@@ -25,7 +25,7 @@ final class RetryPolicy {
         /** It runs again after the pause, and its key waits for it. */
         record Retry(Duration pause) implements Next {}
 
-        /** It leaves for the dead-letter stream. */
+        /** It moves to the dead-letter stream. */
         record Bury() implements Next {}
 
         /** Its key waits until a person asks. */
@@ -34,7 +34,7 @@ final class RetryPolicy {
 
     /**
      * @param failure of the last run
-     * @param failedAttempts that one included
+     * @param failedAttempts how often the job has failed, that run included
      */
     Next afterFailure(Failure failure, int failedAttempts) {
         if (failure.course() == Failure.Course.BURY) {
@@ -46,12 +46,12 @@ final class RetryPolicy {
         return settings.whenExhausted() == WhenExhausted.BURY ? new Next.Bury() : new Next.Hold();
     }
 
-    /** Whether a job has used up its attempts before it is run, as when fewer are allowed than under the owner before. */
+    /** Whether a job has no attempt left before it runs, for example because the previous owner allowed more. */
     boolean spent(Attempts attempts) {
         return settings.whenExhausted() == WhenExhausted.BURY && attempts.failed() >= settings.maxAttempts();
     }
 
-    /** Whether a job has taken down too many processes. The crash that made it a suspect was not counted yet. */
+    /** Whether a suspect has taken down too many processes. The crash that made it a suspect is not counted yet. */
     boolean deadly(Attempts attempts) {
         return attempts.crashed() > 0 && attempts.crashed() + 1 >= settings.maxCrashes();
     }

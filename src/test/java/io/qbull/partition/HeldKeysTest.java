@@ -19,9 +19,9 @@ class HeldKeysTest {
         List<String> ran = new ArrayList<>();
         for (int job = 0; job < 48; job++) {
             HeldKey key = next();
-            ran.add(key.key);
+            ran.add(key.name);
             held.running(key);
-            held.loaded(key, PumpTestSupport.next(job + 1, key.key, Attempts.NONE));
+            held.loaded(key, PumpTestSupport.next(job + 1, key.name, Attempts.NONE));
         }
         assertThat(ran.subList(0, 16)).containsOnly("a");
         assertThat(ran.subList(16, 32)).containsOnly("b");
@@ -29,17 +29,17 @@ class HeldKeysTest {
     }
 
     @Test
-    void a_key_that_a_script_touches_has_no_turn_and_the_next_one_has() {
+    void a_key_that_a_command_touches_has_no_turn_and_the_next_one_has() {
         held.load("a", Duration.ZERO, false, 0);
         held.load("b", Duration.ZERO, false, 0);
         HeldKey a = held.touch("a");
-        assertThat(next().key).isEqualTo("b");
+        assertThat(next().name).isEqualTo("b");
         held.untouch(a);
-        assertThat(next().key).isEqualTo("a");
+        assertThat(next().name).isEqualTo("a");
     }
 
     @Test
-    void a_key_is_forgotten_when_nothing_is_held_and_no_script_touches_it() {
+    void a_key_is_forgotten_when_nothing_is_held_and_no_command_touches_it() {
         HeldKey key = held.touch("a");
         held.touch("a");
         held.untouch(key);
@@ -49,7 +49,7 @@ class HeldKeysTest {
     }
 
     @Test
-    void so_many_keys_at_most_wait_before_the_stream_stops() {
+    void the_stream_stops_when_too_many_keys_are_held() {
         for (int key = 1; key < HeldKeys.MOST; key++) {
             held.load("k" + key, null, false, 0);
         }
@@ -69,7 +69,7 @@ class HeldKeysTest {
             held.wake(now + nanos);
             HeldKey key = held.next();
             if (key != null) {
-                order.add(key.key + " " + nanos);
+                order.add(key.name + " " + nanos);
                 held.running(key);
             }
         }
@@ -82,7 +82,7 @@ class HeldKeysTest {
         held.load("b", Duration.ofNanos(5), false, 0);
         held.wake(5);
         held.running(next());
-        assertThat(next().key).isEqualTo("b");
+        assertThat(next().name).isEqualTo("b");
         assertThat(held.firstWaiting()).isNull();
     }
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a pump does about jobs that do not succeed, step by step: their keys wait, and no other does. */
+/** What a pump does, step by step, about jobs that do not succeed: their keys wait, no other key does. */
 class HeldPumpTest extends PumpTestSupport {
     private static final Duration REPEAT = Duration.ofMillis(100);
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -53,7 +53,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void other_keys_go_on_while_a_failure_is_not_on_record_and_its_own_does_not() {
+    void other_keys_go_on_and_its_own_waits_until_a_failure_is_on_record() {
         given(entry(1, "a"), entry(2, "a"), entry(3, "b"));
         fail();
         assertThat(ids()).containsExactly(1L, 3L);
@@ -81,7 +81,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void what_fills_the_buffer_for_a_key_that_waits_is_parked_and_more_is_fetched() {
+    void jobs_of_a_held_key_that_fill_the_buffer_are_parked_and_more_is_fetched() {
         begin(0);
         fetched(true, ofKey("a", 1, 128));
         fail();
@@ -128,7 +128,7 @@ class HeldPumpTest extends PumpTestSupport {
 
     @ParameterizedTest
     @CsvSource({"31, false", "32, true"})
-    void a_crowd_of_a_key_that_waits_is_parked_although_others_can_run(int crowd, boolean parks) {
+    void a_crowd_of_a_held_key_is_parked_although_others_can_run(int crowd, boolean parks) {
         begin(0);
         List<Entry> entries = new ArrayList<>(List.of(ofKey("a", 1, crowd + 1)));
         entries.add(entry(200, "b"));
@@ -141,7 +141,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void one_parking_is_under_way_at_a_time_and_none_while_a_script_touches_the_key() {
+    void one_parking_is_under_way_at_a_time_and_none_while_a_command_touches_the_key() {
         pump = pump(4, 1 << 20, Retries.of(3, BACKOFF));
         begin(0);
         fetched(true, entry(1, "a"), entry(2, "a"), entry(3, "b"), entry(4, "b"));
@@ -330,7 +330,7 @@ class HeldPumpTest extends PumpTestSupport {
 
     @ParameterizedTest
     @CsvSource({"explode, a", "retry, not-held", "drop, b"})
-    void an_instruction_that_makes_no_sense_is_removed_and_changes_nothing(String verb, String key) {
+    void a_request_that_makes_no_sense_is_removed_and_changes_nothing(String verb, String key) {
         blocked();
         told(instruction(5, verb, key));
         Call attend = store.next("attend");
@@ -343,7 +343,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void an_instruction_waits_for_the_script_that_touches_its_key() {
+    void a_request_waits_for_the_command_that_touches_its_key() {
         given(entry(1, "a"));
         fail();
         told(instruction(5, "retry", "a"));
@@ -353,7 +353,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void an_instruction_is_told_once_and_carried_out_once() {
+    void a_request_is_read_once_and_carried_out_once() {
         blocked();
         told(instruction(5, "retry", "a"), instruction(6, "drop", "zz"));
         answer("attend", new Attended.Done(Duration.ZERO));
@@ -368,7 +368,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void an_instruction_is_found_while_the_buffer_is_full() {
+    void a_request_is_found_while_the_buffer_is_full() {
         heldBefore(Map.of("a", Duration.ofDays(1)));
         fetched(true, ofKey("b", 1, 128));
         assertThat(store.waiting()).doesNotContain("fetch");
@@ -403,7 +403,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void of_very_many_requests_most_stay_in_redis() {
+    void most_of_very_many_requests_stay_in_redis() {
         heldBefore(Map.of("a", Duration.ZERO));
         fetched(false);
         answer("advance", next(1, "a", ONE));
@@ -442,7 +442,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void nothing_else_is_done_about_a_held_key_while_the_start_of_its_job_is_being_recorded() {
+    void nothing_touches_a_held_key_while_the_start_of_its_job_is_being_recorded() {
         pump = pump(4, 1 << 20, Retries.of(3, BACKOFF));
         pump.start(1);
         answer("keys", new Page.Keys(Page.START, Map.of("a", Duration.ZERO)));
@@ -476,7 +476,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void a_job_that_was_started_with_caution_is_no_killer_when_its_process_came_back() {
+    void a_job_whose_start_was_recorded_is_no_killer_when_its_process_came_back() {
         given(entry(1, "a", new Attempts(0, 4)));
         assertThat(ids()).containsExactly(1L);
         assertThat(store.waiting()).doesNotContain("bury", "suspect");
@@ -576,7 +576,7 @@ class HeldPumpTest extends PumpTestSupport {
         assertThat(told).containsExactly("fenced", "closed");
     }
 
-    /** A pump with one script under way and no job. */
+    /** A pump with one command under way and no job. */
     private Call underWay(String script) {
         switch (script) {
             case "keys" -> {
@@ -634,7 +634,7 @@ class HeldPumpTest extends PumpTestSupport {
         };
     }
 
-    /** Job 1 of key a waits for a person, 2 waits behind it, and 3 of key b runs. */
+    /** Job 1 of key a waits for a person, job 2 waits behind it, and job 3 of key b runs. */
     private void blocked() {
         pump = pump(128, 1 << 20, retry(1, WhenExhausted.HOLD_KEY, Duration.ZERO));
         given(entry(1, "a"), entry(2, "a"), entry(3, "b"));
@@ -646,7 +646,7 @@ class HeldPumpTest extends PumpTestSupport {
         work();
     }
 
-    /** A fetch that was not asked to read jobs, or found none, tells of instructions. */
+    /** A fetch reads no jobs, only these requests. */
     private void told(Instruction... instructions) {
         ring(store.next("watch"));
         store.next("fetch").answer(new Fetch.Entries(List.of(), false, new Agenda(List.of(instructions), null)));
@@ -670,7 +670,7 @@ class HeldPumpTest extends PumpTestSupport {
         work();
     }
 
-    /** The start of a job is being recorded, and is then. */
+    /** Confirms that the start of a job is on record. */
     private void suspected(int millis, int crashes) {
         Call suspect = store.next("suspect");
         assertThat(suspect.argument(1, JobPlace.class)).isEqualTo(JobPlace.inStream(new StreamId(millis, 0)));

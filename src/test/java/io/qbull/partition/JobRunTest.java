@@ -56,13 +56,13 @@ class JobRunTest {
         JobRun busy = run((delivery, outcome) -> {
             blocks.countDown();
             awaitUninterruptibly(timedOut);
-            // As code does that cannot be stopped.
+            // Like code that cannot be stopped.
             Thread.currentThread().interrupt();
         });
         CompletableFuture<Boolean> flag = new CompletableFuture<>();
         JobRun next =
                 run((delivery, outcome) -> flag.complete(Thread.currentThread().isInterrupted()));
-        // Both in one task: a pool would clear the flag between two.
+        // Both in one task: a pool would clear the flag in between.
         worker.execute(() -> {
             busy.run();
             next.run();
@@ -97,7 +97,7 @@ class JobRunTest {
             try {
                 latch.await();
             } catch (InterruptedException e) {
-                // It goes on.
+                // Keeps waiting.
             }
         }
     }

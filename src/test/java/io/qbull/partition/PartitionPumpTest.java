@@ -186,7 +186,7 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void a_hopeless_job_is_buried_only_when_the_finished_ones_before_it_have_left_the_stream() {
+    void a_hopeless_job_is_buried_only_after_the_finished_ones_before_it_are_committed() {
         given(entry(1, "key"), entry(2, "key", new Attempts(2, 0)));
         complete(0);
         outcomes.get(1).failed(Failure.of("still down"));
@@ -423,7 +423,7 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void a_fenced_fetch_is_told_and_the_abandoning_still_ends() {
+    void a_fenced_fetch_is_reported_and_the_pump_can_still_be_abandoned() {
         begin(0);
         store.next("fetch").answer(new Fetch.Fenced());
         loop.run();
@@ -483,7 +483,7 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void a_key_that_waits_for_a_person_goes_on_when_asked_and_stays_when_the_request_was_for_another_job() {
+    void a_blocked_key_goes_on_when_asked_but_not_by_a_request_about_another_job() {
         beginHeld(null);
         answerFetch(request("drop"));
         store.next("attend").answer(new Attended.Done(null));
@@ -583,7 +583,7 @@ class PartitionPumpTest extends PumpTestSupport {
         assertThat(pump.standstill(LIMIT)).isEmpty();
     }
 
-    /** One key is held. */
+    /** Starts a pump of a partition in which one key is held. */
     private void beginHeld(@Nullable Duration pause) {
         pump.start(0);
         Map<String, @Nullable Duration> keys = new HashMap<>();
@@ -600,7 +600,7 @@ class PartitionPumpTest extends PumpTestSupport {
         return new Instruction(new StreamId(++requests, 0), verb, "key", "place-1");
     }
 
-    /** The head of the held key is this one. */
+    /** Answers that this is the first job of the held key. */
     private void answerAdvance(int streamMillis, Attempts attempts) {
         answer("advance", next(streamMillis, "key", attempts));
     }

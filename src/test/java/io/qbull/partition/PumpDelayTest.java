@@ -83,7 +83,7 @@ class PumpDelayTest extends PumpTestSupport {
     }
 
     @Test
-    void nothing_is_promoted_once_the_partition_is_given_back_or_lost() {
+    void nothing_is_promoted_once_the_pump_is_drained() {
         begin(SECOND);
         pump.drain(() -> told.add("closed"));
         loop.tick(SECOND);
@@ -92,7 +92,7 @@ class PumpDelayTest extends PumpTestSupport {
     }
 
     @Test
-    void the_note_of_a_producer_makes_an_earlier_job_the_next_and_nobody_writes_about_it() {
+    void a_producers_note_makes_an_earlier_job_the_next_and_is_not_logged() {
         begin(SECOND.multipliedBy(30));
         try (CapturedLog log = new CapturedLog()) {
             ring(store.next("watch"));
@@ -109,7 +109,7 @@ class PumpDelayTest extends PumpTestSupport {
     }
 
     @Test
-    void a_long_wait_is_asked_for_anew_each_minute_because_clocks_drift() {
+    void a_long_delay_is_checked_again_each_minute_because_clocks_drift() {
         begin(Duration.ofDays(300));
         loop.tick(Duration.ofMinutes(1));
         answer("promote", new Promoted(0, SECOND));
@@ -118,7 +118,7 @@ class PumpDelayTest extends PumpTestSupport {
     }
 
     @Test
-    void the_note_of_a_producer_waits_for_no_request_of_a_person() {
+    void a_producers_note_does_not_wait_for_a_persons_request() {
         begin(null, entry(1, "a"));
         fail();
         ring(store.next("watch"));
@@ -130,7 +130,7 @@ class PumpDelayTest extends PumpTestSupport {
     }
 
     @Test
-    void delayed_jobs_get_due_too_while_the_partition_is_given_back_after_a_long_job() {
+    void delayed_jobs_are_promoted_while_a_drain_waits_for_a_long_job() {
         begin(SECOND, entry(1, "a"));
         pump.drain(() -> told.add("closed"));
         loop.tick(SECOND);

@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost and
- * commands arrive late. In half of the runs pods crash, stand still and hand over, and in some of these people retry and drop held
- * jobs, which may be what exhausted jobs wait for; in the others one job kills its pods, and nothing else does. What is checked at
- * each start of a job:
+ * commands arrive late. In half of the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs,
+ * and exhausted jobs may wait for that. In the other half one job kills its pods, and nothing else does. Checked at each start of a
+ * job:
  *
  * <ul>
  *   <li>it is not done and removed, and not buried;
@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>it has not used up its attempts.
  * </ul>
  *
- * <p>In the end every job is done, but those that never succeed and those that kill, which are buried, the latter after just as many
- * crashes as are allowed; and no more are missing of a key than people asked to drop.
+ * <p>In the end every job is done, except that those that never succeed and those that kill are buried, the latter after exactly as
+ * many crashes as are allowed. No more jobs of a key are missing than people asked to drop.
  */
 final class PumpSimulation {
     private static final int MAX_ATTEMPTS = 3;
@@ -75,7 +75,7 @@ final class PumpSimulation {
     private boolean struck;
 
     private int pods;
-    /** Of the last owner, who left without a word. */
+    /** The last owner left without a word. */
     private boolean afterCrash;
 
     /** Where the data is. Commands are carried out when they are called. */
@@ -225,7 +225,7 @@ final class PumpSimulation {
         } else if (what == 0) {
             current.crash();
         } else if (what == 1) {
-            // Its lease lapses while it stands still; what it had sent arrives, and what it does later comes too late.
+            // Its lease lapses while it stands still. What it had sent arrives; what it sends later comes too late.
             current.loop.pause();
             current.trusted = false;
             owner = null;
@@ -252,13 +252,13 @@ final class PumpSimulation {
         pod.loop.execute(() -> pod.pump.start(suspects));
     }
 
-    /** A pod as long as it is the owner, and what is left of it afterwards. */
+    /** A pod while it is the owner, and what is left of it afterwards. */
     private final class Pod implements PumpListener, Reachability {
         final PodLoop loop = new PodLoop(world);
         final Lease lease;
         final PartitionPump pump;
         boolean trusted = true;
-        private @Nullable Runnable bell;
+        private @Nullable Runnable wakeUp;
 
         Pod(String name) {
             lease = backend.grant(name);
@@ -322,9 +322,9 @@ final class PumpSimulation {
         }
 
         void ring() {
-            Runnable heard = bell;
+            Runnable heard = wakeUp;
             if (heard != null) {
-                bell = null;
+                wakeUp = null;
                 heard.run();
             }
         }
@@ -356,15 +356,15 @@ final class PumpSimulation {
             return "";
         }
 
-        /** A store whose commands travel; wake-ups ring when a job is added. */
+        /** A store whose commands take time; the watch fires when a job is added. */
         private Store store() {
             JobLog log = port(JobLog.class, backend.jobs());
             HeldJobs waiting = port(HeldJobs.class, backend.held());
             WakeUps wakeUps = (WakeUps) Proxy.newProxyInstance(
                     Store.class.getClassLoader(), new Class<?>[] {WakeUps.class}, (proxy, method, arguments) -> {
-                        bell = method.getName().equals("watch") ? (Runnable) arguments[2] : null;
+                        wakeUp = method.getName().equals("watch") ? (Runnable) arguments[2] : null;
                         // What was added between the fetch and the watch must not be missed.
-                        if (bell != null) {
+                        if (wakeUp != null) {
                             loop.schedule(latency(), this::ring);
                         }
                         return null;
@@ -399,7 +399,7 @@ final class PumpSimulation {
             CompletableFuture<Object> reply = new CompletableFuture<>();
             int fate = faulty ? random.nextInt(25) : 9;
             if (fate < 3) {
-                // It never arrives, arrives while its repeat is under way or long after, or runs and its reply is lost.
+                // It never arrives, or arrives while its repeat is under way or long after, or its reply is lost.
                 if (fate > 0) {
                     world.schedule(
                             fate == 1 ? Duration.ofMillis(random.nextInt(3000)) : latency(),

@@ -45,7 +45,7 @@ class PumpSimulationTest {
     }
 
     @Test
-    void they_hold_with_the_scripts_on_a_real_server_too() {
+    void order_and_attempts_hold_with_the_scripts_on_a_real_server_too() {
         Store store = REDIS.store();
         try (Resp resp = REDIS.server().connect()) {
             forSeeds(Size.of("pumpSimulation.redisRuns", 4, 60), seed -> {

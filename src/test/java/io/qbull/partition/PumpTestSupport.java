@@ -53,7 +53,7 @@ abstract class PumpTestSupport {
     final List<JobHandler.Outcome> outcomes = new ArrayList<>();
     final List<String> told = new ArrayList<>();
     boolean trusted = true;
-    /** Thrown instead of taking a run. */
+    /** What the workers throw instead of taking a job. */
     @Nullable
     Throwable shortage;
 
@@ -111,7 +111,7 @@ abstract class PumpTestSupport {
         answer("keys", new Page.Keys(Page.START, Map.of()));
     }
 
-    /** Of one key. */
+    /** Starts a pump that has read these entries of one key. */
     final void given(int... streamMillis) {
         given(entries(streamMillis));
     }
@@ -132,13 +132,13 @@ abstract class PumpTestSupport {
         work();
     }
 
-    /** Something is heard by a watch. */
+    /** The watch fires. */
     final void ring(Call watch) {
         watch.argument(2, Runnable.class).run();
         loop.run();
     }
 
-    /** No worker does anything yet. */
+    /** Answers a fetch; the workers do not run yet. */
     final void answerFetch(boolean more, Entry... entries) {
         store.next("fetch").answer(new Fetch.Entries(List.of(entries), more, Agenda.EMPTY));
         loop.run();
@@ -167,7 +167,7 @@ abstract class PumpTestSupport {
         workers.add(run);
     }
 
-    /** Lets the workers work, until they have nothing to do. */
+    /** Lets the workers run until they have nothing to do. */
     final void work() {
         while (!workers.isEmpty()) {
             workers.remove().run();
@@ -207,7 +207,7 @@ abstract class PumpTestSupport {
                 new StreamId(millis, 0), new JobId("j" + millis), key, millis, new byte[0], null, Map.of(), attempts);
     }
 
-    /** A job is the first of its held key. */
+    /** Says which job is the first of its held key. */
     static Advance.Next next(int millis, String key, Attempts attempts) {
         return new Advance.Next(place(millis), entry(millis, key, attempts));
     }

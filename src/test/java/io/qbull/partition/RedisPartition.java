@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The same as {@link SimulatedPartition} with the scripts themselves, on a real server. Its clock is not the simulated one: a pause
- * that a new owner finds is what is left of it in real time, which may be more or less than the simulation would say.
+ * The same as {@link SimulatedPartition}, but with the real scripts on a real server. The server's clock is not the simulated one: a
+ * new owner finds a pause shortened by real time, which may be more or less than the simulation would say.
  */
 final class RedisPartition implements PumpSimulation.Backend {
     private static final String STREAM = SimulatedPartition.PARTITION.toString();

@@ -36,7 +36,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void chance_leaves_out_up_to_a_fifth() {
+    void jitter_shortens_a_pause_by_up_to_a_fifth() {
         List<Duration> pauses = new ArrayList<>();
         for (long seed = 0; seed < 1_000; seed++) {
             pauses.add(pause(policy(5, WhenExhausted.BURY, new SplittableRandom(seed)), 1));
