@@ -1,12 +1,12 @@
 package io.qbull.model;
 
 /**
- * What a job has behind it. Kept with the job, so that crashes and changes of owner lose nothing.
+ * How often a job has failed or crashed. Stored with the job, so that it survives crashes and changes of owner.
  *
- * @param failed runs that ended in a failure, 0 or more
- * @param crashed cautious runs after which its process did not come back, 0 or more; zero again once a run has ended
+ * @param failed failed runs, 0 or more
+ * @param crashed runs as a crash suspect during which the process died, 0 or more; back to zero once a run ends
  */
 public record Attempts(int failed, int crashed) {
-    /** Of a job that has never run. */
+    /** A job that has never run. */
     public static final Attempts NONE = new Attempts(0, 0);
 }

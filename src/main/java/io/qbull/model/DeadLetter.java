@@ -4,24 +4,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job that was given up, as it lies in a dead-letter stream.
+ * A buried job, as it is in a dead-letter stream.
  *
- * @param partition whose stream
- * @param entry what was buried, at its place among the dead letters
- * @param bodyLength bytes of the whole body, of which the entry may hold the beginning only; 0 if it has no field {@code body}
- * @param fields what was buried, as it is: names to values
- * @param burial what was written down then
+ * @param partition the partition of the stream
+ * @param entry the buried entry, with its id in the dead-letter stream
+ * @param bodyLength bytes of the whole body, which may be cut in the entry; 0 without a field {@code body}
+ * @param fields the buried fields as they are: names to values
+ * @param burial what was recorded at the burial
  */
 public record DeadLetter(
         PartitionId partition, Entry entry, long bodyLength, Map<String, byte[]> fields, Burial burial) {
     /**
-     * Why, when and by whom. What is missing or cannot be read is null.
+     * Why and when a job was buried, and under which lease. A value that is missing or unreadable is null.
      *
      * @param reason one line
-     * @param exception its class, if one was written down
-     * @param attempts how often the job had run
-     * @param failedAtMillis when, in milliseconds since 1970
-     * @param epoch of the lease
+     * @param exception class name of the exception
+     * @param attempts number of runs
+     * @param failedAtMillis time of the burial, ms since 1970
+     * @param epoch epoch of the lease
      */
     public record Burial(
             @Nullable String reason,
@@ -31,7 +31,7 @@ public record DeadLetter(
             @Nullable String epoch) {}
 
     /**
-     * @return what tells it from every other one of its queue
+     * @return its place, unique within the queue
      */
     public DeadPlace place() {
         return new DeadPlace(partition.index(), entry.streamId());

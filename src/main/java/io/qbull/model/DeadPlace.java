@@ -1,19 +1,19 @@
 package io.qbull.model;
 
 /**
- * Where a dead letter of a queue lies; its text is {@code 3@1700000000000-0}. The natural order is the one in which they are shown.
+ * The place of a dead letter within its queue. Its text is {@code 3@1700000000000-0}. Lists show dead letters in the natural order.
  *
  * @param partition index of the partition
- * @param streamId place in its dead-letter stream
+ * @param streamId its id in the dead-letter stream
  */
 public record DeadPlace(int partition, StreamId streamId) implements Comparable<DeadPlace> {
-    /** Before every one. */
+    /** Before every dead letter. */
     public static final DeadPlace START = new DeadPlace(0, StreamId.START);
 
     /**
-     * @param text as {@link #toString} makes it
+     * @param text as {@link #toString} returns it
      * @return the place
-     * @throws IllegalArgumentException if {@code text} is none
+     * @throws IllegalArgumentException if {@code text} has another form
      */
     public static DeadPlace parse(String text) {
         int at = text.indexOf('@');

@@ -1,10 +1,10 @@
 package io.qbull.model;
 
 /**
- * A job on its way to the route.
+ * A job for the route.
  *
  * @param job the job
- * @param lease under which it runs; its epoch fences the route's own side effects
+ * @param lease lease under which it runs; its epoch can fence the side effects of the route
  * @param attempt 1 for the first run
  */
 public record Delivery(Job job, Lease lease, int attempt) {}

@@ -5,20 +5,20 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 
-/** When a job may run at the earliest. Redis's clock counts. */
+/** The earliest time at which a job may run, by the clock of Redis. */
 public sealed interface Due {
-    /** No job waits longer for its time. */
+    /** The longest delay. */
     Duration LONGEST = Duration.ofDays(366);
 
     /**
      * @param now the time
-     * @return the rule that this time breaks; empty if none
+     * @return the rule that the due time breaks; empty if none
      */
     String broken(Instant now);
 
     /**
      * @param text a delay: {@code PT10M}, {@code 10m} (ms, s, m, h, d) or a number of milliseconds
-     * @throws IllegalArgumentException if the text is no delay; the message does not contain the text
+     * @throws IllegalArgumentException if the text is not a delay; the message does not contain the text
      */
     static In in(String text) {
         Duration delay = DurationText.orMillis(text);
@@ -30,7 +30,7 @@ public sealed interface Due {
 
     /**
      * @param text a time of RFC 3339: {@code 2026-11-24T08:00:00Z}
-     * @throws IllegalArgumentException if it is none; the message does not hold the text
+     * @throws IllegalArgumentException if the text is not a time; the message does not contain the text
      */
     static At at(String text) {
         try {
@@ -41,7 +41,9 @@ public sealed interface Due {
     }
 
     /**
-     * @param delay from when Redis takes the job; zero = at once
+     * A delay.
+     *
+     * @param delay counted from when Redis takes the job; zero = at once
      */
     record In(Duration delay) implements Due {
         @Override
@@ -53,7 +55,9 @@ public sealed interface Due {
     }
 
     /**
-     * @param time a time that is past = at once
+     * A time.
+     *
+     * @param time a time in the past = at once
      */
     record At(Instant time) implements Due {
         @Override

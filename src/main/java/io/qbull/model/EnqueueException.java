@@ -1,12 +1,12 @@
 package io.qbull.model;
 
-/** A job was not added, or it is not known whether it was. The message is fit for a caller outside: it names no server. */
+/** A job was not added, or its outcome is unknown. The message names no server, so that callers outside may see it. */
 public final class EnqueueException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final Kind kind;
 
     /**
-     * @param kind what the caller can do
+     * @param kind what the caller can do about it
      * @param message what happened, one line
      */
     public EnqueueException(Kind kind, String message) {
@@ -25,13 +25,13 @@ public final class EnqueueException extends RuntimeException {
     public enum Kind {
         /** The job breaks a rule; it was not added and never will be. */
         INVALID,
-        /** Redis takes no more data; the job was not added. Try later. */
+        /** Redis takes no more data; the job was not added. Try again later. */
         FULL,
-        /** As many jobs wait as {@code maxBacklog} allows; the job was not added. Try later. */
+        /** The partition has {@code maxBacklog} jobs already; the job was not added. Try again later. */
         CROWDED,
-        /** Redis is away; the job was not added. Try later. */
+        /** Redis is unreachable; the job was not added. Try again later. */
         UNAVAILABLE,
-        /** No answer in time: the job may have been added, or may still be. A repeat with the same job id is safe. */
+        /** No answer came in time: the job may have been added or may still be. A repeat with the same job id is safe. */
         UNKNOWN,
         /** A person must act on the server's configuration; the job was not added. */
         MISCONFIGURED

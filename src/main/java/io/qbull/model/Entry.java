@@ -1,19 +1,19 @@
 package io.qbull.model;
 
-/** What a fetch found at one place of a stream. */
+/** An entry of a stream, as a fetch returns it. */
 public sealed interface Entry {
     /**
-     * @return its place in the stream
+     * @return its id in the stream
      */
     StreamId streamId();
 
     /**
-     * @return its size in Redis, roughly: names and values of all fields, in bytes
+     * @return its approximate size in Redis: the bytes of all names and values of its fields
      */
     int size();
 
     /**
-     * An entry that can be handed to a route.
+     * An entry that a route can handle.
      *
      * @param job the job
      * @param size see {@link Entry#size()}
@@ -26,10 +26,10 @@ public sealed interface Entry {
     }
 
     /**
-     * An entry that no route can be given; it is buried as it is.
+     * An entry that no route can handle. It is buried as it is.
      *
-     * @param streamId its place
-     * @param reason what is wrong with it, without its content
+     * @param streamId its id
+     * @param reason what is wrong with it; does not contain its content
      * @param size see {@link Entry#size()}
      */
     record Undecodable(StreamId streamId, String reason, int size) implements Entry {}

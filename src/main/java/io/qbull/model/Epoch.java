@@ -1,15 +1,15 @@
 package io.qbull.model;
 
 /**
- * The fencing token of a lease: it only grows, and every mutating script of an owner compares it.
+ * The fencing token of a lease. It only grows, and every script that acts for an owner compares it.
  *
- * @param value positive; at least the microseconds of Redis TIME at the acquisition
+ * @param value positive; at least the server's time in microseconds when the lease was acquired
  */
 public record Epoch(long value) implements Comparable<Epoch> {
     /**
      * @param text decimal digits
      * @return the epoch
-     * @throws NumberFormatException if {@code text} is no number
+     * @throws NumberFormatException if {@code text} is not a number
      */
     public static Epoch parse(String text) {
         return new Epoch(Long.parseLong(text));

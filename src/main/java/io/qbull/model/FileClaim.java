@@ -1,12 +1,12 @@
 package io.qbull.model;
 
 /**
- * What is written down of a file before its first record is added, and stays until it is finished: whoever goes on with it must
- * know under which layout it was begun.
+ * The record of an unfinished file, made before its first record is added. A pod that continues the file must know under which layout
+ * it was started.
  *
- * @param since the layout version that was current then
+ * @param since version of the layout that was current when the file was started
  * @param file its name
- * @param pod that began
- * @param inbox the folder that it lies in, by an id: pods may have folders of their own
+ * @param pod pod that started it
+ * @param inbox id of its inbox folder, because pods may have folders of their own
  */
 public record FileClaim(int since, String file, String pod, String inbox) {}

@@ -4,16 +4,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as it lies in a partition's stream.
+ * A job from a partition's stream or from its held jobs.
  *
- * @param streamId its place
+ * @param streamId the entry as which it came into the queue
  * @param id its id
  * @param key its key
- * @param enqueuedAtMillis when Redis took it, in milliseconds since 1970
- * @param body a {@code byte[]}, or for an entry written by another program the map of its fields, names to {@code byte[]}
+ * @param enqueuedAtMillis when Redis took it, ms since 1970
+ * @param body a {@code byte[]}; for an entry written by another program, the map of its fields, names to {@code byte[]}
  * @param contentType the body's media type, if known
- * @param headers the headers that its producer kept
- * @param attempts what it has behind it
+ * @param headers the headers that its producer sent along
+ * @param attempts how often it has failed or crashed
  */
 public record Job(
         StreamId streamId,

@@ -3,36 +3,36 @@ package io.qbull.model;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One reading of a {@linkplain SourceId source}. Each record has an offset, which grows from record to record; Redis keeps for
- * each partition the offset of the last record that was added, so that a record is added once however often the source is read.
+ * One reading of a {@linkplain SourceId source}. Each record has an offset that grows from record to record. For each partition Redis
+ * keeps the offset of the last record that was added, so that each record is added once, however often the source is read.
  *
- * <p>That holds only if the records of a partition are added in the order of their offsets. So the first record that is not
- * added, or whose fate is not known, breaks the feed: no later one is added, and whoever reads opens the source again and starts
- * over, at that record or before it. A feed also ends with the layout under which it was opened.
+ * <p>This holds only if the records of a partition are added in the order of their offsets. So the first record that is not added, or
+ * whose outcome is unknown, breaks the feed: no later record is added, and the reader opens the source again and starts over at that
+ * record or before it. A feed also breaks when the layout under which it was opened is replaced.
  *
- * <p>Used by one thread at a time; no method blocks.
+ * <p>For one thread at a time; no method blocks.
  */
 public interface JobFeed extends AutoCloseable {
     /**
-     * Adds a record, unless an earlier reading has.
+     * Adds a record, unless an earlier reading added it.
      *
-     * @param offset its place in the source, 0 to 2^53, above all that were given before
+     * @param offset its offset in the source, 0 to 2^53, above all previous ones
      * @param job the record
-     * @return where it is, once Redis has it; a record of an earlier reading counts as a duplicate. Fails with an
-     *     {@link EnqueueException}: of kind {@link EnqueueException.Kind#INVALID} for a record that breaks a rule, which is as if it
-     *     were not in the source; any other kind breaks the feed. It may complete on a thread that what depends on it must not block
-     * @throws IllegalArgumentException if {@code offset} is not above the one before
+     * @return completes once Redis has the job; a record that an earlier reading added counts as a duplicate. Fails with an
+     *     {@link EnqueueException}: kind {@link EnqueueException.Kind#INVALID} for a record that breaks a rule, which is then skipped; any
+     *     other kind breaks the feed. May complete on the event loop, which dependents must not block
+     * @throws IllegalArgumentException if {@code offset} is not above the previous one
      */
     CompletionStage<Enqueued> add(long offset, NewJob job);
 
     /**
-     * @return whether a record was not added, so that no later one will be; from any thread
+     * @return whether the feed is broken, so that no later record will be added; may be asked on any thread
      */
     boolean broken();
 
     /**
-     * No more records will come. Until then what Redis remembers of a source with a lifetime is kept alive in every partition; from
-     * now on the lifetime counts. May be called again, and from any thread.
+     * Ends the feed. While it is open, the progress of a source with a lifetime is kept alive in every partition; from now on the
+     * lifetime counts. May be called again, on any thread.
      */
     @Override
     void close();

@@ -2,8 +2,8 @@ package io.qbull.model;
 
 /** How a job is written into its stream. */
 public enum JobFormat {
-    /** With a field for each part. */
+    /** A field for each part of the job. */
     NATIVE,
-    /** As the original QBull does: one field that holds a JSON object. */
+    /** The format of the original QBull: one field that is a JSON object. */
     QBULL
 }

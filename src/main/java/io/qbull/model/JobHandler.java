@@ -1,17 +1,17 @@
 package io.qbull.model;
 
-/** What runs the jobs. */
+/** Runs jobs. */
 public interface JobHandler {
     /**
-     * Starts a job. Called on a worker thread, which the handler may block. It ends the job through {@code outcome}, from any
-     * thread, once; an exception thrown from here counts as a failure if the outcome is still open.
+     * Starts a job, on a worker thread that the handler may block. The handler ends the job through {@code outcome}, once, on any thread.
+     * An exception counts as a failure if the outcome is still open.
      *
      * @param delivery the job
-     * @param outcome takes the result
+     * @param outcome receives the result
      */
     void handle(Delivery delivery, Outcome outcome);
 
-    /** Takes the result of one run of a job; only the first call counts. */
+    /** Receives the result of one run of a job. Only the first call counts. Thread-safe. */
     interface Outcome {
         /** The job is done: it leaves the queue with the next commit. */
         void completed();

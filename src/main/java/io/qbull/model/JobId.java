@@ -3,7 +3,7 @@ package io.qbull.model;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The name of a job, given by its caller or generated.
+ * The id of a job, given by its caller or generated.
  *
  * @param value 1 to 256 bytes of UTF-8 without control characters
  */

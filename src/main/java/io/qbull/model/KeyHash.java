@@ -2,7 +2,7 @@ package io.qbull.model;
 
 import java.nio.charset.StandardCharsets;
 
-/** How a key becomes a number; its remainder by P is the partition. */
+/** Hashes a key. The hash modulo the number of partitions is the partition. */
 public enum KeyHash {
     /** XXH64 with seed 0 over the key's UTF-8 bytes. */
     XXH64 {
@@ -12,7 +12,7 @@ public enum KeyHash {
         }
     },
 
-    /** XXH64 with seed 0 over the UTF-8 bytes of Python's {@code repr} of the key: what the original QBull does. */
+    /** XXH64 with seed 0 over the UTF-8 bytes of Python's {@code repr} of the key, as in the original QBull. */
     QBULL_PYTHON {
         @Override
         public long hash(String key) {

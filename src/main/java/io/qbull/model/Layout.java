@@ -1,10 +1,10 @@
 package io.qbull.model;
 
 /**
- * How a queue is split.
+ * How a queue is split into partitions.
  *
  * @param version 1 for the first layout, one more with each resize
- * @param partitions P, 1 to 16384
+ * @param partitions number of partitions (P), 1 to 16384
  */
 public record Layout(int version, int partitions) {
     /** The most partitions of a queue: the slots of a Redis Cluster. */
@@ -24,7 +24,7 @@ public record Layout(int version, int partitions) {
      * @param queue a queue with this layout
      * @param hash the key hash
      * @param key a job's key
-     * @return where jobs of that key go
+     * @return the partition of jobs with that key
      */
     public PartitionId partitionOf(QueueName queue, KeyHash hash, String key) {
         return new PartitionId(queue, indexOf(hash, key));
@@ -33,15 +33,15 @@ public record Layout(int version, int partitions) {
     /**
      * @param hash the key hash
      * @param key a job's key
-     * @return the index of the partition where jobs of that key go
+     * @return the index of the partition of jobs with that key
      */
     public int indexOf(KeyHash hash, String key) {
         return indexOf(hash.hash(key));
     }
 
     /**
-     * @param hash of a job's key
-     * @return the index of the partition where jobs of that key go
+     * @param hash hash of a job's key
+     * @return the index of the partition of jobs with that key
      */
     public int indexOf(long hash) {
         return (int) Long.remainderUnsigned(hash, partitions);

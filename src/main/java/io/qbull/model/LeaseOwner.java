@@ -1,11 +1,11 @@
 package io.qbull.model;
 
 /**
- * Who holds, or wants, a lease: a pod and a nonce that this pod uses for one lease only, so that a late command of an
- * earlier lease of the same pod is told apart. Its text is {@code pod#nonce}.
+ * The owner of a lease, or the pod that requests one: a pod and a nonce that the pod uses for one lease only, so that a late command
+ * under an earlier lease of the same pod is fenced. Its text is {@code pod#nonce}.
  *
  * @param pod the pod
- * @param nonce unique for the lease; letters and digits
+ * @param nonce unique to the lease; letters and digits
  */
 public record LeaseOwner(PodId pod, String nonce) {
     /**

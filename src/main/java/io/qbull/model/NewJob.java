@@ -4,18 +4,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job on its way into a queue. The body array is handed over: neither side changes it afterwards.
+ * A job to add to a queue. Nobody changes the body array afterwards.
  *
  * @param id the job's id
- * @param callerId whether the caller chose the id: only such ids are deduplicated
- * @param key decides the partition and the order; not empty
+ * @param callerId whether the caller gave the id; only such ids are deduplicated
+ * @param key determines the partition and the order; not empty
  * @param body raw bytes
  * @param contentType the body's media type, if known
- * @param headers what passes the header filter; values are strings, numbers or booleans
- * @param format how it is written; with {@link JobFormat#QBULL} the body is all that is written
- * @param due before which it does not run; null = it may run at once
+ * @param headers values are strings, numbers or booleans
+ * @param format how it is written; with {@link JobFormat#QBULL} only the body is written
+ * @param due earliest time to run; null = at once
  */
-@SuppressWarnings("ArrayRecordComponent") // Bodies are large and never compared; a copy per job would buy nothing.
+@SuppressWarnings(
+        "ArrayRecordComponent") // Bodies are large and never compared, so a copy for each job would gain nothing.
 public record NewJob(
         JobId id,
         boolean callerId,
@@ -35,7 +36,7 @@ public record NewJob(
         headers = Map.copyOf(headers);
     }
 
-    /** A job in our own format that may run at once. */
+    /** A job in the native format that may run at once. */
     public NewJob(
             JobId id,
             boolean callerId,
@@ -47,8 +48,8 @@ public record NewJob(
     }
 
     /**
-     * @param time before which it does not run; null = it may run at once
-     * @return the same job, due then
+     * @param time earliest time to run; null = at once
+     * @return the same job, due at that time
      */
     public NewJob due(@Nullable Due time) {
         return new NewJob(id, callerId, key, body, contentType, headers, format, time);

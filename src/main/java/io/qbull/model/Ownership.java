@@ -1,12 +1,10 @@
 package io.qbull.model;
 
-/** Whether a lease may still be acted upon, by this process's own clock. */
+/** Says whether this process may still start jobs under a lease. Thread-safe. */
 public interface Ownership {
     /**
-     * From any thread.
-     *
      * @param lease a lease of this process
-     * @return true while a new job may be started under it
+     * @return true while a job may be started under it, judged by the clock of this process
      */
     boolean trusted(Lease lease);
 }

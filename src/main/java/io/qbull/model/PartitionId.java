@@ -4,7 +4,7 @@ package io.qbull.model;
  * One partition of a queue. Its text, {@code WHATSAPP:3}, is also the Redis key of its stream.
  *
  * @param queue the queue
- * @param index 0 to P-1
+ * @param index 0 to P-1, where P is the number of partitions
  */
 public record PartitionId(QueueName queue, int index) implements Comparable<PartitionId> {
     /**

@@ -1,6 +1,6 @@
 package io.qbull.model;
 
-/** Text from outside, made safe for a log line or an error message. */
+/** Makes text from outside safe for a log line or an error message. Pure. */
 public final class Printable {
     private static final int LONGEST = 120;
 
@@ -8,7 +8,7 @@ public final class Printable {
 
     /**
      * @param text any text
-     * @return the text without control characters, cut at 120 characters
+     * @return the text with {@code ?} for control characters, cut after 120 characters
      */
     public static String of(String text) {
         return of(text, LONGEST);
@@ -16,8 +16,8 @@ public final class Printable {
 
     /**
      * @param text any text
-     * @param longest the most characters to keep
-     * @return the text without control characters, cut
+     * @param longest number of characters to keep
+     * @return the text with {@code ?} for control characters, cut after {@code longest} characters
      */
     public static String of(String text, int longest) {
         String cut = text.length() > longest ? text.substring(0, longest) + "…" : text;

@@ -8,19 +8,19 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A text as {@code repr} of CPython 3.11 shows it. Which characters are shown as they are comes from a table made by that Python
- * (Unicode 14), and never from the JDK: another Unicode would move keys to other partitions.
+ * The {@code repr} of a text in CPython 3.11. A table made by that Python (Unicode 14) says which characters are printable. The JDK must
+ * not decide this, because another Unicode version would move keys to other partitions.
  */
 final class PythonRepr {
     private static final String TABLE = "python-printable.txt";
-    /** In ascending order: where a printable range begins, where it has ended, where the next one begins, and so on. */
+    /** Ascending: the start of a printable range, the first character after it, the start of the next range, and so on. */
     private static final int[] EDGES = edges();
 
     private PythonRepr() {}
 
     /**
-     * @param text any text; an unpaired surrogate is escaped, as there
-     * @return what {@code repr(text)} gives
+     * @param text any text; an unpaired surrogate is escaped, as in Python
+     * @return the value of {@code repr(text)}
      */
     static String of(String text) {
         char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';

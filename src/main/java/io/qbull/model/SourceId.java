@@ -3,10 +3,10 @@ package io.qbull.model;
 import java.util.regex.Pattern;
 
 /**
- * The name of a resumable source of jobs: a file, or a bulk request that may be repeated. Whoever reads the source again, after
- * a crash for example, uses the same name, and nothing of it is added twice.
+ * The name of a resumable source of jobs: a file, or a bulk request that may be repeated. A pod that reads the source again, for
+ * example after a crash, uses the same name, so that no record is added twice.
  *
- * @param value 1 to 100 characters of {@code A-Z a-z 0-9 _ . -}; unique for ever within its queue
+ * @param value 1 to 100 characters of {@code A-Z a-z 0-9 _ . -}; unique within its queue for all time
  */
 public record SourceId(String value) {
     private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9_.-]{1,100}");

@@ -7,7 +7,7 @@ package io.qbull.model;
  * @param sequence the second part
  */
 public record StreamId(long millis, long sequence) implements Comparable<StreamId> {
-    /** Before every entry: the place from which a new owner reads. */
+    /** Before every entry. A new owner reads from here. */
     public static final StreamId START = new StreamId(0, 0);
 
     /** After every entry. */
@@ -16,7 +16,7 @@ public record StreamId(long millis, long sequence) implements Comparable<StreamI
     /**
      * @param text {@code 1700000000000-0}
      * @return the id
-     * @throws IllegalArgumentException if {@code text} is no stream id
+     * @throws IllegalArgumentException if {@code text} has another form
      */
     public static StreamId parse(String text) {
         int dash = text.indexOf('-');

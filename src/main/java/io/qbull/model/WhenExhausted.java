@@ -1,9 +1,9 @@
 package io.qbull.model;
 
-/** What becomes of a job that has used up its attempts. */
+/** What happens to a job whose attempts are exhausted. */
 public enum WhenExhausted {
-    /** It goes to the dead-letter stream, and the next job of its key runs. */
+    /** It moves to the dead-letter stream, and the next job of its key runs. */
     BURY,
-    /** It stays at the head of its key, which waits until a person retries or drops it; other keys go on. */
+    /** It stays the first job of its key, which is held until a person retries or drops the job; other keys continue. */
     HOLD_KEY
 }

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * XXH64 with seed 0, after the xxHash specification (Yann Collet, "XXH64 algorithm description"). Written here because the
- * model depends on {@code java.*} alone; a test compares it with a library.
+ * XXH64 with seed 0, as the xxHash specification describes it (Yann Collet, "XXH64 algorithm description"). Implemented here because
+ * the model depends on {@code java.*} only. A test compares it with a library. Pure.
  */
 final class Xxh64 {
     private static final long P1 = 0x9E3779B185EBCA87L;
@@ -19,7 +19,7 @@ final class Xxh64 {
 
     private Xxh64() {}
 
-    @SuppressWarnings("ConstantOverflow") // The algorithm counts modulo 2^64.
+    @SuppressWarnings("ConstantOverflow") // The algorithm is defined modulo 2^64.
     static long hash(byte[] input) {
         int at = 0;
         long hash;

@@ -1,4 +1,4 @@
-/** The words of QBull: names, jobs, leases and layouts as immutable values. Depends on {@code java.*} only. */
+/** The terms of QBull: names, jobs, leases and layouts as immutable values, safe on any thread. Depends on {@code java.*} only. */
 @NullMarked
 package io.qbull.model;
 
