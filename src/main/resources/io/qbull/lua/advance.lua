@@ -1,10 +1,10 @@
--- Removes a finished job from the held jobs of its key, if it is still there, and reads the one that is first then. A key without
--- held jobs is held no longer.
+-- Deletes a finished job from the held jobs of its key, if it is still there, and reads the next one. A key without held jobs is no
+-- longer held.
 --
 -- KEYS 5: lease, held, held order, held jobs, attempts
 -- ARGV 4: owner, epoch, key, place of the finished job (empty = only read)
 -- Returns: {'next', place, stream id, fields and values, 'failed crashed'}, {'free'}
---          {'fenced'}, where nothing was changed
+--          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then

@@ -1,9 +1,9 @@
--- Asks the owner, for a person, to do something about held jobs. What is not held any more is not asked for.
+-- Adds a person's requests about held jobs to the owner's inbox. Skips jobs that are no longer held.
 --
 -- KEYS 2: inbox, held order
--- ARGV 1 + 2n: verb, then for each job its key and its place
--- Returns: {'asked', id of the request or '' for each job}
--- Epoch: none; the owner carries it out under his.
+-- ARGV 1 + 2n: verb, then key and place of each job
+-- Returns: {'asked', then for each job the id of its request, or '' if it is no longer held}
+-- Epoch: none; the owner carries the request out under its own.
 redis.call('XLEN', KEYS[1])
 local ids = {'asked'}
 for i = 2, #ARGV, 2 do

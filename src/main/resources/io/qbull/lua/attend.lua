@@ -1,12 +1,12 @@
--- Carries out what a person asks of the owner, once: a request that is gone was carried out before. A job that is not the first of
--- its key any more is left alone.
+-- Carries out a request to the owner, once: a request that is gone was carried out before. Leaves a job alone that is no longer the
+-- first of its key.
 --
 -- KEYS 6: lease, inbox, held, held order, held jobs, attempts
--- ARGV 6: owner, epoch, id of the request, verb ('retry' = the first held job of the key runs at once, its attempts counted anew;
---   'drop' = it is deleted and the next one runs; 'ignore' = only the request is deleted), key, place of the job (empty
---   = whichever is the first)
--- Returns: {'done', ms until the first job of the key may run (-1 = when a person asks)}
---          {'fenced'}, where nothing was changed
+-- ARGV 6: owner, epoch, id of the request, verb ('retry' = the first held job of the key runs at once and its attempts count from
+--   zero; 'drop' = it is deleted and the next one runs; 'ignore' = only the request is deleted), key, place of the job (empty = the
+--   first job of the key)
+-- Returns: {'done', ms until the first job of the key may run (-1 = until a person asks)}
+--          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then

@@ -1,11 +1,11 @@
--- Moves a job to the dead-letter stream, if it is still there: its fields, then reason, exception, attempts, failed_at (ms), epoch.
--- If it was held, the next held job of its key may run at once. An entry with more fields than one command may carry is kept as the
--- single field 'fields', a MessagePack array of names and values.
+-- Moves a job to the dead-letter stream, if it is still there. Adds the fields reason, exception, attempts, failed_at (ms) and
+-- epoch. If it was held, the next held job of its key may run at once. An entry with more fields than one command can carry is stored
+-- as the single field 'fields', a MessagePack array of names and values.
 --
 -- KEYS 7: lease, stream, held, held order, held jobs, attempts, dead
 -- ARGV 8: owner, epoch, stream id, place among the held jobs (empty if it is in the stream), key (empty if it has none), reason,
 --   exception, attempts
--- Returns: {'done'} or {'fenced'}, where nothing was changed
+-- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released; the epoch is recorded in the dead letter.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
@@ -14,7 +14,7 @@ end
 local stream, held, order, jobs, attempts, dead = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local id, place = ARGV[3], ARGV[4]
 local fields
--- All are read before the first write, so that a key of a foreign type leaves nothing half done.
+-- Reads every key before the first write, so that a key of another type leaves nothing half done.
 redis.call('HLEN', held)
 redis.call('HLEN', attempts)
 redis.call('ZCARD', order)

@@ -1,13 +1,13 @@
--- Removes the delayed jobs with an id and a key, so that they never run, and forgets the id, so that it is taken again.
+-- Deletes the delayed jobs with an id and a key, so that they never run, and forgets the id, so that it can be added again.
 --
 -- KEYS 4: delayed, delayed jobs, delayed ids, seen
 -- ARGV 2: job id, key
--- Returns: {'cancelled', how many}; 0 = no job with that id and key waits, and nothing was changed
--- Epoch: none; a job waits here until it is promoted or cancelled, each by one script, so never both.
+-- Returns: {'cancelled', how many}; 0 = no delayed job has that id and key, and nothing was changed
+-- Epoch: none; a job stays here until one script promotes or cancels it, so never both.
 local delayed, jobs, ids, seen = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
--- Whether the entry of a job has the key. In the form of the original QBull, whose producer here always writes it, it stands in
--- the JSON of the only field, as text or as a number.
+-- Whether a job has the key. In the format of the original QBull, to which our producer always adds the key, it is a text or a number
+-- in the JSON of the only field.
 local function of_key(fields)
   if fields[1] ~= 'job' then
     return fields[4] == ARGV[2]
@@ -31,7 +31,7 @@ for _, member in ipairs(chosen) do
   redis.call('HDEL', jobs, member)
   redis.call('ZREM', delayed, member)
 end
--- Not before these: a full Redis refuses it as a first write.
+-- After the deletions, because a full Redis refuses this as a first write.
 if #rest > 0 then
   redis.call('HSET', ids, ARGV[1], table.concat(rest, ' '))
 else

@@ -1,4 +1,4 @@
--- Moves the open window of a key to the closed ones, unless somebody has changed it since the caller read it.
+-- Moves the open collection window of a key to the closed ones, unless it has changed since the caller read it.
 --
 -- KEYS 2: windows, closed windows
 -- ARGV 4: key, SHA-1 of the state that the caller read, name of the closed window, its state

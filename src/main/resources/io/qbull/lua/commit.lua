@@ -1,8 +1,8 @@
--- Removes the entries of finished jobs. Entries that are gone already are no error.
+-- Deletes the entries of finished jobs. Entries that are already gone are not an error.
 --
 -- KEYS 3: lease, stream, attempts
 -- ARGV 2 + n: owner, epoch, then stream ids, 1 to 1000
--- Returns: {'done'} or {'fenced'}, where nothing was changed
+-- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
@@ -10,7 +10,7 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
 end
 local attempted = redis.call('EXISTS', KEYS[3]) == 1
 if attempted then
-  -- Fails here, before the first write, if that key is of a foreign type.
+  -- Fails here, before the first write, if that key has another type.
   redis.call('HGET', KEYS[3], ARGV[3])
 end
 redis.call('PERSIST', KEYS[1])

@@ -1,9 +1,9 @@
--- Last step of creating a queue: the intent becomes the layout.
+-- Last step of creating a queue: turns the intent into the layout.
 --
 -- KEYS 1: layout
 -- ARGV 2: version, partitions
 -- Returns: {'current', version, partitions}: the layout, made by this call or before
---          {'absent'}: there is neither that intent nor a layout; nothing was changed
+--          {'absent'}: there is neither this intent nor a layout; nothing was changed
 -- Epoch: none; compare-and-set on the layout.
 local layout = redis.call('HMGET', KEYS[1], 'version', 'partitions', 'next_version', 'next_partitions')
 if layout[1] then

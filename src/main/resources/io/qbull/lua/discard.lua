@@ -1,11 +1,11 @@
--- Removes dead letters for good. Where a person asked for it, it forgets their jobs' ids, so that jobs with these ids are added
--- again; where only a limit did, the ids stay known until they expire. Works when Redis is full.
+-- Deletes dead letters. If a person asked for it, also forgets the ids of their jobs, so that jobs with these ids can be added again.
+-- If a limit caused it, the ids stay known until they expire. Works when Redis is full.
 --
 -- KEYS 2: dead, seen
--- ARGV 2n: for each its stream id, its job's id or empty (nothing is forgotten)
--- Returns: {'done', removed}; the others were gone
+-- ARGV 2n: for each dead letter its stream id, then the id of its job, or empty to forget nothing
+-- Returns: {'done', how many were deleted}; the others were gone
 -- Epoch: none; a dead letter belongs to no owner.
--- Fails here, before the first write, if that key is of a foreign type.
+-- Fails here, before the first write, if that key has another type.
 redis.call('ZSCORE', KEYS[2], '')
 local removed = 0
 for i = 1, #ARGV, 2 do

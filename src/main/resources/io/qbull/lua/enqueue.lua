@@ -1,17 +1,17 @@
--- Adds jobs for a producer, all or none. The number of the producer's last call here and its answer are kept, refusals
--- included, so that a repeat adds nothing twice. Jobs may be records of a source that is read again after a crash: those that
--- are not above its last offset here are skipped. Jobs that are not due yet wait beside the stream; a note at the inbox's end
--- tells the owner if one of them is next. When Redis is full nothing is done: the first write is one that it refuses.
+-- Adds jobs for a producer, all or none. Keeps the number and the answer of the producer's last call, also of a refused one, so that a
+-- repeat adds nothing twice. Jobs may be records of a source that is read again after a crash: a record at or below the source's last
+-- offset in this partition is skipped. Delayed jobs wait beside the stream; if one of them is due before all others, a note at the end
+-- of the inbox tells the owner. When Redis is full nothing is done, because Redis refuses the first write.
 --
 -- KEYS 9: stream, call, seal, seen, source (not touched without a source), delayed, delayed jobs, delayed ids, inbox
--- ARGV 5 + 8n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms, 0 = for
---   ever, empty = no source), entries from which on the stream takes no more (0 = any number), then for each job its offset
---   in the source (ascending; empty without a source), deduplication window (ms, 0 = none), when it is due (ms; +ms = from now
---   on; empty = at once), id, key, body, content type or empty, headers (JSON object) or empty. A job with an empty key is
---   written as the original QBull does: its body in the single field job
--- Returns: {'accepted', stream ids joined by blanks, '-' for a duplicate, '+' for a job that is not due yet}
---          {'layout' or 'crowded', ''}: the partition takes no jobs for that version, or no more; nothing was added
---          {'stale'}: a later call of this producer was answered already; nothing was changed
+-- ARGV 5 + 8n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms; 0 = unlimited;
+--   empty = no source), number of entries from which on the stream takes no more jobs (0 = no limit), then for each job its offset in
+--   the source (ascending; empty without a source), deduplication window (ms; 0 = none), due time (ms; +ms = from now; empty = at
+--   once), id, key, body, content type or empty, headers (JSON object) or empty. A job with an empty key is written in the format of
+--   the original QBull: its body in the single field job
+-- Returns: {'accepted', stream ids separated by blanks; '-' for a duplicate, '+' for a delayed job}
+--          {'layout' or 'crowded', ''}: the partition takes no jobs for that version, or no more jobs; nothing was added
+--          {'stale'}: a later call of this producer was already answered; nothing was changed
 -- Epoch: none; jobs are fenced by the layout version in the seal.
 local stream, call, seal, seen, source, delayed, waiting, waiting_ids, inbox = unpack(KEYS)
 local version, number, lifetime, memory, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
@@ -23,7 +23,7 @@ elseif last_number and tonumber(last_number) > tonumber(number) then
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- Of this version alone: offsets of another one belong to other keys.
+-- Only of this version: the offsets of another one belong to other keys.
 local reached = memory ~= '' and tonumber(redis.call('HGET', source, version) or '-1')
 local fresh, here, ids, ours = {}, {}, {}, {}
 for at = 6, #ARGV, 8 do
@@ -35,7 +35,7 @@ for at = 6, #ARGV, 8 do
   ids[#ids + 1] = '-'
   fresh[#fresh + 1] = not known and {#ids, at} or nil
   if ARGV[at + 2] ~= '' then
-    -- These fail here, before the first write, if one of the keys is of a foreign type.
+    -- These fail here, before the first write, if one of the keys has another type.
     local _ = {redis.call('XLEN', stream), redis.call('XLEN', inbox), redis.call('ZCARD', delayed),
       redis.call('HLEN', waiting), redis.call('HLEN', waiting_ids)}
   end
@@ -63,7 +63,7 @@ for _, job in ipairs(fresh) do
   if due == now then
     ids[i] = redis.call('XADD', stream, '*', unpack(fields))
   else
-    -- Counted for each due time, so that a member is unique, and jobs that are due together keep their order.
+    -- Numbered for each due time, so that members are unique and jobs with the same due time keep their order.
     local score = string.format('%.0f', due)
     local last = redis.call('ZREVRANGEBYSCORE', delayed, score, score, 'LIMIT', 0, 1)[1]
     local member = score .. string.format('-%010d', last and string.sub(last, -10) + 1 or 0)
@@ -92,7 +92,7 @@ if reached then
 end
 if #expiries > 0 then
   redis.call('ZADD', seen, unpack(expiries))
-  -- More than this call added, so that the set shrinks back to its window, and bounded, so that no call takes long. No id is empty.
+  -- Deletes more than this call added, so that the set shrinks, but not too many, so that no call takes long. No id is empty.
   redis.call('ZREM', seen, '', unpack(redis.call('ZRANGEBYSCORE', seen, '-inf', ts, 'LIMIT', 0, math.max(100, #expiries))))
   redis.call('PEXPIRE', seen, string.format('%.0f', math.max(longest, redis.call('PTTL', seen))))
 end

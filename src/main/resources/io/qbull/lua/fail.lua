@@ -1,11 +1,11 @@
--- Records a failed run: the job waits from now on among the held jobs of its key, for its pause or until a person asks. Done only
--- if this is the next attempt after those on record, so a late call does no harm. What crashes were counted against the job is
--- forgotten, for its process lived.
+-- Records a failed run: from now on the job is held as the first of its key, for a pause or until a person asks. Does so only if this
+-- is the attempt after the last recorded one, so that a late call does no harm. Resets the crashes of the job, because the process
+-- survived the run.
 --
 -- KEYS 7: lease, stream, held, held order, held jobs, attempts, started
 -- ARGV 9: owner, epoch, partition, stream id, place among the held jobs (empty if it is in the stream), key, failed attempts,
---   pause (ms; -1 until a person asks), reason
--- Returns: {'done'} or {'fenced'}, where nothing was changed
+--   pause (ms; -1 = until a person asks), reason
+-- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
@@ -18,7 +18,7 @@ if place == '' then
   place = string.rep('0', 10 - #version) .. version .. ':' .. string.rep('0', 20 - #ms) .. ms .. '-'
     .. string.rep('0', 20 - #seq) .. seq .. ':' .. ARGV[3]
 end
--- All are read before the first write, so that a key of a foreign type leaves nothing half done.
+-- Reads every key before the first write, so that a key of another type leaves nothing half done.
 local waiting = redis.call('HEXISTS', jobs, place) == 1
 local found = waiting and {} or redis.call('XRANGE', stream, ARGV[4], ARGV[4])
 local known = tonumber(string.match(redis.call('HGET', attempts, place) or '0', '^%d+'))

@@ -1,8 +1,8 @@
--- Reads entries for the owner, bounded by count and bytes; at least one if there is any. Tells too what people ask of the owner,
--- the first few requests that he does not know yet, and when the next delayed job is due. Changes nothing.
+-- Reads entries for the owner, bounded by count and bytes, but at least one if there is any. Also reads the next few requests in the
+-- owner's inbox and when the next delayed job is due. Changes nothing.
 --
 -- KEYS 5: lease, stream, attempts, inbox, delayed
--- ARGV 6: owner, epoch, after (stream id), most entries, most bytes, last request known (stream id)
+-- ARGV 6: owner, epoch, last known entry (stream id), most entries, most bytes, last known request (stream id)
 -- Returns: {'entries', more (1 if a bound ended the read), {{stream id, fields and values, 'failed crashed'}, ...},
 --           {{id, fields and values of a request}, ...}, ms until the next delayed job is due, -1 if there is none}
 --          {'fenced'}
@@ -20,8 +20,8 @@ end
 local from, most, room = '(' .. ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local attempted = redis.call('EXISTS', KEYS[3]) == 1
 local entries, bytes = {}, 0
--- Pages grow with what fits by the mean size so far, and shrink to one entry after a large one: what is read and does not
--- fit is copied for nothing, and keeps everybody else waiting.
+-- Pages grow to the number of entries that fit at the mean size so far, and shrink to one entry after a large one: reading entries
+-- that do not fit wastes time during which Redis serves nobody else.
 local page_size, large = 2, 65536
 while #entries < most and (#entries == 0 or bytes < room) do
   local asked = math.min(page_size, most - #entries)

@@ -1,8 +1,8 @@
--- Reads for people which keys are held and the first job of each, in the order of the SHA-1 of the key. Bounded by count and bytes; at
--- least one if there is any. Changes nothing.
+-- Reads, for people, the held keys and the first job of each, ordered by the SHA-1 of the key. Bounded by count and bytes, but at least
+-- one if there is any. Changes nothing.
 --
 -- KEYS 2: held order, held jobs
--- ARGV 4: from, to (bounds as ZRANGEBYLEX has them), most keys, most bytes (in Redis)
+-- ARGV 4: from, to (bounds of ZRANGEBYLEX), most keys, most bytes (in Redis)
 -- Returns: {'heads', more (1 if a bound ended the read), time (ms), {{SHA-1 of the key, place, stream id, fields and values with an
 --   empty body, number of jobs}, ...}}
 -- Epoch: none; reads only.

@@ -1,8 +1,8 @@
--- Reads which keys are held, a page at a time. Changes nothing.
+-- Reads a page of the held keys. Changes nothing.
 --
 -- KEYS 2: lease, held
 -- ARGV 3: owner, epoch, cursor ('0' = from the start)
--- Returns: {'keys', next cursor ('0' = that was all), {key, ms until its first job may run (-1 = when a person asks), ...}}
+-- Returns: {'keys', next cursor ('0' = last page), {key, ms until its first job may run (-1 = until a person asks), ...}}
 --          {'fenced'}
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')

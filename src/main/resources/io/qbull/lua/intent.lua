@@ -1,9 +1,9 @@
--- First step of creating a queue: records the wanted number of partitions. The first intent wins.
+-- First step of creating a queue: records the intended number of partitions. The first intent wins.
 --
 -- KEYS 1: layout
 -- ARGV 1: partitions
--- Returns: {'current', version, partitions}: the queue exists, nothing was changed
---          {'intent', version, partitions}: the intent that stands, this one or an earlier one
+-- Returns: {'current', version, partitions}: the queue exists; nothing was changed
+--          {'intent', version, partitions}: the intent on record, this one or an earlier one
 -- Epoch: none; compare-and-set on the layout.
 local layout = redis.call('HMGET', KEYS[1], 'version', 'partitions', 'next_version', 'next_partitions')
 if layout[1] then

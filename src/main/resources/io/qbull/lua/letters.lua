@@ -1,8 +1,8 @@
--- Reads dead letters for people, bounded by count and bytes; at least one if there is any. Changes nothing.
+-- Reads dead letters, for people. Bounded by count and bytes, but at least one if there is any. Changes nothing.
 --
 -- KEYS 1: dead
--- ARGV 5: after (stream id), up to (stream id or +), most letters, most bytes (in Redis), most bytes of a body (longer ones come
---   cut)
+-- ARGV 5: last known dead letter (stream id), last one to read (stream id or +), most dead letters, most bytes (in Redis), bytes after
+--   which a body is cut
 -- Returns: {'letters', more (1 if a bound ended the read), {{stream id, fields and values, length of the whole body}, ...}}
 -- Epoch: none; reads only.
 local from, last, most, room, longest = '(' .. ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -31,7 +31,7 @@ while #letters < most and (#letters == 0 or bytes < room) do
     return {'letters', 0, letters}
   end
   from = '(' .. page[#page][1]
-  -- Shrinks after a large one: what is read and does not fit keeps everybody else waiting for nothing.
+  -- Shrinks after a large one: reading dead letters that do not fit wastes time during which Redis serves nobody else.
   page_size = largest > large and 1 or page_size * 2
 end
 return {'letters', 1, letters}

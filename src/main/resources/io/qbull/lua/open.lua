@@ -1,12 +1,12 @@
--- Lets a partition of a new queue take jobs, and run them. What was opened or sealed for this version or a later one stays.
+-- Lets a partition of a new queue take and run jobs. Changes nothing that is opened or sealed for this version or a later one.
 --
 -- KEYS 2: seal, started
 -- ARGV 1: layout version
 -- Returns: {'done'}
--- Epoch: none; only ever raises the version.
+-- Epoch: none; never lowers the version.
 local version = tonumber(ARGV[1])
 local seal, started = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
--- Both are compared before the first write: a text that is no version fails here.
+-- Compares both before the first write: a text that is not a version fails here.
 local opens = not seal or tonumber(string.match(seal, '^%d+')) < version
 local starts = not started or tonumber(started) < version
 if opens then

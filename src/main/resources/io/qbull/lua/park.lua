@@ -1,8 +1,8 @@
--- Moves jobs out of the stream, to wait behind the held job of their key. What has left the stream already is skipped.
+-- Moves jobs out of the stream, behind the first job of their held key. Skips jobs that have already left the stream.
 --
 -- KEYS 7: lease, stream, held, held order, held jobs, attempts, started
--- ARGV 3 + 2n: owner, epoch, partition, then for each job its stream id and its key
--- Returns: {'done'} or {'fenced'}, where nothing was changed
+-- ARGV 3 + 2n: owner, epoch, partition, then stream id and key of each job
+-- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
@@ -12,7 +12,7 @@ local stream, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], 
 local version = redis.call('GET', KEYS[7]) or '0'
 version = string.rep('0', 10 - #version) .. version
 local attempted = redis.call('EXISTS', attempts) == 1
--- These fail here, before the first write, if one of the keys is of a foreign type.
+-- These fail here, before the first write, if one of the keys has another type.
 redis.call('HLEN', held)
 redis.call('HLEN', jobs)
 redis.call('ZCARD', order)

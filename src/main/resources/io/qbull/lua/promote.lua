@@ -1,9 +1,9 @@
--- Moves delayed jobs that are due to the end of the stream, in the order in which they are due, bounded by count and bytes.
+-- Moves delayed jobs that are due to the end of the stream, ordered by due time. Bounded by count and bytes.
 --
 -- KEYS 5: lease, stream, delayed, delayed jobs, delayed ids
 -- ARGV 4: owner, epoch, most jobs, most bytes
--- Returns: {'promoted', how many, ms until the next one is due, -1 if there is none}
---          {'fenced'}, where nothing was changed
+-- Returns: {'promoted', how many, ms until the next one is due (-1 = there is none)}
+--          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then

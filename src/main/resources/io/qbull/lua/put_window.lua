@@ -1,4 +1,4 @@
--- Writes the open window of a key, unless somebody has changed it since the caller read it.
+-- Writes the open collection window of a key, unless it has changed since the caller read it.
 --
 -- KEYS 1: windows
 -- ARGV 3: key, SHA-1 of the state that the caller read (empty = there was no window), new state

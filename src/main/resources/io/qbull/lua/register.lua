@@ -1,9 +1,9 @@
--- Tells the others about a pod and forgets the pods that were silent for too long, each by its own measure.
+-- Registers a pod and removes the pods that have been silent for longer than they said they might be.
 --
 -- KEYS 1: pods
--- ARGV 4: pod, capacity, partitions that it holds (comma-separated, may be empty), staleAfter (ms)
+-- ARGV 4: pod, capacity, partitions that it owns (comma-separated, may be empty), staleAfter (ms)
 -- Returns: {pod, JSON, ...} of all living pods, this one included
--- Epoch: none; a hint for the balance, no proof of ownership.
+-- Epoch: none; a hint for the balancer that proves no ownership.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local known = redis.call('HGETALL', KEYS[1])
@@ -24,7 +24,7 @@ for i = 1, #known, 2 do
     living[#living + 1] = text
   end
 end
--- Put together by hand: cjson writes an empty list as an object.
+-- Formatted by hand, because cjson writes an empty list as an object.
 local me = string.format('{"partitions":[%s],"capacity":%s,"started":%.0f,"seen":%.0f,"ttl":%s}', ARGV[3], ARGV[2], started,
   now, ARGV[4])
 redis.call('HSET', KEYS[1], ARGV[1], me)

@@ -1,8 +1,8 @@
--- Ends a lease and announces it. The owner stays on record, so that its late commands are told apart.
+-- Ends a lease and announces that. The owner stays on record, so that its late commands are recognized.
 --
 -- KEYS 1: lease
 -- ARGV 4: owner, epoch, channel, message
--- Returns: {'done'} (also for a repeat) or {'fenced'}, where nothing was changed
+-- Returns: {'done'}, also for a repeat, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] then
@@ -10,6 +10,6 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] then
 end
 redis.call('PERSIST', KEYS[1])
 redis.call('HSET', KEYS[1], 'expires', '0', 'inflight', '0')
--- Last, and its failure is no failure: the announcement is a hint.
+-- Last, and its failure is ignored, because the announcement is only a hint.
 redis.pcall('PUBLISH', ARGV[3], ARGV[4])
 return {'done'}

@@ -1,7 +1,8 @@
--- Prolongs leases of one server, each judged alone. A released lease is not revived; a key that is no hash is a lost lease.
+-- Renews leases of one server, each on its own. Does not revive a released lease. A key that is not a hash is a lost lease.
 --
 -- KEYS n: leases
--- ARGV 1 + 5n: ttl (ms), then for each lease owner, epoch, window, inflight, declined (text of a wish to clear, or empty)
+-- ARGV 1 + 5n: ttl (ms), then for each lease owner, epoch, suspect window, inflight, declined (the hand-over request to clear, or
+--   empty)
 -- Returns: for each lease {'renewed', wanted} or {'lost'}; a lost one was not changed
 -- Epoch: owner and epoch of each lease must be equal, and the lease not released.
 local time = redis.call('TIME')
@@ -15,7 +16,7 @@ for i, key in ipairs(KEYS) do
   end
 end
 
--- A first write that is allowed when Redis is full lets the others pass.
+-- Redis allows this first write when it is full, and then the others too.
 redis.call('PERSIST', KEYS[1])
 local answers = {}
 for i, key in ipairs(KEYS) do

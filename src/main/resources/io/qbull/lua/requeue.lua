@@ -1,13 +1,13 @@
--- Puts dead letters back at the end of their partition's stream.
--- They become the entries that they were, without what their burial added: from the last field 'reason' on. Their places are
--- new, so their attempts count anew; ids seen are not asked. When Redis is full nothing is done: the first write is one that
--- it refuses.
+-- Moves dead letters to the end of their partition's stream.
+-- They become the entries that they were, without the fields that the burial added: from the last field 'reason' on. As new entries
+-- their attempts count from zero. There is no deduplication. When Redis is full nothing is done, because Redis refuses the first
+-- write.
 --
 -- KEYS 2: dead, stream
 -- ARGV n: stream ids of dead letters, in the order in which they are to run
--- Returns: {'done', moved, not movable: no dead letters of ours, or too many fields for one command}; those missing in the
---   sum were gone
--- Epoch: none; a job at the end of the stream is in nobody's hands yet.
+-- Returns: {'done', moved, unfit: not buried by a pod, or too many fields for one command}; dead letters in neither number were
+--   gone
+-- Epoch: none; no owner has read the end of the stream yet.
 local moved, unfit = 0, 0
 for _, id in ipairs(ARGV) do
   local letter = redis.call('XRANGE', KEYS[1], id, id)[1]
@@ -19,7 +19,7 @@ for _, id in ipairs(ARGV) do
   end
   local job = {unpack(fields, 1, last)}
   if last == 2 and job[1] == 'fields' then
-    -- How an entry with very many fields was kept.
+    -- The form in which an entry with very many fields was buried.
     local known, packed = pcall(cmsgpack.unpack, job[2])
     job = known and type(packed) == 'table' and #packed > 6000 and #packed % 2 == 0 and packed or job
   end

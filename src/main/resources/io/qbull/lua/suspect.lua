@@ -1,8 +1,8 @@
--- Records that a job is started which may have killed the process of the owner before. The number only grows.
+-- Records the start of a job that may have crashed its process before. The recorded number never decreases.
 --
 -- KEYS 4: lease, stream, held jobs, attempts
 -- ARGV 5: owner, epoch, stream id, place among the held jobs (empty if it is in the stream), crashes, this start included
--- Returns: {'done'} or {'fenced'}, where nothing was changed
+-- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then

@@ -1,9 +1,10 @@
--- Asks the owner of a lease for a hand-over, if nobody else does, and announces it.
+-- Requests a hand-over of a lease from its owner, unless another request is on record, and announces that.
 --
 -- KEYS 1: lease
--- ARGV 3: by (pod and nonce of the asker), channel, message
--- Returns: {'asked'} (also for a repeat), or {'refused'} where nothing was changed: free, expired, own, or wanted by another
--- Epoch: none; a wish changes no ownership.
+-- ARGV 3: requesting owner (pod and nonce), channel, message
+-- Returns: {'asked'}, also for a repeat, or {'refused'}: the lease is free, expired, its own, or requested by another pod; nothing
+--   was changed
+-- Epoch: none; a request changes no ownership.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'expires', 'wanted')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -13,6 +14,6 @@ if not lease[1] or lease[1] == ARGV[1] or tonumber(lease[2]) <= now or (wanted ~
 end
 redis.call('PERSIST', KEYS[1])
 redis.call('HSET', KEYS[1], 'wanted', ARGV[1])
--- Last, and its failure is no failure: the announcement is a hint.
+-- Last, and its failure is ignored, because the announcement is only a hint.
 redis.pcall('PUBLISH', ARGV[2], ARGV[3])
 return {'asked'}

@@ -169,7 +169,7 @@ public final class RedisLeaseTable implements LeaseTable {
         Reply reply = answer.reply();
         return switch (reply.tag()) {
             case "spent" -> new Acquisition.Spent();
-            case "held" -> new Acquisition.Owned(viewOf(partition, reply, 1));
+            case "owned" -> new Acquisition.Owned(viewOf(partition, reply, 1));
             case "granted" ->
                 new Acquisition.Granted(
                         new Lease(partition, owner, Epoch.parse(reply.text(1)), answer.primary()),
