@@ -7,7 +7,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
-/** A pod as an application has it: the component, and one route. As a program it is the idle pod whose cost is measured. */
+/** A pod as in an application: the component and one route. Run as a program, it is the idle pod whose cost is measured. */
 public final class BenchPod {
     /** The queue of all measurements. */
     static final String QUEUE = "BENCH";
@@ -16,12 +16,12 @@ public final class BenchPod {
 
     /**
      * @param args address of Redis, options of the consumer
-     * @throws Exception if it does not start
+     * @throws Exception if it cannot start
      */
     public static void main(String[] args) throws Exception {
         start(args[0], args[1], exchange -> {});
         System.out.println("up");
-        // The end of the input is the end of the measurement, or of the program that measures.
+        // The input ends with the measurement, or with the program that measures.
         int end = System.in.read();
         Runtime.getRuntime().halt(end < 0 ? 0 : 1);
     }

@@ -17,8 +17,8 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 
 /**
- * What a key costs the other keys of its partition that has many jobs and whose first one always fails: jobs of the other keys per
- * second with and without it, in turns, and the heap that is in use after each.
+ * Measures what a key with many jobs whose first job always fails costs the other keys of its partition: jobs of the other keys per second
+ * with and without it, in turns, and the heap in use after each round.
  */
 public final class HeldKey {
     private static final int BODY = 100;
@@ -56,7 +56,7 @@ public final class HeldKey {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Every job of the held key comes between two of the others. */
+    /** Adds each job of the held key between two jobs of other keys. */
     @SuppressWarnings("try") // An interrupted close ends the measurement, which is all it has to do.
     private static double round(int others, int held) throws Exception {
         try (RedisServer redis = RedisServer.start();

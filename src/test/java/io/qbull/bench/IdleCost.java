@@ -23,9 +23,8 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 
 /**
- * What a pod costs that has nothing to do, and how soon it starts a job when one comes: 16 partitions on one pod, default options.
- * Prints the pod's CPU time and Redis's commands over a stretch of idling, then the time from the call of the producer to
- * the route's first step over single jobs.
+ * Measures what an idle pod costs and how soon it starts a job: 16 partitions on one pod, default options. Prints the pod's CPU time and the
+ * number of Redis commands while idle, then, over single jobs, the time from the producer's call to the first step of the route.
  */
 public final class IdleCost {
     private static final int PARTITIONS = 16;
@@ -99,7 +98,7 @@ public final class IdleCost {
         return pod.toHandle().info().totalCpuDuration().orElseThrow();
     }
 
-    /** Without what the measurement itself calls. */
+    /** Without the commands of the measurement itself. */
     private static Map<String, Long> calls(Resp resp) {
         Map<String, Long> calls = new TreeMap<>();
         Matcher found = CALLS.matcher(resp.text("INFO", "commandstats"));

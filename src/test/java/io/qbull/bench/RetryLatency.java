@@ -19,9 +19,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * What failing jobs cost the keys that do not fail: from the time at which a job is due to be sent to its start in the route, at a
- * steady rate, in runs without and with failures in turn. Half of the keys are healthy; of the jobs of the other half one in ten
- * fails once to three times, and ten of its keys fail for ever.
+ * Measures what failing jobs cost the healthy keys: the time from when a job is to be sent to its start in the route, at a steady rate, in
+ * alternating runs without and with failures. Half of the keys are healthy. In the other half one job in ten fails one to three times, and
+ * ten keys always fail.
  */
 public final class RetryLatency {
     private static final int PARTITIONS = 16;
@@ -125,7 +125,7 @@ public final class RetryLatency {
             healthy.countDown();
         }
         if (message.getHeader(QbullConstants.ATTEMPT, Integer.class) <= body.getInt()) {
-            // Without an exception, whose stack Camel would write down: that is not what is measured.
+            // Without an exception, because Camel would log its stack trace, which is not to be measured.
             exchange.setRollbackOnly(true);
         }
     }

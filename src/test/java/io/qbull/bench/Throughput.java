@@ -18,8 +18,8 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs per second into and out of a queue of 16 partitions with one pod, beside what a plain loop over XADD, XREADGROUP,
- * XACK and XDEL with one connection reaches in the same run on the same machine. The ratio says more than either figure.
+ * Measures jobs per second into and out of a queue of 16 partitions with one pod, and for comparison a plain loop over XADD, XREADGROUP, XACK
+ * and XDEL on one connection in the same run on the same machine. The ratio says more than either figure.
  */
 public final class Throughput {
     private static final int PARTITIONS = 16;
@@ -133,7 +133,7 @@ public final class Throughput {
         }
     }
 
-    /** From the first start to the last commit; the pod's own start is not counted. */
+    /** From the first start of a job to the last commit, without the start of the pod. */
     @SuppressWarnings("try") // An interrupted close ends the measurement, which is all it has to do.
     private static double drain(RedisServer redis, int jobs) throws Exception {
         AtomicLong first = new AtomicLong();

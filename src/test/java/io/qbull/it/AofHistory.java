@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redis's own order of events, from its append-only file: there each change of a lease's epoch and each removal of an entry
- * stands in the order in which the server made it.
+ * Redis's own order of events, from its append-only file, which has each change of an epoch and each removal of an entry in the order
+ * in which the server made them.
  */
 public final class AofHistory {
     private final Pattern lease;
@@ -33,7 +33,7 @@ public final class AofHistory {
     private final List<Violation> backwards = new ArrayList<>();
 
     /**
-     * @param queue name of the queue that is read out
+     * @param queue name of the queue to read
      */
     AofHistory(String queue) {
         this.lease = Pattern.compile(Pattern.quote("{" + queue + ":") + "(\\d+)" + Pattern.quote("}:lease"));
@@ -41,7 +41,7 @@ public final class AofHistory {
     }
 
     /**
-     * @param file an append-only file that holds commands only (no snapshot in front); an incomplete end is left out
+     * @param file an append-only file with commands only, without a snapshot in front; an incomplete end is skipped
      */
     void read(Path file) throws IOException {
         each(file, this::apply);
@@ -49,7 +49,7 @@ public final class AofHistory {
 
     /**
      * @param file as for {@link #read}
-     * @param take gets each command, in the server's order, bytes as characters
+     * @param take receives each command in the server's order, bytes as characters
      */
     public static void each(Path file, Consumer<List<String>> take) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
@@ -89,11 +89,11 @@ public final class AofHistory {
     }
 
     /**
-     * Each removal must belong to a pod that sent it under the very epoch that was in force when Redis made it.
+     * Checks that each removal was sent under the epoch that was in force when Redis made it.
      *
-     * @param history what the pods say
-     * @param violations takes what does not fit
-     * @return removals that were compared
+     * @param history what the pods logged
+     * @param violations receives each contradiction
+     * @return number of removals compared
      */
     int compare(History history, Consumer<Violation> violations) {
         backwards.forEach(violations);

@@ -3,11 +3,11 @@ package io.qbull.it;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Work beside the test's thread. */
+/** Work on another thread than the test's. */
 final class Background {
     private Background() {}
 
-    /** What may throw. */
+    /** Work that may throw. */
     @FunctionalInterface
     interface Task {
         void run() throws Exception;

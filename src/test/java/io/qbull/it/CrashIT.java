@@ -23,7 +23,7 @@ class CrashIT {
     private static final int KILLS = 3;
 
     @Test
-    void a_pod_that_is_killed_three_times_loses_nothing_and_mixes_up_nothing() throws Exception {
+    void a_pod_that_is_killed_three_times_loses_no_job_and_keeps_the_order() throws Exception {
         int jobs = Size.of("crash.jobs", 6_000, 200_000);
         int perSecond = Math.max(400, jobs / (KILLS * 10));
         try (Scene scene = new Scene("crash", PARTITIONS, "partitionsPerPod=6&leaseTtl=3s");

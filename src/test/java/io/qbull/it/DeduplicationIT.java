@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Acceptance C5: clients that repeat themselves and each other, while a pod and Redis are killed. */
+/** Acceptance C5: clients repeat their own and each other's jobs while a pod and Redis are killed. */
 @Tag("slow")
 class DeduplicationIT {
     private static final int PARTITIONS = 8;
@@ -76,7 +76,7 @@ class DeduplicationIT {
         }
     }
 
-    /** All of them: each round every job is sent by another client, all clients at once. */
+    /** In each round another client sends each job, and all clients send at once. */
     private static final class Clients implements AutoCloseable {
         private final List<RepeatingClient> all = new ArrayList<>();
         private final Map<Integer, History.Sent> sent = new HashMap<>();
@@ -122,7 +122,7 @@ class DeduplicationIT {
                             all.stream().mapToInt(RepeatingClient::answered).sum() >= count);
         }
 
-        /** What became of each job, once all is answered. */
+        /** The outcome of each job, once all calls are answered. */
         List<History.Sent> finish() throws InterruptedException {
             for (RepeatingClient client : all) {
                 client.finish().forEach(this::add);
@@ -144,7 +144,7 @@ class DeduplicationIT {
             }
         }
 
-        /** Jobs of which two answers say that they were added. */
+        /** Jobs that were added twice, according to their answers. */
         List<Integer> addedTwice() {
             return twice;
         }

@@ -42,7 +42,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Acceptance C4: many delayed jobs, added in any order, run in the order in which they are due, through a kill -9. */
+/** Acceptance C4: many delayed jobs, added in any order, run by due time, through a kill -9. */
 @Tag("slow")
 class DelayIT {
     private static final int PARTITIONS = 8;
@@ -56,7 +56,7 @@ class DelayIT {
     private final Random random = new Random(42);
 
     @Test
-    void delayed_jobs_run_once_in_the_order_in_which_they_are_due_and_the_cancelled_ones_never() throws Exception {
+    void delayed_jobs_run_once_by_due_time_and_cancelled_jobs_never_run() throws Exception {
         try (Scene scene = new Scene("delay", PARTITIONS, "partitionsPerPod=8&leaseTtl=3s")) {
             Map<String, Pod> pods = Map.of("a", scene.pods.spawn("a"), "b", scene.pods.spawn("b"));
             scene.pods.awaitUp(pods.values());
@@ -100,7 +100,7 @@ class DelayIT {
         }
     }
 
-    /** The jobs of a key are numbered in the order in which they are due; no two are due together. */
+    /** The jobs of a key are numbered by due time; no two have the same due time. */
     private void plan(long from) {
         Map<String, Set<Long>> times = new TreeMap<>();
         for (int i = 0; i < jobs; i++) {
@@ -118,7 +118,7 @@ class DelayIT {
         });
     }
 
-    /** In any order; returns those that were delayed. */
+    /** Sends jobs in any order; returns those that were delayed. */
     private List<JobRef> send(Scene scene) throws Exception {
         List<JobRef> order = new ArrayList<>(due.keySet());
         Collections.shuffle(order, random);
@@ -151,7 +151,7 @@ class DelayIT {
         return new ArrayList<>(waiting);
     }
 
-    /** Tries it with jobs of any time, while pods promote others; returns those that were still there. */
+    /** Cancels jobs of any due time while pods promote others; returns those that were still delayed. */
     private Set<JobRef> cancel(Scene scene) {
         List<JobRef> any = new ArrayList<>(due.keySet());
         Collections.shuffle(any, random);

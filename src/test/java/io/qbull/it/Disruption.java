@@ -6,11 +6,11 @@ import io.qbull.it.History.PodLife;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may make jobs run twice: a kill, a freeze, a Redis that was away.
+ * An event that may make jobs run twice: a kill, a freeze, an outage of Redis.
  *
  * @param name for the report
- * @param pod the life that it struck; null = all
- * @param from its begin
+ * @param pod the life of a pod that it affected; null = all
+ * @param from its start
  * @param to its end
  */
 record Disruption(String name, @Nullable String pod, long from, long to) {
@@ -18,12 +18,12 @@ record Disruption(String name, @Nullable String pod, long from, long to) {
         return new Disruption("kill -9 of " + life.name(), life.name(), life.killedAt(), NEVER);
     }
 
-    /** Whether it struck the pod of a run that started while this lasted. */
+    /** Whether it affected the pod of a run that started while it lasted. */
     boolean covers(Ledger.Run run) {
         return (pod == null || pod.equals(run.pod().name())) && run.startedAt() > from && run.startedAt() < to;
     }
 
-    /** Whether a run's lease ended while this lasted, and the run was in flight then or its end not on record for certain. */
+    /** Whether a run's lease ended while it lasted, and the run was in flight then or its end may not be on record. */
     boolean endangers(Ledger.Run run, Ledger ledger) {
         long end = ledger.leaseEnd(run);
         return (pod == null || pod.equals(run.pod().name()))

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * One line of a pod's log. Times are {@link System#nanoTime()}: on Linux that is the clock since boot, the same for all
- * processes of a machine, so that events of several pods can be put in order.
+ * One line of a pod's log. Times are {@link System#nanoTime()}. On Linux this is the time since boot, which all processes of a machine
+ * share, so that events of several pods can be ordered.
  */
 sealed interface Event {
     /**
@@ -18,13 +18,13 @@ sealed interface Event {
     /** The pod's routes run. */
     record Up(long at) implements Event {}
 
-    /** The route has got a job. */
+    /** The route received a job. */
     record Started(long at, Owner owner, StreamId id, JobRef job, int attempt) implements Event {}
 
-    /** The route's work for a job is done, or has thrown. */
+    /** The route finished a job, or threw. */
     record Ended(long at, Owner owner, StreamId id, boolean failed) implements Event {}
 
-    /** A commit or a burial is on its way to Redis; {@code call} is unique in a pod. */
+    /** A commit or a burial was sent to Redis; {@code call} is unique within a pod. */
     record RemovalSent(long at, Owner owner, long call, Kind kind, List<StreamId> ids) implements Event {}
 
     /** Its answer. */
@@ -33,29 +33,29 @@ sealed interface Event {
     /** A fetch was sent at {@code sent} and answered at {@code at}. */
     record Fetched(long at, long sent, Owner owner, Answer answer, int entries) implements Event {}
 
-    /** A lease was acquired; {@code sent} is when it was asked for. */
+    /** A lease was acquired by a command sent at {@code sent}. */
     record Granted(long at, long sent, Owner owner, String predecessor) implements Event {}
 
-    /** A lease ended here: given up ({@code released}), or found to be lost. */
+    /** A lease ended: released or handed over ({@code released}), or lost. */
     record Gone(long at, Owner owner, boolean released) implements Event {}
 
-    /** What removes a job from its stream. */
+    /** The commands that remove a job from its stream. */
     enum Kind {
         COMMIT,
         BURIAL,
-        /** Out of the stream, to wait for a retry. */
+        /** To the held jobs, to wait for a retry. */
         MOVE
     }
 
-    /** What Redis said. */
+    /** The answers of Redis. */
     enum Answer {
         DONE,
         FENCED,
-        /** Nothing: the command may or may not have run. */
+        /** None: the command may or may not have run. */
         UNKNOWN
     }
 
-    /** A lease by its partition's number and epoch; no two leases share both. */
+    /** A lease, identified by index of the partition and epoch. */
     record Owner(int partition, long epoch) {
         @Override
         public String toString() {
@@ -63,10 +63,10 @@ sealed interface Event {
         }
     }
 
-    /** A job by what its producer knows: its key, and its place among the jobs of that key. */
+    /** A job, identified by what its producer knows: its key and its number among the jobs of that key. */
     record JobRef(String key, int seq) implements Comparable<JobRef> {
         /**
-         * @param body {@code key:seq} and anything after a blank
+         * @param body {@code key:seq}, then anything after a blank
          * @return the job
          */
         static JobRef parse(String body) {

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Writes events so that they outlive a kill -9: one system call a line, no buffer in this process. Thread-safe. A file stream,
- * because a channel would be closed by the interruption of any writing thread.
+ * Writes events so that they survive a kill -9: one system call for each line, without a buffer in this process. Uses a file stream,
+ * because interrupting a writing thread would close a channel. Thread-safe.
  */
 final class EventLog implements AutoCloseable {
     private final FileOutputStream out;
@@ -38,8 +38,8 @@ final class EventLog implements AutoCloseable {
     }
 
     /**
-     * Writes a line before a command leaves and another when its answer is there, before anybody else sees it. If the pod dies between
-     * the two, the command counts as one that may have run.
+     * Writes a line before a command is sent, and another when its answer arrives, before any caller sees it. If the pod dies between the
+     * two, the command counts as one that may have run.
      */
     <T extends OwnerAnswer> CompletionStage<T> removal(
             Lease lease, Kind kind, List<StreamId> ids, Supplier<CompletionStage<T>> command) {
@@ -52,8 +52,8 @@ final class EventLog implements AutoCloseable {
     }
 
     /**
-     * @param file written by a log, perhaps still being written
-     * @return its events; a last line without its end is left out
+     * @param file a log, perhaps still being written
+     * @return its events; an incomplete last line is skipped
      */
     static List<Event> read(Path file) throws IOException {
         String text = Files.exists(file) ? Files.readString(file, StandardCharsets.US_ASCII) : "";

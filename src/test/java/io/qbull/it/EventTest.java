@@ -26,7 +26,7 @@ class EventTest {
             new Event.Gone(10, OWNER, true));
 
     @Test
-    void events_are_read_as_they_were_written_up_to_a_line_cut_off(@TempDir Path folder) throws IOException {
+    void events_are_read_as_written_up_to_an_incomplete_line(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("log");
         try (EventLog log = new EventLog(file)) {
             ALL.forEach(log::add);
@@ -37,7 +37,7 @@ class EventTest {
     }
 
     @Test
-    void a_job_is_known_by_the_first_word_of_its_body() {
+    void a_job_is_identified_by_the_first_word_of_its_body() {
         assertThat(Event.JobRef.parse("k:1:42 and more")).isEqualTo(new Event.JobRef("k:1", 42));
     }
 }

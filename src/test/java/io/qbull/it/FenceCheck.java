@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * No two accepted owners of a partition: once Redis had accepted anything of an epoch, nothing of a lower one that was sent
- * later is accepted. Judged from outside: a command took effect between its sending and its answer, so only commands that do
- * not overlap can be put in order. {@link AofHistory} has Redis's own order.
+ * Checks that a partition never has two accepted owners: once Redis has accepted a command of an epoch, it accepts none of a lower epoch
+ * that is sent later. This judges from outside: a command takes effect between its sending and its answer, so only commands that do not
+ * overlap can be ordered. {@link AofHistory} has Redis's own order.
  */
 final class FenceCheck {
     private final Map<Integer, List<Act>> accepted = new TreeMap<>();

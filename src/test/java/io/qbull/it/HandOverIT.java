@@ -11,23 +11,23 @@ import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Two contexts of one JVM share the partitions of a queue: one joins, one leaves, nothing runs twice. */
+/** Two contexts of one JVM share the partitions of a queue. One joins, one leaves, and no job runs twice. */
 @Tag("slow")
 class HandOverIT {
     private static final int PARTITIONS = 8;
     private static final Duration PROMISE = Duration.ofMillis(500);
 
     @Test
-    void joining_and_leaving_a_pod_with_room_repeats_nothing_and_takes_less_than_half_a_second() throws Exception {
+    void a_pod_that_joins_and_leaves_repeats_no_job_and_stalls_less_than_half_a_second() throws Exception {
         joinAndLeave("hand-over", "&partitionsPerPod=8");
     }
 
     /**
-     * A pod that leaves unregisters before it releases, and each release announces itself: a full pod then looks at the pods anew
-     * within 50 ms and knows that it is alone. So adoption keeps the promise of a hand-over, whatever the TTL.
+     * A pod that leaves unregisters before it releases its leases, and each release is announced. A full pod then reads the pods again
+     * within 50 ms and knows that it is alone. So adoption is as fast as a hand-over, whatever the TTL.
      */
     @Test
-    void the_last_pod_adopts_what_another_leaves_as_fast_as_a_hand_over() throws Exception {
+    void the_last_pod_adopts_partitions_as_fast_as_a_hand_over() throws Exception {
         joinAndLeave("adoption", "&partitionsPerPod=4");
     }
 

@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How long a partition that was given up on purpose stood still: from the last end of a job there to the successor's first fetch. */
+/** How long a released or handed-over partition stood still: from the end of its last job to the successor's first fetch. */
 final class HandOvers {
     private HandOvers() {}
 
     /**
-     * @param history with leases given up by release or hand-over
-     * @return one for each that has a successor in another life
+     * @param history with released and handed-over leases
+     * @return one for each lease with a successor in another life
      */
     static List<Span> list(History history) {
         List<Span> result = new ArrayList<>();
@@ -36,7 +36,7 @@ final class HandOvers {
         return result;
     }
 
-    /** Under the lease that went, or its going if it was idle or had been idle for a while. */
+    /** The last end of a job under the lease; the end of the lease if it had been idle. */
     private static long lastEnd(PodLife giver, Event.Gone gone) {
         long sinceStop = gone.at() - Duration.ofSeconds(1).toNanos();
         return giver.events().stream()

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What everybody saw.
+ * What pods, producers and Redis recorded.
  *
- * @param pods one entry for each life of a pod: a restarted pod has two
- * @param sent what the producers sent, in the order of sending for each key
+ * @param pods one entry for each life of a pod; a restarted pod has two
+ * @param sent what the producers sent, in order for each key
  * @param remains what is left in Redis at the end
  */
 record History(List<PodLife> pods, List<Sent> sent, Remains remains) {
-    /** The time of a thing that did not happen. */
+    /** The time of an event that did not happen. */
     static final long NEVER = Long.MAX_VALUE;
 
     /**
@@ -22,7 +22,7 @@ record History(List<PodLife> pods, List<Sent> sent, Remains remains) {
      * @param killedAt just before the kill -9; {@link #NEVER} if it was not killed
      */
     record PodLife(String name, List<Event> events, long killedAt) {
-        /** When it did its last step: a signal takes a moment, in which a pod works on. */
+        /** When it did its last step. A signal takes a moment to arrive, during which the pod continues. */
         long endedAt() {
             return killedAt == NEVER || events.isEmpty()
                     ? killedAt
@@ -32,9 +32,9 @@ record History(List<PodLife> pods, List<Sent> sent, Remains remains) {
 
     /**
      * @param job the job
-     * @param invokedAt when it was handed over
+     * @param invokedAt when it was sent
      * @param result how that ended
-     * @param place where the answer says it is
+     * @param place its place according to the answer
      */
     record Sent(
             JobRef job,
@@ -46,7 +46,7 @@ record History(List<PodLife> pods, List<Sent> sent, Remains remains) {
     enum Result {
         /** Redis has it. */
         ACCEPTED,
-        /** Redis does not have it and never will. */
+        /** Redis does not have it and never will have it. */
         REFUSED,
         /** Either. */
         UNKNOWN
@@ -60,13 +60,13 @@ record History(List<PodLife> pods, List<Sent> sent, Remains remains) {
 
     /**
      * @param job the job
-     * @param place its entry, in the dead-letter stream the entry that it was; null if unknown
+     * @param place its entry, for a dead letter its former entry; null if unknown
      */
     record Left(JobRef job, @Nullable Place place) {}
 
     /**
-     * @param inStreams jobs not done, held ones too
-     * @param dead jobs given up
+     * @param inStreams jobs that are not done, held ones included
+     * @param dead buried jobs
      */
     record Remains(List<Left> inStreams, List<Left> dead) {}
 }

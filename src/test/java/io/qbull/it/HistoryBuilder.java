@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Histories in few words, for the checker's own tests. Time advances by one with each event; entry ids are numbers. */
+/** Builds short histories for the tests of the checker. Time advances by one with each event; entry ids are numbers. */
 final class HistoryBuilder {
     private final Map<String, List<Event>> pods = new LinkedHashMap<>();
     private final Map<String, Long> kills = new HashMap<>();
@@ -91,7 +91,7 @@ final class HistoryBuilder {
         return this;
     }
 
-    /** Sends a removal and returns its call number through {@link #answer}. */
+    /** Sends a removal, which {@link #answer} answers. */
     HistoryBuilder send(String pod, long epoch, Kind kind, int... ids) {
         List<StreamId> list = Arrays.stream(ids).mapToObj(HistoryBuilder::id).toList();
         return add(pod, new Event.RemovalSent(now++, owner(epoch), ++calls, kind, list));

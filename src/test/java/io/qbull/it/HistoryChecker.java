@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Judges a history by what QBull promises: G1 no loss, G2 order, G3 one owner, G4 few duplicates. Pure; the rules are in
- * {@link LossCheck}, {@link OrderCheck}, {@link FenceCheck} and {@link RepeatCheck}, and {@code HistoryCheckerTest} shows for
- * each that it is able to fail.
+ * Checks a history against the guarantees of QBull: G1 no loss, G2 order, G3 one owner, G4 few duplicates. The rules are in
+ * {@link LossCheck}, {@link OrderCheck}, {@link FenceCheck} and {@link RepeatCheck}; {@code HistoryCheckerTest} shows that each of them can
+ * fail. Pure.
  */
 final class HistoryChecker {
     private HistoryChecker() {}
 
     /**
      * @param history of pods that work with concurrency 1
-     * @param excuses disruptions besides the kills, which the history knows
+     * @param excuses disruptions besides the kills, which are in the history
      * @return figures and violations
      */
     static Report check(History history, List<Disruption> excuses) {
@@ -54,7 +54,7 @@ final class HistoryChecker {
 
     /**
      * @param pod a life
-     * @return its fetches, commits and burials that were refused because their lease was over
+     * @return its fetches, commits and burials that were fenced
      */
     static long fenced(PodLife pod) {
         return pod.events().stream()

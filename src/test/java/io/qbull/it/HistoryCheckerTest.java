@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each promise is broken on purpose once, and the checker must see it, and only it. */
+/** Each test breaks one guarantee on purpose; the checker must report that violation and no other. */
 class HistoryCheckerTest {
     private final HistoryBuilder history = new HistoryBuilder();
 
     @Test
-    void a_crash_with_an_ordered_suffix_again_is_fine() {
+    void repeating_an_ordered_suffix_after_a_crash_is_allowed() {
         crash();
 
         Report report = check();
@@ -34,7 +34,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void what_a_pod_begins_while_the_signal_travels_counts_as_in_flight() {
+    void a_job_started_while_the_kill_signal_is_delivered_counts_as_in_flight() {
         history.accepted("k:0", 1).granted("a", 10).kill("a").start("a", 10, 1);
         history.granted("b", 20).runs("b", 20, 1).commit("b", 20, 1);
 
@@ -83,7 +83,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_job_that_was_begun_and_vanished_is_lost() {
+    void a_job_that_started_and_vanished_is_lost() {
         history.accepted("k:0", 1).granted("a", 10).start("a", 10, 1).fail("a", 10, 1);
 
         assertViolations(Violation.Kind.LOST);
@@ -119,7 +119,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_commit_before_the_end_of_the_work_is_seen() {
+    void a_commit_before_the_end_of_the_work_is_detected() {
         history.accepted("k:0", 1)
                 .granted("a", 10)
                 .start("a", 10, 1)
@@ -130,7 +130,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_burial_of_a_job_that_did_not_fail_is_seen() {
+    void a_burial_of_a_job_that_did_not_fail_is_detected() {
         history.accepted("k:0", 1)
                 .granted("a", 10)
                 .runs("a", 10, 1)
@@ -141,7 +141,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void entries_of_a_key_out_of_order_are_seen() {
+    void entries_of_a_key_out_of_order_are_detected() {
         history.accepted("k:0", 2).accepted("k:1", 1).granted("a", 10);
         history.remains("k:0", 2).remains("k:1", 1);
 
@@ -149,7 +149,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_first_start_out_of_order_is_seen() {
+    void a_first_start_out_of_order_is_detected() {
         history.accepted("k:0", 1).accepted("k:1", 2).granted("a", 10);
         history.send("a", 10, Kind.COMMIT, 1).answer("a", Answer.UNKNOWN);
         history.runs("a", 10, 2).granted("a", 11).runs("a", 11, 1);
@@ -160,7 +160,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_start_before_the_predecessor_of_its_key_is_done_is_seen() {
+    void a_start_before_the_previous_job_of_its_key_is_done_is_detected() {
         history.accepted("k:0", 1).accepted("k:1", 2).granted("a", 10);
         history.start("a", 10, 1).fail("a", 10, 1).runs("a", 10, 2).commit("a", 10, 2);
         history.remains("k:0", 1);
@@ -179,7 +179,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void work_done_under_another_lease_counts_when_its_commit_may_have_gone_through() {
+    void work_done_under_another_lease_counts_if_its_commit_may_have_run() {
         history.accepted("k:0", 1).accepted("k:1", 2);
         history.granted("a", 10).runs("a", 10, 1).send("a", 10, Kind.COMMIT, 1).kill("a");
         history.granted("b", 20).runs("b", 20, 2).commit("b", 20, 2);
@@ -198,7 +198,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_job_of_another_key_passed_over_in_the_partition_is_seen() {
+    void a_skipped_job_of_another_key_is_detected() {
         history.accepted("k:0", 1).accepted("m:0", 2).granted("a", 10);
         history.runs("a", 10, 2).commit("a", 10, 2).remains("k:0", 1);
 
@@ -206,7 +206,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_key_that_waits_for_a_retry_lets_others_pass() {
+    void a_key_that_waits_for_a_retry_lets_other_keys_run() {
         history.accepted("k:0", 1)
                 .accepted("m:0", 2)
                 .accepted("k:1", 3)
@@ -221,7 +221,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_held_job_may_run_before_all_that_is_in_the_stream() {
+    void a_held_job_may_run_before_every_job_in_the_stream() {
         history.accepted("k:0", 1).accepted("m:0", 2).accepted("k:1", 3).granted("a", 10);
         history.start("a", 10, 1)
                 .fail("a", 10, 1)
@@ -238,7 +238,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_job_passed_over_whose_key_never_failed_is_seen_though_another_key_waits() {
+    void a_skipped_job_whose_key_never_failed_is_detected_even_if_another_key_waits() {
         history.accepted("k:0", 1).accepted("n:0", 2).accepted("m:0", 3).granted("a", 10);
         history.start("a", 10, 1).fail("a", 10, 1).move("a", 10, 1);
         history.runs("a", 10, 3).commit("a", 10, 3).remains("k:0", 1).remains("n:0", 2);
@@ -256,7 +256,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_finished_job_that_runs_again_behind_a_retry_of_its_key_is_no_suffix() {
+    void a_finished_job_repeated_after_a_retry_of_its_key_is_not_a_suffix() {
         history.accepted("k:0", 1).accepted("k:1", 2).granted("a", 10).runs("a", 10, 1);
         history.start("a", 10, 2).fail("a", 10, 2).move("a", 10, 2).kill("a");
         history.granted("b", 20).start("b", 20, 2, 2).end("b", 20, 2).commit("b", 20, 2);
@@ -266,7 +266,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void going_back_in_the_stream_under_one_lease_is_seen() {
+    void going_back_in_the_stream_under_one_lease_is_detected() {
         history.accepted("k:0", 1).accepted("m:0", 2).granted("a", 10);
         history.send("a", 10, Kind.COMMIT, 1).runs("a", 10, 2, 1);
 
@@ -274,7 +274,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void two_jobs_of_a_partition_at_a_time_are_seen() {
+    void two_jobs_of_a_partition_at_a_time_are_detected() {
         history.accepted("k:0", 1).accepted("m:0", 2).granted("a", 10).start("a", 10, 1);
         history.start("a", 10, 2).end("a", 10, 1).end("a", 10, 2).commit("a", 10, 1, 2);
 
@@ -282,7 +282,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_repeat_behind_a_committed_job_of_its_key_is_no_suffix() {
+    void a_repeat_after_a_committed_job_of_its_key_is_not_a_suffix() {
         history.accepted("k:0", 1).accepted("k:1", 2);
         history.granted("a", 10).runs("a", 10, 1, 2).commit("a", 10, 2).kill("a");
         history.granted("b", 20).runs("b", 20, 1).commit("b", 20, 1);
@@ -318,7 +318,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_disruption_excuses_what_was_open_while_it_lasted() {
+    void a_disruption_excuses_runs_that_were_open_while_it_lasted() {
         history.accepted("k:0", 1);
         history.granted("a", 10).start("a", 10, 1);
         long from = history.now();
@@ -335,7 +335,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_retry_after_a_failure_is_no_repeat() {
+    void a_retry_after_a_failure_is_not_a_repeat() {
         history.accepted("k:0", 1).granted("a", 10).start("a", 10, 1).fail("a", 10, 1);
         history.runs("a", 10, 1).commit("a", 10, 1);
 
@@ -343,21 +343,21 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_retry_by_another_owner_that_knows_of_the_failure_is_no_repeat() {
+    void a_retry_by_an_owner_that_knows_of_the_failure_is_not_a_repeat() {
         retryBy("b", 2);
 
         assertViolations();
     }
 
     @Test
-    void a_retry_by_another_owner_that_does_not_know_of_the_failure_is_a_repeat() {
+    void a_retry_by_an_owner_that_does_not_know_of_the_failure_is_a_repeat() {
         retryBy("b", 1);
 
         assertViolations(Violation.Kind.UNEXPLAINED_REPEAT);
     }
 
     @Test
-    void a_failure_on_record_is_not_forgotten_by_a_kill() {
+    void a_recorded_failure_survives_a_kill() {
         history.accepted("k:0", 1)
                 .granted("a", 10)
                 .start("a", 10, 1)
@@ -370,7 +370,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_job_that_took_its_process_down_may_be_buried_without_a_failure() {
+    void a_job_that_crashed_its_process_may_be_buried_without_a_failure() {
         history.accepted("k:0", 1).granted("a", 10).start("a", 10, 1).kill("a");
         history.granted("b", 20)
                 .send("b", 20, Kind.BURIAL, 1)
@@ -381,7 +381,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_move_of_an_old_epoch_accepted_after_a_newer_one_is_seen() {
+    void a_move_of_an_old_epoch_accepted_after_a_newer_one_is_detected() {
         history.accepted("k:0", 1).granted("a", 10).start("a", 10, 1).fail("a", 10, 1);
         history.granted("b", 20).move("a", 10, 1).remains("k:0", 1);
 
@@ -389,7 +389,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_commit_of_an_old_epoch_accepted_after_a_newer_one_is_seen() {
+    void a_commit_of_an_old_epoch_accepted_after_a_newer_one_is_detected() {
         history.accepted("k:0", 1).granted("a", 10).runs("a", 10, 1);
         history.granted("b", 20).commit("a", 10, 1);
 
@@ -397,7 +397,7 @@ class HistoryCheckerTest {
     }
 
     @Test
-    void a_fetch_of_an_old_epoch_accepted_after_a_newer_commit_is_seen() {
+    void a_fetch_of_an_old_epoch_accepted_after_a_newer_commit_is_detected() {
         history.accepted("k:0", 1)
                 .granted("a", 10)
                 .granted("b", 20)

@@ -123,7 +123,7 @@ final class Pods implements AutoCloseable {
         return spawn(podId, PodRoute.Flavour.DIRECT);
     }
 
-    /** Pods spawned from now on find Redis here. */
+    /** Sets the address of Redis for pods that are spawned from now on. */
     void connectThrough(String uri) {
         redisUri = uri;
     }
@@ -140,14 +140,14 @@ final class Pods implements AutoCloseable {
         }
     }
 
-    /** As {@code kill -9}. */
+    /** Like {@code kill -9}. */
     void kill(Pod pod) {
         pod.killedAt = System.nanoTime();
         pod.process.destroyForcibly();
         ended(pod);
     }
 
-    /** Puts a new life in the place of each that ended by itself. */
+    /** Starts a new life for each pod that ended by itself. */
     void restartThoseThatDied() {
         for (Pod pod : List.copyOf(all)) {
             if (!pod.process.isAlive() && pod.killedAt == History.NEVER) {
@@ -161,17 +161,17 @@ final class Pods implements AutoCloseable {
         }
     }
 
-    /** As {@code kill -STOP}. */
+    /** Like {@code kill -STOP}. */
     void freeze(Pod pod) {
         signal(pod, "-STOP");
     }
 
-    /** As {@code kill -CONT}. */
+    /** Like {@code kill -CONT}. */
     void thaw(Pod pod) {
         signal(pod, "-CONT");
     }
 
-    /** Asks for a clean stop, and waits. */
+    /** Stops a pod cleanly and waits for it. */
     int stop(Pod pod) {
         try {
             Writer orders = pod.process.outputWriter(StandardCharsets.US_ASCII);
@@ -183,7 +183,7 @@ final class Pods implements AutoCloseable {
         return ended(pod);
     }
 
-    /** What all lives wrote down so far. */
+    /** What all lives have logged so far. */
     List<PodLife> history() {
         return all.stream().map(Pod::life).toList();
     }

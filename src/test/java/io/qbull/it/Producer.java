@@ -26,8 +26,8 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends jobs through the component's producer, many at a time, and writes down how each sending ended. One thread sends, so
- * that the jobs of a key have an order; nothing is sent again. Keys are drawn at random with a fixed seed.
+ * Sends jobs through the component's producer, many at a time, and records the result of each. One thread sends, so that the jobs of a
+ * key have an order. It repeats nothing. Keys are random with a fixed seed.
  */
 final class Producer implements AutoCloseable {
     private static final int UNDER_WAY = 2000;
@@ -47,11 +47,11 @@ final class Producer implements AutoCloseable {
     private volatile boolean stopped;
 
     /**
-     * @param redisUri where Redis is, or a proxy before it
+     * @param redisUri address of Redis, or of a proxy in front of it
      * @param queue where to send
      * @param options of the producer's endpoint
-     * @param keys how many different ones
-     * @param suffix of each body, with a blank in front, or nothing
+     * @param keys number of different keys
+     * @param suffix end of each body, with a blank in front; may be empty
      */
     Producer(String redisUri, String queue, String options, int keys, String suffix) {
         this.keys = keys;
@@ -67,10 +67,10 @@ final class Producer implements AutoCloseable {
     }
 
     /**
-     * Sends and returns when the last job is handed over.
+     * Sends jobs; returns when the last one is sent.
      *
      * @param jobs how many
-     * @param perSecond at most so many a second; 0 = as fast as answers come
+     * @param perSecond the highest rate; 0 = as fast as answers come
      */
     void send(int jobs, int perSecond) throws InterruptedException {
         long begin = System.nanoTime();
@@ -87,7 +87,7 @@ final class Producer implements AutoCloseable {
         }
     }
 
-    /** Sends one job of a key of the caller's choice; waits for nothing. */
+    /** Sends one job of the given key without waiting. */
     JobRef sendNow(String key, String work) throws InterruptedException {
         room.acquire();
         return sendOne(key, work);
@@ -131,7 +131,7 @@ final class Producer implements AutoCloseable {
                 StreamId.parse(exchange.getMessage().getHeader(QbullConstants.STREAM_ID, String.class)));
     }
 
-    /** How many sendings have no answer yet. */
+    /** The number of jobs without an answer yet. */
     int underWay() {
         return UNDER_WAY - room.availablePermits();
     }
@@ -156,7 +156,7 @@ final class Producer implements AutoCloseable {
         }
     }
 
-    /** Waits for all answers and returns what was sent. */
+    /** Waits for all answers and returns the record. */
     List<Sent> finish() throws InterruptedException {
         if (!room.tryAcquire(UNDER_WAY, 60, TimeUnit.SECONDS)) {
             throw new IllegalStateException((UNDER_WAY - room.availablePermits()) + " sendings were never answered");

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Repeats only of what was in flight or uncommitted when something struck. */
+/** Checks that only jobs repeat that were in flight or uncommitted at a disruption. */
 final class RepeatCheck {
     private final Ledger ledger;
     private final List<Disruption> disruptions;
@@ -50,7 +50,7 @@ final class RepeatCheck {
         }
     }
 
-    /** A failed run is followed by another that knows of it, or under the same lease: that is a retry. */
+    /** Whether a failed run is followed by one that knows of it, or one under the same lease: a retry. */
     private static boolean isRepeat(Run earlier, Run later) {
         boolean known = earlier.owner().equals(later.owner()) || later.attempt() > earlier.attempt();
         return !(earlier.failed() && known);

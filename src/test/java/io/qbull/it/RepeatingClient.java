@@ -16,7 +16,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 
-/** A client that gives its jobs their ids, and sends a job again under the same id until it hears that Redis has it. */
+/** A client that gives each job an id and repeats the job under that id until Redis has it. */
 final class RepeatingClient implements AutoCloseable {
     private static final int UNDER_WAY = 500;
 
@@ -30,7 +30,7 @@ final class RepeatingClient implements AutoCloseable {
 
     /**
      * @param uri of the endpoint
-     * @param work what each job asks for, with a blank in front, or nothing
+     * @param work work of each job, with a blank in front; may be empty
      */
     RepeatingClient(String uri, String work) {
         this.work = work;
@@ -51,7 +51,7 @@ final class RepeatingClient implements AutoCloseable {
      */
     record Answer(int job, long invokedAt, @Nullable Place place) {}
 
-    /** Sends job {@code number}, the only one of its key; waits while too many have no answer. */
+    /** Sends job {@code number}, the only one of its key; waits while too many jobs are unanswered. */
     void send(int number) throws InterruptedException {
         room.acquire();
         attempt(number);
@@ -84,17 +84,17 @@ final class RepeatingClient implements AutoCloseable {
                 StreamId.parse(exchange.getMessage().getHeader(QbullConstants.STREAM_ID, String.class)));
     }
 
-    /** How many sendings were answered so far. */
+    /** The number of answered calls so far. */
     int answered() {
         return answers.size();
     }
 
-    /** How often something was sent again, for it had failed. */
+    /** The number of repeats after failures. */
     int resent() {
         return resent.get();
     }
 
-    /** Waits until everything is answered. */
+    /** Waits until every call is answered. */
     Iterable<Answer> finish() throws InterruptedException {
         if (!room.tryAcquire(UNDER_WAY, 120, TimeUnit.SECONDS)) {
             throw new IllegalStateException((UNDER_WAY - room.availablePermits()) + " sendings were never answered");

@@ -9,19 +9,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the checker found.
+ * The result of the checker.
  *
- * @param accepted jobs that Redis said to have
- * @param refused jobs that it said not to have
- * @param unknown jobs of which the producer does not know
- * @param unknownAdded those among them that were added
- * @param starts how often a route got a job
- * @param staleStarts those under a lease that had a successor already; fencing keeps them from being committed
- * @param fenced commands that Redis refused because their lease was over
+ * @param accepted jobs that Redis has, according to its answers
+ * @param refused jobs that Redis does not have, according to its answers
+ * @param unknown jobs whose outcome the producer does not know
+ * @param unknownAdded those of them that were added
+ * @param starts how often a route received a job
+ * @param staleStarts starts under a lease that already had a successor; their commits are fenced
+ * @param fenced number of fenced commands
  * @param repeats one for each disruption
  * @param takeOvers one for each kill and partition
- * @param handOvers one for each lease given up on purpose, see {@link HandOvers}
- * @param violations what must not be
+ * @param handOvers one for each lease released or handed over, see {@link HandOvers}
+ * @param violations broken guarantees
  */
 record Report(
         long accepted,
@@ -39,15 +39,15 @@ record Report(
 
     /**
      * @param disruption what happened
-     * @param inFlight runs under way when a lease ended by it
-     * @param uncommitted runs over by then, whose commit was not answered by then
-     * @param repeated runs among these that were followed by another run of the same job, and late starts
+     * @param inFlight runs under way when it ended their lease
+     * @param uncommitted runs that had ended by then, without an answer to their commit
+     * @param repeated those of them that were followed by another run of the same job, and late starts
      */
     record Repeats(Disruption disruption, int inFlight, int uncommitted, int repeated) {}
 
     /**
-     * @param pod who was killed
-     * @param partition what it owned then
+     * @param pod the killed pod
+     * @param partition a partition that it owned
      * @param fetch from the kill to the first accepted fetch of a successor; null if there was none
      * @param start from the kill to the first start under a successor; null if there was none
      */
@@ -57,7 +57,7 @@ record Report(
             @Nullable Span fetch,
             @Nullable Span start) {}
 
-    /** The figures as a table for people. */
+    /** The figures as a table. */
     String table() {
         StringBuilder text = new StringBuilder();
         text.append(String.format(

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Jobs that fail for a while, keys whose jobs fail for ever, and pods that are killed in the middle of it. */
+/** Jobs that fail for a while, keys whose jobs always fail, and pods that are killed meanwhile. */
 @Tag("slow")
 class RetryIT {
     private static final int HOPELESS = 10;
@@ -32,7 +32,7 @@ class RetryIT {
     private final Random random = new Random(42);
 
     @Test
-    void keys_keep_their_order_through_failures_and_kills_and_only_hopeless_jobs_die() throws Exception {
+    void keys_keep_their_order_through_failures_and_kills_and_hopeless_jobs_are_buried() throws Exception {
         try (Scene scene = new Scene("retry", 16, OPTIONS);
                 Producer producer = scene.producer(keys, "")) {
             Map<String, Pod> pods = new HashMap<>();

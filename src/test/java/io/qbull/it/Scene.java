@@ -29,14 +29,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A Redis of its own, pods on it, and the judgement of what happened. Logs and the append-only file stay under
- * {@code it/NAME} of the build directory for a look afterwards.
+ * A Redis of its own, pods that use it, and the check of what happened. Logs and the append-only file stay under {@code it/NAME} in the
+ * build directory for later inspection.
  */
 final class Scene implements AutoCloseable {
     /** The queue of every scene. */
     static final String QUEUE = "IT";
 
-    /** Held jobs as XRANGE would show them. */
+    /** Held jobs in the form of an XRANGE reply. */
     private static final String HELD =
             "local jobs = redis.call('HVALS', KEYS[1]) for i, job in ipairs(jobs) do jobs[i] = cmsgpack.unpack(job) end return jobs";
 
@@ -75,17 +75,17 @@ final class Scene implements AutoCloseable {
         localPods = new LocalPods(folder, redis.uri(), "qbull:" + QUEUE + "?" + all);
     }
 
-    /** A producer straight to Redis; {@code work} is what its jobs ask for, with a blank in front. */
+    /** A producer that connects to Redis directly; {@code work} is the work of its jobs, with a blank in front. */
     Producer producer(int keys, String work) {
         return producer(redis.uri(), keys, work);
     }
 
-    /** A producer through {@code uri}. */
+    /** A producer that connects to {@code uri}. */
     Producer producer(String uri, int keys, String work) {
         return new Producer(uri, QUEUE, "partitions=" + partitions, keys, work);
     }
 
-    /** Jobs that are not done, in the streams or held, and the keys that are held. */
+    /** The number of jobs that are not done, in streams or held, plus the number of held keys. */
     long backlog() {
         try (Resp resp = redis.connect()) {
             long sum = 0;
@@ -99,7 +99,7 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    /** Waits until no job waits any more, and no key is held. */
+    /** Waits until every job is done and no key is held. */
     void awaitDrained() {
         await("no job waits")
                 .atMost(Patience.LIMIT.multipliedBy(2))
@@ -107,7 +107,7 @@ final class Scene implements AutoCloseable {
                 .until(() -> backlog() == 0);
     }
 
-    /** Waits until each partition has a lease that lives, and none of them belongs to {@code nobodyOf}. */
+    /** Waits until each partition has a valid lease and no owner is in {@code nobodyOf}. */
     void awaitOwned(String... nobodyOf) {
         await("every partition owned").pollInterval(Duration.ofMillis(20)).until(() -> {
             List<String> owners = owners();
@@ -121,7 +121,7 @@ final class Scene implements AutoCloseable {
         return Collections.max(held.entrySet(), Map.Entry.comparingByValue()).getKey();
     }
 
-    /** The pod that owns each partition, or nothing where the lease has expired. */
+    /** The owner of each partition; empty where the lease has expired. */
     List<String> owners() {
         try (Resp resp = redis.connect()) {
             List<?> time = resp.list("TIME");
@@ -138,7 +138,7 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    /** What everybody saw so far. */
+    /** The history so far. */
     History history(List<History.Sent> sent) {
         try (Resp resp = redis.connect()) {
             List<PodLife> lives = new ArrayList<>(pods.history());
@@ -147,7 +147,7 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    /** Judges, prints the figures, and fails if Redis's own record contradicts the pods. */
+    /** Checks the history and prints the figures; fails if Redis's own record contradicts the pods. */
     Report judge(List<History.Sent> sent, List<Disruption> excuses) {
         try (Resp resp = redis.connect()) {
             QueueInvariants.check(List.of(resp));
@@ -186,7 +186,7 @@ final class Scene implements AutoCloseable {
         return aof.compare(history, violations);
     }
 
-    /** What the dead letters of all partitions say beside their jobs, field by field. */
+    /** The fields that the dead letters of all partitions have beside those of their jobs. */
     List<Map<String, String>> deadLetters() {
         try (Resp resp = redis.connect()) {
             List<Map<String, String>> letters = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.qbull.it;
 import java.time.Duration;
 
 /**
- * A stretch of time by the clock of {@link Event}s.
+ * A period on the clock of {@link Event}s.
  *
  * @param from its start
  * @param to its end, not before its start
@@ -13,7 +13,7 @@ record Span(long from, long to) {
         return Duration.ofNanos(to - from);
     }
 
-    /** How long both last at once. */
+    /** How long both periods overlap. */
     Duration shared(Span other) {
         return Duration.ofNanos(Math.max(0, Math.min(to, other.to) - Math.max(from, other.from)));
     }

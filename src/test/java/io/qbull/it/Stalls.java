@@ -5,19 +5,18 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Tells when this machine stood still. A virtual machine is paused by its host now and then, and all its processes with it; what
- * QBull promises about time begins to count again afterwards. A thread that does nothing but sleep notices each such pause. A pause
- * excuses only what was under way meanwhile.
+ * Detects pauses of this machine. A host pauses a virtual machine now and then, with all its processes, and QBull's promises about time
+ * do not cover that. A thread that only sleeps notices each pause. A pause excuses only what was under way meanwhile.
  */
 final class Stalls implements AutoCloseable {
     private static final long TICK = 20;
-    /** What a busy scheduler may cost; a sleeper that is later than this was not the victim of the load alone. */
+    /** Delay that a busy scheduler alone may cause; a sleep that is later shows a pause. */
     private static final long NORMAL = Duration.ofMillis(200).toNanos();
 
     private final List<Span> pauses = new CopyOnWriteArrayList<>();
     private final Thread sleeper = new Thread(this::watch, "stalls");
 
-    /** Begins to watch. */
+    /** Starts to watch. */
     static Stalls watching() {
         Stalls stalls = new Stalls();
         stalls.sleeper.setDaemon(true);
@@ -30,17 +29,17 @@ final class Stalls implements AutoCloseable {
         return sum(pauses.stream().map(Span::length).toList());
     }
 
-    /** How much of a time the machine stood still. */
+    /** How long the machine was paused within a period. */
     Duration within(Span time) {
         return sum(pauses.stream().map(time::shared).toList());
     }
 
-    /** Whether a time is no longer than promised, the pauses within it left out. */
+    /** Whether a period without its pauses is no longer than promised. */
     boolean keeps(Duration promise, Span time) {
         return time.length().minus(within(time)).compareTo(promise) <= 0;
     }
 
-    /** The sleeper slept from one moment to another, which is a pause if it is too long for a sleep. */
+    /** Records that the thread slept from one moment to another, which is a pause if it is too long for a sleep. */
     void slept(long before, long now) {
         if (now - before > NORMAL) {
             pauses.add(new Span(before, now));

@@ -32,7 +32,7 @@ class StallsTest {
     }
 
     @Test
-    void a_sleep_that_is_a_little_late_is_no_pause() {
+    void a_sleep_that_is_a_little_late_is_not_a_pause() {
         stalls.slept(0, SECOND / 5);
 
         assertThat(stalls.total()).isZero();

@@ -37,7 +37,7 @@ final class TakeOvers {
         return result;
     }
 
-    /** What a life owned when it was killed: it used a lease, had not given it up, and nobody had a newer one. */
+    /** The partitions that a life owned when it was killed: it used the lease and had not ended it, and no newer lease existed. */
     private Map<Integer, Owner> ownedAt(PodLife dead) {
         Map<Integer, Owner> owned = new TreeMap<>();
         for (Event event : dead.events()) {

@@ -15,13 +15,13 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Acceptance A4: a pod is frozen for longer than its leases live, and wakes up. */
+/** Acceptance A4: a pod is frozen for longer than its lease TTL, and resumes. */
 @Tag("slow")
 class ZombieIT {
     private static final Duration LEASE = Duration.ofSeconds(2);
 
     @Test
-    void a_frozen_pod_wakes_up_is_refused_and_works_on_with_new_leases() throws Exception {
+    void a_frozen_pod_that_resumes_is_fenced_and_continues_under_new_leases() throws Exception {
         try (Scene scene = new Scene("zombie", 8, "partitionsPerPod=4&leaseTtl=2s");
                 Producer producer = scene.producer(200, " sleep=10")) {
             Pod zombie = scene.pods.spawn("a");
@@ -69,7 +69,7 @@ class ZombieIT {
                                         && started.owner().equals(g.owner())));
     }
 
-    /** Answers to what the zombie asked for under its old leases after it woke up. */
+    /** Answers to the commands that the zombie sent under its old leases after it resumed. */
     private static List<Answer> lateAnswers(Pod pod, long since) {
         Set<Owner> old = new HashSet<>();
         Set<Long> calls = new HashSet<>();

@@ -1,7 +1,7 @@
 /**
- * Evidence with child JVMs: pods on a real Redis that get killed, stopped and cut off while they work, and a checker that
- * judges what they wrote down. {@link io.qbull.it.PodMain} is the pod, {@link io.qbull.it.Pods} spawns and kills,
- * {@link io.qbull.it.History} is what all of them saw, {@link io.qbull.it.HistoryChecker} the judge.
+ * Integration tests with child JVMs: pods on a real Redis are killed, frozen and cut off while they work, and a checker verifies what they
+ * logged. {@link io.qbull.it.PodMain} is a pod, {@link io.qbull.it.Pods} spawns and kills pods, {@link io.qbull.it.History} is what all of
+ * them logged, and {@link io.qbull.it.HistoryChecker} checks it.
  */
 @NullMarked
 package io.qbull.it;

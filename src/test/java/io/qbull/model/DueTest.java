@@ -32,7 +32,7 @@ class DueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "10 s", "-1", "+1", "1.5s", "10S", "10y", "PT", "1000000000000", "soon"})
-    void what_is_no_delay_is_refused_with_examples(String text) {
+    void a_text_that_is_not_a_delay_is_refused_with_examples(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Due.in(text))
                 .withMessage("a delay must be like PT10M or 10m, or a number of milliseconds");
@@ -47,7 +47,7 @@ class DueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "2026-11-24T08:00:00", "2026-11-24", "1790000000000", "2026-13-24T08:00:00Z"})
-    void what_is_no_time_is_refused_with_an_example(String text) {
+    void a_text_that_is_not_a_time_is_refused_with_an_example(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Due.at(text))
                 .withMessage("a time must be like 2026-11-24T08:00:00Z");

@@ -13,7 +13,7 @@ class KeyHashTest {
     private static final XXHash64 LIBRARY = XXHashFactory.safeInstance().hash64();
 
     @Test
-    void published_values_are_met() {
+    void hashes_match_the_published_values() {
         assertThat(KeyHash.XXH64.hash("")).isEqualTo(0xEF46DB3751D8E999L);
         assertThat(KeyHash.XXH64.hash("a")).isEqualTo(0xD24EC4F1A98C6E5BL);
         assertThat(KeyHash.XXH64.hash("abc")).isEqualTo(0x44BC2CF5AD770999L);
@@ -50,7 +50,7 @@ class KeyHashTest {
     }
 
     @Test
-    void the_hash_counts_as_unsigned_when_a_partition_is_chosen() {
+    void the_hash_is_unsigned_when_it_selects_a_partition() {
         QueueName queue = new QueueName("Q");
         Layout layout = new Layout(1, 10);
         // 0xEF46… is negative as a signed number; its unsigned remainder by 10 is 1.

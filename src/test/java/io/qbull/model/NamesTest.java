@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"WHATSAPP", "a", "A.b_c-9", "0"})
-    void a_plain_queue_name_is_taken(String name) {
+    void a_plain_queue_name_is_accepted(String name) {
         assertThat(new QueueName(name)).hasToString(name);
     }
 
@@ -52,13 +52,13 @@ class NamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "pod", "#x", "p od#x"})
-    void a_text_that_is_no_owner_is_refused(String text) {
+    void a_text_that_is_not_an_owner_is_refused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> LeaseOwner.parse(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a\nb", "a\u0000"})
-    void a_job_id_without_content_or_with_control_characters_is_refused(String id) {
+    void an_empty_job_id_or_one_with_control_characters_is_refused(String id) {
         assertThatIllegalArgumentException().isThrownBy(() -> new JobId(id));
     }
 

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compared with what Python 3.11 gave; {@code src/test/python/interop.py} makes the files. */
+/** Compares with the results of Python 3.11; {@code src/test/python/interop.py} writes the files. */
 class PythonKeyHashTest {
     @Test
-    void a_key_is_shown_as_python_shows_it() {
+    void a_key_has_the_same_repr_as_in_python() {
         assertThat(PythonRepr.of("573205104418")).isEqualTo("'573205104418'");
         assertThat(PythonRepr.of("Zoë 日本 😀")).isEqualTo("'Zoë 日本 😀'");
         assertThat(PythonRepr.of("O'Neil")).isEqualTo("\"O'Neil\"");
@@ -54,7 +54,7 @@ class PythonKeyHashTest {
     }
 
     @Test
-    void every_character_there_is_counts_as_in_python() throws IOException {
+    void every_unicode_character_hashes_as_in_python() throws IOException {
         List<String> actual = new ArrayList<>();
         for (int first = 0; first <= Character.MAX_CODE_POINT; first += 0x1000) {
             StringBuilder key = new StringBuilder();

@@ -16,7 +16,7 @@ class StreamIdTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "5", "-", "5-", "-5", "a-b", "1-2-3", "1--2", "18446744073709551616-0", "1.5-0"})
-    void a_text_that_is_no_id_is_refused(String text) {
+    void a_text_that_is_not_an_id_is_refused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StreamId.parse(text))
                 .withMessageContaining("is no stream id");

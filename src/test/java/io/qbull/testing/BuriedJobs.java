@@ -3,13 +3,13 @@ package io.qbull.testing;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts a queue with dead letters into Redis past the code under test, in the words of the key table. */
+/** Writes a queue with dead letters to Redis directly, as the key table describes it, without the code under test. */
 public final class BuriedJobs {
     private final Resp resp;
     private final String queue;
 
     /**
-     * Makes the queue.
+     * Creates the queue.
      *
      * @param resp where
      * @param queue its name
@@ -22,11 +22,11 @@ public final class BuriedJobs {
     }
 
     /**
-     * @param partition where it lies
+     * @param partition its partition
      * @param id of the job
      * @param key of the job
      * @param body characters stand for bytes
-     * @param reason why it was given up
+     * @param reason why it was buried
      * @param more fields of the job with their values
      * @return its place
      */

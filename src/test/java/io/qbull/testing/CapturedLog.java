@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What we and Camel log while this is open. */
+/** Captures what QBull and Camel log while it is open. */
 public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private static final String OURS = "io.qbull";
     private static final List<String> LOGGERS = List.of(OURS, "org.apache.camel");
@@ -17,7 +17,7 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
     private final LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
 
-    /** Begins to listen. */
+    /** Starts to capture. */
     public CapturedLog() {
         setContext(loggers);
         start();
@@ -30,7 +30,7 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
     }
 
     /**
-     * @return our own lines of WARN and above, oldest first
+     * @return QBull's own messages of WARN and above, oldest first
      */
     public List<String> warnings() {
         return events.stream()
@@ -52,7 +52,7 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
     }
 
     /**
-     * @param part of what an operator sees of an event
+     * @param part text that an operator would see
      * @return the events of INFO and above that contain it, each as level, logger, message and stack trace
      */
     public List<String> seen(String part) {

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP relay in front of a server that does harm on purpose. Whatever is sent passes until a fault is set; all faults act
- * on connections that exist and on new ones. Thread-safe.
+ * A TCP proxy in front of a server that injects faults. It passes everything on until a fault is set. Faults affect open and new
+ * connections. Thread-safe.
  */
 public final class FaultyProxy implements AutoCloseable {
     private final ServerSocket listening;
@@ -29,7 +29,7 @@ public final class FaultyProxy implements AutoCloseable {
     private volatile Duration delay = Duration.ZERO;
     private volatile @Nullable Cut cut;
 
-    /** A connection that is to be cut after a certain command was passed on. */
+    /** Cuts a connection after it has passed on a certain command. */
     private record Cut(String command, CountDownLatch done) {}
 
     /**
@@ -53,11 +53,10 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     /**
-     * The next connection on which {@code text} is sent to the server loses the reply: what was sent is passed on, nothing comes
-     * back, and the connection ends. Once.
+     * Loses one reply: the next connection on which {@code text} is sent passes it to the server, returns nothing and closes.
      *
      * @param text part of a command, in ASCII, sent in one piece
-     * @return counted down when the server has received it all and the client has lost its connection
+     * @return counted down once the server has received everything and the client has lost its connection
      */
     public CountDownLatch loseReplyTo(String text) {
         CountDownLatch done = new CountDownLatch(1);
@@ -66,7 +65,7 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     /**
-     * @param on whether bytes vanish in both directions while connections stay
+     * @param on whether bytes vanish in both directions while connections stay open
      */
     public void blackhole(boolean on) {
         blackhole = on;
@@ -80,13 +79,13 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     /**
-     * @param pause before each piece of a reply is passed on
+     * @param pause pause before each piece of a reply is passed on
      */
     public void delay(Duration pause) {
         delay = pause;
     }
 
-    /** Ends all connections. */
+    /** Closes all connections. */
     public void cutAll() {
         connections.forEach(Connection::close);
     }
@@ -125,7 +124,7 @@ public final class FaultyProxy implements AutoCloseable {
             daemon("proxy-up", connection::up);
             daemon("proxy-down", connection::down);
         } catch (ConnectException e) {
-            // The server is away, and so are we.
+            // The server is unreachable, so the proxy closes the connection too.
             client.close();
         }
     }
@@ -172,7 +171,7 @@ public final class FaultyProxy implements AutoCloseable {
                     }
                 }
             } catch (IOException e) {
-                // One side ended the connection, so the other ends too.
+                // One side closed the connection, so the other is closed too.
                 close();
             }
             close();
@@ -196,7 +195,7 @@ public final class FaultyProxy implements AutoCloseable {
                     }
                 }
             } catch (IOException e) {
-                // One side ended the connection, so the other ends too.
+                // One side closed the connection, so the other is closed too.
                 close();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -204,7 +203,7 @@ public final class FaultyProxy implements AutoCloseable {
             close();
         }
 
-        /** Waits until the server has carried the command out, which its reply shows. */
+        /** Waits for the reply, which shows that the server has carried out the command. */
         private void drain() {
             try {
                 if (!answered.await(5, TimeUnit.SECONDS)) {

@@ -10,19 +10,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop whose clock stands still until the test moves it, and whose tasks run on the test's thread.
+ * An event loop whose clock moves only when the test moves it, and whose tasks run on the test's thread.
  *
- * <p>Tasks may be submitted from any thread, also from a task; everything else is called on the test's thread or from a task.
- * What a task throws is thrown out of the method that ran it, after the rest has run.
+ * <p>Tasks may be submitted from any thread, also from a task. Call everything else on the test's thread or from a task. The method
+ * that runs a task throws the task's exception, after it has run the remaining tasks.
  */
 public final class ManualEventLoop implements EventLoop {
-    /** Beyond this many tasks without a step of the clock, tasks submit each other for ever. */
+    /** More tasks than this without a step of the clock mean that tasks submit each other forever. */
     private static final int MOST_AT_ONE_INSTANT = 10_000_000;
 
     private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Scheduled> timers =
             new PriorityQueue<>(Comparator.comparingLong(Scheduled::due).thenComparingLong(Scheduled::order));
-    // Starts shortly before an overflow, as System.nanoTime() may: only differences mean anything.
+    // Starts shortly before an overflow, as System.nanoTime() may: only differences are meaningful.
     private final long start;
     private long elapsed;
     private long submitted;
@@ -62,13 +62,13 @@ public final class ManualEventLoop implements EventLoop {
         return Instant.EPOCH.plusNanos(elapsed);
     }
 
-    /** Runs what is due now, and what that submits, until nothing is left. */
+    /** Runs all tasks that are due now, and those that they submit, until none is left. */
     public void run() {
         tick(Duration.ZERO);
     }
 
     /**
-     * Moves the clock, and runs on the way what becomes due, each timer at its own time.
+     * Moves the clock and runs each timer on the way at its own time.
      *
      * @param by how far
      */
@@ -86,7 +86,7 @@ public final class ManualEventLoop implements EventLoop {
     }
 
     /**
-     * Moves the clock and runs nothing: the process was stopped meanwhile. The next {@link #run()} is late for all timers.
+     * Moves the clock without running anything, as if the process had been stopped. The next {@link #run()} runs all timers late.
      *
      * @param by how long
      */
@@ -95,7 +95,7 @@ public final class ManualEventLoop implements EventLoop {
     }
 
     /**
-     * @return time until the next timer, null if there is none; zero if tasks wait
+     * @return time until the next timer; null if there is none; zero if tasks wait
      */
     public @Nullable Duration untilNext() {
         if (!ready.isEmpty()) {

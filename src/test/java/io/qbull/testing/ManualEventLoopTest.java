@@ -15,7 +15,7 @@ class ManualEventLoopTest {
     private final long start = loop.nanoTime();
 
     @Test
-    void tasks_run_in_order_when_the_test_says_so() {
+    void tasks_run_in_order_when_the_test_runs_them() {
         loop.execute(() -> {
             done.add("first");
             loop.execute(() -> done.add("third"));
@@ -66,7 +66,7 @@ class ManualEventLoopTest {
     }
 
     @Test
-    void what_a_task_throws_reaches_the_test_after_the_rest_has_run() {
+    void an_exception_of_a_task_reaches_the_test_after_the_other_tasks_have_run() {
         loop.execute(() -> {
             throw new IllegalStateException("broken");
         });

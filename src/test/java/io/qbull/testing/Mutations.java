@@ -4,14 +4,14 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Random;
 
-/** Makes inputs that are nearly right, or not at all. Seeded. */
+/** Makes inputs that are nearly valid, or random. Seeded. */
 public final class Mutations {
     private final Random random;
     private final List<byte[]> pieces;
 
     /**
-     * @param random decides all
-     * @param pieces what is put in now and then, beside random bytes
+     * @param random makes every choice
+     * @param pieces texts to insert now and then, beside random bytes
      */
     public Mutations(Random random, List<byte[]> pieces) {
         this.random = random;
@@ -19,7 +19,7 @@ public final class Mutations {
     }
 
     /**
-     * @param seed a right input
+     * @param seed a valid input
      * @return the same with one to four changes
      */
     public byte[] of(byte[] seed) {
@@ -64,7 +64,7 @@ public final class Mutations {
                 to.write(from, end, from.length - end);
             }
             default -> {
-                // Cut off, seldom, for little can be seen behind it.
+                // Truncates rarely, because it hides everything that follows.
                 if (random.nextInt(4) != 0) {
                     to.write(from, begin, from.length - begin);
                 }

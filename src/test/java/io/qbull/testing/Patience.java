@@ -6,12 +6,12 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * How long a test waits for what must happen. A wait that is fulfilled ends at once, so the limit costs nothing; it is far above what
- * any machine needs, because virtual machines stand still for tens of seconds without the tests being wrong. JUnit finds it as a
- * service and makes it Awaitility's default, therefore tests write no limits of their own.
+ * How long a test waits for what must happen. A wait ends as soon as its condition is met, so a high limit costs nothing. It is far
+ * above what any machine needs, because a virtual machine may be paused for tens of seconds. JUnit loads this class as a service,
+ * which makes it Awaitility's default, so tests set no limits of their own.
  */
 public final class Patience implements BeforeAllCallback {
-    /** For waits that are not Awaitility's. */
+    /** For waits without Awaitility. */
     public static final Duration LIMIT = Duration.ofMinutes(5);
 
     @Override

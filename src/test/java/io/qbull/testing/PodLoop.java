@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A simulated pod's own loop: stands still while the pod is paused, for ever when it has crashed. Its clock never stands still.
+ * The event loop of a simulated pod. It stops while the pod is paused and for good when the pod crashes; its clock never stops.
  */
 public final class PodLoop implements EventLoop {
     private final ManualEventLoop world;
@@ -22,12 +22,12 @@ public final class PodLoop implements EventLoop {
         this.world = world;
     }
 
-    /** What is due waits from now on. */
+    /** Tasks wait from now on. */
     public void pause() {
         paused = true;
     }
 
-    /** What has waited runs. */
+    /** Runs the waiting tasks. */
     public void resume() {
         paused = false;
         List<Runnable> due = List.copyOf(held);
@@ -35,7 +35,7 @@ public final class PodLoop implements EventLoop {
         due.forEach(this::execute);
     }
 
-    /** Nothing runs any more. */
+    /** Runs no task any more. */
     public void crash() {
         crashed = true;
     }

@@ -6,8 +6,8 @@ import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Free TCP ports of the loopback interface. Each test JVM takes them from a range of its own, below the ports that the system gives
- * to outgoing connections, so that nobody else takes a port between the question and its use.
+ * Free TCP ports on the loopback interface. Each test JVM takes them from a range of its own, below the ports that the system assigns to
+ * outgoing connections, so that no other process takes a port before the test binds it.
  */
 public final class Ports {
     private static final int FIRST = 10_000;
@@ -20,7 +20,7 @@ public final class Ports {
     private Ports() {}
 
     /**
-     * @return a port that nobody uses now
+     * @return a port that no process uses now
      * @throws IllegalStateException if all ports of the range are in use
      */
     public static int free() {

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What holds for the data of any queue at any time, whatever happened to pods, connections and servers. Keys that begin with
- * {@code test:} belong to tests and are not looked at.
+ * Invariants that hold for the data of every queue at any time, whatever happens to pods, connections and servers. Keys that begin with
+ * {@code test:} belong to tests and are skipped.
  */
 public final class QueueInvariants {
     private static final String NAME = "[A-Za-z0-9_.-]{1,100}";
@@ -57,7 +57,7 @@ public final class QueueInvariants {
     private QueueInvariants() {}
 
     /**
-     * Looks at all keys.
+     * Checks all keys.
      *
      * @param servers a connection to each server that holds data: one, or the masters of a cluster
      * @throws AssertionError if an invariant is broken
@@ -160,7 +160,7 @@ public final class QueueInvariants {
         });
     }
 
-    /** Each held job has its place in the order, its key, and is in the stream no more. */
+    /** Each held job has a place in the order and a held key, and is no longer in the stream. */
     private void held(String partition) {
         String tag = "{" + partition + "}:held";
         Map<String, String> keys = hashIfThere(tag);
@@ -225,7 +225,7 @@ public final class QueueInvariants {
         });
     }
 
-    /** What tells one of our jobs from any other; nothing for foreign entries, of which two may be alike. */
+    /** What identifies a QBull job; nothing for a foreign entry, because two of them may be equal. */
     private static List<String> identity(List<String> fields, int tail) {
         if (fields.size() - tail < 8
                 || !fields.get(0).equals("id")

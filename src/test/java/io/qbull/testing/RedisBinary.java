@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import redis.embedded.RedisServer;
 
 /**
- * The server program for child processes: the one that {@code QBULL_TEST_REDIS_SERVER} names (a path, to try other versions), else
- * the one that the embedded-redis library carries, unpacked once per JVM.
+ * The server program for child processes: the path in {@code QBULL_TEST_REDIS_SERVER}, which serves to try other versions, else the
+ * program in the embedded-redis library, unpacked once for each JVM.
  */
 final class RedisBinary {
     private static final class Holder {

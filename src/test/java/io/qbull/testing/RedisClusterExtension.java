@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A Redis Cluster of three masters for a test class, as a static field with {@code @RegisterExtension}. Empty before each test;
- * after each test {@link QueueInvariants} must hold. The nodes are child processes.
+ * after each test {@link QueueInvariants} must hold. The servers are child processes.
  */
 public final class RedisClusterExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
@@ -28,14 +28,14 @@ public final class RedisClusterExtension
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     /**
-     * @return all nodes, separated by commas
+     * @return all servers, separated by commas
      */
     public String uri() {
         return nodes.stream().map(node -> "redis://127.0.0.1:" + node.port()).collect(Collectors.joining(","));
     }
 
     /**
-     * @return one node only
+     * @return one server only
      */
     public String seedUri() {
         return "redis://127.0.0.1:" + nodes.get(0).port();
@@ -49,7 +49,7 @@ public final class RedisClusterExtension
     }
 
     /**
-     * @return settings that name all nodes
+     * @return settings that name all servers
      */
     public RedisSettings settings() {
         return new RedisSettings(uri(), Duration.ofSeconds(1));
@@ -94,7 +94,7 @@ public final class RedisClusterExtension
     }
 
     /**
-     * Stops a master in its tracks.
+     * Freezes a master.
      *
      * @param node 0 to 2
      */
@@ -103,7 +103,7 @@ public final class RedisClusterExtension
     }
 
     /**
-     * Lets a master go on.
+     * Resumes a master.
      *
      * @param node 0 to 2
      */
@@ -192,7 +192,7 @@ public final class RedisClusterExtension
         }
     }
 
-    /** The nodes talk to each other on a port that lies higher by a fixed offset, and must exist too. */
+    /** The servers talk to each other on a second port at a fixed offset above the first, which must be valid too. */
     private static int clusterPort() {
         int port = Ports.free();
         while (port + BUS_OFFSET > 65_000) {

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A Redis for a test class, as a static field with {@code @RegisterExtension}: empty before each test; after each test
- * the stores are closed that the test opened here, and {@link QueueInvariants} must hold.
+ * A Redis for a test class, as a static field with {@code @RegisterExtension}. It is empty before each test. After each test the stores
+ * that the test opened here are closed, and {@link QueueInvariants} must hold.
  *
  * <pre>{@code
  * @RegisterExtension

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A server as a child process, which can be killed, stopped in its tracks, and started again with its data. */
+/** A server as a child process that can be killed, frozen and restarted with its data. */
 final class RedisProcess implements AutoCloseable {
     private final List<String> command = new ArrayList<>();
     private final Path directory = TempDirs.create("qbull-redis");
@@ -73,7 +73,7 @@ final class RedisProcess implements AutoCloseable {
         await("Redis on port " + port).pollInterval(Duration.ofMillis(10)).until(this::answers);
     }
 
-    /** As {@code kill -9}: what the server had not written to its file is lost. */
+    /** Like {@code kill -9}: what the server had not written to its file is lost. */
     void kill() {
         Process running = process;
         if (running == null) {
@@ -94,12 +94,12 @@ final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Stops it in its tracks: connections stay, nothing is answered. */
+    /** Freezes it: connections stay open, nothing is answered. */
     void pause() {
         signal("-STOP");
     }
 
-    /** Lets it go on after a {@link #pause}. */
+    /** Resumes it after {@link #pause}. */
     void resume() {
         signal("-CONT");
     }

@@ -43,7 +43,7 @@ public final class RedisSentinels implements AutoCloseable {
     }
 
     /**
-     * @return a running set whose sentinel knows the replica
+     * @return running servers, of which the sentinel knows the replica
      */
     public static RedisSentinels start() {
         RedisSentinels all = new RedisSentinels();
@@ -71,7 +71,7 @@ public final class RedisSentinels implements AutoCloseable {
         }
     }
 
-    /** As {@code kill -9}. */
+    /** Like {@code kill -9}. */
     public void killMaster() {
         master.kill();
     }

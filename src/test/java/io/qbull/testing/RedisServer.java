@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.GenericContainer;
 
 /**
- * A real Redis for tests. {@link #shared()} is one for the whole JVM: the server named by {@code QBULL_TEST_REDIS} if that is set
- * (a {@code redis://host:port} without password, whose data the tests delete), else a container if Docker answers, else the
- * embedded program as a child process. {@link #start} is always a child process of the test's own, which it may kill.
- * Which kind runs is printed.
+ * A real Redis for tests. {@link #shared()} is one server for the whole JVM: the one in {@code QBULL_TEST_REDIS} if that is set (a
+ * {@code redis://host:port} without password, whose data the tests delete), else a container if Docker answers, else the embedded
+ * program as a child process. {@link #start} always starts a child process for the caller, which may kill it. The class prints which
+ * kind it uses.
  */
 public final class RedisServer implements AutoCloseable {
     private static final String IMAGE = "redis:7.4-alpine";
@@ -32,7 +32,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * @return the server of this JVM; nobody stops it
+     * @return the server of this JVM, which must not be stopped
      */
     public static synchronized RedisServer shared() {
         if (shared == null) {
@@ -86,7 +86,7 @@ public final class RedisServer implements AutoCloseable {
         return process != null;
     }
 
-    /** As {@code kill -9}. */
+    /** Like {@code kill -9}. */
     public void kill() {
         own().kill();
     }
@@ -97,17 +97,17 @@ public final class RedisServer implements AutoCloseable {
         own().start();
     }
 
-    /** Stops it in its tracks, as SIGSTOP does. */
+    /** Freezes it with SIGSTOP. */
     public void pause() {
         own().pause();
     }
 
-    /** Lets it go on after {@link #pause}. */
+    /** Resumes it after {@link #pause}. */
     public void resume() {
         own().resume();
     }
 
-    /** Brings it back to where a test may begin: running, empty, with plain settings. */
+    /** Resets it for the next test: running, empty, with default settings. */
     public void reset() {
         if (process != null) {
             resumeOrStart();
@@ -119,7 +119,7 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Makes it answer, whatever a test did to it. */
+    /** Makes it answer again, whatever a test did to it. */
     void resumeOrStart() {
         if (own().running()) {
             own().resume();

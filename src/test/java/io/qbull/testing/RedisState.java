@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Everything that lies in a server, so that a test can compare the whole before and after. */
+/** The whole content of a server, so that a test can compare it before and after. */
 public final class RedisState {
     private RedisState() {}
 

@@ -13,8 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking connection to a server that speaks Redis' protocol: what a test sees with it does not pass through the code under
- * test. Replies are {@code Long}, {@code String} (texts are decoded as ISO 8859-1, so that every byte survives), lists
+ * A blocking connection to a server that speaks the Redis protocol, so that a test can look at Redis without the code under test. Replies are {@code Long}, {@code String} (texts are decoded as ISO 8859-1, so that every byte survives), lists
  * of these, or null. Not thread-safe.
  */
 public final class Resp implements AutoCloseable {

@@ -4,7 +4,7 @@ import io.qbull.config.RetrySettings;
 import io.qbull.model.WhenExhausted;
 import java.time.Duration;
 
-/** Settings for tests in which the pauses do not grow. */
+/** Retry settings for tests: pauses of equal length. */
 public final class Retries {
     private Retries() {}
 

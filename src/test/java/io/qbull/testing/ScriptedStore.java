@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose every answer the test gives by hand, when and as it likes: late, twice, never. It stores nothing, so it imitates no
- * Redis; it is for the order of events that no real server can be made to show. On the test's thread only.
+ * A store whose answers the test gives one by one: late, twice or never. It stores nothing and does not imitate Redis. It serves to
+ * produce orders of events that a real server cannot be made to produce. For the test's thread only.
  */
 public final class ScriptedStore implements Store {
     private final List<Call> open = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class ScriptedStore implements Store {
         }
 
         /**
-         * @param value the answer; null for a command that says no more than that it ran
+         * @param value the answer; null for a command whose answer has no content
          */
         public void answer(@Nullable Object value) {
             answer.complete(value);
@@ -79,7 +79,7 @@ public final class ScriptedStore implements Store {
 
     /**
      * @param name of a method of a port
-     * @return the oldest unanswered call of it, which is now the test's to answer
+     * @return the oldest unanswered call of it, for the test to answer
      */
     public Call next(String name) {
         for (Call call : open) {
@@ -99,7 +99,7 @@ public final class ScriptedStore implements Store {
     }
 
     /**
-     * A primary is gone.
+     * Reports that a primary was replaced.
      *
      * @param old its name
      */

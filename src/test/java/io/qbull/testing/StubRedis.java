@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A node of a cluster that stores nothing and says what the test wants: for answers that no real server can be made to give at a
- * given time. Thread-safe.
+ * A server of a cluster that stores nothing and replies what the test tells it to, for replies that a real server cannot be made to give
+ * at a certain time. Thread-safe.
  */
 public final class StubRedis implements AutoCloseable {
     private final ServerSocket listening;
@@ -26,7 +26,7 @@ public final class StubRedis implements AutoCloseable {
     private volatile int owner;
 
     /**
-     * @param runId what it calls its process
+     * @param runId run id of its process
      */
     public StubRedis(String runId) {
         this.runId = runId;
@@ -54,7 +54,7 @@ public final class StubRedis implements AutoCloseable {
     }
 
     /**
-     * @param port of the node that serves all slots, as far as this one knows; itself by default
+     * @param port port of the server that serves all slots according to this one; its own by default
      */
     public void owner(int port) {
         owner = port;
@@ -87,7 +87,7 @@ public final class StubRedis implements AutoCloseable {
                 connections.add(connection);
                 daemon(() -> serve(connection));
             } catch (IOException e) {
-                // The test has closed it.
+                // The test closed it.
                 return;
             }
         }
@@ -100,7 +100,7 @@ public final class StubRedis implements AutoCloseable {
                 connection.getOutputStream().write((reply(command) + "\r\n").getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            // The client or the test has ended the connection.
+            // The client or the test closed the connection.
             connections.remove(connection);
         }
     }

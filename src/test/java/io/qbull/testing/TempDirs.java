@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Directories that vanish with the JVM. */
+/** Directories that are deleted when the JVM ends. */
 final class TempDirs {
     private TempDirs() {}
 

@@ -12,10 +12,10 @@ public final class Waiting {
     private Waiting() {}
 
     /**
-     * @param stage a stage
-     * @param <T> of this type
-     * @return its result
-     * @throws RuntimeException with which it failed
+     * @param stage a future
+     * @param <T> type of the result
+     * @return the result
+     * @throws RuntimeException the exception of the future
      */
     public static <T> T get(CompletionStage<T> stage) {
         try {
@@ -34,8 +34,8 @@ public final class Waiting {
     }
 
     /**
-     * @param stage a stage that fails
-     * @return the exception itself, as a handler of the stage sees it: not the cause of a wrapper
+     * @param stage a future that fails
+     * @return the exception itself, as a handler of the future sees it, not the cause of a wrapper
      */
     public static Throwable failure(CompletionStage<?> stage) {
         Object outcome = get(stage.handle((value, error) -> error == null ? "no failure but " + value : error));

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a queue with held keys, and does what their owner would be asked for, under leases of a pod that is not there. */
+/** Creates a queue with held keys and plays their owner, under leases of a pod that does not exist. */
 public final class WaitingJobs {
     private static final LeaseOwner OWNER = LeaseOwner.parse("someone#1");
     private static final String EPOCH = "1700000000000000";
@@ -32,7 +32,7 @@ public final class WaitingJobs {
     private final String primary;
 
     /**
-     * Makes the queue.
+     * Creates the queue.
      *
      * @param resp where
      * @param store of the same server
@@ -57,7 +57,7 @@ public final class WaitingJobs {
     }
 
     /**
-     * Adds jobs of which the first has failed.
+     * Adds jobs, the first of which has failed.
      *
      * @param partition where
      * @param key their key
@@ -99,7 +99,7 @@ public final class WaitingJobs {
 
     /**
      * @param partition a partition
-     * @return what its owner is asked for
+     * @return the requests to its owner
      */
     public List<Instruction> requests(int partition) {
         Fetch fetch = get(store.jobs().fetch(lease(partition), StreamId.START, StreamId.START, 10, 1000));

@@ -1,4 +1,4 @@
-/** What tests share. */
+/** Helpers that tests share. */
 @NullMarked
 package io.qbull.testing;
 

@@ -59,14 +59,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
-/** Users with few rights, wrong passwords, and what is said about them. */
+/** Users with few rights, wrong passwords, and what is logged about them. */
 class AccessTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
 
     private static final Duration TTL = Duration.ofSeconds(30);
     private static final String PASSWORD = "hidden-4711";
-    /** All that the store needs; what a server of version 6.2 understands. */
+    /** All rights that the store needs, in the syntax of Redis 6.2. */
     private static final String RIGHTS = "~Q:* ~{Q:*}:* ~{Q}:* ~qbull:queues resetchannels &qbull:announce:Q -@all"
             + " +ping +info +eval +evalsha +client|id +client|unblock +time +subscribe +unsubscribe +publish"
             + " +xread +xlen +xrange +xrevrange +xadd +xdel +hmget +hget +hset +hdel +hgetall +persist +exists +get +set"
@@ -78,7 +78,7 @@ class AccessTest {
     }
 
     @Test
-    void a_user_with_these_rights_alone_can_do_everything() throws Exception {
+    void a_user_with_only_the_documented_rights_can_do_everything() throws Exception {
         user(RIGHTS);
         RedisStore store = REDIS.store(settings(PASSWORD));
         get(store.check());
@@ -116,7 +116,7 @@ class AccessTest {
     }
 
     @Test
-    void a_user_who_may_not_publish_still_releases_whole() {
+    void a_user_without_publish_still_releases_completely() {
         user(RIGHTS + " -publish");
         RedisStore store = REDIS.store(settings(PASSWORD));
         Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
@@ -126,7 +126,7 @@ class AccessTest {
     }
 
     @Test
-    void a_user_who_may_not_hear_announcements_is_told_once_and_hears_them_when_he_may() {
+    void a_user_without_subscribe_is_warned_once_and_hears_announcements_once_allowed() {
         user(RIGHTS.replace(" &qbull:announce:Q", ""));
         REDIS.resp().call("ACL", "LOG", "RESET");
         List<PartitionId> heard = new CopyOnWriteArrayList<>();
@@ -149,7 +149,7 @@ class AccessTest {
 
     @ParameterizedTest
     @EnumSource
-    void the_rights_are_enough_for_every_script(Script script) {
+    void the_documented_rights_suffice_for_every_script(Script script) {
         Matcher command = Pattern.compile("redis\\.p?call\\('([A-Z]+)'").matcher(script.source());
         while (command.find()) {
             assertThat(RIGHTS.split(" ")).contains("+" + command.group(1).toLowerCase(Locale.ROOT));
@@ -157,7 +157,7 @@ class AccessTest {
     }
 
     @Test
-    void the_documented_rights_are_these() throws IOException {
+    void the_docs_list_the_rights_that_are_tested() throws IOException {
         String documented = Files.readString(Path.of("docs/protocol.md")).replaceAll("\\s+", " ");
         assertThat(documented)
                 .contains(RIGHTS.replace("{Q", "{NAME").replace("Q:*", "NAME:*").replace(":Q", ":NAME"));
@@ -179,7 +179,7 @@ class AccessTest {
     }
 
     @Test
-    void keys_of_other_queues_are_out_of_reach() {
+    void the_user_cannot_reach_keys_of_other_queues() {
         user(RIGHTS);
         RedisStore store = REDIS.store(settings(PASSWORD));
         PartitionId foreign = new PartitionId(new io.qbull.model.QueueName("Z"), 0);
@@ -189,7 +189,7 @@ class AccessTest {
     }
 
     @Test
-    void a_wrong_password_is_misconfigured_is_tried_again_and_is_never_told() {
+    void a_wrong_password_is_misconfigured_retried_and_never_logged() {
         user(RIGHTS);
         List<String> said = listen();
         RedisStore store = REDIS.store(settings("wrong-" + PASSWORD));
@@ -213,7 +213,7 @@ class AccessTest {
         assertThat(said).hasSizeGreaterThan(10).noneMatch(text -> text.contains(PASSWORD));
     }
 
-    /** Each entry of the server's list of refusals counts those that are alike. */
+    /** An entry of the server's ACL log counts equal refusals. */
     private static long refusedSubscriptions() {
         long count = 0;
         for (Object each : REDIS.resp().list("ACL", "LOG")) {
@@ -236,7 +236,7 @@ class AccessTest {
                 "redis://worker:" + password + "@127.0.0.1:" + REDIS.server().port(), Duration.ofSeconds(1));
     }
 
-    /** Everything that the client and we log from now on; the client's TRACE level is a dump of the wire and left out. */
+    /** Everything that the client and QBull log from now on, without the client's TRACE level, which dumps the wire. */
     private static List<String> listen() {
         List<String> said = new CopyOnWriteArrayList<>();
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();

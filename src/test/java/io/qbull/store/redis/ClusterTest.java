@@ -43,7 +43,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The same on three masters, whose slots lie everywhere. */
+/** The store on three masters, with partitions on all of them. */
 class ClusterTest {
     @RegisterExtension
     static final RedisClusterExtension REDIS = new RedisClusterExtension();
@@ -52,7 +52,7 @@ class ClusterTest {
     private static final int P = 16;
 
     @Test
-    void a_queue_spreads_over_all_masters_and_every_command_finds_its_way() {
+    void a_queue_spreads_over_all_masters_and_every_command_reaches_its_own() {
         RedisStore store = REDIS.store();
         assertThat(get(store.layouts().createIfAbsent(QUEUE, P)).partitions()).isEqualTo(P);
         Set<String> primaries = new HashSet<>();
@@ -65,7 +65,7 @@ class ClusterTest {
     }
 
     @Test
-    void jobs_go_through_their_whole_life() {
+    void jobs_go_through_their_whole_life_in_a_cluster() {
         RedisStore store = REDIS.store();
         get(store.layouts().createIfAbsent(QUEUE, P));
         for (int index = 0; index < P; index++) {
@@ -143,13 +143,13 @@ class ClusterTest {
     }
 
     @Test
-    void one_node_is_enough_to_find_the_others() {
+    void one_server_is_enough_to_find_the_others() {
         RedisStore store = REDIS.store(new RedisSettings(REDIS.seedUri(), Duration.ofSeconds(1)));
         assertThat(get(store.layouts().createIfAbsent(QUEUE, P)).partitions()).isEqualTo(P);
     }
 
     @Test
-    void every_idle_partition_is_woken_wherever_it_lies() throws Exception {
+    void every_idle_partition_is_woken_on_whichever_master() throws Exception {
         RedisStore store = REDIS.store();
         get(store.layouts().createIfAbsent(QUEUE, P));
         CountDownLatch woken = new CountDownLatch(P);
@@ -169,7 +169,7 @@ class ClusterTest {
     }
 
     @Test
-    void announcements_reach_pods_at_any_node() {
+    void announcements_reach_pods_on_any_server() {
         RedisStore speaking = REDIS.store();
         RedisStore listening = REDIS.store();
         List<PartitionId> heard = new CopyOnWriteArrayList<>();
@@ -194,7 +194,7 @@ class ClusterTest {
         int from = owner(slot);
         int to = (from + 1) % 3;
         move(slot, from, to, () -> {
-            // In the midst of it: what is there is found, and what would need keys of both sides waits.
+            // Halfway: existing keys are found, and a command that needs keys of both sides waits.
             assertThat(get(store.leases().peek(List.of(partition))).get(partition))
                     .satisfies(sight -> assertThat(sight.owner()).isEqualTo(ME));
             assertThat(failure(store.jobs().enqueue(call(partition, "b"))))
@@ -221,7 +221,7 @@ class ClusterTest {
     }
 
     @Test
-    void while_one_master_is_away_the_partitions_of_the_others_go_on() {
+    void while_one_master_is_down_the_partitions_of_the_others_continue() {
         RedisStore store = REDIS.store();
         get(store.layouts().createIfAbsent(QUEUE, P));
         List<RenewalRequest> renewals = new ArrayList<>();
@@ -251,7 +251,7 @@ class ClusterTest {
     }
 
     @Test
-    void after_the_restart_of_one_master_its_leases_are_fenced_and_the_others_stand() {
+    void a_restarted_master_fences_its_leases_and_the_others_stay_valid() {
         RedisStore store = REDIS.store();
         Set<String> told = ConcurrentHashMap.newKeySet();
         store.onPrimaryChange(told::add);
@@ -271,7 +271,7 @@ class ClusterTest {
     }
 
     @Test
-    void a_slot_that_no_node_served_when_the_table_was_read_is_found_when_one_does() {
+    void a_slot_that_no_server_served_is_found_once_one_does() {
         PartitionId partition = new PartitionId(QUEUE, 0);
         int number = SlotHash.getSlot(partition.toString());
         int owner = 3 * number / SlotHash.SLOT_COUNT;
@@ -326,7 +326,7 @@ class ClusterTest {
         throw new AssertionError("no node has keys of slot " + slot);
     }
 
-    /** As an operator does it: announce, copy key by key, settle. */
+    /** Moves a slot as an operator does: announce, copy key by key, settle. */
     private static void buryFirst(RedisStore store, Lease lease) {
         JobLog.Fetch.Entries found =
                 (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 10_000));

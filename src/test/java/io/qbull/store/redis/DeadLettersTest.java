@@ -46,13 +46,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What people do with dead letters, by the whole state before and after. */
+/** What people do with dead letters, compared by the whole state before and after. */
 class DeadLettersTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
 
     private static final StreamId END = new StreamId(-1, -1);
-    /** As the test connection writes it: a character is a byte. */
+    /** As the test connection writes it: each character is a byte. */
     private static final String BINARY = "\u0000\r\n\u00ff\u0080";
 
     private Resp resp;
@@ -72,7 +72,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void a_letter_is_read_with_its_job_and_with_what_its_burial_says() {
+    void a_dead_letter_is_read_with_its_job_and_its_burial() {
         long before = seed.now();
         StreamId place = bury(seed.job("a", BINARY), "told to fail");
 
@@ -92,7 +92,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void what_cannot_be_read_is_shown_all_the_same() {
+    void an_unreadable_dead_letter_is_still_shown() {
         bury(StreamId.parse(resp.text("XADD", STREAM, "*", "id", "x", "key", "k", "reason", "mine")), "undecodable");
         resp.call("XADD", "test:other", "*", "what", "ever");
         resp.call("RENAME", "test:other", "{Q:4}:dead");
@@ -136,7 +136,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void nothing_is_read_beyond_the_last_one_wanted() {
+    void a_read_stops_at_the_last_id_requested() {
         bury(seed.job("a", "1"), "r");
         StreamId newest = get(letters.newest(P));
         bury(seed.job("b", "1"), "r");
@@ -148,7 +148,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void the_stock_is_told_by_the_clock_of_the_server() {
+    void the_stock_uses_the_clock_of_the_server() {
         long before = seed.now();
         assertThat(get(letters.stock(P)))
                 .extracting(DeadLetters.Stock::length, DeadLetters.Stock::oldest, DeadLetters.Stock::newest)
@@ -171,7 +171,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void a_retried_job_is_the_last_of_its_stream_as_it_was_with_new_attempts() {
+    void a_requeued_job_is_the_last_of_its_stream_unchanged_and_with_no_attempts() {
         resp.call("HSET", ATTEMPTS, seed.job("waiting", "0 1").toString(), "0 2");
         StreamId a = bury(seed.job("a", BINARY), "r");
         StreamId b = bury(seed.job("b", "2"), "r");
@@ -198,7 +198,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void a_retry_passes_the_ids_that_were_seen_and_needs_no_lease() {
+    void a_requeue_skips_deduplication_and_needs_no_lease() {
         enqueue(1, "a");
         StreamId letter = bury(first(), "r");
         resp.call("HSET", Seed.LEASE, "expires", "0");
@@ -207,7 +207,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void fields_of_a_foreign_entry_survive_even_where_they_are_named_as_ours() {
+    void fields_of_a_foreign_entry_survive_even_if_they_have_our_names() {
         StreamId letter = bury(
                 StreamId.parse(resp.text("XADD", STREAM, "*", "n", "1", "reason", "theirs", "epoch", "e", "n", "2")),
                 "r");
@@ -217,7 +217,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void an_entry_that_was_kept_packed_comes_back_whole_and_one_too_wide_for_a_command_stays() {
+    void a_packed_entry_is_requeued_whole_and_one_too_wide_for_a_command_stays() {
         List<String> wide = wide(3500);
         StreamId packed = bury(StreamId.parse(resp.text(wide.toArray(String[]::new))), "r");
         StreamId tooWide = bury(StreamId.parse(resp.text(wide(4200).toArray(String[]::new))), "r");
@@ -232,7 +232,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void a_full_redis_refuses_a_retry_and_nothing_is_half_moved() {
+    void a_full_redis_refuses_a_requeue_and_moves_nothing() {
         StreamId a = bury(seed.job("a", "1"), "r");
         StreamId b = bury(seed.job("b", "2"), "r");
         Map<String, Object> before = RedisState.read(resp);
@@ -244,7 +244,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void a_retry_whose_reply_is_lost_may_be_repeated() throws Exception {
+    void a_requeue_whose_reply_is_lost_may_be_repeated() throws Exception {
         StreamId a = bury(seed.job("a", "1"), "r");
         resp.call("SCRIPT", "LOAD", Script.REQUEUE.source());
         try (FaultyProxy proxy = new FaultyProxy(REDIS.server().port())) {
@@ -263,7 +263,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void a_dropped_job_is_gone_and_its_id_is_free_even_when_redis_is_full() {
+    void a_discarded_job_is_gone_and_its_id_is_free_even_when_redis_is_full() {
         enqueue(1, "a", "b");
         StreamId a = bury(first(), "r");
         bury(first(), "r");
@@ -282,7 +282,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void what_a_limit_drops_is_gone_and_its_id_stays_known() {
+    void an_expired_dead_letter_is_gone_and_its_id_stays_known() {
         enqueue(1, "a");
         StreamId a = bury(first(), "r");
         Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
@@ -295,7 +295,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void a_repeated_drop_does_not_free_an_id_that_was_taken_again() {
+    void a_repeated_discard_does_not_free_an_id_that_was_added_again() {
         enqueue(1, "a");
         bury(first(), "r");
         List<DeadLetter> dropped = all();
@@ -306,7 +306,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void keys_of_a_foreign_type_stop_both_before_anything_is_done() {
+    void a_key_of_another_type_stops_requeue_and_discard_before_they_change_anything() {
         StreamId a = bury(seed.job("a", "1"), "r");
         resp.call("SADD", "test:set", "x");
         resp.call("RENAME", "test:set", SEEN);
@@ -320,7 +320,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void a_call_takes_one_to_a_hundred_letters() {
+    void a_call_takes_1_to_100_dead_letters() {
         assertThatIllegalArgumentException().isThrownBy(() -> letters.requeue(P, List.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> letters.requeue(P, Collections.nCopies(101, StreamId.START)));

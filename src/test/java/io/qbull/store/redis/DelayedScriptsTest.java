@@ -47,7 +47,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Jobs that are not due yet: added, promoted and cancelled, by what is in Redis before and after. */
+/** Delayed jobs that are added, promoted and cancelled, compared by what is in Redis before and after. */
 class DelayedScriptsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
@@ -87,7 +87,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void a_job_that_is_not_due_waits_beside_the_stream_and_wakes_the_owner() {
+    void a_delayed_job_waits_beside_the_stream_and_wakes_the_owner() {
         long due = now() + 3_600_000;
         assertThat(add(at("a", due))).containsExactly(WAITING);
 
@@ -109,7 +109,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void a_time_that_is_past_or_no_delay_at_all_is_an_ordinary_job() {
+    void a_job_with_a_past_time_or_no_delay_runs_at_once() {
         Answer.Accepted answer = (Answer.Accepted)
                 enqueue(in("a", Duration.ZERO), at("b", now() - 1), newJob("c").due(new Due.At(Instant.MIN)));
         assertThat(answer.places()).allMatch(place -> place.streamId().compareTo(StreamId.START) > 0);
@@ -118,7 +118,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void a_promoted_job_is_the_entry_that_it_would_have_been_with_the_time_at_which_it_was_added() {
+    void a_promoted_job_is_an_ordinary_entry_with_the_time_at_which_it_was_added() {
         NewJob rich = new NewJob(
                 new JobId("r"), false, "köy", new byte[] {0, -1}, "text/plain", Map.of("traceparent", "00-a"));
         NewJob original = jobs.original(newJob("o", false, "{\"n\":1}"), Instant.EPOCH);
@@ -140,7 +140,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void jobs_are_promoted_in_the_order_in_which_they_are_due_and_those_due_together_in_the_order_of_their_coming() {
+    void jobs_are_promoted_by_due_time_and_in_order_of_arrival_if_due_together() {
         long due = now() + 3_600_000;
         add(at("c", due + 2), at("b1", due + 1), at("b2", due + 1));
         add(at("b3", due + 1), at("a", due), at("b4", due + 1));
@@ -158,7 +158,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void a_promotion_is_bounded_by_bytes_and_moves_one_job_at_least() {
+    void a_promotion_is_bounded_by_bytes_and_moves_at_least_one_job() {
         long due = now() + 3_600_000;
         for (String id : List.of("a", "b", "c")) {
             add(new NewJob(new JobId(id), true, "k", new byte[1000], null, Map.of())
@@ -170,7 +170,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void what_is_not_due_stays_and_the_owner_hears_when_it_will_be() {
+    void jobs_that_are_not_due_stay_and_the_owner_learns_when_they_will_be() {
         add(in("a", HOUR));
         Map<String, Object> before = RedisState.read(resp);
         Promoted none = promote(10);
@@ -189,7 +189,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void the_owner_is_woken_only_for_a_job_that_is_the_next_by_one_note_whatever_people_ask() {
+    void the_owner_is_woken_by_one_note_only_for_a_job_that_is_due_first() {
         long due = now() + 3_600_000;
         add(at("b", due));
         assertThat(instructions()).hasSize(1);
@@ -256,7 +256,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void a_full_redis_takes_no_delayed_job_and_promotes_and_cancels_those_that_it_has() {
+    void a_full_redis_refuses_delayed_jobs_but_promotes_and_cancels_those_it_has() {
         add(in("a", HOUR), in("b", HOUR));
         makeDue();
         Map<String, Object> before = RedisState.read(resp);
@@ -273,7 +273,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void a_key_of_a_foreign_type_stops_the_scripts_before_their_first_write() {
+    void a_key_of_another_type_stops_the_scripts_before_their_first_write() {
         for (String key : List.of(STREAM, DELAYED, JOBS, IDS, INBOX)) {
             resp.call("SET", key, "foreign");
             Map<String, Object> before = RedisState.read(resp);
@@ -300,7 +300,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void a_cancelled_job_leaves_no_trace_and_its_id_is_taken_again() {
+    void a_cancelled_job_leaves_no_trace_and_its_id_can_be_added_again() {
         Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
         add(in("a", HOUR));
         get(store.held().attend(lease, instruction(), Action.IGNORE));
@@ -333,7 +333,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void of_the_jobs_with_an_id_those_of_another_key_stay() {
+    void a_cancellation_leaves_jobs_of_other_keys_with_the_same_id() {
         for (String key : List.of("k1", "k2", "k1")) {
             add(new NewJob(new JobId("a"), false, key, new byte[0], null, Map.of()).due(new Due.In(HOUR)));
         }
@@ -350,7 +350,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void in_the_form_of_the_original_the_key_that_a_cancellation_names_stands_in_the_json() {
+    void a_cancellation_finds_the_key_in_the_json_of_an_original_job() {
         NewJob number = new NewJob(
                 new JobId("n"),
                 false,
@@ -372,7 +372,7 @@ class DelayedScriptsTest {
     }
 
     @Test
-    void of_several_jobs_with_an_id_those_that_wait_on_can_still_be_cancelled() {
+    void after_one_job_of_an_id_is_promoted_the_others_can_still_be_cancelled() {
         long due = now() + 3_600_000;
         add(newJob("a", false, "").due(new Due.At(Instant.ofEpochMilli(due))));
         add(newJob("a", false, "").due(new Due.At(Instant.ofEpochMilli(due + 1))));
@@ -401,7 +401,7 @@ class DelayedScriptsTest {
         assertThat(resp.number("XLEN", INBOX)).isZero();
     }
 
-    /** Time passes for the jobs that wait, not for the server. */
+    /** Makes time pass for the delayed jobs but not for the server. */
     private void makeDue() {
         for (Object member : resp.list("ZRANGE", DELAYED, "0", "-1")) {
             resp.call("ZINCRBY", DELAYED, "-360000000", (String) member);

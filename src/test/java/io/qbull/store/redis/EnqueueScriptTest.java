@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Adding jobs, by the whole state before and after. */
+/** Adding jobs, compared by the whole state before and after. */
 class EnqueueScriptTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
@@ -106,7 +106,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void a_call_that_arrives_after_a_later_one_is_stale() {
+    void a_call_that_arrives_after_a_later_call_is_stale() {
         enqueue(9, newJob("a"));
         enqueue(10, newJob("b"));
         Map<String, Object> before = RedisState.read(resp);
@@ -123,7 +123,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void an_id_that_a_caller_gave_is_added_once_within_the_window_even_if_its_job_is_done() {
+    void a_callers_id_is_added_once_within_the_window_even_if_its_job_is_done() {
         long before = new Seed(resp).now();
         enqueue(1, newJob("a"));
         resp.call("DEL", STREAM);
@@ -157,13 +157,13 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void an_id_is_taken_again_after_the_window() {
+    void an_id_can_be_added_again_after_the_window() {
         resp.call("ZADD", SEEN, Long.toString(new Seed(resp).now() - 1), "a");
         assertThat(accepted(enqueue(1, newJob("a"))).get(0).duplicate()).isFalse();
     }
 
     @Test
-    void a_window_ends_by_itself_and_what_it_remembered_with_it() {
+    void a_window_ends_by_itself_and_forgets_its_ids() {
         Duration window = Duration.ofMillis(300);
         assertThat(accepted(enqueue(1, window, "a")).get(0).duplicate()).isFalse();
         AtomicLong number = new AtomicLong(1);
@@ -183,7 +183,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void ids_of_the_past_are_forgotten_a_few_with_each_call() {
+    void each_call_forgets_a_few_expired_ids() {
         String past = Long.toString(new Seed(resp).now() - 1);
         IntStream.range(0, 250).forEach(i -> resp.call("ZADD", SEEN, past, "old" + i));
         enqueue(1, newJob("a"));
@@ -209,7 +209,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void a_partition_that_is_not_open_for_the_version_refuses_and_remembers_that_it_did() {
+    void a_partition_that_is_not_open_for_the_version_refuses_and_records_the_refusal() {
         for (String seal : new String[] {"", "1 closed", "2 open", "2 closed"}) {
             resp.call("FLUSHALL");
             if (!seal.isEmpty()) {
@@ -226,7 +226,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void a_call_of_known_ids_only_is_answered_even_by_a_sealed_partition() {
+    void a_sealed_partition_still_answers_a_call_that_has_only_known_ids() {
         enqueue(1, newJob("a"));
         resp.call("SET", SEAL, "2 closed");
         assertThat(accepted(enqueue(2, newJob("a")))).containsExactly(new Place(StreamId.START, true));
@@ -235,7 +235,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void a_partition_with_as_many_entries_as_it_may_have_takes_no_more_and_remembers_the_refusal() {
+    void a_crowded_partition_takes_no_more_jobs_and_records_the_refusal() {
         assertThat(bounded(1, 2, newJob("a"), newJob("b"), newJob("c"))).isInstanceOf(Answer.Accepted.class);
         Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
 
@@ -260,7 +260,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void five_hundred_jobs_travel_in_one_call_and_more_are_refused() {
+    void a_call_takes_500_jobs_and_no_more() {
         List<NewJob> all = new ArrayList<>();
         IntStream.range(0, 500).forEach(i -> all.add(newJob("j" + i)));
         List<Place> places = accepted(enqueue(1, all.toArray(NewJob[]::new)));
@@ -273,7 +273,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void a_key_of_a_foreign_type_is_misconfigured_and_nothing_is_done() {
+    void a_key_of_another_type_is_misconfigured_and_nothing_is_done() {
         resp.call("DEL", SEAL);
         resp.call("SADD", "test:set", "x");
         resp.call("RENAME", "test:set", STREAM);
@@ -287,7 +287,7 @@ class EnqueueScriptTest {
     }
 
     @Test
-    void a_number_used_twice_for_different_calls_is_an_error_and_not_a_success() {
+    void a_number_used_for_two_different_calls_is_an_error() {
         enqueue(1, newJob("a"));
         assertThat(failure(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(newJob("a"), newJob("b")), WINDOW))))
                 .isInstanceOf(StoreException.Misconfigured.class);

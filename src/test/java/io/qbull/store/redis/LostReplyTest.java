@@ -134,7 +134,7 @@ class LostReplyTest {
     }
 
     @Test
-    void a_connection_that_swallows_everything_is_given_up_and_replaced() {
+    void a_connection_that_swallows_everything_is_closed_and_replaced() {
         proxy.blackhole(true);
         assertMayHaveRun(failure(store.leases().peek(List.of(P))));
         await("the connection is given up")
@@ -147,7 +147,7 @@ class LostReplyTest {
     }
 
     @Test
-    void a_slow_server_is_not_taken_for_a_dead_one() {
+    void a_slow_server_keeps_its_connection() {
         proxy.delay(TIMEOUT.multipliedBy(3).dividedBy(2));
         assertMayHaveRun(failure(store.leases().peek(List.of(P))));
         proxy.delay(Duration.ZERO);

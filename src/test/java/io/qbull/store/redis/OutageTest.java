@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The server goes away and comes back, in every way that it can. */
+/** The server stops and returns in every possible way. */
 class OutageTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
@@ -38,7 +38,7 @@ class OutageTest {
     private static final Duration TTL = Duration.ofSeconds(30);
 
     @Test
-    void a_store_opens_while_the_server_is_away_and_works_when_it_comes() {
+    void a_store_opens_while_the_server_is_down_and_works_once_it_is_up() {
         REDIS.server().kill();
         RedisStore store = REDIS.store();
         assertThat(failure(store.layouts().createIfAbsent(QUEUE, 2)))
@@ -52,7 +52,7 @@ class OutageTest {
     }
 
     @Test
-    void every_command_fails_as_unavailable_while_the_server_is_away_and_none_hangs() {
+    void every_command_fails_as_unavailable_while_the_server_is_down_and_none_hangs() {
         RedisStore store = REDIS.store();
         Lease lease = acquire(store);
         REDIS.server().kill();
@@ -66,7 +66,7 @@ class OutageTest {
     }
 
     @Test
-    void after_a_restart_the_leases_of_before_are_fenced_without_asking_and_the_listener_is_told() {
+    void after_a_restart_earlier_leases_are_fenced_locally_and_the_listener_is_told() {
         RedisStore store = REDIS.store();
         AtomicInteger told = new AtomicInteger();
         store.onPrimaryChange(old -> told.incrementAndGet());
@@ -89,7 +89,7 @@ class OutageTest {
                 .containsEntry(lease, new Renewal.Lost());
         assertThat(get(store.leases().handOver(lease, Seed.OTHER, TTL))).isEqualTo(Verdict.FENCED);
         assertThat(RedisState.read(resp)).isEqualTo(before);
-        // The release alone goes through, so that the partition is free at once.
+        // Only the release is sent, so that the partition is free at once.
         assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
         assertThat(resp.text("HGET", Seed.LEASE, "expires")).isEqualTo("0");
         Lease anew = ((Acquisition.Granted) get(store.leases().acquire(P, Seed.nonce(2), TTL, 1))).lease();
@@ -113,13 +113,13 @@ class OutageTest {
     }
 
     @Test
-    void a_primary_that_was_a_replica_for_a_while_has_voided_its_leases() {
+    void a_primary_that_was_a_replica_meanwhile_has_voided_its_leases() {
         RedisStore store = REDIS.store();
         AtomicInteger told = new AtomicInteger();
         store.onPrimaryChange(old -> told.incrementAndGet());
         Lease lease = acquire(store);
         Resp resp = REDIS.resp();
-        // A replica of nobody that can be reached keeps its data.
+        // A replica of an unreachable master keeps its data.
         resp.call("REPLICAOF", "127.0.0.1", "1");
         assertThat(failure(store.jobs().commit(lease, List.of(StreamId.START))))
                 .isInstanceOfSatisfying(
@@ -133,7 +133,7 @@ class OutageTest {
     }
 
     @Test
-    void scripts_that_the_server_forgot_are_given_to_it_again() {
+    void scripts_that_the_server_forgot_are_sent_again() {
         RedisStore store = REDIS.store();
         Lease lease = acquire(store);
         Resp resp = REDIS.resp();
@@ -168,7 +168,7 @@ class OutageTest {
     }
 
     @Test
-    void a_busy_script_is_a_server_that_cannot_answer_now() {
+    void a_busy_script_makes_the_server_unavailable() {
         RedisStore store = REDIS.store(new RedisSettings(REDIS.server().uri(), Duration.ofMillis(500)));
         works(store);
         Resp resp = REDIS.resp();
@@ -189,7 +189,7 @@ class OutageTest {
     }
 
     @Test
-    void a_closed_store_answers_that_it_is_closed_and_leaves_others_alone() {
+    void a_closed_store_says_that_it_is_closed_and_leaves_others_alone() {
         RedisStore one = REDIS.store();
         RedisStore two = REDIS.store();
         works(one);

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Puts data into Redis past the code under test, in the words of the key table. */
+/** Writes data to Redis directly, as the key table describes it, without the code under test. */
 public final class Seed {
     public static final QueueName QUEUE = new QueueName("Q");
     public static final PartitionId P = new PartitionId(QUEUE, 3);
@@ -62,7 +62,7 @@ public final class Seed {
         return held(ME, 60_000);
     }
 
-    /** A lease that expires so many milliseconds from now; 0 = released. */
+    /** A lease that expires after the given milliseconds; 0 = released. */
     public Lease held(LeaseOwner owner, long fromNow) {
         String expires = fromNow == 0 ? "0" : Long.toString(now() + fromNow);
         lease(
@@ -81,7 +81,7 @@ public final class Seed {
         return lease(owner, EPOCH);
     }
 
-    /** What its owner believes in, granted by this server. */
+    /** The lease as its owner knows it, granted by this server. */
     public Lease lease(LeaseOwner owner, String epoch) {
         return new Lease(P, owner, Epoch.parse(epoch), primary());
     }
@@ -94,7 +94,7 @@ public final class Seed {
         resp.call(command);
     }
 
-    /** A command of owners changes nothing for anybody but the owner, and answers him something else. */
+    /** Checks that a command is fenced and changes nothing for everyone but the owner. */
     <T> void refusedToAllButTheOwner(Function<Lease, CompletionStage<T>> act, T refusal) {
         List<Lease> stale = List.of(
                 lease(OTHER, EPOCH),
@@ -110,14 +110,14 @@ public final class Seed {
         Map<String, Object> before = RedisState.read(resp);
         assertThat(get(act.apply(released))).as("released").isEqualTo(refusal);
         assertThat(RedisState.read(resp)).isEqualTo(before);
-        // Another primary may have given the same places in the stream to other jobs.
+        // Another primary may have assigned the same ids to other jobs.
         Lease elsewhere = new Lease(P, ME, Epoch.parse(EPOCH), "another");
         Lease lease = held();
         assertThat(get(act.apply(elsewhere))).as("another primary").isEqualTo(refusal);
         assertThat(get(act.apply(lease))).as("the owner").isNotEqualTo(refusal);
     }
 
-    /** A job as our producers write it; returns its place. */
+    /** Adds a job as QBull's producers write it; returns its id. */
     StreamId job(String id, String body) {
         return StreamId.parse(
                 resp.text("XADD", STREAM, "*", "id", id, "key", "k-" + id, "ts", "1700000000001", "body", body));

@@ -24,7 +24,7 @@ class SentinelTest {
     private static final Duration TTL = Duration.ofSeconds(60);
 
     @Test
-    void after_a_failover_the_store_finds_the_new_master_and_old_leases_are_void() throws Exception {
+    void after_a_failover_the_store_finds_the_new_master_and_fences_old_leases() throws Exception {
         try (RedisSentinels redis = RedisSentinels.start();
                 RedisStore store = RedisStore.open(new RedisSettings(redis.uri(), Duration.ofSeconds(1)))) {
             CountDownLatch told = new CountDownLatch(1);

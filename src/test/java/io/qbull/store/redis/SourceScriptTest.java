@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Adding the records of a source, by the whole state before and after. */
+/** Adding the records of a source, compared by the whole state before and after. */
 class SourceScriptTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
@@ -49,7 +49,7 @@ class SourceScriptTest {
     }
 
     @Test
-    void records_leave_the_last_offset_and_no_trace_of_their_own() {
+    void records_leave_only_the_last_offset_behind() {
         assertThat(duplicates(add(1, Duration.ZERO, 0, 7, 19))).containsExactly(false, false, false);
         assertThat(RedisState.read(resp))
                 .containsOnlyKeys(STREAM, CALL, SEAL, SOURCE)
@@ -67,7 +67,7 @@ class SourceScriptTest {
     }
 
     @Test
-    void offsets_of_another_layout_version_say_nothing() {
+    void offsets_of_another_layout_version_are_ignored() {
         add(1, Duration.ZERO, 90);
         resp.call("SET", SEAL, "2 open");
         assertThat(duplicates(add(2, Duration.ZERO, 50, 90))).containsExactly(false, false);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that speaks TLS, with a certificate of its own making. */
+/** A server that uses TLS with a self-signed certificate. */
 class TlsTest {
     private static final char[] STORE_PASSWORD = "changeit".toCharArray();
     private static final String TRUST = "javax.net.ssl.trustStore";
@@ -39,7 +39,7 @@ class TlsTest {
     }
 
     @Test
-    void a_certificate_that_is_not_trusted_is_refused_and_one_that_is_trusted_serves() throws Exception {
+    void an_untrusted_certificate_is_refused_and_a_trusted_one_is_accepted() throws Exception {
         Path keys = keys();
         int port = Ports.free();
         try (RedisServer server = server(port)) {
@@ -110,7 +110,7 @@ class TlsTest {
         }
         pem("key.pem", "PRIVATE KEY", store.getKey("redis", STORE_PASSWORD).getEncoded());
         pem("cert.pem", "CERTIFICATE", store.getCertificate("redis").getEncoded());
-        // The same certificate as something to trust.
+        // The same certificate as a trust anchor.
         store.setCertificateEntry("trusted", store.getCertificate("redis"));
         Path trust = directory.resolve("trust.p12");
         try (var out = Files.newOutputStream(trust)) {

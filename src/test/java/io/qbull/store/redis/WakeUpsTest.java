@@ -60,7 +60,7 @@ class WakeUpsTest {
     }
 
     @Test
-    void a_job_that_is_there_already_wakes_too() throws Exception {
+    void a_job_that_is_already_there_wakes_too() throws Exception {
         add(STREAM);
         assertThat(watch(P, StreamId.START).await(5, TimeUnit.SECONDS)).isTrue();
     }
@@ -76,7 +76,7 @@ class WakeUpsTest {
     }
 
     @Test
-    void of_a_partition_whose_stream_is_not_watched_only_new_requests_wake() throws Exception {
+    void without_a_watch_of_the_stream_only_new_requests_wake() throws Exception {
         StreamId known = add("{" + STREAM + "}:inbox");
         CountDownLatch woken = new CountDownLatch(1);
         wakeUps.watch(P, new WakeUps.Known(null, known), woken::countDown);
@@ -89,12 +89,12 @@ class WakeUpsTest {
         add("{" + STREAM + "}:inbox");
         assertThat(woken.await(5, TimeUnit.SECONDS)).isTrue();
         assertThat(all.getCount()).isEqualTo(1);
-        // They are no requests of ours.
+        // They are not requests of QBull.
         resp.call("DEL", "{" + STREAM + "}:inbox", "{Q:4}:inbox");
     }
 
     @Test
-    void a_partition_that_is_added_while_others_wait_is_heard_at_once() throws Exception {
+    void a_partition_added_while_others_wait_is_watched_at_once() throws Exception {
         CountDownLatch first = watch(P, StreamId.START);
         blocked();
         for (int index = 10; index < 40; index++) {
@@ -110,7 +110,7 @@ class WakeUpsTest {
     }
 
     @Test
-    void hundreds_of_partitions_added_at_once_are_all_heard() throws Exception {
+    void hundreds_of_partitions_added_at_once_are_all_watched() throws Exception {
         CountDownLatch woken = new CountDownLatch(300);
         for (int index = 0; index < 300; index++) {
             wakeUps.watch(
@@ -148,7 +148,7 @@ class WakeUpsTest {
     }
 
     @Test
-    void after_a_restart_everybody_is_woken_once_and_hears_again() throws Exception {
+    void a_restart_wakes_every_watch_once_and_later_watches_work() throws Exception {
         CountDownLatch first = watch(P, StreamId.START);
         CountDownLatch second = watch(Q4, StreamId.START);
         blocked();
@@ -175,7 +175,7 @@ class WakeUpsTest {
     }
 
     @Test
-    void a_server_that_is_away_when_the_watch_begins_is_no_problem() throws Exception {
+    void a_watch_may_start_while_the_server_is_down() throws Exception {
         REDIS.server().kill();
         CountDownLatch woken = watch(P, StreamId.START);
         REDIS.server().restart();
@@ -183,7 +183,7 @@ class WakeUpsTest {
     }
 
     @Test
-    void while_the_server_is_away_everybody_polls() throws Exception {
+    void while_the_server_is_down_every_owner_polls() throws Exception {
         REDIS.server().kill();
         for (int round = 0; round < 3; round++) {
             assertThat(watch(P, StreamId.START).await(10, TimeUnit.SECONDS))
@@ -194,7 +194,7 @@ class WakeUpsTest {
     }
 
     @Test
-    void a_key_of_a_foreign_type_degrades_to_polling() throws Exception {
+    void a_key_of_another_type_degrades_to_polling() throws Exception {
         resp.call("SADD", "test:set", "x");
         resp.call("RENAME", "test:set", STREAM);
         CountDownLatch broken = watch(P, StreamId.START);

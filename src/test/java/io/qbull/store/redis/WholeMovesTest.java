@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever happens in the middle of a script that moves a job: all of it is done, or nothing. */
+/** Whatever interrupts a script that moves a job: the whole move is done, or nothing. */
 class WholeMovesTest {
     private static final String KEY = "k";
     private static final Duration TIMEOUT = Duration.ofMillis(500);
@@ -53,7 +53,7 @@ class WholeMovesTest {
     private RedisServer redis;
     private Resp resp;
 
-    /** A script that moves, in a partition with a job in each place: two of the same key held, two in the stream, one delayed. */
+    /** A script that moves a job, in a partition with two held jobs of one key, two jobs in the stream and one delayed job. */
     private enum Move {
         FAIL((store, at) -> store.held().fail(at.lease, at.third, KEY, Seed.failed(1))),
         FAIL_AGAIN((store, at) -> store.held().fail(at.lease, at.first, KEY, new Failed(2, null, "no"))),
@@ -100,7 +100,7 @@ class WholeMovesTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_full_redis_takes_all_of_it(Move move) {
+    void a_full_redis_carries_out_the_whole_move(Move move) {
         try (RedisStore store = RedisStore.open(redis.settings())) {
             Scenery free = seed(store);
             Map<String, Object> before = RedisState.read(resp);
@@ -143,7 +143,7 @@ class WholeMovesTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_redis_that_dies_while_it_writes_it_down_has_none_of_it(Move move) throws IOException {
+    void a_redis_that_dies_while_it_logs_a_move_has_none_of_it(Move move) throws IOException {
         Map<String, Object> before;
         long known;
         try (RedisStore store = RedisStore.open(redis.settings())) {
@@ -200,7 +200,7 @@ class WholeMovesTest {
         assertThat(get(move.act.on(store, at)).fenced()).isFalse();
     }
 
-    /** Without what differs from one time to the next. */
+    /** Without what differs from run to run. */
     private static String timeless(Map<String, Object> state) {
         return state.toString().replaceAll("\\d{13,}(-\\d+)?", "T");
     }

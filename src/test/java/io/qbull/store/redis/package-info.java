@@ -1,4 +1,4 @@
-/** Tests of the storage on a real Redis. */
+/** Tests of the store on a real Redis. */
 @NullMarked
 package io.qbull.store.redis;
 

@@ -36,7 +36,7 @@ class AnnouncementsTest {
     }
 
     @Test
-    void a_wish_a_hand_over_and_a_release_are_announced() {
+    void a_request_a_hand_over_and_a_release_are_announced() {
         get(leases.announcements(QUEUE, heard::add));
         Seed seed = new Seed(resp);
         Lease lease = seed.held();
@@ -49,7 +49,7 @@ class AnnouncementsTest {
     }
 
     @Test
-    void other_queues_and_ended_listenings_are_not_heard_and_nonsense_is_survived() throws Exception {
+    void a_listener_hears_its_own_queue_only_until_it_is_closed_and_survives_nonsense() throws Exception {
         AutoCloseable ended = get(leases.announcements(new QueueName("Z"), heard::add));
         get(leases.announcements(QUEUE, heard::add));
         ended.close();
@@ -61,7 +61,7 @@ class AnnouncementsTest {
     }
 
     @Test
-    void listening_goes_on_after_a_restart_and_after_a_killed_connection() {
+    void a_listener_survives_a_restart_and_a_killed_connection() {
         get(leases.announcements(QUEUE, heard::add));
         REDIS.server().restart();
         Resp after = REDIS.resp();
@@ -74,7 +74,7 @@ class AnnouncementsTest {
     }
 
     @Test
-    void listening_may_begin_while_the_server_is_away() {
+    void a_listener_may_start_while_the_server_is_unreachable() {
         REDIS.server().kill();
         get(leases.announcements(QUEUE, heard::add));
         REDIS.server().restart();

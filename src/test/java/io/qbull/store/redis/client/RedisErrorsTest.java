@@ -22,7 +22,7 @@ class RedisErrorsTest {
                 "ERR Error running script (call to f_5c): @user_script:14: @user_script: 14: -NOREPLICAS Not enough good replicas to write. ",
                 "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
             })
-    void a_server_that_takes_no_more_is_full(String message) {
+    void a_server_that_takes_no_more_data_is_full(String message) {
         assertThat(reply(message)).isInstanceOf(StoreException.Full.class);
     }
 
@@ -40,7 +40,7 @@ class RedisErrorsTest {
                 "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)",
                 "ERR max number of clients reached",
             })
-    void what_passes_by_itself_is_unavailable_and_was_not_carried_out(String message) {
+    void a_passing_error_is_unavailable_and_the_command_did_not_run(String message) {
         assertThat(reply(message))
                 .isInstanceOfSatisfying(
                         StoreException.Unavailable.class,
@@ -59,19 +59,19 @@ class RedisErrorsTest {
                 "ERR Error running script (call to f_5c): @user_script:3: @user_script: 3: The user executing the script can't run this command or subcommand ",
                 "ERR anything else",
             })
-    void what_a_person_must_mend_is_misconfigured(String message) {
+    void an_error_that_a_person_must_repair_is_misconfigured(String message) {
         assertThat(reply(message)).isInstanceOf(StoreException.Misconfigured.class);
     }
 
     @Test
-    void no_argument_of_a_command_gets_into_a_message() {
+    void a_message_contains_no_argument_of_a_command() {
         StoreException e = reply("ERR unknown command `EVALSHA`, with args beginning with: `secret`, ");
         assertThat(e.getMessage()).contains("unknown command").doesNotContain("secret");
         assertThat(e.getCause()).isNull();
     }
 
     @Test
-    void a_missing_reply_leaves_open_whether_the_command_runs() {
+    void after_a_missing_reply_the_command_may_have_run() {
         assertThat(RedisErrors.of(new RedisCommandTimeoutException("late"), false))
                 .isInstanceOfSatisfying(
                         StoreException.Unavailable.class,
@@ -79,7 +79,7 @@ class RedisErrorsTest {
     }
 
     @Test
-    void a_lost_connection_leaves_it_open_only_if_the_command_was_written() {
+    void after_a_lost_connection_only_a_written_command_may_have_run() {
         assertThat(RedisErrors.of(new RedisException("Connection disconnected"), true))
                 .isInstanceOfSatisfying(
                         StoreException.Unavailable.class,
@@ -91,7 +91,7 @@ class RedisErrorsTest {
     }
 
     @Test
-    void a_demotion_is_told_from_other_errors() {
+    void a_demotion_is_distinguished_from_other_errors() {
         assertThat(RedisErrors.demotion(new RedisCommandExecutionException("READONLY You can't")))
                 .isTrue();
         assertThat(RedisErrors.demotion(new RedisCommandExecutionException("UNBLOCKED force")))
@@ -102,7 +102,7 @@ class RedisErrorsTest {
     }
 
     @Test
-    void a_stage_fails_with_the_exception_itself() {
+    void a_future_fails_with_the_exception_itself() {
         StoreException full = reply("OOM no");
         CompletableFuture<String> source = new CompletableFuture<>();
         var bare = RedisErrors.translate(source.thenApply(text -> text + text));

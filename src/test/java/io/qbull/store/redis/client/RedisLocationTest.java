@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What another client is told. */
+/** What RedisLocation tells another client. */
 class RedisLocationTest {
     @Test
     void a_server_with_tls_user_and_database() {
@@ -32,7 +32,7 @@ class RedisLocationTest {
     }
 
     @Test
-    void nodes_of_a_cluster() {
+    void servers_of_a_cluster() {
         RedisLocation location = of("redis://:pw@h1:1,h2:2,redis://h3:3", true);
         assertThat(location.servers()).containsExactly("redis://h1:1", "redis://h2:2", "redis://h3:3");
         assertThat(location.cluster()).isTrue();
@@ -49,7 +49,7 @@ class RedisLocationTest {
     }
 
     @Test
-    void an_address_of_ipv6_is_in_brackets() {
+    void an_ipv6_address_is_in_brackets() {
         assertThat(of("redis://[::1]:6379", false).servers()).containsExactly("redis://[::1]:6379");
     }
 

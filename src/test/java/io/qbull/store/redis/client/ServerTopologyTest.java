@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is asked which node serves a slot, and when, on two nodes that are not of one mind. */
+/** Which server is asked for the slot table, and when, with two servers that disagree. */
 class ServerTopologyTest {
     private static final Request COMMAND = Request.of(CommandType.GET, "key");
 
@@ -47,7 +47,7 @@ class ServerTopologyTest {
                 "-CLUSTERDOWN The cluster is down",
                 "-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
             })
-    void when_a_node_is_cut_off_another_one_is_asked_who_serves_its_slots(String complaint) {
+    void when_a_server_is_cut_off_another_one_is_asked_for_the_slot_table(String complaint) {
         assertThat(get(calls.send("key", COMMAND)).text(0)).isEqualTo("OK");
         one.answer(complaint);
         two.answer("+two");
@@ -58,7 +58,7 @@ class ServerTopologyTest {
     }
 
     @Test
-    void a_closed_node_that_stayed_in_the_table_is_replaced_at_the_next_reading() {
+    void a_closed_server_that_stayed_in_the_slot_table_is_replaced_by_the_next_reload() {
         ServerNode stayed = get(servers.locate("key")).server();
         stayed.close();
         assertThat(failure(servers.locate("key"))).hasMessageContaining("no node of the cluster serves the slot");

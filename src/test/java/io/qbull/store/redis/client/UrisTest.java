@@ -36,7 +36,7 @@ class UrisTest {
     }
 
     @Test
-    void nodes_of_a_cluster_take_user_and_tls_from_the_first() {
+    void servers_of_a_cluster_take_user_and_tls_from_the_first() {
         List<RedisURI> uris = of("rediss://u:p@a:7000, b:7001,rediss://u:p@c:7002");
         assertThat(uris).extracting(Uris::name).containsExactly("a:7000", "b:7001", "c:7002");
         assertThat(uris).allMatch(RedisURI::isSsl);

@@ -36,7 +36,7 @@ class ScriptTest {
             Script.SUSPECT,
             Script.ATTEND,
             Script.PROMOTE);
-    /** Must work when Redis is full. */
+    /** Scripts that must work when Redis is full. */
     private static final List<Script> DRAINING = List.of(
             Script.ACQUIRE,
             Script.RENEW,
@@ -71,7 +71,7 @@ class ScriptTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_real_server_takes_the_script_under_the_sum_that_we_computed(Script script) {
+    void a_real_server_knows_the_script_by_the_same_sha(Script script) {
         assertThat(REDIS.resp().text("SCRIPT", "LOAD", script.source())).isEqualTo(script.sha());
     }
 

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever lies in a stream becomes a job or is undecodable, so that no entry can stop its partition. */
+/** Any entry becomes a job or is undecodable, so that no entry can stop its partition. */
 class EntryCodecFuzzTest {
     private static final int ENTRIES = 100_000;
-    /** Stands in every text of a seed: no reason may repeat it. */
+    /** Is in every text of a seed; no reason may repeat it. */
     private static final String CONTENT = "c0nt3nt";
 
     private static final List<List<String>> SEEDS = List.of(

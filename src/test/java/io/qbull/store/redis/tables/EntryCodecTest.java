@@ -22,7 +22,7 @@ class EntryCodecTest {
     private static final String PLACE = "1700000000000-4";
 
     @Test
-    void what_a_producer_writes_is_read_back() {
+    void an_encoded_job_is_decoded_unchanged() {
         NewJob written = new NewJob(
                 new JobId("id 1"),
                 true,
@@ -78,7 +78,7 @@ class EntryCodecTest {
                 "{\"job_id\":17,\"to\":573205104418} | 17 | 573205104418",
                 "{\"job_id\":\"j\",\"partition_id\":null,\"payload\":{\"a\":[1]}} | j | j",
             })
-    void a_job_of_the_original_qbull_is_understood(String json, String id, String key) {
+    void a_job_of_the_original_qbull_is_decoded(String json, String id, String key) {
         Job job = job("job", json);
         assertThat(job.id().value()).isEqualTo(id);
         assertThat(job.key()).isEqualTo(key);
@@ -90,7 +90,7 @@ class EntryCodecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"no json", "{\"job_id\":\"j\"} and more", "[]", "\"job_id\"", "{}", "{\"job_id\":\"\"}", ""})
-    void a_field_named_job_that_holds_no_job_is_foreign(String text) {
+    void a_field_named_job_without_a_job_is_foreign(String text) {
         assertThat(job("job", text).body()).isInstanceOf(Map.class);
     }
 
@@ -135,7 +135,7 @@ class EntryCodecTest {
     }
 
     @Test
-    void deep_nesting_is_refused_and_not_followed() {
+    void deep_nesting_is_refused() {
         String deep = "[".repeat(100_000);
         assertThat(((Entry.Undecodable) decode("id", "a", "key", "k", "body", "b", "h", "{\"a\":" + deep)).reason())
                 .contains("field h");
@@ -143,7 +143,7 @@ class EntryCodecTest {
     }
 
     @Test
-    void a_count_of_attempts_that_is_no_number_is_undecodable() {
+    void a_count_of_attempts_that_is_not_a_number_is_undecodable() {
         Reply fields = new Reply("test", List.of(bytes("a"), bytes("b")));
         assertThat(EntryCodec.decode(PLACE, fields, "many")).isInstanceOf(Entry.Undecodable.class);
     }

@@ -38,7 +38,7 @@ class OriginalJobTest {
                 "{\"partition_id\":57320,\"job_id\":\"made\",\"published_at\":\"now\"} |"
                         + " {\"partition_id\":57320,\"job_id\":\"made\",\"published_at\":\"now\"}",
             })
-    void what_is_missing_is_added_and_the_rest_is_left_as_it_is(String body, String written) {
+    void missing_members_are_added_and_the_rest_of_the_body_stays_as_it_is(String body, String written) {
         NewJob job = write(body, true);
 
         assertThat(job.format()).isEqualTo(JobFormat.QBULL);
@@ -54,7 +54,7 @@ class OriginalJobTest {
                 "{\"partition_id\":\"57320\"}",
                 " \n{ \"x\":[{}] }"
             })
-    void what_is_written_is_read_back_with_its_id_and_key(String body) {
+    void a_written_job_is_read_back_with_its_id_and_key(String body) {
         NewJob written = write(body, true);
         List<byte[]> args = new ArrayList<>();
         EntryCodec.encode(written, args);
@@ -69,7 +69,7 @@ class OriginalJobTest {
     }
 
     @Test
-    void a_job_without_an_id_of_its_caller_gets_that_of_its_body() {
+    void a_job_without_a_callers_id_gets_the_id_in_its_body() {
         NewJob job = write("{\"job_id\":\"of the body\"}", false);
 
         assertThat(job.id().value()).isEqualTo("of the body");
@@ -94,7 +94,7 @@ class OriginalJobTest {
                 "{\"partition_id\":\"\"}   | format=qbull: member partition_id of the body contradicts the key",
                 "{\"partition_id\":null}   | format=qbull: member partition_id of the body contradicts the key",
             })
-    void a_body_that_does_not_fit_is_refused_without_its_content(String body, String reason) {
+    void an_invalid_body_is_refused_without_quoting_it(String body, String reason) {
         assertThatThrownBy(() -> write(body, true))
                 .isInstanceOfSatisfying(
                         EnqueueException.class, e -> assertThat(e.kind()).isEqualTo(EnqueueException.Kind.INVALID))
@@ -104,7 +104,7 @@ class OriginalJobTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"job_id\":\"\"}", "{\"job_id\":null}", "{\"job_id\":{}}", "{\"job_id\":\"a\\n\"}"})
-    void a_body_with_an_id_that_none_can_be_is_refused(String body) {
+    void a_body_with_an_invalid_id_is_refused(String body) {
         assertThatThrownBy(() -> write(body, false))
                 .isInstanceOf(EnqueueException.class)
                 .hasMessageStartingWith("format=qbull: member job_id of the body must be text of 1 to 256 bytes");
