@@ -25,7 +25,7 @@ final class BulkBody {
 
     /**
      * @param exchange any
-     * @return its jobs, if its body is a collection, an iterator, a stream, or an iterable that is no bytes; null if it is one job
+     * @return its jobs if its body is a collection, an iterator, a stream, or an iterable that does not convert to bytes; null if it is one job
      */
     static @Nullable BulkBody of(Exchange exchange) {
         Object body = exchange.getMessage().getBody();
@@ -43,7 +43,7 @@ final class BulkBody {
                 : null;
     }
 
-    /** A path is an iterable of its names, and a JSON object one of its values. */
+    /** Iterables that are one body: a path iterates over its names, a JSON object over its values. */
     private static boolean bytes(Exchange exchange, Object body) {
         TypeConverterRegistry converters = exchange.getContext().getTypeConverterRegistry();
         TypeConverter found = converters.lookup(byte[].class, body.getClass());
@@ -55,8 +55,8 @@ final class BulkBody {
     }
 
     /**
-     * @return the next element as an exchange of its own: a message or an exchange brings its headers, anything else has those of the
-     *     exchange around it, but for the job's id
+     * @return the next element as an exchange of its own: a message or an exchange brings its headers; any other element has those of the
+     *     exchange around it, except the job's id
      */
     Exchange next() {
         Object element = elements.next();
@@ -76,7 +76,7 @@ final class BulkBody {
         return part;
     }
 
-    /** Nothing more will be asked for. */
+    /** Frees the elements; none is read after this. */
     void close() {
         if (stream != null) {
             stream.close();

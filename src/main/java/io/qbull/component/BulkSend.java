@@ -16,8 +16,8 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds the many jobs of one exchange: takes elements while there is room, and goes on when there is some again. The first elements are
- * taken on the caller's thread, later ones perhaps on others, one at a time.
+ * Adds the many jobs of one exchange: takes elements while there is room, pauses, and continues when there is room again. The first
+ * elements are taken on the caller's thread, later ones perhaps on others, by one thread at a time.
  */
 final class BulkSend {
     private final Exchange exchange;
@@ -32,8 +32,8 @@ final class BulkSend {
     /**
      * @param exchange with the jobs
      * @param many its jobs
-     * @param writer makes them
-     * @param queue takes them
+     * @param writer makes the jobs
+     * @param queue takes the jobs
      * @param callback told at the end
      */
     BulkSend(Exchange exchange, BulkBody many, JobWriter writer, QueueWriter queue, AsyncCallback callback) {
@@ -64,7 +64,7 @@ final class BulkSend {
         end(broken);
     }
 
-    /** Whatever the elements threw, the exchange comes to its end: on a thread of ours nobody else would hear of it. */
+    /** Ends the exchange whatever the elements threw: on one of our threads nobody else would notice. */
     private void end(@Nullable Throwable thrown) {
         Throwable broken = thrown;
         try {

@@ -8,16 +8,16 @@ import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells by its class, and those of its causes, whether a failure may pass.
+ * Judges a failure by its class and those of its causes: may a retry succeed?
  *
- * @param retryOn after which a job runs again; empty = after any
- * @param buryOn after which a job is buried at once
+ * @param retryOn failures after which a job runs again; empty = any
+ * @param buryOn failures after which a job is buried at once
  */
 record FailureClasses(List<Class<?>> retryOn, List<Class<?>> buryOn) {
     /**
      * @param options of an endpoint
      * @param context loads the classes
-     * @throws IllegalArgumentException if a class is not there, or is no exception
+     * @throws IllegalArgumentException if a class is missing or is no exception
      */
     static FailureClasses of(QbullConfiguration options, CamelContext context) {
         return new FailureClasses(

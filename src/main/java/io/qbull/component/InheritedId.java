@@ -5,10 +5,10 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a job id that a caller chose from one that QBull itself put on the message: a consumer's job, or the answer of a
- * producer that generated it. Taken for the caller's, it would make {@code from qbull:A, split, to qbull:B} drop all parts
- * but one as duplicates. The mark is an exchange property, because those go with every copy of an exchange (split,
- * multicast, wireTap, seda); a string, so that it also survives where exchanges are stored.
+ * Distinguishes a job id that a caller chose from one that QBull itself put on the message: that of a consumed job, or one that a
+ * producer generated. If such an id passed for the caller's, {@code from qbull:A, split, to qbull:B} would drop all parts but one as
+ * duplicates. The mark is an exchange property because every copy of an exchange keeps those (split, multicast, wireTap, seda), and a
+ * string because that survives where exchanges are stored.
  */
 final class InheritedId {
     private static final String PROPERTY = "CamelQbullInheritedJobId";
@@ -20,8 +20,8 @@ final class InheritedId {
     }
 
     /**
-     * @param exchange that is to become a job
-     * @return the job id that its caller chose, null if none
+     * @param exchange about to become a job
+     * @return the job id that its caller chose; null if none
      */
     static @Nullable String chosenByCaller(Exchange exchange) {
         String id = exchange.getMessage().getHeader(QbullConstants.JOB_ID, String.class);

@@ -12,7 +12,7 @@ import org.apache.camel.WrappedFile;
 import org.apache.camel.support.ExchangeHelper;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of an exchange as bytes, and never more of a stream than a job may have. */
+/** Reads the body of an exchange as bytes, and never more of a stream than a job may hold. */
 final class JobBody {
     private static final byte[] EMPTY = {};
 
@@ -26,10 +26,10 @@ final class JobBody {
     }
 
     /**
-     * @param exchange keeps a readable body: a cache is rewound, a stream that can be read once only is replaced by its bytes
+     * @param exchange its body stays readable: a cache is rewound, and a stream that can be read only once is replaced by its bytes
      * @return the body; empty if there is none
      * @throws EnqueueException if it is too large
-     * @throws Exception if it cannot be read, or is nothing that can be turned into bytes
+     * @throws Exception if it cannot be read, or does not convert to bytes
      */
     byte[] of(Exchange exchange) throws Exception {
         Object body = exchange.getMessage().getBody();

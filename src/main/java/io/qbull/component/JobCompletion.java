@@ -8,17 +8,17 @@ import org.apache.camel.spi.Synchronization;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a job when its exchange has ended, after error handling and redelivery. Camel hands it over with the exchange where
- * a route goes on elsewhere ({@code seda}), so it may be called from any thread, long after the consumer's own call
- * returned. It keeps no exchange: a pooled one belongs to somebody else by then.
+ * Ends a job when its exchange has ended, after error handling and redelivery. Camel passes it on with the exchange where a route
+ * continues elsewhere ({@code seda}), so it may be called on any thread, long after the consumer's own call returned. It keeps no
+ * reference to an exchange: a pooled one may be in use again by then.
  */
 final class JobCompletion implements Synchronization {
     private final JobHandler.Outcome outcome;
     private final FailureClasses classes;
 
     /**
-     * @param outcome takes the result
-     * @param classes knows which failures may pass
+     * @param outcome gets the result
+     * @param classes judges failures
      */
     JobCompletion(JobHandler.Outcome outcome, FailureClasses classes) {
         this.outcome = outcome;

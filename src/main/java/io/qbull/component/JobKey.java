@@ -14,8 +14,8 @@ final class JobKey {
 
     /**
      * @param context resolves the language
-     * @param text of the option key, in the Simple language; null = the header
-     * @param owner whose option it is, for messages
+     * @param text the option key, in the Simple language; null = the header
+     * @param owner has the option; for messages
      */
     JobKey(CamelContext context, @Nullable String text, String owner) {
         this.text = text;
@@ -37,7 +37,7 @@ final class JobKey {
         Object value = expression != null
                 ? expression.evaluate(exchange, Object.class)
                 : exchange.getMessage().getHeader(QbullConstants.KEY);
-        // A header that came twice is a list; its text would be a key that nobody meant.
+        // A header that came twice is a list, whose text would be a key that nobody meant.
         if (value instanceof Collection<?> || value instanceof Object[]) {
             throw new IllegalArgumentException(source() + " must give one key for a job, not several");
         }

@@ -8,12 +8,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
-/** Puts jobs on exchanges. */
+/** Writes jobs into exchanges. */
 final class JobReader {
     private final HeaderFilterStrategy filter;
 
     /**
-     * @param filter decides which stored headers are let in
+     * @param filter decides which stored headers pass
      */
     JobReader(HeaderFilterStrategy filter) {
         this.filter = filter;
@@ -32,7 +32,7 @@ final class JobReader {
                 message.setHeader(name, value);
             }
         });
-        // After the filter: what stands in a stream may have been written by anybody.
+        // After the filter: anybody may have written to the stream.
         message.removeHeader(QbullConstants.DELAY);
         if (job.contentType() != null) {
             message.setHeader(Exchange.CONTENT_TYPE, job.contentType());
@@ -50,7 +50,7 @@ final class JobReader {
         InheritedId.mark(exchange, job.id());
     }
 
-    /** A route may change its body, and the next attempt must see the one that was sent. */
+    /** A route may change its body, but the next attempt must see the one that was sent. */
     private static Object copy(Object body) {
         if (body instanceof byte[] bytes) {
             return bytes.clone();

@@ -14,7 +14,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.jspecify.annotations.Nullable;
 
-/** Makes jobs of exchanges. Called on the threads that route them. */
+/** Makes jobs from exchanges. Called on the threads that route them. */
 final class JobWriter {
     private final JobKey key;
     private final JobBody body;
@@ -32,9 +32,9 @@ final class JobWriter {
     }
 
     /**
-     * @param exchange keeps its body: a stream is replaced by the bytes that were read
+     * @param exchange its body stays readable: a stream is replaced by its bytes
      * @return the job
-     * @throws Exception if it makes none: no key, a body that is no bytes or too large, an illegal id or delay
+     * @throws Exception if it makes none: it has no key, its body is too large or does not convert to bytes, or its id or delay is illegal
      */
     NewJob write(Exchange exchange) throws Exception {
         String jobKey = key.of(exchange);
@@ -87,7 +87,7 @@ final class JobWriter {
         return kept;
     }
 
-    /** What comes back as it went in; numbers of other classes may not even be numbers when written out. */
+    /** Whether a value can be read back as it was; numbers of foreign classes may not even look like numbers when written. */
     private static boolean storable(@Nullable Object value) {
         return value instanceof String
                 || value instanceof Boolean

@@ -17,9 +17,9 @@ import org.apache.camel.support.AsyncProcessorSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets the header {@code CamelQbullPartition} to the partition that a job of this key goes to, so that a route can see it
- * before it sends. Advisory: the producer computes the partition itself and never reads the header. While the layout of the
- * queue is not known, for instance because Redis is away, the header is absent.
+ * Sets the header {@code CamelQbullPartition} to the partition that a job of this key goes to, so that a route can see it before it
+ * sends. The header is advisory: the producer computes the partition itself and never reads it. While the layout of the queue is not
+ * known, for instance because Redis is away, the header is absent.
  *
  * <p>Declare it as {@code process: ref: "#class:io.qbull.component.KeyHashProcessor"} when the context has one queue, or as a
  * bean with properties. The layout of a queue is read once.
@@ -152,8 +152,8 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
     }
 
     /**
-     * The queue whose layout counts; not needed when the context has one queue. May be an expression of the Simple language, if
-     * no sender can choose its value freely: each queue that it names is opened.
+     * The queue whose layout counts; not needed when the context has one queue. May be an expression of the Simple language, provided
+     * that no sender can choose its value freely: every queue that it names is opened.
      */
     public void setQueue(@Nullable String queue) {
         this.queue = queue;

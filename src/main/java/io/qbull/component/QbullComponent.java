@@ -33,7 +33,7 @@ public class QbullComponent extends HealthCheckComponent {
     private final List<String> addresses = new ArrayList<>();
     private @Nullable PodId defaultPod;
 
-    /** Makes the component; Camel calls this when it meets the scheme. */
+    /** Makes the component; Camel calls this when it first sees the scheme. */
     public QbullComponent() {
         this(QueueNodes::open);
     }
@@ -63,8 +63,7 @@ public class QbullComponent extends HealthCheckComponent {
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        // Camel knows by name only the secrets of its own components; this covers messages about URIs that were
-        // refused.
+        // Camel knows the names of secret options only for its own components. This covers messages about refused URIs.
         ExtendedCamelContext context = getCamelContext().getCamelContextExtension();
         String known = context.getAdditionalSensitiveKeywords();
         if (known == null) {
@@ -143,8 +142,8 @@ public class QbullComponent extends HealthCheckComponent {
     }
 
     /**
-     * Endpoint URIs end in logs, JMX and health details, not all of which are sanitized. Equal addresses get equal masks,
-     * because endpoints are compared by their URIs.
+     * Endpoint URIs end up in logs, JMX and health details, not all of which are sanitized. Equal addresses get equal masks because
+     * endpoints are compared by their URIs.
      */
     private String masked(String uri) {
         return REDIS_URI.matcher(uri).replaceAll(found -> found.group(1) + "xxxxxx" + numberOf(found.group(2)));

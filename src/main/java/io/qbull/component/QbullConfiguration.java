@@ -11,9 +11,9 @@ import org.apache.camel.spi.UriParams;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All options, for the component, where they are the defaults of its endpoints, and for an endpoint. The values are
- * checked by {@link QbullSettings}. As long as it is because Camel's generator wants a field, a getter and a setter each;
- * the setters' comments are the published documentation.
+ * All options of an endpoint, and of the component, where they are the defaults of its endpoints. {@link QbullSettings} checks the
+ * values. The class is long because Camel's generator needs a field, a getter and a setter for each option; the setters' comments are
+ * the published documentation.
  */
 @UriParams
 public class QbullConfiguration implements Cloneable {
@@ -172,8 +172,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * How a key becomes a partition: xxh64 of the key, or qbull-python, which is what the original QBull for Python does. The same for
-     * all producers of a queue, for as long as it has jobs.
+     * How a key becomes a partition: xxh64 of the key, or qbull-python, as in the original QBull for Python. All producers of a queue
+     * must use the same for as long as it has jobs.
      */
     public void setKeyHash(KeyHash keyHash) {
         this.keyHash = keyHash;
@@ -184,7 +184,7 @@ public class QbullConfiguration implements Cloneable {
         return headerFilterStrategy;
     }
 
-    /** Which headers of a message are stored with a job and read back. By default all but Camel's own, in any spelling. */
+    /** Decides which headers of a message are stored with a job and read back. By default all but Camel's own, in any spelling. */
     public void setHeaderFilterStrategy(HeaderFilterStrategy headerFilterStrategy) {
         this.headerFilterStrategy = headerFilterStrategy;
     }
@@ -194,7 +194,7 @@ public class QbullConfiguration implements Cloneable {
         return partitionsPerPod;
     }
 
-    /** How many partitions of the queue this process wants to hold. */
+    /** How many partitions of the queue this process wants to own. */
     public void setPartitionsPerPod(int partitionsPerPod) {
         this.partitionsPerPod = partitionsPerPod;
     }
@@ -204,7 +204,7 @@ public class QbullConfiguration implements Cloneable {
         return maxPartitionsPerPod;
     }
 
-    /** The most partitions that this process holds when it adopts orphans; 0 means all. */
+    /** The most partitions that this process owns when it adopts orphans; 0 means all. */
     public void setMaxPartitionsPerPod(int maxPartitionsPerPod) {
         this.maxPartitionsPerPod = maxPartitionsPerPod;
     }
@@ -214,7 +214,7 @@ public class QbullConfiguration implements Cloneable {
         return adoptOrphans;
     }
 
-    /** Whether this process also takes partitions beyond partitionsPerPod that nobody else takes. */
+    /** Whether this process also takes partitions beyond partitionsPerPod that no other process takes. */
     public void setAdoptOrphans(boolean adoptOrphans) {
         this.adoptOrphans = adoptOrphans;
     }
@@ -235,8 +235,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * How long a lease on a partition lives without renewal, and so how long the partitions of a crashed process stand
-     * still. 1 second or more.
+     * How long a lease on a partition lives without renewal, and thus how long the partitions of a crashed process stand still. 1 second
+     * or more.
      */
     public void setLeaseTtl(Duration leaseTtl) {
         this.leaseTtl = leaseTtl;
@@ -248,8 +248,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * How long suspend and stop wait for jobs in flight before their partitions are given up. Keep it below Camel's
-     * shutdown timeout, at whose end a stop gives them up in any case.
+     * How long suspend and stop wait for jobs in flight before these are abandoned. Keep it below Camel's shutdown timeout, after which
+     * a stop abandons them in any case.
      */
     public void setDrainTimeout(Duration drainTimeout) {
         this.drainTimeout = drainTimeout;
@@ -260,7 +260,7 @@ public class QbullConfiguration implements Cloneable {
         return stallAfter;
     }
 
-    /** After how long a partition that has jobs and does not move is reported, with the reason. */
+    /** How long a partition that has jobs may stand still before it is reported, with the reason. */
     public void setStallAfter(Duration stallAfter) {
         this.stallAfter = stallAfter;
     }
@@ -283,7 +283,7 @@ public class QbullConfiguration implements Cloneable {
         return prefetch;
     }
 
-    /** The most jobs of a partition that wait in memory, 1 to 10000; at most 1 MB of them. */
+    /** The most jobs of a partition that wait in memory, 1 to 10000, and at most 1 MB of them. */
     public void setPrefetch(int prefetch) {
         this.prefetch = prefetch;
     }
@@ -314,8 +314,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * The pause before a failed job runs again. The jobs that follow it with its key wait behind it; other keys go on. Up to a fifth of
-     * a pause is left out at random.
+     * The pause before a failed job runs again. Jobs of its key wait behind it; other keys continue. Up to a fifth of a pause is left
+     * out at random.
      */
     public void setBackoff(Duration backoff) {
         this.backoff = backoff;
@@ -346,7 +346,7 @@ public class QbullConfiguration implements Cloneable {
         return backoffMultiplier;
     }
 
-    /** By how much the pause grows with each failure of a job, 1 to 100. */
+    /** The factor by which the pause grows with each failure of a job, 1 to 100. */
     public void setBackoffMultiplier(double backoffMultiplier) {
         this.backoffMultiplier = backoffMultiplier;
     }
@@ -393,8 +393,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * What becomes of a job that has used up its attempts: bury moves it to the dead-letter stream and its key goes on; hold-key keeps it
-     * at the head of its key, which waits until a person retries or drops it, while other keys go on.
+     * What becomes of a job that has used up its attempts: bury moves it to the dead-letter stream, and its key continues; hold-key keeps
+     * it at the head of its key, which waits until a person retries or drops it, while other keys continue.
      */
     public void setWhenExhausted(WhenExhausted whenExhausted) {
         this.whenExhausted = whenExhausted;
@@ -405,7 +405,7 @@ public class QbullConfiguration implements Cloneable {
         return maxCrashes;
     }
 
-    /** How many processes a job may take down with it before it is buried, 2 or more. */
+    /** How many processes a job may crash before it is buried, 2 or more. */
     public void setMaxCrashes(int maxCrashes) {
         this.maxCrashes = maxCrashes;
     }
@@ -416,8 +416,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * After how long a run of a job counts as failed. If it blocks its thread it is interrupted; how it ends later is ignored, and it may
-     * still be running when the job runs again. Default: never.
+     * How long a run of a job may take before it counts as failed. A run that blocks its thread is interrupted; how it ends later is
+     * ignored, and it may still be running when the job runs again. Default: no limit.
      */
     public void setJobTimeout(@Nullable Duration jobTimeout) {
         this.jobTimeout = jobTimeout;
@@ -508,8 +508,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * The most jobs that may wait in the queue: a partition that holds its share, maxBacklog / partitions rounded up, takes no more
-     * until jobs of it are done. Looked at once a call to Redis, so that up to 500 jobs more can be there. 0 = any number.
+     * The most jobs that may wait in the queue: a partition that has its share, maxBacklog / partitions rounded up, takes no more until
+     * some of its jobs are done. Checked once for each call to Redis, so it can be exceeded by up to 500 jobs. 0 = any number.
      */
     public void setMaxBacklog(int maxBacklog) {
         this.maxBacklog = maxBacklog;

@@ -32,11 +32,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the jobs of the partitions that this process holds through a route. A job is done when its exchange has ended, not
- * when the route's first thread returns.
+ * Runs the jobs of the partitions that this process owns through a route. A job is done when its exchange has ended, not when the
+ * route's first thread returns.
  *
- * <p>Suspend and stop let jobs in flight end, commit them and release the partitions, so that other processes go on at once.
- * Jobs that were fetched and not started stay in the queue; they are not pending exchanges.
+ * <p>Suspend and stop drain: jobs in flight end and are committed, and the partitions are released, so that other processes continue at
+ * once. A forced shutdown stops: jobs in flight are abandoned. Jobs that were fetched but not started stay in the queue; they are not
+ * pending exchanges.
  */
 public class QbullConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
     private static final Logger LOG = LoggerFactory.getLogger(QbullConsumer.class);
@@ -60,13 +61,13 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         this.consumption = QbullSettings.consumption(endpoint.getConfiguration());
         this.reader = new JobReader(endpoint.getConfiguration().getHeaderFilterStrategy());
         this.failures = FailureClasses.of(endpoint.getConfiguration(), endpoint.getCamelContext());
-        // The node writes one line for a failed job; a stack trace for each would bury it.
+        // The node logs one line for a failed job; a stack trace for each would hide it.
         setExceptionHandler(
                 new LoggingExceptionHandler(endpoint.getCamelContext(), QbullConsumer.class, LoggingLevel.DEBUG));
     }
 
     /**
-     * @return the node it consumes through; null while it is stopped
+     * @return the node through which it consumes; null while it is stopped
      */
     @Nullable
     SharedNode shared() {
@@ -74,16 +75,16 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     }
 
     /**
-     * @return how many jobs were still running when the last suspend or stop had waited for {@code drainTimeout}; they run again
-     *     elsewhere
+     * @return how many jobs the last suspend or stop did not wait for, because {@code drainTimeout} had passed or the shutdown was
+     *     forced; they run again elsewhere
      */
     public int abandonedJobs() {
         return abandonedJobs.get();
     }
 
     /**
-     * @return tells whether a key's jobs are this pod's: whether it may work on their partition now; of no key while it is stopped or the
-     *     queue's layout is not known
+     * @return whether this pod may work on a key's partition now; false for every key while the consumer is stopped or the queue's
+     *     layout is not known
      */
     public Predicate<String> ownedKeys() {
         SharedNode used = shared;
@@ -129,7 +130,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         Duration drain = consumption.pump().drainTimeout();
         if (drain.compareTo(longest) >= 0) {
             LOG.warn(
-                    "queue={} drainTimeout ({}) is not below Camel's shutdownTimeout ({}): a stop gives up jobs in flight after {} already",
+                    "queue={} drainTimeout ({}) is not below Camel's shutdownTimeout ({}): a stop abandons jobs in flight after {}",
                     endpoint.getQueue(),
                     drain,
                     longest,
@@ -147,8 +148,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     }
 
     /**
-     * Does not wait: a route policy may call this on the thread of the very job that would be waited for. Whoever suspends the
-     * route waits for {@link #getPendingExchangesSize}.
+     * Does not wait: a route policy may call this on the thread of the very job that would be waited for. Camel waits until {@link
+     * #getPendingExchangesSize} is zero.
      */
     @Override
     protected void doSuspend() throws Exception {
@@ -175,8 +176,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     }
 
     /**
-     * Waits for jobs in flight as long as Camel lets it. When the shutdown timeout is over, Camel interrupts the thread that stops
-     * routes, and stops them on another one too, before it tells anybody that it forces the shutdown.
+     * Waits for jobs in flight as long as Camel allows. When the shutdown timeout has passed, Camel interrupts the thread that stops
+     * routes, and stops them on another thread too, before it announces that it forces the shutdown.
      */
     private void drainOrStop(SharedNode used) {
         boolean interrupted = Thread.interrupted();
@@ -231,7 +232,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         used.node().consume(consumption, (delivery, outcome) -> run(used, delivery, outcome), used.workers());
     }
 
-    /** Whether it was interrupted. */
+    /** Returns whether it was interrupted. */
     private boolean awaitOrInterrupt(CompletionStage<Void> drained) {
         Duration longest = consumption.pump().drainTimeout().plus(PATIENCE);
         try {
@@ -252,7 +253,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         exchange.getExchangeExtension().addOnCompletion(completion);
         AsyncCallback callback = defaultConsumerCallback(exchange, true);
         getAsyncProcessor().process(exchange, doneSync -> {
-            // Still here: the exchange was turned away before it entered the route, as in a forced shutdown.
+            // Still there: Camel turned the exchange away before it entered the route, as in a forced shutdown.
             if (exchange.getExchangeExtension().containsOnCompletion(completion)) {
                 completion.onFailure(exchange);
             }
@@ -261,8 +262,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     }
 
     /**
-     * While Camel forces its shutdown it turns away the next step of an exchange and interrupts threads. A failure then is none of the
-     * job's: it is given up before its queue hears of it.
+     * While Camel forces its shutdown it turns away the next step of an exchange and interrupts threads. The job is not to blame for such
+     * a failure: it is abandoned before the queue hears of it.
      */
     private final class UnlessForced implements JobHandler.Outcome {
         private final SharedNode used;

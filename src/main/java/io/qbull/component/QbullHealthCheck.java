@@ -9,8 +9,8 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DOWN while something keeps a node from working. A node without partitions is UP: it stands by. So is one whose job takes long
- * or fails and waits: turned away from, it could not take new jobs either; the message names the standstill. Readiness only: a
+ * DOWN while something keeps a node from working. A node without partitions is UP: it stands by. So is one whose job takes long, or has
+ * failed and waits: if it got no traffic, it could not take new jobs either. The message names the standstill. Readiness only, because a
  * restart of the process does not bring back Redis.
  */
 final class QbullHealthCheck extends AbstractHealthCheck {
@@ -18,7 +18,7 @@ final class QbullHealthCheck extends AbstractHealthCheck {
 
     /**
      * @param id the check's name
-     * @param shared the node; null while it is not used
+     * @param shared finds the node; null while it is not used
      */
     QbullHealthCheck(String id, Supplier<@Nullable SharedNode> shared) {
         super("camel", id);

@@ -16,9 +16,9 @@ import org.apache.camel.support.DefaultAsyncProducer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds the message of an exchange to the queue, or, if its body is a collection, an iterator, a stream or another iterable, each
- * element. The exchange goes on once Redis has all jobs; it fails with a {@link io.qbull.model.EnqueueException} if Redis has not
- * or may not have one of them, and with an {@link IllegalArgumentException} if it makes no job.
+ * Adds the message of an exchange to the queue or, if its body is a collection, an iterator, a stream or another iterable, each element.
+ * The exchange continues once Redis has all jobs. It fails with a {@link io.qbull.model.EnqueueException} if Redis does not or may not
+ * have one of them, and with an {@link IllegalArgumentException} if it makes no job.
  */
 public class QbullProducer extends DefaultAsyncProducer {
     private final QbullEndpoint endpoint;

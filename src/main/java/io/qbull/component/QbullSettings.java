@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
-/** Options as the engine's settings. A value that breaks its rule is refused with its name, the value and the rule. */
+/** Turns options into the engine's settings. The error about a value that breaks its rule names option, value and rule. */
 final class QbullSettings {
     private static final int PREFETCH_BYTES = 1 << 20;
 
@@ -21,7 +21,7 @@ final class QbullSettings {
     /**
      * @param options of an endpoint
      * @param context the endpoint's
-     * @throws IllegalArgumentException if any value is wrong, used by a producer or by a consumer
+     * @throws IllegalArgumentException if any value is wrong, whether a producer or a consumer uses it
      */
     static void check(QbullConfiguration options, CamelContext context) {
         consumption(options);

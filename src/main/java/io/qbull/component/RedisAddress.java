@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Redis URIs, fit to be shown. */
+/** Redis URIs that are safe to show. */
 final class RedisAddress {
-    /** Only before a scheme, because a password may hold a comma. */
+    /** Only before a scheme, because a password may contain a comma. */
     private static final Pattern NEXT_NODE = Pattern.compile(",(?=redis[a-z-]*://)");
 
     private RedisAddress() {}

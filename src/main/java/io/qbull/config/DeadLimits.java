@@ -3,10 +3,10 @@ package io.qbull.config;
 import java.time.Duration;
 
 /**
- * How much of what was given up is kept.
+ * How many dead letters are kept.
  *
- * @param maxLength dead letters of a partition; 0 = any number
- * @param maxAge how long one is kept; zero = until a person removes it
+ * @param maxLength the most dead letters of a partition; 0 = any number
+ * @param maxAge how long a dead letter is kept; zero = until a person removes it
  */
 public record DeadLimits(int maxLength, Duration maxAge) {
     /** Everything is kept. */

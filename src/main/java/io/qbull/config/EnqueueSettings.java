@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param maxKeyLength the longest key, in bytes of UTF-8
  * @param batch the most jobs in one call to Redis, 1 to 500
  * @param enqueueTimeout how long a caller waits for an answer
- * @param maxBacklog the most jobs in a queue, each partition an equal share; zero = any number
+ * @param maxBacklog the most jobs in a queue, an equal share for each partition; zero = any number
  */
 public record EnqueueSettings(
         Duration deduplicationWindow,
@@ -36,7 +36,7 @@ public record EnqueueSettings(
 
     /**
      * @param partitions of the queue
-     * @return entries from which on a partition takes no more; zero = any number
+     * @return entries at which a partition takes no more; zero = any number
      */
     public long backlogShare(int partitions) {
         return ((long) maxBacklog + partitions - 1) / partitions;

@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * How a pod takes and keeps leases on the partitions of one queue.
  *
- * @param partitionsPerPod leases that this pod wants, 1 to 16384
+ * @param partitionsPerPod the leases that this pod wants, 1 to 16384
  * @param maxPartitionsPerPod the most it takes when it adopts orphans; at least {@code partitionsPerPod}
- * @param adoptOrphans whether it takes partitions beyond {@code partitionsPerPod} that nobody else takes
+ * @param adoptOrphans whether it takes partitions beyond {@code partitionsPerPod} that no other pod takes
  * @param orphanGrace how long a partition must be free before it is adopted while other pods live
  * @param leaseTtl how long a lease lives without renewal, 1 s or more
  */
@@ -37,7 +37,7 @@ public record LeaseSettings(
     }
 
     /**
-     * @return how much earlier than Redis this pod stops trusting a lease: a tenth of the TTL, for clocks that run apart
+     * @return how much earlier than Redis this pod stops trusting a lease: a tenth of the TTL, because clocks drift apart
      */
     public Duration margin() {
         return leaseTtl.dividedBy(10);

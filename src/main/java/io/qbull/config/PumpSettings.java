@@ -6,7 +6,7 @@ import java.time.Duration;
  * How a pod works off one partition.
  *
  * @param prefetch the most jobs that wait in memory, 1 to 10000
- * @param prefetchBytes the most bytes that wait in memory; one job is always let in
+ * @param prefetchBytes the most bytes that wait in memory; a single job may exceed it
  * @param commitInterval the longest that a finished job waits to be committed with others; zero = at once
  * @param retry what becomes of jobs that do not succeed
  * @param drainTimeout how long a stop waits for jobs in flight

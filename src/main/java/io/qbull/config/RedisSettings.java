@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * Where the data is.
  *
- * @param uri {@code redis://}, {@code rediss://} or {@code redis-sentinel://}, user and password included; several nodes of a
+ * @param uri {@code redis://}, {@code rediss://} or {@code redis-sentinel://}, user and password included; several servers of a
  *     cluster are separated by commas
- * @param commandTimeout after which a command without reply is given up; below a third of the shortest leaseTtl
+ * @param commandTimeout how long a command may wait for its reply; below a third of the shortest leaseTtl
  */
 public record RedisSettings(String uri, Duration commandTimeout) {
     private static final Duration LONGEST = Duration.ofSeconds(3);

@@ -4,16 +4,16 @@ import io.qbull.model.WhenExhausted;
 import java.time.Duration;
 
 /**
- * What becomes of jobs that do not succeed. The pause after the nth failure is {@code backoff * multiplier^(n-1)}, {@code maxBackoff}
- * at most, of which up to a fifth is left out at random.
+ * What becomes of jobs that do not succeed. The pause after the nth failure is {@code backoff * multiplier^(n-1)}, at most {@code
+ * maxBackoff}; up to a fifth of it is left out at random.
  *
- * @param maxAttempts runs of a job before it is given up, 1 to 1,000,000
+ * @param maxAttempts runs of a job before its attempts are used up, 1 to 1,000,000
  * @param backoff pause after the first failure
  * @param multiplier by which the pause grows with each failure, 1 to 100
  * @param maxBackoff the longest pause, {@code backoff} or more
  * @param whenExhausted what becomes of a job that has used up its attempts
- * @param maxCrashes how many processes a job may take down before it is buried, 2 to 1,000,000: with the first crash nobody knows
- *     yet which job it was
+ * @param maxCrashes how many processes a job may crash before it is buried, 2 to 1,000,000: after the first crash it is not yet
+ *     known which job it was
  * @param jobTimeout after which a run counts as failed; zero = never
  */
 public record RetrySettings(

@@ -2,7 +2,7 @@ package io.qbull.config;
 
 import java.time.Duration;
 
-/** The checks of the settings; a broken rule is an {@link IllegalArgumentException} that names option, value and rule. */
+/** Checks of settings. A broken rule is an {@link IllegalArgumentException} that names option, value and rule. */
 final class Rule {
     private Rule() {}
 

@@ -1,4 +1,4 @@
-/** Settings as records that check themselves: a wrong value is refused with its name, the value and the rule. */
+/** Settings as records that check themselves: the error about a wrong value names option, value and rule. */
 @NullMarked
 package io.qbull.config;
 

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes many jobs into a queue, and counts what becomes of each. Jobs are given to it by one thread at a time; their answers come on
- * others. No more than a bounded number are on their way, if whoever gives them heeds {@link #crowded}. After the first one that could
- * not be added no more are taken, for those of its key would overtake it.
+ * Adds many jobs to a queue and counts what becomes of each. One thread at a time gives it jobs; their answers come on other threads.
+ * The number of jobs under way is bounded as long as the caller respects {@link #crowded}. After the first job that could not be added
+ * it takes no more, because later jobs of the same key would overtake that one.
  */
 public final class BulkEnqueuer {
     private static final Logger LOG = LoggerFactory.getLogger(BulkEnqueuer.class);
@@ -24,7 +24,7 @@ public final class BulkEnqueuer {
     private static final long MOST_BYTES_UNDER_WAY = 2L << 20;
 
     private final Adder adder;
-    private final Runnable roomAgain;
+    private final Runnable resume;
     private final BooleanSupplier tight;
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<Long, String> refused = new TreeMap<>();
@@ -34,32 +34,32 @@ public final class BulkEnqueuer {
     private long refusedCount;
     private int underWay;
     private long bytesUnderWay;
-    private boolean waitsForRoom;
+    private boolean crowded;
     private boolean ended;
     private @Nullable EnqueueException failure;
 
     /**
      * @param adder adds a job
-     * @param roomAgain called on any thread, once after each time that this was crowded
+     * @param resume run on any thread, once after each time that this was crowded
      */
-    public BulkEnqueuer(Adder adder, Runnable roomAgain) {
-        this(adder, roomAgain, () -> false);
+    public BulkEnqueuer(Adder adder, Runnable resume) {
+        this(adder, resume, () -> false);
     }
 
     /**
      * @param adder adds a job
-     * @param roomAgain called on any thread, once after each time that this was crowded
-     * @param tight whether memory that is shared with others is so short that any job on its way is a crowd
+     * @param resume run on any thread, once after each time that this was crowded
+     * @param tight whether shared memory is so short that a single job under way counts as crowded
      */
-    public BulkEnqueuer(Adder adder, Runnable roomAgain, BooleanSupplier tight) {
+    public BulkEnqueuer(Adder adder, Runnable resume, BooleanSupplier tight) {
         this.adder = adder;
-        this.roomAgain = roomAgain;
+        this.resume = resume;
         this.tight = tight;
     }
 
     /**
-     * @param number of the job, above those before
-     * @param job the job; forgotten once one has failed
+     * @param number of the job, above the numbers of all jobs before
+     * @param job the job; ignored once one has failed
      */
     public void take(long number, NewJob job) {
         long size = job.body().length;
@@ -77,15 +77,15 @@ public final class BulkEnqueuer {
         try {
             added = adder.add(number, job);
         } catch (RuntimeException | Error e) {
-            // Counted already: whoever waits for the result must get it.
+            // Counted already: the result must come all the same.
             added = CompletableFuture.failedFuture(e);
         }
         added.whenComplete((answer, thrown) -> answered(number, size, answer, thrown));
     }
 
     /**
-     * @param number of what came
-     * @param reason why it is no job
+     * @param number of the input
+     * @param reason why it makes no job
      */
     public void refuse(long number, String reason) {
         lock.lock();
@@ -99,20 +99,20 @@ public final class BulkEnqueuer {
     }
 
     /**
-     * @return whether no more should be given before {@link #roomAgain}
+     * @return whether the caller should give no more before {@code resume} runs
      */
     public boolean crowded() {
         lock.lock();
         try {
-            waitsForRoom = full();
-            return waitsForRoom;
+            crowded = full();
+            return crowded;
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * @return whether reading on is of no use
+     * @return whether there is no point in giving more
      */
     public boolean failed() {
         lock.lock();
@@ -140,7 +140,7 @@ public final class BulkEnqueuer {
     }
 
     private void answered(long number, long size, @Nullable Enqueued answer, @Nullable Throwable thrown) {
-        boolean room;
+        boolean resumes;
         lock.lock();
         try {
             underWay--;
@@ -152,15 +152,15 @@ public final class BulkEnqueuer {
             } else {
                 accepted++;
             }
-            room = waitsForRoom && !full();
-            if (room) {
-                waitsForRoom = false;
+            resumes = crowded && !full();
+            if (resumes) {
+                crowded = false;
             }
         } finally {
             lock.unlock();
         }
-        if (room) {
-            roomAgain.run();
+        if (resumes) {
+            resume.run();
         }
         finishIfAnswered();
     }
@@ -170,7 +170,7 @@ public final class BulkEnqueuer {
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         EnqueueException why = cause instanceof EnqueueException known ? known : fault(cause);
         note(number, String.valueOf(why.getMessage()));
-        // What follows a refusal fails as unavailable, and may be heard of before the refusal itself.
+        // Jobs behind a refused one fail as unavailable, and their failures may arrive before the refusal itself.
         boolean aftermath = why.kind() == EnqueueException.Kind.UNAVAILABLE;
         boolean replaces = failure != null && failure.kind() == EnqueueException.Kind.UNAVAILABLE && !aftermath;
         if (why.kind() != EnqueueException.Kind.INVALID && (failure == null || replaces)) {
@@ -178,9 +178,9 @@ public final class BulkEnqueuer {
         }
     }
 
-    /** A client reads the message: what we are made of is none of its business. */
+    /** Clients read the message, so it reveals nothing about the inside. */
     private static EnqueueException fault(@Nullable Throwable cause) {
-        LOG.error("a job was not added, or perhaps it was, because of a fault", cause);
+        LOG.error("a fault: it is unknown whether a job was added", cause);
         EnqueueException fault = new EnqueueException(EnqueueException.Kind.UNKNOWN, "the server failed");
         fault.initCause(cause);
         return fault;

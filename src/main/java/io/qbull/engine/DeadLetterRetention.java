@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the dead letters of the partitions that a pod owns within their limits. Looks at them once a period: what is beyond a
- * limit is reported at one look and dropped at the next, and nothing is dropped that came after the report. Two pods that do it
- * at once do no harm. The ids of what was dropped stay known for their deduplication window: a limit is no person who wants a
- * job again. On the event loop.
+ * Keeps the dead letters of the owned partitions within their limits. Checks them once a period: letters beyond a limit are reported at
+ * one check and dropped at the next, and none that came after the report is dropped. Two pods that do this at once do no harm. The ids
+ * of dropped jobs stay known for their deduplication window, because a limit, unlike a person, does not want the job to come again. On
+ * the event loop.
  */
 final class DeadLetterRetention {
-    /** Between two looks. */
+    /** Between two checks. */
     static final Duration PERIOD = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterRetention.class);
@@ -37,7 +37,7 @@ final class DeadLetterRetention {
     private final DeadLetters letters;
     private final EventLoop loop;
     private final Supplier<List<PartitionId>> owned;
-    /** The newest letter at the report; up to there letters may be dropped. */
+    /** The newest letter at the time of the report: letters up to this one may be dropped. */
     private final Map<PartitionId, StreamId> reported = new HashMap<>();
 
     private final Set<PartitionId> busy = new HashSet<>();
@@ -52,7 +52,7 @@ final class DeadLetterRetention {
 
     void start() {
         if (!limits.equals(DeadLimits.NONE)) {
-            next = loop.schedule(PERIOD, this::look);
+            next = loop.schedule(PERIOD, this::check);
         }
     }
 
@@ -62,11 +62,11 @@ final class DeadLetterRetention {
         }
     }
 
-    private void look() {
-        next = loop.schedule(PERIOD, this::look);
-        List<PartitionId> held = owned.get();
-        reported.keySet().retainAll(held);
-        for (PartitionId partition : held) {
+    private void check() {
+        next = loop.schedule(PERIOD, this::check);
+        List<PartitionId> partitions = owned.get();
+        reported.keySet().retainAll(partitions);
+        for (PartitionId partition : partitions) {
             if (busy.add(partition)) {
                 letters.stock(partition)
                         .whenComplete((stock, failure) -> loop.execute(() -> judge(partition, stock, failure)));
@@ -87,38 +87,40 @@ final class DeadLetterRetention {
         } else if (last == null) {
             reported.put(partition, stock.newest());
             busy.remove(partition);
-            LOG.warn(
-                    "queue={} partition={} has {} dead letters, the oldest is of {} s ago: those beyond deadMaxLength={} or"
-                            + " deadMaxAge={} are dropped in {} s",
-                    partition.queue(),
-                    partition.index(),
-                    stock.length(),
-                    (stock.nowMillis() - stock.oldest().millis()) / 1000,
-                    limits.maxLength(),
-                    limits.maxAge(),
-                    PERIOD.toSeconds());
+            report(partition, stock);
         } else {
             drop(partition, last, 0)
-                    .whenComplete((dropped, broken) -> loop.execute(() -> {
-                        busy.remove(partition);
-                        if (dropped != null) {
-                            LOG.warn(
-                                    "queue={} partition={} dropped {} dead letters",
-                                    partition.queue(),
-                                    partition.index(),
-                                    dropped);
-                        } else {
-                            LOG.warn(
-                                    "queue={} partition={} dead letters cannot be dropped: {}",
-                                    partition.queue(),
-                                    partition.index(),
-                                    String.valueOf(broken));
-                        }
-                    }));
+                    .whenComplete((dropped, broken) -> loop.execute(() -> dropped(partition, dropped, broken)));
         }
     }
 
-    /** A page after another. Counted anew after each was read: what people drop and retry meanwhile makes it too few, never too many. */
+    private void report(PartitionId partition, Stock stock) {
+        LOG.warn(
+                "queue={} partition={} has {} dead letters, the oldest {} s old: those beyond deadMaxLength={} or"
+                        + " deadMaxAge={} will be dropped in {} s",
+                partition.queue(),
+                partition.index(),
+                stock.length(),
+                (stock.nowMillis() - stock.oldest().millis()) / 1000,
+                limits.maxLength(),
+                limits.maxAge(),
+                PERIOD.toSeconds());
+    }
+
+    private void dropped(PartitionId partition, @Nullable Long count, @Nullable Throwable failure) {
+        busy.remove(partition);
+        if (count != null) {
+            LOG.warn("queue={} partition={} dropped {} dead letters", partition.queue(), partition.index(), count);
+        } else {
+            LOG.warn(
+                    "queue={} partition={} dead letters cannot be dropped: {}",
+                    partition.queue(),
+                    partition.index(),
+                    String.valueOf(failure));
+        }
+    }
+
+    /** Page by page, counting anew after each: letters that people drop or retry meanwhile make it drop too few, never too many. */
     private CompletionStage<Long> drop(PartitionId partition, StreamId last, long dropped) {
         return letters.read(partition, StreamId.START, last, 0)
                 .thenCompose(page -> letters.stock(partition).thenApply(stock -> over(stock, page.letters())))
@@ -136,7 +138,7 @@ final class DeadLetterRetention {
                 .toList();
     }
 
-    /** Whether a letter with so many behind it is too much or too old. */
+    /** Whether a letter with this many behind it exceeds a limit. */
     private boolean beyond(Stock stock, long behind, StreamId letter) {
         return (limits.maxLength() > 0 && behind >= limits.maxLength())
                 || (!limits.maxAge().isZero()

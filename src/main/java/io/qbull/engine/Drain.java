@@ -16,13 +16,13 @@ final class Drain {
     private int unconfirmed;
 
     private enum Phase {
-        /** No end was asked for. */
+        /** The session runs. */
         OPEN,
         /** Jobs in flight end and are committed, leases are released. */
         DRAINING,
         /** Every lease is released; the lease keeper was told to stop. */
         STOPPING,
-        /** Nothing is waited for any more. */
+        /** The session waits for nothing more. */
         ENDED
     }
 

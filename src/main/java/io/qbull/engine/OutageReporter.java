@@ -16,28 +16,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says once that Redis does not answer, and once that it does again. Many ask at the same time, and in a cluster some get answers
- * while others do not, so it is over when everybody who got no answer has got one. Touched on the event loop; read from any thread.
+ * Logs once that Redis does not answer, and once that it answers again. Many commands are sent at the same time, and in a cluster some
+ * are answered while others are not, so an outage is over when every subject without an answer has got one. Changed on the event loop;
+ * read from any thread.
  */
 final class OutageReporter implements Reachability {
     private static final Logger LOG = LoggerFactory.getLogger(OutageReporter.class);
-    /** A subject that was not asked about for so long no longer counts, such as a lease that another pod got meanwhile. */
+    /** A subject that was silent this long no longer counts, such as a lease that another pod has got meanwhile. */
     private static final Duration FORGOTTEN = Duration.ofMinutes(1);
 
     private final QueueName queue;
     private final EventLoop loop;
     private final Supplier<List<Integer>> partitions;
-    /** What still waits for an answer, and since when. */
-    private final Map<Subject, Long> waiting = new HashMap<>();
+    /** Subjects without an answer, and when each was last reported so. */
+    private final Map<Subject, Long> unanswered = new HashMap<>();
 
     private long since;
-    private boolean personNeeded;
+    private boolean misconfigurationLogged;
     private volatile String problem = "";
 
     /**
      * @param queue the queue
-     * @param loop its clock counts
-     * @param partitions those that this pod works on
+     * @param loop keeps the time
+     * @param partitions finds those that this pod works on
      */
     OutageReporter(QueueName queue, EventLoop loop, Supplier<List<Integer>> partitions) {
         this.queue = queue;
@@ -55,41 +56,41 @@ final class OutageReporter implements Reachability {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause != null && !(cause instanceof StoreException)) {
-            LOG.error("queue={} a command ended in an unexpected way, it will be repeated", queue, cause);
+            LOG.error("queue={} a command failed in an unexpected way and will be repeated", queue, cause);
         }
         String now = cause == null ? "Redis does not answer" : String.valueOf(cause.getMessage());
         long time = loop.nanoTime();
-        if (cause instanceof StoreException.Misconfigured && !personNeeded) {
-            personNeeded = true;
+        if (cause instanceof StoreException.Misconfigured && !misconfigurationLogged) {
+            misconfigurationLogged = true;
             LOG.error("queue={} refused by Redis, a person must act: {}", queue, now);
-        } else if (waiting.isEmpty()) {
+        } else if (unanswered.isEmpty()) {
             LOG.warn("queue={} {}; trying until it works, partitions {} may wait", queue, now, partitions.get());
         }
-        if (waiting.isEmpty()) {
+        if (unanswered.isEmpty()) {
             since = time;
         }
-        waiting.put(subject, time);
+        unanswered.put(subject, time);
         problem = now;
     }
 
     @Override
     public void answered(Subject subject) {
-        if (waiting.isEmpty()) {
+        if (unanswered.isEmpty()) {
             return;
         }
         long time = loop.nanoTime();
-        waiting.remove(subject);
-        waiting.values().removeIf(last -> time - last > FORGOTTEN.toNanos());
-        if (waiting.isEmpty()) {
+        unanswered.remove(subject);
+        unanswered.values().removeIf(last -> time - last > FORGOTTEN.toNanos());
+        if (unanswered.isEmpty()) {
             LOG.info("queue={} Redis answers again after {}", queue, Duration.ofMillis((time - since) / 1_000_000));
             reset();
         }
     }
 
-    /** Forgets what got no answer: nobody asks any more. */
+    /** Forgets all subjects: no more commands are sent about them. */
     void reset() {
-        waiting.clear();
-        personNeeded = false;
+        unanswered.clear();
+        misconfigurationLogged = false;
         problem = "";
     }
 }

@@ -5,15 +5,15 @@ import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 import io.qbull.store.redis.RedisStore;
 
-/** Makes nodes. */
+/** Opens nodes. */
 public final class QueueNodes {
     private QueueNodes() {}
 
     /**
-     * Returns at once, also while Redis is away.
+     * Returns at once, even while Redis is away.
      *
      * @param identity which queue and which pod
-     * @param redis where the data is; the connections are the node's own and closed with it
+     * @param redis where the data is; the node has connections of its own, which are closed with it
      * @param loop runs the node's own work; used by this node alone, shut down after it
      * @return a node that adds jobs and does not yet consume
      * @throws IllegalArgumentException if the address of Redis breaks its rule

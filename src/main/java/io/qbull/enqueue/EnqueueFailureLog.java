@@ -29,7 +29,7 @@ final class EnqueueFailureLog {
     /**
      * @param queue the queue
      * @param loop keeps the time
-     * @param outagesReported whether somebody else reports that Redis is away, so that it is not logged twice
+     * @param outagesReported whether another part of the node currently reports that Redis is away, which is not logged twice
      */
     EnqueueFailureLog(QueueName queue, EventLoop loop, BooleanSupplier outagesReported) {
         this.queue = queue;

@@ -28,7 +28,7 @@ public final class Enqueuer {
      * @param layouts reads the queue's layouts
      * @param jobs takes the calls
      * @param loop runs everything but {@link #enqueue}
-     * @param outagesReported whether somebody else reports at present that Redis is away
+     * @param outagesReported whether another part of the node currently reports that Redis is away
      */
     public Enqueuer(
             ProducerIdentity identity,

@@ -46,7 +46,7 @@ final class Intake {
      * @param layouts reads the queue's layouts
      * @param jobs takes the calls
      * @param loop runs everything that callers need not wait for
-     * @param outagesReported whether somebody else reports at present that Redis is away
+     * @param outagesReported whether another part of the node currently reports that Redis is away
      */
     Intake(
             ProducerIdentity identity,

@@ -101,7 +101,7 @@ final class Lane {
     /**
      * Nothing of the call was added: jobs whose callers still wait get their old places back and wait until {@link #unblock}.
      *
-     * @param why told to their callers
+     * @param why the reason that their callers get
      */
     void takeBack(String why) {
         Call refused = call;
@@ -121,7 +121,7 @@ final class Lane {
     /**
      * The call must be repeated.
      *
-     * @param why told to the callers of the jobs behind it
+     * @param why the reason that callers of the jobs behind it get
      */
     void outcomeUnknown(String why) {
         reason = why;

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An event loop on a single thread, with timers from another executor. Owns neither: whoever made them shuts them down. */
+/** An event loop on a single thread, with timers from another executor. Owns neither: their maker shuts them down. */
 public final class ThreadEventLoop implements EventLoop {
     private final Executor thread;
     private final ScheduledExecutorService timers;
@@ -19,7 +19,7 @@ public final class ThreadEventLoop implements EventLoop {
     /**
      * @param thread runs one task at a time, in order
      * @param timers only submits due tasks to {@code thread}
-     * @param failures told what a task threw
+     * @param failures gets what a task threw
      */
     public ThreadEventLoop(Executor thread, ScheduledExecutorService timers, Consumer<Throwable> failures) {
         this.thread = thread;
@@ -32,7 +32,7 @@ public final class ThreadEventLoop implements EventLoop {
         try {
             thread.execute(() -> run(task));
         } catch (RejectedExecutionException e) {
-            // Closed: what comes now comes too late for everybody, as after a crash.
+            // Ended: it is too late for any task, as after a crash.
             return;
         }
     }
@@ -67,7 +67,7 @@ public final class ThreadEventLoop implements EventLoop {
         }
     }
 
-    /** Cancelled on the loop, so that a task already submitted by the timer does not run either. */
+    /** Checks on the loop whether it is cancelled, so that a task which the timer has submitted already does not run either. */
     private static final class Scheduled implements Runnable, Timer {
         private final Runnable task;
         private volatile boolean cancelled;

@@ -1,6 +1,7 @@
 /**
- * Start and stop, timers, serial execution. The only place that reads a clock: everything else is given an
- * {@link io.qbull.runtime.EventLoop}. Depends on {@code java.*} only.
+ * Serial execution and timers. Everything below the application gets the time from an {@link io.qbull.runtime.EventLoop} instead of
+ * reading a clock, so a test can set it. Depends on {@code java.*} only. Loops have no life cycle of their own: their makers shut the
+ * threads down, after everything that uses the loop has been drained or stopped.
  */
 @NullMarked
 package io.qbull.runtime;

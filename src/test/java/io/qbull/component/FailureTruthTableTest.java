@@ -179,7 +179,7 @@ class FailureTruthTableTest extends QbullTestSupport {
         "BOTH,    other,    GIVE_UP",
         "RETRYONROLLBACK, any, GIVE_UP"
     })
-    void the_class_of_the_failure_says_whether_it_may_pass(String queue, String body, Failure.Course course) {
+    void the_class_of_the_failure_decides_whether_the_job_is_retried(String queue, String body, Failure.Course course) {
         FakeNode.Run run = node(queue).deliver("j1", body);
 
         Awaitility.await().until(run.end::isDone);

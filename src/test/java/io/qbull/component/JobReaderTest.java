@@ -25,14 +25,14 @@ class JobReaderTest {
     private final JobReader reader = new JobReader(new QbullHeaderFilterStrategy());
 
     @Test
-    void what_a_failed_attempt_did_to_its_body_is_not_seen_by_the_next_one() {
+    void a_body_changed_by_a_failed_attempt_is_intact_for_the_next() {
         Delivery delivery = new Delivery(FakeNode.job("j", "abc", Map.of()), LEASE, 1);
         read(delivery).getMessage().getBody(byte[].class)[0] = 'X';
         assertThat(read(delivery).getMessage().getBody(String.class)).isEqualTo("abc");
     }
 
     @Test
-    void fields_of_a_foreign_entry_come_anew_with_each_attempt() {
+    void fields_of_a_foreign_entry_are_fresh_for_each_attempt() {
         Map<String, byte[]> fields = new LinkedHashMap<>(Map.of("a", new byte[] {1}));
         Delivery delivery = new Delivery(FakeNode.job("j", fields, Map.of()), LEASE, 1);
         ((Map<?, ?>) read(delivery).getMessage().getBody()).clear();
@@ -42,7 +42,7 @@ class JobReaderTest {
     }
 
     @Test
-    void a_delay_that_was_stored_with_a_job_is_not_one_for_the_next_job_whatever_the_filter_says() {
+    void a_stored_delay_never_delays_the_next_job_whatever_the_filter_says() {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         Map<String, Object> stored = Map.of("cAmElQbullDelay", "PT10M", "other", "x");
         new JobReader(new DefaultHeaderFilterStrategy())

@@ -98,7 +98,7 @@ class KeyHashProcessorTest extends QbullTestSupport {
     }
 
     @Test
-    void an_unknown_layout_leaves_the_header_out_and_the_route_running() throws Exception {
+    void an_unknown_layout_leaves_out_the_header_and_the_route_continues() throws Exception {
         send("direct:in", Map.of(QbullConstants.KEY, "k"));
         node().layout = CompletableFuture.failedFuture(new IllegalStateException("away"));
 

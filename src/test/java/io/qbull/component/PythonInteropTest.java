@@ -108,7 +108,7 @@ class PythonInteropTest {
     }
 
     @Test
-    void jobs_of_both_run_in_the_order_in_which_they_were_added_key_by_key() throws Exception {
+    void jobs_of_both_formats_run_in_the_order_of_their_key() throws Exception {
         List<Published> entries = published();
         List<String> ours = new ArrayList<>();
         for (Published entry : entries) {
@@ -143,7 +143,7 @@ class PythonInteropTest {
     }
 
     @Test
-    void what_we_write_for_the_original_is_what_it_looks_for() throws Exception {
+    void we_write_what_the_original_looks_for() throws Exception {
         Message answer = send("?format=qbull", "573205104418", "{\"cmd\": \"SEND_MESSAGE\", \"to\": \"573205104418\"}")
                 .getMessage();
 
@@ -161,7 +161,7 @@ class PythonInteropTest {
     }
 
     @Test
-    void a_job_that_the_original_could_not_read_is_refused_and_nothing_is_added() {
+    void a_job_that_the_original_cannot_read_is_refused_and_not_added() {
         assertThat(send("?format=qbull", "k", "hello").getException(EnqueueException.class))
                 .hasMessage("format=qbull: body must be a JSON object")
                 .extracting(EnqueueException::kind)

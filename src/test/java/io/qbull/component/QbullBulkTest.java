@@ -105,7 +105,7 @@ class QbullBulkTest extends QbullTestSupport {
     }
 
     @Test
-    void a_refused_element_fails_the_exchange_and_hinders_no_other() {
+    void a_refused_element_fails_the_exchange_but_no_other_element() {
         Exchange exchange = send("direct:in", List.of("a", "x".repeat(101), "c"));
 
         assertThat(bodies()).containsExactly("a", "c");
@@ -136,7 +136,7 @@ class QbullBulkTest extends QbullTestSupport {
     }
 
     @Test
-    void of_a_long_stream_only_a_bounded_part_is_under_way_and_it_is_closed_at_the_end() {
+    void a_long_stream_has_a_bounded_part_under_way_and_is_closed_at_the_end() {
         Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
         FakeNode node = node();
         node.answers = job -> {
@@ -168,7 +168,7 @@ class QbullBulkTest extends QbullTestSupport {
     }
 
     @Test
-    void an_iterator_that_breaks_fails_the_exchange_after_what_came_before_is_answered() {
+    void a_broken_iterator_fails_the_exchange_once_earlier_jobs_are_answered() {
         Iterator<String> broken = Stream.of("a", "b")
                 .peek(element -> {
                     if (element.equals("b")) {
@@ -192,7 +192,7 @@ class QbullBulkTest extends QbullTestSupport {
     }
 
     @Test
-    void an_error_on_the_way_fails_the_exchange_on_whatever_thread_it_comes() {
+    void an_error_on_any_thread_fails_the_exchange() {
         FakeNode node = node();
         Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
         node.answers = job -> {
@@ -228,7 +228,7 @@ class QbullBulkTest extends QbullTestSupport {
     }
 
     @Test
-    void an_error_of_the_queue_fails_the_exchange_and_is_told_to_nobody_else() {
+    void an_error_of_the_queue_fails_the_exchange_and_is_not_revealed() {
         AssertionError error = new AssertionError("secret.host:6379");
         node().answers = job -> {
             throw error;

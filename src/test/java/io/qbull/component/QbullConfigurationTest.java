@@ -83,7 +83,7 @@ class QbullConfigurationTest extends QbullTestSupport {
         "QBULL-PYTHON, QBULL_PYTHON",
         "QBULL_PYTHON, QBULL_PYTHON"
     })
-    void the_key_hash_is_spelt_as_documented_in_any_case(String spelt, KeyHash meant) {
+    void the_key_hash_is_spelled_as_documented_in_any_case(String spelt, KeyHash meant) {
         assertThat(endpoint("qbull:ORDERS?keyHash=" + spelt).getConfiguration().getKeyHash())
                 .isEqualTo(meant);
     }
@@ -161,7 +161,7 @@ class QbullConfigurationTest extends QbullTestSupport {
         "'redis://u:s3cret@h:1,redis://u:s3cret@h:2'",
         "redis://:s3cret%2C@h:1"
     })
-    void a_redis_uri_shows_neither_in_endpoint_uris_nor_as_service(String redisUri) {
+    void neither_endpoint_uris_nor_services_show_a_redis_uri(String redisUri) {
         QbullEndpoint endpoint = endpoint("qbull:ORDERS?redisUri=" + redisUri + "&leaseTtl=2s");
 
         assertThat(endpoint.getEndpointUri()).doesNotContain("s3cret").contains("leaseTtl=2s");

@@ -87,7 +87,7 @@ class QbullConsumerTest extends QbullTestSupport {
     }
 
     @Test
-    void a_policy_can_suspend_the_route_on_the_thread_of_the_job_that_made_it_do_so() throws Exception {
+    void a_policy_can_suspend_the_route_on_the_thread_of_a_job() throws Exception {
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -141,7 +141,7 @@ class QbullConsumerTest extends QbullTestSupport {
     }
 
     @Test
-    void a_context_that_may_wait_no_longer_gives_up_the_job_in_flight() {
+    void a_context_past_its_timeout_abandons_the_job_in_flight() {
         FakeNode.Run run = node().deliver("j1", "x");
         QbullConsumer consumer = ordersConsumer();
         context.getShutdownStrategy().setTimeout(1);
@@ -154,7 +154,7 @@ class QbullConsumerTest extends QbullTestSupport {
     }
 
     @Test
-    void a_stop_that_is_interrupted_gives_up_the_job_in_flight_and_tells_whoever_comes_next() {
+    void an_interrupted_stop_abandons_the_job_in_flight_and_stays_interrupted() {
         node().deliver("j1", "x");
 
         Thread.currentThread().interrupt();
@@ -166,7 +166,7 @@ class QbullConsumerTest extends QbullTestSupport {
     }
 
     @Test
-    void a_consumer_that_is_told_of_a_forced_shutdown_waits_for_no_job() {
+    void a_consumer_waits_for_no_job_in_a_forced_shutdown() {
         node().deliver("j1", "x");
 
         ordersConsumer().prepareShutdown(false, false);
@@ -177,7 +177,7 @@ class QbullConsumerTest extends QbullTestSupport {
     }
 
     @Test
-    void a_drain_that_camel_would_cut_short_is_warned_of_at_the_start() throws Exception {
+    void the_start_warns_of_a_drain_that_camel_would_cut_short() throws Exception {
         context.getShutdownStrategy().setTimeout(8);
         try (CapturedLog log = new CapturedLog()) {
             context.addRoutes(new RouteBuilder() {

@@ -67,7 +67,7 @@ class QbullHealthTest extends QbullTestSupport {
     }
 
     @Test
-    void a_standstill_is_named_and_takes_nobody_out_of_service() {
+    void a_standstill_is_named_but_leaves_the_check_up() {
         node().standstill = "partition ORDERS:3 has not moved for PT2M: a job runs";
 
         assertThat(consumerHealth().getState()).isEqualTo(HealthCheck.State.UP);
@@ -75,7 +75,7 @@ class QbullHealthTest extends QbullTestSupport {
     }
 
     @Test
-    void a_number_of_partitions_that_no_endpoint_says_is_not_given() {
+    void a_default_number_of_partitions_does_not_count_as_given() {
         assertThat(node().identity.partitions()).isEqualTo(16);
         assertThat(node().identity.partitionsGiven()).isFalse();
     }

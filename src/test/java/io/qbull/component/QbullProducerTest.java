@@ -69,7 +69,7 @@ class QbullProducerTest extends QbullTestSupport {
     }
 
     @Test
-    void routes_that_wait_for_a_second_enqueue_do_not_wait_for_one_another() throws Exception {
+    void routes_that_wait_for_a_second_enqueue_do_not_block_each_other() throws Exception {
         int many = 50;
         MockEndpoint done = getMockEndpoint("mock:nested");
         done.expectedMessageCount(many);
@@ -90,7 +90,7 @@ class QbullProducerTest extends QbullTestSupport {
     }
 
     @Test
-    void the_answer_stands_on_the_message_and_the_body_is_kept() {
+    void the_message_carries_the_answer_and_keeps_its_body() {
         Exchange exchange = send("direct:in", "hello", Map.of(QbullConstants.KEY, "573205104418"));
 
         NewJob job = node().enqueued.get(0);
@@ -296,7 +296,7 @@ class QbullProducerTest extends QbullTestSupport {
     }
 
     @Test
-    void no_thread_waits_for_redis_and_the_route_goes_on_off_the_nodes_thread() throws Exception {
+    void no_thread_waits_for_redis_and_the_route_continues_off_the_nodes_thread() throws Exception {
         FakeNode node = node();
         CompletableFuture<Enqueued> answer = new CompletableFuture<>();
         node.answers = job -> answer;

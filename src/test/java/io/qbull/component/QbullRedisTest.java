@@ -146,7 +146,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void what_the_producer_answered_is_what_the_consumer_gets() throws Exception {
+    void the_consumer_gets_what_the_producer_answered() throws Exception {
         CompletableFuture<Map<String, Object>> seen = new CompletableFuture<>();
         CamelContext pod = pod(
                 "p1",
@@ -190,7 +190,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void a_failing_job_keeps_its_key_waiting_and_is_buried_in_the_end() throws Exception {
+    void a_failing_job_keeps_its_key_waiting_and_is_finally_buried() throws Exception {
         List<String> ran = new CopyOnWriteArrayList<>();
         CamelContext pod = pod("p1", consumer(exchange -> {
             String body = exchange.getMessage().getBody(String.class);
@@ -236,7 +236,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void a_suspended_pod_hands_its_partitions_over_and_takes_them_again() throws Exception {
+    void a_suspended_pod_hands_over_its_partitions_and_takes_them_again() throws Exception {
         List<String> first = new CopyOnWriteArrayList<>();
         List<String> second = new CopyOnWriteArrayList<>();
         CamelContext p1 = pod("p1", consumer(e -> first.add(e.getMessage().getBody(String.class))));
@@ -259,7 +259,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void a_pod_starts_without_redis_says_so_and_works_once_it_is_there() throws Exception {
+    void a_pod_starts_without_redis_says_so_and_works_once_redis_is_there() throws Exception {
         REDIS.server().kill();
         List<String> ran = new CopyOnWriteArrayList<>();
         CamelContext pod = pod("p1", consumer(e -> ran.add(e.getMessage().getBody(String.class))));
@@ -302,7 +302,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void a_blocking_job_that_exceeds_its_time_is_interrupted_and_retried_while_other_keys_go_on() throws Exception {
+    void a_blocking_job_over_its_time_is_interrupted_and_retried_while_others_continue() throws Exception {
         List<String> ran = new CopyOnWriteArrayList<>();
         CountDownLatch interrupted = new CountDownLatch(1);
         CamelContext pod = pod("p1", consumer("qbull:ORDERS?jobTimeout=500ms&backoff=200ms", exchange -> {
@@ -328,7 +328,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void jobs_that_exceed_their_time_and_cannot_be_interrupted_starve_no_partition() throws Exception {
+    void uninterruptible_jobs_over_their_time_starve_no_partition() throws Exception {
         List<String> ran = new CopyOnWriteArrayList<>();
         CamelContext pod = pod("p1", consumer("qbull:ORDERS?jobTimeout=200ms&maxAttempts=1", exchange -> {
             ran.add(run(exchange));
@@ -347,7 +347,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void an_asynchronous_job_that_exceeds_its_time_is_retried_and_its_late_end_is_ignored() throws Exception {
+    void an_asynchronous_job_over_its_time_is_retried_and_its_late_end_ignored() throws Exception {
         List<String> ran = new CopyOnWriteArrayList<>();
         CountDownLatch lateEnd = new CountDownLatch(1);
         CamelContext pod = pod("p1", new RouteBuilder() {
@@ -422,7 +422,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void the_end_of_a_job_whose_lease_was_lost_meanwhile_counts_for_nothing() throws Exception {
+    void the_result_of_a_job_whose_lease_was_lost_is_ignored() throws Exception {
         List<Map<String, Object>> ran = new CopyOnWriteArrayList<>();
         CamelContext pod = pod("p1", consumer(exchange -> {
             ran.add(Map.copyOf(exchange.getMessage().getHeaders()));
@@ -448,7 +448,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void a_job_that_outlives_the_drain_runs_again_at_the_next_pod_and_no_attempt_is_counted() throws Exception {
+    void a_job_that_outlives_the_drain_runs_again_on_the_next_pod_uncounted() throws Exception {
         List<String> ran = new CopyOnWriteArrayList<>();
         CamelContext p1 = pod("p1", consumer("qbull:ORDERS?drainTimeout=100ms", exchange -> {
             ran.add(run(exchange));
@@ -470,7 +470,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void a_job_that_outlives_camels_shutdown_timeout_runs_again_elsewhere_and_no_attempt_is_counted() throws Exception {
+    void a_job_that_outlives_camels_shutdown_timeout_runs_elsewhere_uncounted() throws Exception {
         List<String> ran = new CopyOnWriteArrayList<>();
         CamelContext p1 = pod("p1", consumer("qbull:ORDERS?drainTimeout=1h", exchange -> {
             ran.add(run(exchange));
@@ -491,7 +491,7 @@ class QbullRedisTest {
     }
 
     @Test
-    void a_job_that_exceeded_its_time_is_not_given_up_once_more_by_a_stop() throws Exception {
+    void a_stop_does_not_abandon_a_job_that_had_exceeded_its_time() throws Exception {
         CamelContext pod =
                 pod("p1", consumer("qbull:ORDERS?jobTimeout=200ms&maxAttempts=1", exchange -> ignoreInterrupts()));
         send(pod, "k", "stuck", Map.of());

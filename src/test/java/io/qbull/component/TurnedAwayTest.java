@@ -55,7 +55,7 @@ class TurnedAwayTest extends QbullTestSupport {
     }
 
     @Test
-    void a_consumer_that_is_stopped_when_the_time_is_over_waits_for_no_job() {
+    void a_consumer_stopped_after_the_timeout_waits_for_no_job() {
         node().open.incrementAndGet();
         forced.set(true);
 

@@ -70,7 +70,7 @@ class DeadLetterRetentionTest {
     }
 
     @Test
-    void what_came_after_the_report_waits_for_a_report_of_its_own() {
+    void letters_that_came_after_the_report_need_a_report_of_their_own() {
         jobs.add(0, "a", "k", "b", "r");
         jobs.add(0, "b", "k", "b", "r");
         started(new DeadLimits(1, Duration.ZERO));
@@ -86,7 +86,7 @@ class DeadLetterRetentionTest {
     }
 
     @Test
-    void what_is_too_old_goes_and_what_is_younger_stays() {
+    void letters_that_are_too_old_are_dropped_and_younger_ones_stay() {
         bury(seconds() - 7300, "a");
         bury(seconds() - 7200, "b");
         bury(seconds() - 60, "c");
@@ -105,7 +105,7 @@ class DeadLetterRetentionTest {
     }
 
     @Test
-    void what_people_deal_with_after_the_report_is_nobodys_loss() {
+    void letters_that_people_handle_after_the_report_cost_no_other_letter() {
         jobs.add(0, "a", "k", "b", "r");
         jobs.add(0, "b", "k", "b", "r");
         started(new DeadLimits(1, Duration.ZERO));
@@ -135,7 +135,7 @@ class DeadLetterRetentionTest {
     }
 
     @Test
-    void without_limits_or_after_the_stop_nobody_looks() {
+    void nothing_is_checked_without_limits_or_after_the_stop() {
         started(DeadLimits.NONE);
         assertThat(loop.untilNext()).isNull();
         DeadLetterRetention bounds = started(new DeadLimits(1, Duration.ZERO));

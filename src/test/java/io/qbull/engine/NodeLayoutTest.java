@@ -35,7 +35,7 @@ class NodeLayoutTest {
     }
 
     @Test
-    void another_number_than_the_given_one_is_told_also_when_the_first_read_failed() {
+    void a_number_other_than_the_given_one_is_logged_even_after_a_failed_read() {
         QueueNode node = node(true);
         node.layout();
         store.next("createIfAbsent").loseReply();
@@ -46,7 +46,7 @@ class NodeLayoutTest {
     }
 
     @Test
-    void nothing_is_told_when_nobody_gave_a_number() {
+    void nothing_is_logged_if_no_number_was_given() {
         QueueNode node = node(false);
         node.layout();
         store.next("createIfAbsent").answer(new Layout(1, 3));

@@ -28,7 +28,7 @@ class OutageReporterTest {
     }
 
     @Test
-    void two_that_get_no_answer_while_others_do_are_one_outage() {
+    void two_subjects_without_an_answer_are_one_outage() {
         for (int round = 0; round < 5; round++) {
             outage.unanswered(LEASE, new CompletionException(away));
             outage.answered(Subject.QUEUE);
@@ -47,7 +47,7 @@ class OutageReporterTest {
     }
 
     @Test
-    void what_a_person_must_mend_is_said_even_during_an_outage_and_once() {
+    void a_misconfiguration_is_logged_once_even_during_an_outage() {
         outage.unanswered(LEASE, away);
         for (int round = 0; round < 5; round++) {
             outage.unanswered(JOBS, refused);
@@ -61,7 +61,7 @@ class OutageReporterTest {
     }
 
     @Test
-    void one_who_asks_no_more_does_not_keep_an_outage_alive() {
+    void a_silent_subject_does_not_keep_an_outage_alive() {
         outage.unanswered(LEASE, away);
         outage.answered(JOBS);
         assertThat(outage.problem()).isNotEmpty();

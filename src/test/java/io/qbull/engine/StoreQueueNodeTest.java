@@ -110,7 +110,7 @@ class StoreQueueNodeTest {
     }
 
     @Test
-    void a_job_that_runs_for_three_ttls_keeps_its_lease_and_is_committed_once_after_its_end() throws Exception {
+    void a_job_that_runs_for_three_ttls_keeps_its_lease_and_is_committed_once() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         TestPod pod = pod("a", 1).consume(1, (delivery, outcome) -> {
             try {
@@ -188,7 +188,7 @@ class StoreQueueNodeTest {
     }
 
     @Test
-    void a_crashed_pods_partitions_are_taken_over_and_its_open_jobs_run_again_in_order() {
+    void a_crashed_pods_partitions_move_and_its_open_jobs_run_again_in_order() {
         TestPod victim = new TestPod("victim", 2, REDIS.store()).consume(2, (delivery, outcome) -> {
             if (Integer.parseInt(TestPod.body(delivery)) < 5) {
                 outcome.completed();
@@ -207,7 +207,7 @@ class StoreQueueNodeTest {
     }
 
     @Test
-    void everything_goes_on_by_itself_after_a_restart_of_redis() {
+    void everything_continues_by_itself_after_a_restart_of_redis() {
         TestPod first = pod("a", 4).consume(2, AT_ONCE);
         TestPod second = pod("b", 4).consume(2, AT_ONCE);
         List<CompletableFuture<Enqueued>> added = new ArrayList<>();
@@ -247,7 +247,7 @@ class StoreQueueNodeTest {
     }
 
     @Test
-    void killed_connections_and_forgotten_scripts_are_survived() {
+    void killed_connections_and_flushed_scripts_do_no_harm() {
         TestPod pod = pod("a", 4).consume(4, AT_ONCE);
         List<CompletableFuture<Enqueued>> added = new ArrayList<>();
         for (int round = 0; round < 5; round++) {

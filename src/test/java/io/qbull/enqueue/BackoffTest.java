@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class BackoffTest {
     @Test
-    void pauses_double_up_to_half_a_second_and_start_anew_after_an_answer() {
+    void pauses_double_up_to_half_a_second_and_restart_after_an_answer() {
         Backoff backoff = new Backoff();
         assertThat(Stream.generate(backoff::next).limit(6).map(Duration::toMillis))
                 .containsExactly(50L, 100L, 200L, 400L, 500L, 500L);

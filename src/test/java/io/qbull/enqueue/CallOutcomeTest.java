@@ -30,12 +30,12 @@ class CallOutcomeTest {
     }
 
     @Test
-    void an_answer_for_another_number_of_jobs_is_of_no_use() {
+    void an_answer_for_another_number_of_jobs_is_unexpected() {
         assertThat(CallOutcome.of(ONE_PLACE, null, 2, false)).isEqualTo(CallOutcome.UNEXPECTED);
     }
 
     @Test
-    void a_failure_of_the_only_attempt_means_what_it_says() {
+    void a_failure_of_the_only_attempt_is_taken_at_its_word() {
         assertThat(CallOutcome.of(null, notSent, 1, false)).isEqualTo(CallOutcome.NOT_RUN);
         assertThat(CallOutcome.of(null, sent, 1, false)).isEqualTo(CallOutcome.UNKNOWN);
         assertThat(CallOutcome.of(null, full, 1, false)).isEqualTo(CallOutcome.FULL);

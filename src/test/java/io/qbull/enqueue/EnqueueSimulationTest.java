@@ -59,7 +59,7 @@ class EnqueueSimulationTest {
     }
 
     @Test
-    void nothing_accepted_is_lost_or_doubled_and_each_key_keeps_its_order() {
+    void no_accepted_job_is_lost_or_doubled_and_each_key_keeps_its_order() {
         Long replayed = Long.getLong("seed");
         long first = replayed == null ? new Random().nextLong() : replayed;
         int runs = replayed == null ? Size.of("enqueueSimulation.runs", 40, 1_000) : 1;

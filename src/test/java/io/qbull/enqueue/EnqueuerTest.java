@@ -44,7 +44,7 @@ class EnqueuerTest extends EnqueuerFixture {
     }
 
     @Test
-    void what_arrives_during_a_call_travels_together_in_the_next() {
+    void jobs_that_arrive_during_a_call_travel_together_in_the_next() {
         layoutKnown(1);
         CompletableFuture<Enqueued> first = enqueue("1");
         CompletableFuture<Enqueued> second = enqueue("2");
@@ -65,7 +65,7 @@ class EnqueuerTest extends EnqueuerFixture {
     }
 
     @Test
-    void what_arrives_before_the_loop_works_travels_together_at_once() {
+    void jobs_that_arrive_before_the_loop_runs_travel_together() {
         layoutKnown(1);
         add(job("1"), SETTINGS);
         add(job("2"), SETTINGS);
@@ -197,7 +197,7 @@ class EnqueuerTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_partition_with_its_share_of_the_backlog_refuses_the_call_and_takes_the_next() {
+    void a_partition_with_its_full_backlog_refuses_one_call_and_takes_the_next() {
         layoutKnown(3);
         CompletableFuture<Enqueued> refused = enqueue(job("1"), backlog(10));
         assertThat(log.last().call().maxBacklog()).isEqualTo(4);
@@ -213,7 +213,7 @@ class EnqueuerTest extends EnqueuerFixture {
     }
 
     @Test
-    void jobs_with_another_bound_for_the_backlog_travel_apart() {
+    void jobs_with_different_backlog_limits_do_not_share_a_call() {
         layoutKnown(1);
         enqueue("outstanding");
         enqueue(job("1"), backlog(10));
@@ -229,7 +229,7 @@ class EnqueuerTest extends EnqueuerFixture {
     }
 
     @Test
-    void without_a_layout_jobs_are_refused_when_their_time_is_over() {
+    void jobs_without_a_layout_are_refused_at_their_timeout() {
         CompletableFuture<Enqueued> refused = enqueue("1");
         tick(10_025);
         assertFailed(refused, Kind.UNAVAILABLE);
@@ -237,7 +237,7 @@ class EnqueuerTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_layout_that_cannot_be_made_is_told_at_once_and_read_again_later() {
+    void a_layout_that_cannot_be_created_fails_jobs_at_once_and_is_read_again() {
         CompletableFuture<Enqueued> full = enqueue("1");
         layoutReads.get(0).completeExceptionally(new StoreException.Full("OOM", new Exception()));
         loop.run();
@@ -255,7 +255,7 @@ class EnqueuerTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_close_waits_for_the_answers_and_takes_no_more_jobs() {
+    void a_drain_waits_for_the_answers_and_takes_no_more_jobs() {
         layoutKnown(1);
         CompletableFuture<Enqueued> outstanding = enqueue("1");
         CompletableFuture<Enqueued> waiting = enqueue("2");
@@ -300,7 +300,7 @@ class EnqueuerTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_job_that_arrives_with_the_close_is_answered() {
+    void a_job_that_arrives_during_the_drain_is_answered() {
         CompletableFuture<Enqueued> arrived = add(job("1"), SETTINGS);
         enqueuer.drain(Duration.ZERO);
         loop.run();

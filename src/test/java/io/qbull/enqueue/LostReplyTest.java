@@ -107,7 +107,7 @@ class LostReplyTest extends EnqueuerFixture {
     }
 
     @Test
-    void the_lane_goes_on_when_an_unknown_call_is_answered_at_last() {
+    void the_lane_continues_once_an_unknown_call_is_answered() {
         CompletableFuture<Enqueued> unknown = enqueue("1");
         log.last().replyLost();
         for (int i = 0; i < 100; i++) {
@@ -173,7 +173,7 @@ class LostReplyTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_server_that_needs_a_person_refuses_at_once() {
+    void a_misconfigured_server_fails_jobs_at_once() {
         CompletableFuture<Enqueued> refused = enqueue("1");
         log.last().misconfigured();
         loop.run();
@@ -202,7 +202,7 @@ class LostReplyTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_process_that_stood_still_for_too_long_does_not_repeat_its_call() {
+    void a_process_that_stood_still_too_long_does_not_repeat_its_call() {
         enqueue("1");
         log.last().replyLost();
         loop.run();
@@ -213,7 +213,7 @@ class LostReplyTest extends EnqueuerFixture {
     }
 
     @Test
-    void an_answer_without_sense_leaves_the_outcome_unknown() {
+    void a_senseless_answer_leaves_the_outcome_unknown() {
         CompletableFuture<Enqueued> unknown = enqueue("1");
         CompletableFuture<Enqueued> next = enqueue("2");
         log.last().answer(new JobLog.Answer.Stale());

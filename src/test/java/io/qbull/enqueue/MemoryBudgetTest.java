@@ -8,7 +8,7 @@ class MemoryBudgetTest {
     private final MemoryBudget budget = new MemoryBudget();
 
     @Test
-    void what_does_not_fit_stays_outside_until_something_leaves() {
+    void a_job_that_does_not_fit_stays_out_until_another_leaves() {
         assertThat(budget.enter(MemoryBudget.BYTES - 10)).isTrue();
         assertThat(budget.enter(11)).isFalse();
         assertThat(budget.enter(10)).isTrue();

@@ -46,7 +46,7 @@ class OtherLayoutTest extends EnqueuerFixture {
     }
 
     @Test
-    void nothing_leaves_under_the_new_layout_before_every_old_call_is_answered() {
+    void nothing_is_sent_under_a_new_layout_before_every_old_call_is_answered() {
         enqueue(job("l1", left), SETTINGS);
         ScriptedJobLog.Attempt refused = log.last();
         CompletableFuture<Enqueued> unknown = enqueue(job("r1", right), SETTINGS);
@@ -71,7 +71,7 @@ class OtherLayoutTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_layout_that_stays_the_same_is_looked_at_until_the_callers_time_is_over() {
+    void an_unchanged_layout_is_read_again_until_the_callers_timeout() {
         CompletableFuture<Enqueued> refused = enqueue(job("1", left), SETTINGS);
         while (!refused.isDone()) {
             log.last().answer(OTHER_LAYOUT);
@@ -88,7 +88,7 @@ class OtherLayoutTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_partition_that_refuses_does_not_hinder_the_others() {
+    void a_partition_that_refuses_does_not_delay_the_others() {
         enqueue(job("1", left), SETTINGS);
         log.last().answer(OTHER_LAYOUT);
         loop.run();
@@ -125,7 +125,7 @@ class OtherLayoutTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_job_whose_caller_has_given_up_does_not_go_again() {
+    void a_job_whose_caller_gave_up_is_not_sent_again() {
         CompletableFuture<Enqueued> unknown = enqueue(job("1", left), SETTINGS);
         tick(5_000);
         enqueue(job("2", left), SETTINGS);
@@ -139,7 +139,7 @@ class OtherLayoutTest extends EnqueuerFixture {
     }
 
     @Test
-    void numbers_go_on_where_they_were_when_a_partition_stays() {
+    void call_numbers_continue_when_a_partition_stays() {
         enqueue(job("1", left), SETTINGS);
         long number = log.last().call().number();
         log.last().answer(OTHER_LAYOUT);

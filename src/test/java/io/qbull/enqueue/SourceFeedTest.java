@@ -94,7 +94,7 @@ class SourceFeedTest extends EnqueuerFixture {
     }
 
     @Test
-    void a_record_that_breaks_a_rule_was_never_added_whatever_came_after_it() {
+    void a_record_that_breaks_a_rule_was_never_added_whatever_followed() {
         JobFeed feed = open(SETTINGS, Map.of(1, 10L));
         assertFailed(add(feed, 5, job("a", "k", (1 << 20) + 1)), Kind.INVALID);
         assertThat(add(feed, 10, job("b"))).isCompletedWithValueMatching(Enqueued::duplicate);

@@ -55,7 +55,7 @@ class ThreadEventLoopTest {
     }
 
     @Test
-    void a_task_that_throws_is_reported_and_the_loop_goes_on() throws Exception {
+    void a_task_that_throws_is_reported_and_the_loop_continues() throws Exception {
         loop.execute(() -> {
             throw new IllegalStateException("broken");
         });
@@ -84,7 +84,7 @@ class ThreadEventLoopTest {
     }
 
     @Test
-    void a_timer_cancelled_on_the_loop_does_not_run_though_it_was_due() throws Exception {
+    void a_timer_cancelled_on_the_loop_does_not_run_even_if_it_was_due() throws Exception {
         CountDownLatch armed = new CountDownLatch(1);
         CompletableFuture<EventLoop.Timer> timer = new CompletableFuture<>();
         CompletableFuture<Boolean> ran = new CompletableFuture<>();
