@@ -3,9 +3,9 @@ package io.qbull.component;
 import io.qbull.component.node.SharedNode;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.engine.QueueWriter;
+import io.qbull.model.Causes;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -110,10 +110,7 @@ public class QbullProducer extends DefaultAsyncProducer {
                 InheritedId.mark(exchange, answer.id());
             }
         } else if (failure != null) {
-            exchange.setException(
-                    failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure);
+            exchange.setException(Causes.bare(failure));
         }
         callback.done(false);
     }

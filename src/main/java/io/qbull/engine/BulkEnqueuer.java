@@ -1,11 +1,11 @@
 package io.qbull.engine;
 
+import io.qbull.model.Causes;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -166,8 +166,7 @@ public final class BulkEnqueuer {
     }
 
     private void failed(long number, @Nullable Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = Causes.bare(thrown);
         EnqueueException why = cause instanceof EnqueueException known ? known : fault(cause);
         note(number, String.valueOf(why.getMessage()));
         // Jobs behind a refused one fail as unavailable, and their failures may arrive before the refusal itself.

@@ -1,5 +1,6 @@
 package io.qbull.engine;
 
+import io.qbull.model.Causes;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Reachability;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,8 +53,7 @@ final class OutageReporter implements Reachability {
 
     @Override
     public void unanswered(Subject subject, @Nullable Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Causes.bare(failure);
         if (cause != null && !(cause instanceof StoreException)) {
             LOG.error("queue={} a command failed in an unexpected way and will be repeated", queue, cause);
         }

@@ -1,8 +1,8 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.Causes;
 import io.qbull.store.JobLog;
 import io.qbull.store.StoreException;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** What the end of one attempt means for its call. */
@@ -46,7 +46,7 @@ enum CallOutcome {
             return UNEXPECTED;
         }
         // A failure says nothing about earlier attempts.
-        return mayHaveRun ? UNKNOWN : ofFirst(cause(failure));
+        return mayHaveRun ? UNKNOWN : ofFirst(Causes.bare(failure));
     }
 
     private static CallOutcome ofFirst(@Nullable Throwable failure) {
@@ -60,13 +60,5 @@ enum CallOutcome {
             return NOT_RUN;
         }
         return UNKNOWN;
-    }
-
-    /**
-     * @param failure what a stage ended with
-     * @return the same without the wrapper that dependent stages add
-     */
-    static @Nullable Throwable cause(@Nullable Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

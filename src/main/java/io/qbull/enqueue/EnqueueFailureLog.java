@@ -1,5 +1,6 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.Causes;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
@@ -93,7 +94,7 @@ final class EnqueueFailureLog {
     }
 
     private boolean reportedElsewhere(@Nullable Throwable why) {
-        return CallOutcome.cause(why) instanceof StoreException.Unavailable && outagesReported.getAsBoolean();
+        return Causes.bare(why) instanceof StoreException.Unavailable && outagesReported.getAsBoolean();
     }
 
     private boolean mayWarn() {
@@ -106,7 +107,7 @@ final class EnqueueFailureLog {
 
     /** The message of a storage failure says it all; anything else is a bug, and its type matters. */
     private static String describe(@Nullable Throwable why) {
-        Throwable cause = CallOutcome.cause(why);
+        Throwable cause = Causes.bare(why);
         return cause instanceof StoreException failure ? String.valueOf(failure.getMessage()) : String.valueOf(cause);
     }
 }

@@ -1,5 +1,6 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.Causes;
 import io.qbull.model.Layout;
 import io.qbull.runtime.EventLoop;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +72,7 @@ final class LayoutSource {
             found.accept(layout);
             return;
         }
-        Throwable cause = CallOutcome.cause(failure);
+        Throwable cause = Causes.bare(failure);
         failed.accept(cause == null ? new IllegalStateException("no layout") : cause);
         loop.schedule(backoff.next(), () -> {
             reading = false;

@@ -172,6 +172,51 @@ class ConsumerSessionTest {
     }
 
     @Test
+    void drain_and_stop_are_legal_before_a_start() {
+        assertThat(node.drain().toCompletableFuture()).isCompletedWithValue(0);
+        assertThat(node.stop().toCompletableFuture()).isCompletedWithValue(0);
+        loop.run();
+
+        runAJob();
+
+        assertThat(node.status().owned()).hasSize(2);
+    }
+
+    @Test
+    void drain_and_stop_may_be_repeated_and_all_end_together() {
+        runAJob();
+        CompletionStage<Integer> drained = node.drain();
+        CompletionStage<Integer> drainedAgain = node.drain();
+        loop.run();
+        assertThat(drained.toCompletableFuture()).isNotCompleted();
+
+        CompletionStage<Integer> stopped = node.stop();
+        CompletionStage<Integer> stoppedAgain = node.stop();
+        loop.run();
+
+        for (CompletionStage<Integer> end : List.of(drained, drainedAgain, stopped, stoppedAgain)) {
+            assertThat(end.toCompletableFuture()).isCompletedWithValue(1);
+        }
+        assertThat(node.drain().toCompletableFuture()).isCompletedWithValue(0);
+        assertThat(store.waiting()).containsOnlyOnce("unregister");
+    }
+
+    @Test
+    void a_command_without_an_answer_after_the_session_is_no_outage() {
+        runAJob();
+        node.drain();
+        loop.run();
+        Call release = store.next("release");
+        node.stop();
+        loop.run();
+
+        release.loseReply();
+        loop.run();
+
+        assertThat(node.status().problem()).isEmpty();
+    }
+
+    @Test
     void a_lost_primary_voids_its_own_leases_and_no_others() {
         runAJob();
         store.changePrimary("primary of 1");
