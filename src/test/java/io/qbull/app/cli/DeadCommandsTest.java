@@ -51,7 +51,7 @@ class DeadCommandsTest {
     }
 
     @Test
-    void list_is_a_table_on_which_control_characters_do_nothing() {
+    void list_prints_a_table_without_control_characters() {
         String a = jobs.add(0, "a", "k1", "hello", "timeout\u001b[2J");
         jobs.add(1, "b", "k2", "hello", "refused");
 
@@ -86,7 +86,7 @@ class DeadCommandsTest {
     }
 
     @Test
-    void show_prints_all_that_is_known_and_bytes_that_are_no_text_as_their_beginning() throws IOException {
+    void show_prints_all_that_is_known_and_only_the_first_bytes_of_binary_bodies() throws IOException {
         jobs.add(0, "text", "k", "line 1\nline 2", "r", "ct", "text/plain", "h", "{\"trace\":\"x\"}");
         jobs.add(0, "bytes", "k", "\u0000\u0001".repeat(40), "r");
 
@@ -135,7 +135,7 @@ class DeadCommandsTest {
 
     @ParameterizedTest
     @CsvSource({"retry, 2 retried", "drop, 2 dropped"})
-    void what_is_given_up_while_the_question_waits_is_left_alone(String verb, String told) {
+    void jobs_given_up_while_the_question_waits_are_left_alone(String verb, String told) {
         jobs.add(0, "a", "k", "1", "r");
         jobs.add(1, "b", "k", "2", "r");
 
@@ -169,7 +169,7 @@ class DeadCommandsTest {
     }
 
     @Test
-    void a_full_redis_is_told_with_what_was_done() {
+    void a_full_redis_is_reported_with_what_was_done() {
         jobs.add(0, "a", "k", "1", "r");
         resp.call("CONFIG", "SET", "maxmemory", "1");
         Outcome outcome = run("retry", "ORDERS", "--id", "a");
@@ -191,7 +191,7 @@ class DeadCommandsTest {
                 "retry ORDERS --id x",
                 "drop ORDERS --id x"
             })
-    void what_does_not_exist_has_a_code_of_its_own(String words) {
+    void anything_that_does_not_exist_has_its_own_exit_code(String words) {
         assertThat(run(words.split(" ", -1)).code()).isEqualTo(3);
     }
 

@@ -68,7 +68,7 @@ class FilesCommandTest {
     }
 
     @Test
-    void a_file_that_is_gone_is_given_up_with_all_that_is_remembered_of_it() {
+    void forget_removes_all_that_redis_remembers_of_a_file_that_is_gone() {
         assertThat(run("files", "forget", "WHATSAPP", ULID)).isZero();
 
         try (Resp resp = REDIS.server().connect()) {
@@ -81,7 +81,7 @@ class FilesCommandTest {
     }
 
     @Test
-    void a_file_that_is_still_there_is_not_given_up() throws IOException {
+    void forget_refuses_a_file_that_still_exists() throws IOException {
         Path work = Files.createDirectories(home.resolve("data/inbox/WHATSAPP/.work"));
         Files.writeString(work.resolve(ULID + "-a b.csv"), "");
 

@@ -56,7 +56,7 @@ class HeldCommandsTest {
     }
 
     @Test
-    void list_is_a_table_on_which_control_characters_do_nothing() {
+    void list_prints_a_table_without_control_characters() {
         jobs.hold(0, "k1", new Failed(1, null, "timeout\u001b[2J"), "a", "b");
         jobs.hold(1, "k2", failed(Duration.ofHours(1)), "c");
 
@@ -89,7 +89,7 @@ class HeldCommandsTest {
 
     @ParameterizedTest
     @CsvSource({"retry, Retry", "drop, Drop"})
-    void many_are_asked_for_only_after_a_yes(String verb, String shown) {
+    void many_keys_are_changed_only_after_a_yes(String verb, String shown) {
         jobs.hold(0, "k1", failed(null), "a");
         jobs.hold(1, "k2", failed(null), "b");
 
@@ -102,7 +102,7 @@ class HeldCommandsTest {
     }
 
     @Test
-    void what_fails_while_the_question_waits_is_not_asked_for() {
+    void jobs_that_fail_while_the_question_waits_get_no_request() {
         jobs.hold(0, "k1", failed(null), "a");
         jobs.hold(1, "k2", failed(null), "b");
 
@@ -132,7 +132,7 @@ class HeldCommandsTest {
     }
 
     @Test
-    void without_an_owner_it_says_so_and_the_request_stays() {
+    void a_request_without_an_owner_stays_and_the_command_says_so() {
         jobs.hold(0, "k1", failed(null), "a");
         Outcome outcome = run("retry", "ORDERS", "--key", "k1");
         assertThat(outcome.code()).isZero();
@@ -146,7 +146,7 @@ class HeldCommandsTest {
     }
 
     @Test
-    void a_full_redis_is_told_and_nothing_is_asked_for() {
+    void a_full_redis_is_reported_and_nothing_is_requested() {
         jobs.hold(0, "k1", failed(null), "a");
         resp.call("CONFIG", "SET", "maxmemory", "1");
         Outcome outcome = run("retry", "ORDERS", "--key", "k1");
@@ -159,7 +159,7 @@ class HeldCommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"list NOPE", "retry NOPE --all", "drop NOPE --key k", "retry ORDERS --key x"})
-    void what_does_not_exist_has_a_code_of_its_own(String words) {
+    void anything_that_does_not_exist_has_its_own_exit_code(String words) {
         assertThat(run(words.split(" ", -1)).code()).isEqualTo(3);
     }
 

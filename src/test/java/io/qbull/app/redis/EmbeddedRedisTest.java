@@ -72,7 +72,7 @@ class EmbeddedRedisTest {
     }
 
     @Test
-    void a_killed_pod_holds_nothing() throws IOException {
+    void a_killed_pod_leaves_no_lock() throws IOException {
         Holder killed = join();
         Holder last = join();
 
@@ -129,7 +129,7 @@ class EmbeddedRedisTest {
     }
 
     @Test
-    void a_pid_that_belongs_to_another_program_by_now_is_nothing() throws IOException {
+    void a_pid_that_another_program_has_by_now_is_ignored() throws IOException {
         Files.createDirectories(folder());
         Files.writeString(folder().resolve("redis.pid"), ProcessHandle.current().pid() + "\n");
         Files.writeString(folder().resolve("port"), "nonsense");
@@ -138,7 +138,7 @@ class EmbeddedRedisTest {
     }
 
     @Test
-    void a_pid_that_belongs_to_the_server_of_another_folder_by_now_is_nothing() throws IOException {
+    void a_pid_that_the_server_of_another_folder_has_by_now_is_ignored() throws IOException {
         Path other = top.resolve("other");
         try (Holder stranger = Holder.start(other)) {
             Files.createDirectories(folder());
@@ -153,7 +153,7 @@ class EmbeddedRedisTest {
     }
 
     @Test
-    void a_server_that_stands_still_when_the_last_pod_leaves_stops_when_it_goes_on() throws IOException {
+    void a_server_suspended_when_the_last_pod_leaves_stops_when_it_resumes() throws IOException {
         Holder last = join();
         last.kill();
         ProcessHandle server = ProcessHandle.of(serverPid().orElseThrow()).orElseThrow();
@@ -169,7 +169,7 @@ class EmbeddedRedisTest {
     }
 
     @Test
-    void a_server_that_cannot_be_told_by_its_pid_file_is_not_called_gone() throws IOException {
+    void a_server_that_its_pid_file_does_not_name_is_not_reported_as_stopped() throws IOException {
         Holder last = join();
         last.kill();
         Path pidFile = folder().resolve("redis.pid");
@@ -184,7 +184,7 @@ class EmbeddedRedisTest {
     }
 
     @Test
-    void a_silent_server_is_not_joined_by_a_second_one_on_the_same_files() throws IOException {
+    void a_second_server_is_not_started_on_the_files_of_a_silent_one() throws IOException {
         Holder first = join();
         long pid = serverPid().orElseThrow();
         signal(pid, "STOP");
@@ -200,7 +200,7 @@ class EmbeddedRedisTest {
     }
 
     @Test
-    void a_machine_that_cannot_run_the_program_is_told_so() throws IOException, RedisFailure {
+    void a_machine_that_cannot_run_the_server_gets_a_message() throws IOException, RedisFailure {
         standIn("""
                 echo 'error while loading shared libraries: libssl.so.3' >&2
                 exit 127

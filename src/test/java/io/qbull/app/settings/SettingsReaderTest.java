@@ -25,7 +25,7 @@ class SettingsReaderTest {
     private static final Path HOME = Path.of("/srv/qbull");
 
     @Test
-    void without_any_setting_the_defaults_hold() throws CliException {
+    void the_defaults_apply_without_any_setting() throws CliException {
         AppSettings settings = read(Map.of(), Map.of());
 
         assertThat(settings.redisUrl()).isNull();
@@ -121,7 +121,7 @@ class SettingsReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"QBULL_LEASE_TTL", "QBULL_BODY_TIMEOUT", "QBULL_COALESCE_WINDOW"})
-    void what_the_refusal_of_a_duration_offers_is_accepted(String variable) {
+    void the_durations_that_a_refusal_offers_are_accepted(String variable) {
         String refusal = requireNonNull(
                 catchThrowable(() -> read(Map.of(variable, "soon"), Map.of())).getMessage());
 
@@ -146,7 +146,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void a_message_uses_the_name_that_the_person_used() {
+    void a_message_names_a_setting_as_the_person_did() {
         assertThatThrownBy(() -> read(Map.of(), Map.of("qbull.httpPort", "x")))
                 .hasMessageStartingWith("qbull.httpPort (x)");
     }
@@ -241,7 +241,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void relative_folders_count_from_the_top_of_the_repository() throws CliException {
+    void relative_folders_are_resolved_against_the_top_of_the_repository() throws CliException {
         AppSettings settings = read(Map.of("QBULL_DATA", "../x", "QBULL_ROUTES", "/abs"), Map.of());
 
         assertThat(settings.folders().data()).isEqualTo(Path.of("/srv/x"));

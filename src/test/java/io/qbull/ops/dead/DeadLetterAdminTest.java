@@ -74,7 +74,7 @@ class DeadLetterAdminTest {
     }
 
     @Test
-    void a_listing_ends_after_so_many_that_do_not_fit_and_goes_on_from_there() {
+    void a_listing_stops_after_many_letters_that_do_not_fit_and_continues_there() {
         try (Resp pipe = REDIS.server().connect()) {
             pipe.call(
                     "EVAL",
@@ -107,7 +107,7 @@ class DeadLetterAdminTest {
                 "-, k1, refused, 2023-11-14T22:14:20Z, 'b'",
                 "a, k2, -, -, ''"
             })
-    void only_what_fits_all_that_is_given_is_meant(
+    void a_filter_selects_only_letters_that_meet_every_condition(
             String id, String key, String reason, Instant since, String fitting) {
         jobs.add(0, "a", "k1", "", "timeout");
         jobs.add(1, "b", "k1", "", "partner refused: 422");
@@ -123,7 +123,7 @@ class DeadLetterAdminTest {
     }
 
     @Test
-    void what_has_no_job_is_named_by_its_place() {
+    void a_letter_without_a_job_is_selected_by_its_place() {
         String place =
                 "2@" + resp.text("XADD", "{Q:2}:dead", "*", "id", "d", "body", "", "reason", "-", "attempts", "1");
         DeadFilter filter = new DeadFilter(place, null, null, null);
@@ -190,7 +190,7 @@ class DeadLetterAdminTest {
 
     @ParameterizedTest
     @EnumSource(names = {"RETRY", "DROP"})
-    void what_somebody_else_took_meanwhile_is_told(Change change) {
+    void letters_that_somebody_else_took_meanwhile_count_as_gone(Change change) {
         jobs.add(0, "a", "k", "b", "r");
         jobs.add(0, "b", "k", "b", "r");
         DeadLetterAdmin late = new DeadLetterAdmin(new Decorated() {
@@ -209,7 +209,7 @@ class DeadLetterAdminTest {
     }
 
     @Test
-    void a_failure_on_the_way_leaves_what_was_done_and_says_what_is_not_known() {
+    void a_failure_keeps_what_was_done_and_counts_what_is_unknown() {
         IntStream.range(0, 3).forEach(partition -> jobs.add(partition, "j" + partition, "k", "b", "r"));
         StoreException away = new StoreException.Unavailable("away", true, null);
         DeadLetterAdmin broken = new DeadLetterAdmin(new Decorated() {
@@ -224,7 +224,7 @@ class DeadLetterAdminTest {
     }
 
     @Test
-    void a_queue_that_does_not_exist_has_no_answer() {
+    void a_queue_that_does_not_exist_gets_an_empty_answer() {
         QueueName nobody = new QueueName("NOBODY");
         assertThat(get(admin.list(nobody, DeadFilter.ALL, DeadPlace.START, 10, 0)))
                 .isEmpty();

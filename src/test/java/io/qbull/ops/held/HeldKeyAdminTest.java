@@ -46,7 +46,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void each_key_is_shown_with_its_first_job_and_why_and_how_long_it_waits() {
+    void each_key_shows_its_first_job_and_why_and_how_long_it_waits() {
         jobs.hold(1, "blocked", failed(null), "a", "b", "c");
         jobs.hold(2, "waiting", failed(Duration.ofMinutes(1)), "d");
 
@@ -65,7 +65,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void many_keys_are_listed_a_page_at_a_time_each_once() {
+    void pages_list_each_of_many_keys_once() {
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < 250; i++) {
             keys.add("key " + i);
@@ -86,7 +86,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void a_large_first_job_ends_a_page_and_its_body_is_not_brought() {
+    void a_large_first_job_ends_a_page_and_comes_without_its_body() {
         for (int i = 0; i < 3; i++) {
             jobs.hold(0, "large " + i, failed(null), "x".repeat(700_000), List.of("j" + i));
         }
@@ -98,7 +98,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void the_owner_is_asked_once_for_each_key_whose_first_job_has_failed_and_waited_for() {
+    void a_change_requests_each_key_with_a_failed_first_job_once_and_waits_for_the_owner() {
         jobs.hold(0, "a", failed(null), "a1", "a2");
         jobs.hold(2, "b", failed(null), "b1");
         jobs.hold(2, "going on", failed(null), "c1", "c2");
@@ -121,7 +121,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void what_no_owner_has_done_in_time_is_told_as_pending_and_stays_asked_for() {
+    void requests_that_no_owner_carries_out_in_time_count_as_pending_and_stay() {
         jobs.hold(0, "a", failed(null), "a1");
         jobs.hold(0, "b", failed(null), "b1");
 
@@ -140,7 +140,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void of_requests_that_were_carried_out_in_another_order_only_those_that_are_left_are_pending() {
+    void requests_carried_out_in_another_order_leave_only_the_open_ones_pending() {
         jobs.hold(0, "a", failed(null), "a1");
         jobs.hold(0, "b", failed(null), "b1");
 
@@ -155,7 +155,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void of_very_many_requests_none_is_taken_for_done_that_is_not() {
+    void none_of_very_many_open_requests_counts_as_done() {
         for (int i = 0; i < 150; i++) {
             jobs.hold(0, "key " + i, failed(null), "j" + i);
         }
@@ -167,7 +167,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void a_drop_takes_the_job_that_was_first_when_it_was_asked_for_and_no_other() {
+    void a_drop_takes_only_the_job_that_was_first_at_the_request() {
         jobs.hold(0, "a", failed(null), "a1", "a2");
         request("a", Change.DROP, () -> {});
         request("a", Change.DROP, () -> {});
@@ -180,7 +180,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void a_request_that_found_its_job_gone_is_not_told_as_carried_out() {
+    void a_request_whose_job_is_gone_is_not_reported_as_certainly_carried_out() {
         jobs.hold(0, "a", failed(null), "a1", "a2");
         request("a", Change.DROP, () -> {});
 
@@ -198,7 +198,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void a_job_that_is_not_held_any_more_is_not_asked_for() {
+    void a_job_that_is_no_longer_held_gets_no_request() {
         jobs.hold(0, "a", failed(null), "a1", "a2");
         List<HeldKey> before = list("a", HeldPlace.START, 1).items();
         request("a", Change.DROP, () -> jobs.attend(0));
@@ -209,7 +209,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void counting_asks_for_nothing_and_a_queue_that_is_not_there_is_told_apart_from_an_empty_one() {
+    void counting_requests_nothing_and_a_missing_queue_differs_from_an_empty_one() {
         jobs.hold(0, "a", failed(null), "a1");
         assertThat(request(null, Change.COUNT, () -> {})).isEqualTo(new Summary(1, 0, 0, 0, 0, null));
         assertThat(jobs.requests(0)).isEmpty();
@@ -221,7 +221,7 @@ class HeldKeyAdminTest {
     }
 
     @Test
-    void a_full_redis_refuses_to_ask_and_is_told() {
+    void a_full_redis_refuses_requests_and_the_summary_says_so() {
         jobs.hold(0, "a", failed(null), "a1");
         resp.call("CONFIG", "SET", "maxmemory", "1");
         Summary summary = request("a", Change.RETRY, () -> {});

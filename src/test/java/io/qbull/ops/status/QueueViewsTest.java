@@ -1,11 +1,9 @@
-package io.qbull.ops.files;
+package io.qbull.ops.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.qbull.model.QueueName;
-import io.qbull.ops.status.QueueJson;
-import io.qbull.ops.status.StatusTable;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.PartitionStatus.Unread;
 import io.qbull.store.Inspector.QueueStatus;
@@ -13,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class FilesTest {
+class QueueViewsTest {
     private static final String ERROR = "{Q:1}:lease: WRONGTYPE";
-    private final QueueStatus.Present sight = new QueueStatus.Present(
+    private final QueueStatus.Present status = new QueueStatus.Present(
             new QueueName("Q"),
             1,
             2,
@@ -23,8 +21,8 @@ class FilesTest {
             List.of(new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 4, 6, 2), new Unread(1, ERROR)));
 
     @Test
-    void in_json_a_partition_that_cannot_be_read_has_the_same_members_without_values_and_its_error() {
-        JsonNode partitions = QueueJson.of(sight).get("partitions");
+    void json_of_an_unreadable_partition_has_the_same_members_as_nulls_and_its_error() {
+        JsonNode partitions = QueueJson.of(status).get("partitions");
         List<String> members = names(partitions.get(0));
         assertThat(partitions.get(0).toString())
                 .isEqualTo("{\"partition\":0,\"owner\":\"me\",\"epoch\":\"77\",\"leaseAgeMs\":5000,\"backlog\":3,"
@@ -37,8 +35,8 @@ class FilesTest {
     }
 
     @Test
-    void in_the_table_the_error_stands_in_place_of_the_values() {
-        List<String> lines = StatusTable.of(sight).lines().toList();
+    void the_table_shows_the_error_in_place_of_the_values() {
+        List<String> lines = StatusTable.of(status).lines().toList();
         assertThat(lines.get(0)).contains("backlog 3, held 4, dead 2", "0 without owner");
         assertThat(lines).hasSize(4);
         assertThat(lines.get(3)).isEqualTo("        1  " + ERROR);

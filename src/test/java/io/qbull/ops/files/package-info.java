@@ -1,5 +1,0 @@
-/** Tests of {@code io.qbull.ops.files}. */
-@NullMarked
-package io.qbull.ops.files;
-
-import org.jspecify.annotations.NullMarked;
