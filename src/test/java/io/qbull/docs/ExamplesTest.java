@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.app.settings.SettingsReader;
 import io.qbull.component.QbullComponent;
+import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -20,12 +25,15 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The examples in YAML, Java, XML and properties are read by those who would read a user's. */
 class ExamplesTest {
+    private static final Pattern FILE = Pattern.compile("<!-- (src/it/\\S+) -->");
+
     @TempDir
     Path classes;
 
@@ -102,6 +110,34 @@ class ExamplesTest {
                         .call())
                 .as(block.toString())
                 .isTrue();
+    }
+
+    static List<Page> pages() {
+        return Page.all();
+    }
+
+    /** A comment in the line before the block names the file. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void an_example_from_a_file_equals_the_file(Page page) throws IOException {
+        for (Page.Block block : page.blocks()) {
+            Optional<Path> file = page.prose().stream()
+                    .filter(line -> line.number() == block.line() - 1)
+                    .map(line -> FILE.matcher(line.text()))
+                    .filter(Matcher::matches)
+                    .map(comment -> Path.of(comment.group(1)))
+                    .findFirst();
+            if (file.isPresent()) {
+                assertThat(block.text()).as(block.toString()).isEqualTo(Files.readString(file.get()));
+            }
+        }
+    }
+
+    @Test
+    void the_projects_of_users_stand_in_their_page() {
+        assertThat(Page.of("embedding").prose())
+                .filteredOn(line -> FILE.matcher(line.text()).matches())
+                .hasSize(5);
     }
 
     @ParameterizedTest
