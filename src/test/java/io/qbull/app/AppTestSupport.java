@@ -21,9 +21,11 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.test.main.junit5.CamelMainTestSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The app's wiring and its real routes in one context for each test, on ports of its own. */
+@Tag("redis")
 public abstract class AppTestSupport extends CamelMainTestSupport {
     public final int http = Ports.free();
     public final int management = Ports.free();

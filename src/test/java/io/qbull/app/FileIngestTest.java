@@ -48,6 +48,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -58,6 +59,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The route {@code ingest-files} as it is shipped, on one pod and on several. */
 @Timeout(120)
+@Tag("redis")
 class FileIngestTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();

@@ -27,10 +27,12 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One queue for the original QBull and this one. The former's entries are made by {@code src/test/python/interop.py}. */
+@Tag("redis")
 class PythonInteropTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

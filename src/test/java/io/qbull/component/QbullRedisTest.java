@@ -32,10 +32,12 @@ import org.apache.camel.support.SynchronizationAdapter;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The component with its engine on a real server; two contexts stand for two pods. */
+@Tag("redis")
 class QbullRedisTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();

@@ -8,10 +8,12 @@ import io.qbull.testing.RedisClusterExtension;
 import io.qbull.testing.Resp;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A pod whose partitions lie on three masters. */
+@Tag("redis")
 class ClusterNodeTest {
     @RegisterExtension
     static final RedisClusterExtension REDIS = new RedisClusterExtension();

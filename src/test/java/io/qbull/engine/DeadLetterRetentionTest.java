@@ -20,10 +20,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real Redis, and a clock that the test moves. */
+@Tag("redis")
 class DeadLetterRetentionTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -21,10 +21,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A source whose reading begins under one layout and ends under the next. The test does what a resize writes into Redis. */
+@Tag("redis")
 class SourceLayoutTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -17,12 +17,16 @@ public final class StatusTable {
      * @return complete lines
      */
     public static String of(QueueStatus.Present status) {
+        return summary(status) + partitions(status.partitions());
+    }
+
+    private static String summary(QueueStatus.Present status) {
         List<Read> readable = status.readable();
         long backlog = readable.stream().mapToLong(Read::backlog).sum();
         long held = readable.stream().mapToLong(Read::held).sum();
         long dead = readable.stream().mapToLong(Read::dead).sum();
         long free = readable.stream().filter(p -> p.owner() == null).count();
-        StringBuilder table = new StringBuilder(String.format(
+        return String.format(
                 Locale.ROOT,
                 "%s: %s (layout %d), %d without owner, %s, backlog %d, held %d, dead %d%n",
                 status.queue(),
@@ -32,8 +36,11 @@ public final class StatusTable {
                 counted(status.pods().size(), "pod"),
                 backlog,
                 held,
-                dead));
-        table.append(row(
+                dead);
+    }
+
+    private static String partitions(List<PartitionStatus> partitions) {
+        StringBuilder table = new StringBuilder(row(
                 "PARTITION",
                 "OWNER",
                 "EPOCH",
@@ -44,7 +51,7 @@ public final class StatusTable {
                 "HELD",
                 "DELAYED",
                 "DEAD"));
-        for (PartitionStatus partition : status.partitions()) {
+        for (PartitionStatus partition : partitions) {
             if (partition instanceof Read read) {
                 table.append(row(read));
             } else if (partition instanceof Unread unread) {

@@ -12,12 +12,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The verb {@code files} on a queue with one unfinished file. */
+@Tag("redis")
 class FilesCommandTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** {@code qbull held} as a person uses it, while no pod runs; {@link HoldKeyTest} has one. */
+@Tag("redis")
 class HeldCommandsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

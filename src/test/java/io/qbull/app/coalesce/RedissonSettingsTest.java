@@ -8,6 +8,7 @@ import io.qbull.store.redis.RedisStore;
 import io.qbull.testing.RedisClusterExtension;
 import io.qbull.testing.RedisSentinels;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.redisson.Redisson;
@@ -15,6 +16,7 @@ import org.redisson.api.RMap;
 import org.redisson.api.RedissonClient;
 
 /** The other client finds Redis where ours does. */
+@Tag("redis")
 class RedissonSettingsTest {
     @RegisterExtension
     static final RedisClusterExtension CLUSTER = new RedisClusterExtension();

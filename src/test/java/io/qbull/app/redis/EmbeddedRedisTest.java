@@ -19,12 +19,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With processes of their own as pods: what is tested is who is left when one of them is gone, however it went. */
 @Timeout(180)
+@Tag("redis")
 class EmbeddedRedisTest {
     /** A server that lives, but has neither port nor pid file yet. */
     private static final String NEVER_LISTENS = """

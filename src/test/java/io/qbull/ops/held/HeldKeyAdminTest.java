@@ -23,10 +23,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What people ask of held keys, and what they are told. */
+@Tag("redis")
 class HeldKeyAdminTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -40,10 +40,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The store on three masters, with partitions on all of them. */
+@Tag("redis")
 class ClusterTest {
     @RegisterExtension
     static final RedisClusterExtension REDIS = new RedisClusterExtension();

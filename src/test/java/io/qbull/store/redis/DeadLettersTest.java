@@ -43,10 +43,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What people do with dead letters, compared by the whole state before and after. */
+@Tag("redis")
 class DeadLettersTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -44,10 +44,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Delayed jobs that are added, promoted and cancelled, compared by what is in Redis before and after. */
+@Tag("redis")
 class DelayedScriptsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

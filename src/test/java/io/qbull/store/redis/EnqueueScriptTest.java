@@ -31,10 +31,12 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Adding jobs, compared by the whole state before and after. */
+@Tag("redis")
 class EnqueueScriptTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -30,10 +30,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** At maxmemory: nothing comes in, and everything that gets jobs out works. */
+@Tag("redis")
 class FullRedisTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -40,10 +40,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Each script that works on jobs of keys that wait, by what is in Redis before and after. */
+@Tag("redis")
 class HeldScriptsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

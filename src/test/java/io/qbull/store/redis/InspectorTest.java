@@ -19,9 +19,11 @@ import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("redis")
 class InspectorTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -28,10 +28,12 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Each script that works on jobs for an owner, by the whole state before and after. */
+@Tag("redis")
 class JobScriptsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -21,10 +21,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Creating queues and knowing pods, by the whole state before and after. */
+@Tag("redis")
 class LayoutScriptsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

@@ -32,10 +32,12 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Each script of the leases, by the whole state before and after. */
+@Tag("redis")
 class LeaseScriptsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

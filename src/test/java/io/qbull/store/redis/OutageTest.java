@@ -27,10 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The server stops and returns in every possible way. */
+@Tag("redis")
 class OutageTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();

@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A master that dies behind a sentinel. */
+@Tag("redis")
 class SentinelTest {
     private static final Duration TTL = Duration.ofSeconds(60);
 

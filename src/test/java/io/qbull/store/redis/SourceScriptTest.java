@@ -25,10 +25,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Adding the records of a source, compared by the whole state before and after. */
+@Tag("redis")
 class SourceScriptTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();

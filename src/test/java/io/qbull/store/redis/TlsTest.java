@@ -21,10 +21,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that uses TLS with a self-signed certificate. */
+@Tag("redis")
 class TlsTest {
     private static final char[] STORE_PASSWORD = "changeit".toCharArray();
     private static final String TRUST = "javax.net.ssl.trustStore";

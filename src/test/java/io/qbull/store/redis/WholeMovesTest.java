@@ -38,11 +38,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever interrupts a script that moves a job: the whole move is done, or nothing. */
+@Tag("redis")
 class WholeMovesTest {
     private static final String KEY = "k";
     private static final Duration TIMEOUT = Duration.ofMillis(500);

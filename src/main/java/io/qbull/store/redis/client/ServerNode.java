@@ -129,7 +129,7 @@ public final class ServerNode {
 
     private void succeeded(CompletableFuture<ServerConnection> current, ServerConnection opened) {
         boolean late;
-        String old;
+        @Nullable String old;
         boolean recovered;
         synchronized (this) {
             late = closed;
@@ -151,12 +151,16 @@ public final class ServerNode {
         if (recovered) {
             LOG.debug("Redis at {} answers again", name());
         }
-        if (old != null && !old.equals(opened.primary())) {
+        reportChange(old, opened.primary());
+        current.complete(opened);
+        opened.whenGone(() -> gone(opened));
+    }
+
+    private void reportChange(@Nullable String old, String primary) {
+        if (old != null && !old.equals(primary)) {
             LOG.debug("Redis at {} is another process or was demoted meanwhile: its leases are void", name());
             listener.primaryChanged(old);
         }
-        current.complete(opened);
-        opened.whenGone(() -> gone(opened));
     }
 
     private void failed(CompletableFuture<ServerConnection> current, StoreException error) {

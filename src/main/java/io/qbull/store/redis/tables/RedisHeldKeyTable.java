@@ -2,6 +2,7 @@ package io.qbull.store.redis.tables;
 
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Entry;
+import io.qbull.model.Job;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
@@ -110,23 +111,22 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
         first.forEach(entry -> names.add(entry.job().key()));
         long now = Long.parseLong(reply.text(2));
         return router.send(held, Request.of(CommandType.HMGET, names.toArray(String[]::new)))
-                .thenApply(states -> {
-                    List<HeldKey> keys = new ArrayList<>();
-                    for (int i = 0; i < heads.size(); i++) {
-                        Reply head = heads.get(i);
-                        String state = states.textOrNull(i);
-                        if (state != null) {
-                            keys.add(new HeldKey(
-                                    partition,
-                                    head.text(0),
-                                    first.get(i).job(),
-                                    head.text(1),
-                                    head.number(4),
-                                    pause(state, now)));
-                        }
-                    }
-                    return new Page(List.copyOf(keys), next);
-                });
+                .thenApply(states -> new Page(keys(partition, heads, first, states, now), next));
+    }
+
+    /** Leaves out the keys that are no longer held. */
+    private static List<HeldKey> keys(
+            PartitionId partition, List<Reply> heads, List<Entry.Decoded> first, Reply states, long now) {
+        List<HeldKey> keys = new ArrayList<>();
+        for (int i = 0; i < heads.size(); i++) {
+            Reply head = heads.get(i);
+            String state = states.textOrNull(i);
+            if (state != null) {
+                Job job = first.get(i).job();
+                keys.add(new HeldKey(partition, head.text(0), job, head.text(1), head.number(4), pause(state, now)));
+            }
+        }
+        return List.copyOf(keys);
     }
 
     private static Pause pause(String state, long now) {

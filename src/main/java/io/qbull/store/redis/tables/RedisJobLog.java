@@ -98,9 +98,14 @@ public final class RedisJobLog implements JobLog {
         if (count < 1 || count > MOST_JOBS) {
             throw new IllegalArgumentException("a call takes 1 to " + MOST_JOBS + " jobs, not " + count);
         }
+        return RedisErrors.translate(router.run(Script.ENQUEUE, enqueueKeys(call), enqueueArgs(call))
+                .thenApply(answer -> answered(answer.reply(), count)));
+    }
+
+    private static List<String> enqueueKeys(Call call) {
         PartitionId partition = call.partition();
         Records records = call.records();
-        List<String> keys = List.of(
+        return List.of(
                 Keys.stream(partition),
                 Keys.call(partition, call.producer()),
                 Keys.seal(partition),
@@ -110,6 +115,10 @@ public final class RedisJobLog implements JobLog {
                 Keys.delayedJobs(partition),
                 Keys.delayedIds(partition),
                 Keys.inbox(partition));
+    }
+
+    private static List<byte[]> enqueueArgs(Call call) {
+        Records records = call.records();
         List<byte[]> args = args(
                 Integer.toString(call.layoutVersion()),
                 Long.toString(call.number()),
@@ -117,15 +126,14 @@ public final class RedisJobLog implements JobLog {
                 records == null ? "" : Long.toString(records.lifetime().toMillis()),
                 Long.toString(call.maxBacklog()));
         String window = Long.toString(call.deduplicationWindow().toMillis());
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < call.jobs().size(); i++) {
             NewJob job = call.jobs().get(i);
             args.add(Request.utf8(
                     records == null ? "" : Long.toString(records.offsets().get(i))));
             args.add(Request.utf8(job.callerId() ? window : "0"));
             EntryCodec.encode(job, args);
         }
-        return RedisErrors.translate(
-                router.run(Script.ENQUEUE, keys, args).thenApply(answer -> answered(answer.reply(), count)));
+        return args;
     }
 
     @Override

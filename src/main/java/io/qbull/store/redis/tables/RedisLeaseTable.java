@@ -113,27 +113,33 @@ public final class RedisLeaseTable implements LeaseTable {
             if (valid.isEmpty()) {
                 return CompletableFuture.completedStage(answers);
             }
-            List<String> keys = new ArrayList<>();
-            List<byte[]> args = RedisJobLog.args(millis(ttl));
-            for (RenewalRequest request : valid) {
-                LeaseOwner rejected = request.rejected();
-                keys.add(Keys.lease(request.lease().partition()));
-                args.addAll(RedisJobLog.ownerArgs(
-                        request.lease(),
-                        Integer.toString(request.window()),
-                        Integer.toString(request.inFlight()),
-                        rejected == null ? "" : rejected.toString()));
-            }
-            return router.runOn(primary, Script.RENEW, keys, args).thenApply(reply -> {
-                if (!reply.local()) {
-                    List<Reply> each = reply.lists();
-                    for (int i = 0; i < valid.size(); i++) {
-                        answers.put(valid.get(i).lease(), renewal(each.get(i)));
-                    }
-                }
-                return answers;
-            });
+            List<String> keys = valid.stream()
+                    .map(request -> Keys.lease(request.lease().partition()))
+                    .toList();
+            return router.runOn(primary, Script.RENEW, keys, renewArgs(valid, ttl))
+                    .thenApply(reply -> {
+                        if (!reply.local()) {
+                            List<Reply> each = reply.lists();
+                            for (int i = 0; i < valid.size(); i++) {
+                                answers.put(valid.get(i).lease(), renewal(each.get(i)));
+                            }
+                        }
+                        return answers;
+                    });
         });
+    }
+
+    private static List<byte[]> renewArgs(List<RenewalRequest> requests, Duration ttl) {
+        List<byte[]> args = RedisJobLog.args(millis(ttl));
+        for (RenewalRequest request : requests) {
+            LeaseOwner rejected = request.rejected();
+            args.addAll(RedisJobLog.ownerArgs(
+                    request.lease(),
+                    Integer.toString(request.window()),
+                    Integer.toString(request.inFlight()),
+                    rejected == null ? "" : rejected.toString()));
+        }
+        return args;
     }
 
     private CompletionStage<Map<PartitionId, LeaseView>> peekPart(List<PartitionId> part) {

@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("redis")
 class AnnouncementsTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.own();
