@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The examples in YAML, Java, XML and properties are read by those who would read a user's. */
+/** The examples in YAML, Java, XML and properties pass the readers that a user's own files pass. */
 class ExamplesTest {
     private static final Pattern FILE = Pattern.compile("<!-- (src/it/\\S+) -->");
 
