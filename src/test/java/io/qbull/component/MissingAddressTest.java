@@ -23,6 +23,7 @@ class MissingAddressTest {
     }
 
     @Test
+    @SuppressWarnings("try") // An interrupted close fails the test.
     void a_context_without_a_runtime_is_told_the_setter() throws Exception {
         try (CamelContext context = new DefaultCamelContext()) {
             assertThatThrownBy(() -> context.getEndpoint("qbull:ORDERS"))

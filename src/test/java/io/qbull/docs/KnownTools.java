@@ -94,7 +94,7 @@ final class KnownTools {
                     .as(place)
                     .isTrue();
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(place, e);
+            throw new LinkageError(place, e);
         }
     }
 

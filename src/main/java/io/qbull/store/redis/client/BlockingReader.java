@@ -28,7 +28,6 @@ public final class BlockingReader {
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(250);
     private static final Duration FIRST_UNBLOCK_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_UNBLOCK_PAUSE = Duration.ofSeconds(1);
-    private static final Runnable NOTHING = () -> {};
 
     private final ServerTopology topology;
     private final Connector connector;
@@ -116,7 +115,7 @@ public final class BlockingReader {
     /** Chooses the next step and enters its phase. The caller holds the lock, and runs the step after releasing it. */
     private Runnable nextStep() {
         if (watched.isEmpty()) {
-            return NOTHING;
+            return BlockingReader::nothing;
         }
         return switch (phase) {
             case IDLE -> begin();
@@ -124,9 +123,9 @@ public final class BlockingReader {
                 phase = Phase.UNBLOCKING;
                 Subscription current = subscription;
                 long number = reads;
-                yield current == null ? NOTHING : () -> unblock(current, number, FIRST_UNBLOCK_PAUSE);
+                yield current == null ? BlockingReader::nothing : () -> unblock(current, number, FIRST_UNBLOCK_PAUSE);
             }
-            case CONNECTING, UNBLOCKING, CLOSED -> NOTHING;
+            case CONNECTING, UNBLOCKING, CLOSED -> BlockingReader::nothing;
         };
     }
 
@@ -285,4 +284,6 @@ public final class BlockingReader {
             LOG.error("A wake-up failed", e);
         }
     }
+
+    private static void nothing() {}
 }
