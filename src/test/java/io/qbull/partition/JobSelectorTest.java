@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -84,44 +86,49 @@ class JobSelectorTest {
 
     /** A job as it may be found, with what becomes of it: three attempts and five crashes are the most. */
     private enum Kind {
-        FRESH(new Attempts(0, 0), false, "START"),
-        FAILED_TWICE(new Attempts(2, 0), false, "START"),
+        FRESH(0, 0, false, "START"),
+        FAILED_TWICE(2, 0, false, "START"),
         /** Recorded often, but its last owner came back. */
-        INNOCENT(new Attempts(0, 4), false, "START"),
-        SUSPECT(new Attempts(0, 0), true, "START_SUSPECT"),
-        SUSPECT_FOR_THE_FOURTH_TIME(new Attempts(1, 3), true, "START_SUSPECT"),
-        SPENT(new Attempts(3, 0), false, "BURY failed 3 times under an earlier owner, 3"),
-        SPENT_SUSPECT(new Attempts(3, 1), true, "BURY failed 3 times under an earlier owner, 3"),
-        DEADLY(new Attempts(1, 4), true, "BURY crashed its worker, 6"),
-        DEADLY_AND_SPENT(new Attempts(3, 4), true, "BURY crashed its worker, 8"),
-        UNDECODABLE(null, false, "BURY no key, 0"),
-        UNDECODABLE_SUSPECT(null, true, "BURY no key, 0");
+        INNOCENT(0, 4, false, "START"),
+        SUSPECT(0, 0, true, "START_SUSPECT"),
+        SUSPECT_FOR_THE_FOURTH_TIME(1, 3, true, "START_SUSPECT"),
+        SPENT(3, 0, false, "BURY failed 3 times under an earlier owner, 3"),
+        SPENT_SUSPECT(3, 1, true, "BURY failed 3 times under an earlier owner, 3"),
+        DEADLY(1, 4, true, "BURY crashed its worker, 6"),
+        DEADLY_AND_SPENT(3, 4, true, "BURY crashed its worker, 8"),
+        UNDECODABLE(-1, -1, false, "BURY no key, 0"),
+        UNDECODABLE_SUSPECT(-1, -1, true, "BURY no key, 0");
 
-        final @Nullable Attempts attempts;
+        /** Runs that failed; -1 if the entry cannot be decoded. */
+        final int failed;
+
+        final int crashed;
         final boolean suspect;
         final String fate;
 
-        Kind(@Nullable Attempts attempts, boolean suspect, String fate) {
-            this.attempts = attempts;
+        Kind(int failed, int crashed, boolean suspect, String fate) {
+            this.failed = failed;
+            this.crashed = crashed;
             this.suspect = suspect;
             this.fate = fate;
         }
 
         Entry entry(StreamId at) {
-            return attempts == null
+            return failed < 0
                     ? new Entry.Undecodable(at, "no key", 10)
-                    : new Entry.Decoded(PumpTestSupport.job((int) at.millis(), "key", attempts), 10);
+                    : new Entry.Decoded(
+                            PumpTestSupport.job((int) at.millis(), "key", new Attempts(failed, crashed)), 10);
         }
 
         /** What is done about the job if nothing keeps it back. */
         Decision step(Entry entry, JobPlace place, @Nullable HeldKey key) {
             Job job = entry instanceof Entry.Decoded decoded ? decoded.job() : null;
             if (fate.startsWith("BURY ")) {
-                String[] why = fate.substring("BURY ".length()).split(", ");
-                return new Bury(job, place, key, new Burial(why[0], "", Integer.parseInt(why[1])));
+                int comma = fate.indexOf(", ");
+                int runs = Integer.parseInt(fate.substring(comma + 2));
+                return new Bury(job, place, key, new Burial(fate.substring("BURY ".length(), comma), "", runs));
             }
-            assertThat(job).isNotNull();
-            return new Start(new Work(job, place, key), fate.equals("START_SUSPECT"));
+            return new Start(new Work(requireNonNull(job), place, key), fate.equals("START_SUSPECT"));
         }
     }
 
@@ -216,7 +223,7 @@ class JobSelectorTest {
             for (boolean heldTurn : BOTH) {
                 for (Kind stream : kinds) {
                     Entry entry = stream == null ? null : stream.entry(IN_STREAM);
-                    Slot slot = stream == null ? null : new Slot(entry, stream.suspect);
+                    Slot slot = stream == null ? null : new Slot(requireNonNull(entry), stream.suspect);
                     choices.add(choice(tallies, null, new Candidates(null, reading, slot, heldTurn), stream));
                     for (Kind held : kinds) {
                         HeldKey key = key(held);
@@ -251,15 +258,27 @@ class JobSelectorTest {
                 candidates.heldTurn() ? "held" : "stream");
         tallies.computeIfAbsent(turn, any -> new Tally()).combinations++;
         return switch (turn.result()) {
-            case "READ_HEAD" -> new Choice(candidates, "READ_HEAD", new ReadHead(key));
+            case "READ_HEAD" -> new Choice(candidates, "READ_HEAD", new ReadHead(requireNonNull(key)));
             case "NOTHING" -> new Choice(candidates, "NOTHING", null);
-            case "HELD" -> chosen(candidates, held, key.head.entry(), HELD_PLACE, key);
-            default -> chosen(candidates, stream, slot.entry, JobPlace.inStream(IN_STREAM), null);
+            case "HELD" ->
+                chosen(
+                        candidates,
+                        requireNonNull(held),
+                        requireNonNull(requireNonNull(key).head).entry(),
+                        HELD_PLACE,
+                        key);
+            default ->
+                chosen(
+                        candidates,
+                        requireNonNull(stream),
+                        requireNonNull(slot).entry,
+                        JobPlace.inStream(IN_STREAM),
+                        null);
         };
     }
 
     private static Choice chosen(Candidates candidates, Kind kind, Entry entry, JobPlace place, @Nullable HeldKey key) {
-        return new Choice(candidates, kind.fate.split(" ")[0], kind.step(entry, place, key));
+        return new Choice(candidates, kind.fate.replaceFirst(" .*", ""), kind.step(entry, place, key));
     }
 
     private static String yes(boolean fact) {
@@ -279,11 +298,15 @@ class JobSelectorTest {
         }
 
         private static Row row(String line) {
-            String[] sides = line.split("->");
-            List<List<String>> cells = Arrays.stream(sides[0].split("\\|"))
-                    .map(cell -> List.of(cell.trim().split("/")))
+            int arrow = line.indexOf("->");
+            List<List<String>> cells = Pattern.compile("\\|")
+                    .splitAsStream(line.substring(0, arrow))
+                    .map(cell -> Pattern.compile("/").splitAsStream(cell.trim()).toList())
                     .toList();
-            return new Row(line.trim().replaceAll(" +", " "), cells, sides[1].trim());
+            return new Row(
+                    line.trim().replaceAll(" +", " "),
+                    cells,
+                    line.substring(arrow + 2).trim());
         }
 
         /** The first row that fits. */
