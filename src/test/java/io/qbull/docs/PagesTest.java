@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ class PagesTest {
 
     private static boolean leadsSomewhere(Page page, String link) {
         String[] parts = link.split("#", 2);
-        Path folder = page.path().toAbsolutePath().getParent();
+        Path folder = Objects.requireNonNull(page.path().toAbsolutePath().getParent());
         Path top = Path.of("").toAbsolutePath();
         Path target = parts[0].isEmpty()
                 ? page.path()
@@ -130,8 +131,8 @@ class PagesTest {
                             .as(page + ": " + code)
                             .containsKey(word);
                 } else if (!command.getSubcommands().isEmpty()) {
-                    command = command.getSubcommands().get(word);
-                    assertThat(command).as(page + ": " + code).isNotNull();
+                    assertThat(command.getSubcommands()).as(page + ": " + code).containsKey(word);
+                    command = Objects.requireNonNull(command.getSubcommands().get(word));
                 }
             }
         });

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -69,7 +70,8 @@ class ReferenceTest {
     void the_documented_defaults_are_those_of_the_component() {
         Map<String, JsonNode> existing = Catalog.options("componentProperties");
         for (List<String> row : Page.of("component").table("option")) {
-            JsonNode preset = existing.get(withoutCode(row.get(0))).get("defaultValue");
+            JsonNode preset = Objects.requireNonNull(existing.get(withoutCode(row.get(0))), row.get(0))
+                    .get("defaultValue");
             if (preset != null) {
                 String documented = withoutCode(row.get(1)).replaceFirst(" \\(.*", "");
                 String expected = preset.asText().replaceFirst("\\.0$", "");
