@@ -80,8 +80,7 @@ final class Balancer {
     static Moves moves(View view) {
         List<Candidate> free =
                 view.candidates().stream().filter(c -> c.lease().free()).toList();
-        // Open requests take no room from free partitions; otherwise those would wait for hand-overs. A hand-over that
-        // is
+        // Open requests take no room from free partitions; otherwise those would wait for hand-overs. A hand-over
         // granted on top becomes surplus like any other.
         int taken = view.owned() + view.acquiring();
         int room = Math.max(0, view.settings().partitionsPerPod() - taken);

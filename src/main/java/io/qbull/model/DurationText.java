@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads durations that are written as text: a number with a unit such as {@code 10m} (ms, s, m, h, d), or ISO 8601 such as {@code
  * PT10M}. Settings, headers, query parameters, records and command-line options are all read here. The options of an endpoint are not:
- * Camel converts them before the component sees them, by rules that accept all of these texts and more ({@code 1h30m}, for instance).
+ * Camel converts them before the component sees them, by rules that accept more ({@code 1h30m}) but no space before the unit.
  */
 public final class DurationText {
     private static final Pattern NUMBER = Pattern.compile("(\\d{1,12})(\\s*)(ms|s|m|h|d)?");

@@ -120,6 +120,7 @@ final class HeldKeys {
     void notStarted(HeldKey key) {
         leave(key);
         key.state = State.READY;
+        key.turns--;
         ready.addFirst(key);
     }
 

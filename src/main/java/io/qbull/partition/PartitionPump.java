@@ -31,8 +31,8 @@ public final class PartitionPump {
     private final PumpParts parts;
 
     private PumpState state = PumpState.LOADING;
-    /** The last job came from the stream: a held key goes first if it has one too. */
-    private boolean heldTurn;
+    /** A held key goes before the stream: the last job came from there, or no job could start. */
+    private boolean heldTurn = true;
 
     private @Nullable Runnable whenClosed;
     private volatile int uncommitted;
@@ -125,6 +125,15 @@ public final class PartitionPump {
 
     /** Does whatever can be done now. Called after every event. */
     private void step() {
+        pass();
+        while (!(select() instanceof Decision.Wait wait)) {
+            pass();
+        }
+        // After the pass, because what it has sent may be what the next job waits for.
+        noteStall(wait.cause());
+    }
+
+    private void pass() {
         if (state == PumpState.RUNNING || (state == PumpState.DRAINING && parts.starter.running() > 0)) {
             parts.inbox.attend(state == PumpState.DRAINING);
         }
@@ -138,18 +147,22 @@ public final class PartitionPump {
         }
         parts.fetcher.proceed(parts.inbox.told(), parts.inbox.watchedFrom());
         commitIfDue(cause);
-        uncommitted = parts.uncommitted();
+        uncommitted = state.owns() ? parts.uncommitted() : 0;
         closeIfDone();
-        noteStall();
+    }
+
+    private Decision select() {
+        return parts.selector.select(parts.snapshot(state, events::trusted, heldTurn));
     }
 
     /** Carries out decisions until one is to wait. */
     private StallCause startJobs() {
-        Decision next = parts.selector.select(parts.snapshot(state, events::trusted, heldTurn));
+        Decision next = select();
         while (!(next instanceof Decision.Wait wait)) {
             carryOut(next);
-            next = parts.selector.select(parts.snapshot(state, events::trusted, heldTurn));
+            next = select();
         }
+        heldTurn |= wait.cause().nothingToStart();
         return wait.cause();
     }
 
@@ -161,6 +174,7 @@ public final class PartitionPump {
             heldTurn = bury.heldKey() == null;
             parts.outcomes.bury(bury);
         } else if (next instanceof Decision.ReadHead read) {
+            heldTurn = true;
             parts.advancer.readHead(read.key());
         }
     }
@@ -173,13 +187,12 @@ public final class PartitionPump {
         }
     }
 
-    /** Notes why no job starts now, after the step: what it has sent may be what the next job waits for. */
-    private void noteStall() {
+    private void noteStall(StallCause cause) {
         HeldKey first = partition.held().firstWaiting();
         if (first != null) {
             parts.stall.pauseEnds(first.due);
         }
-        parts.stall.set(startJobs(), partition.now());
+        parts.stall.set(cause, partition.now());
     }
 
     /** A command was answered, and what follows from it is done. */
@@ -200,7 +213,7 @@ public final class PartitionPump {
         parts.end();
         partition.commits().clear();
         uncommitted = 0;
-        noteStall();
+        noteStall(startJobs());
     }
 
     private void closeIfDone() {
@@ -253,16 +266,15 @@ public final class PartitionPump {
         public void ended(Work work, @Nullable Failure failure) {
             if (state.owns()) {
                 parts.outcomes.ended(work, failure);
+                uncommitted = parts.uncommitted();
             }
             step();
         }
 
         @Override
         public Fetcher.Demand demand() {
-            if (state.open()) {
-                return Fetcher.Demand.JOBS;
-            }
-            return working() ? Fetcher.Demand.AGENDA : Fetcher.Demand.NOTHING;
+            Fetcher.Demand rest = working() ? Fetcher.Demand.AGENDA : Fetcher.Demand.NOTHING;
+            return state.open() ? Fetcher.Demand.JOBS : rest;
         }
 
         @Override

@@ -25,4 +25,9 @@ enum StallCause {
     StallCause(String text) {
         this.text = text;
     }
+
+    /** Whether no job could start even if nothing kept it back. */
+    boolean nothingToStart() {
+        return this == IDLE || this == RETRY_PAUSE || this == KEYS_HELD;
+    }
 }

@@ -1,8 +1,10 @@
 package io.qbull.springboot;
 
 import io.qbull.component.QbullComponent;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -44,10 +46,12 @@ public class QbullAutoConfiguration {
                 .bind(PREFIX, Bindable.mapOf(String.class, String.class))
                 .orElse(Map.of());
         OptionBinding options = new OptionBinding(component);
+        // The conditions above have read these two switches, which are not options.
+        Set<String> decided = new HashSet<>(Set.of("enabled", "customizerenabled"));
         given.forEach((name, value) -> {
             String plain = plain(name);
-            // The two of the starters that are no options; the conditions above have read them.
-            if (!plain.equals("enabled") && !plain.equals("customizerenabled")) {
+            // The binder lists a name once for each spelling, that of the strongest source first.
+            if (decided.add(plain)) {
                 options.set(PREFIX + "." + name, plain, value);
             }
         });

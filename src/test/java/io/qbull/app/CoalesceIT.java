@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.testing.Findings;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import io.qbull.testing.Size;
@@ -71,7 +72,7 @@ class CoalesceIT {
                 backlog() == 0 && count("HLEN", "{MESSAGES}:windows") == 0 && count("HLEN", "{MESSAGES}:closed") == 0);
         assertThat(third.running()).isTrue();
         Made made = made();
-        System.out.println("messages=" + MESSAGES + " keys=" + KEYS + " jobs=" + made.jobs());
+        Findings.note("messages=" + MESSAGES + " keys=" + KEYS + " jobs=" + made.jobs());
         assertThat(made.byKey()).isEqualTo(sent);
         assertThat(made.jobs()).as("messages meet in jobs").isLessThan(MESSAGES);
     }
@@ -128,7 +129,7 @@ class CoalesceIT {
         long backlog = backlog();
         long windows = count("HLEN", "{MESSAGES}:windows");
         pod.kill();
-        System.out.println("killed with backlog=" + backlog + " windows=" + windows);
+        Findings.note("killed with backlog=" + backlog + " windows=" + windows);
     }
 
     private static long backlog() {

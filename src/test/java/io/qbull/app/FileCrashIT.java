@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.it.AofHistory;
+import io.qbull.testing.Findings;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import io.qbull.testing.Size;
@@ -93,11 +94,11 @@ class FileCrashIT {
                         .add(Integer.valueOf(String.valueOf(job.get("body"))));
             }
         });
-        System.out.println(
-                "B1: " + JOBS + " lines, " + KEYS + " keys, killed in the middle " + inTheMiddle + " times, added "
-                        + added.values().stream().mapToInt(List::size).sum());
+        Findings.note("file crash: " + JOBS + " lines, " + KEYS + " keys, killed in the middle " + inTheMiddle
+                + " times, added "
+                + added.values().stream().mapToInt(List::size).sum());
         pods.forEach(each ->
-                each.said().lines().filter(line -> line.contains("jobs.jsonl")).forEach(System.out::println));
+                each.said().lines().filter(line -> line.contains("jobs.jsonl")).forEach(Findings::note));
         assertThat(inTheMiddle).as("kills before the end of the file").isEqualTo(KILLS);
         assertThat(added).hasSize(KEYS);
         added.forEach((key, bodies) -> assertThat(bodies)

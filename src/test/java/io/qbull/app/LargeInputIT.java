@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.testing.Findings;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import io.qbull.testing.Size;
@@ -157,9 +158,9 @@ class LargeInputIT {
             most = Math.max(most, Long.parseLong(after.group(1)));
         }
         double megabytes = RECORDS * (double) RECORD / MEGABYTE + LINE_MEGABYTES;
-        System.out.printf(
+        Findings.note(String.format(
                 Locale.ROOT,
-                "B2 %s: %.0f MB with a line of %d MB, %.1f s, %.0f MB/s, %.0f records/s; heap after collections at most %d of %d MB%n",
+                "large %s: %.0f MB with a line of %d MB, %.1f s, %.0f MB/s, %.0f records/s; heap after collections at most %d of %d MB",
                 what,
                 megabytes,
                 LINE_MEGABYTES,
@@ -167,6 +168,6 @@ class LargeInputIT {
                 megabytes / seconds,
                 RECORDS / seconds,
                 most,
-                HEAP_MEGABYTES);
+                HEAP_MEGABYTES));
     }
 }

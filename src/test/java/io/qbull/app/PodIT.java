@@ -5,6 +5,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.app.exit.ExitCode;
+import io.qbull.testing.Findings;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
@@ -160,7 +161,7 @@ class PodIT {
         pod.interrupt();
 
         assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.OK.number());
-        System.out.println("a pod without jobs ended "
+        Findings.note("a pod without jobs ended "
                 + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms after Ctrl-C");
         assertThat(pod.said()).contains("stopped the embedded Redis").doesNotContain("gave up");
         assertThat(home.resolve("data/redis/redis.pid")).doesNotExist();

@@ -2,6 +2,7 @@ package io.qbull.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.testing.Findings;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Size;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Acceptance B4: clients that send a byte a second, half of them single jobs and half of them lines, beside one that is quick. */
+/** Clients that send a byte a second, half of them single jobs and half of them lines, beside one that is quick. */
 @Tag("slow")
 @Timeout(600)
 class SlowClientsIT {
@@ -57,15 +58,15 @@ class SlowClientsIT {
             assertThat(lost).as("slow clients that were turned away").hasValue(0);
             assertThat(sent).hasValueGreaterThanOrEqualTo(SLOW);
             Arrays.sort(nanos);
-            System.out.printf(
+            Findings.note(String.format(
                     Locale.ROOT,
-                    "B4: %d requests beside %d clients that have sent %d bytes: p50 %.1f ms, p99 %.1f ms, longest %.1f ms%n",
+                    "slow clients: %d requests beside %d clients that have sent %d bytes: p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
                     REQUESTS,
                     SLOW,
                     sent.get(),
                     nanos[REQUESTS / 2] / 1e6,
                     nanos[REQUESTS * 99 / 100] / 1e6,
-                    nanos[REQUESTS - 1] / 1e6);
+                    nanos[REQUESTS - 1] / 1e6));
         } finally {
             clock.shutdownNow();
             for (ChunkedPost post : slow) {

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Acceptance A3: pods are killed while they work. */
+/** Pods are killed while they work. */
 @Tag("slow")
 class CrashIT {
     private static final int PARTITIONS = 16;

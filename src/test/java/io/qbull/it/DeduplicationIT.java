@@ -7,11 +7,13 @@ import io.qbull.it.Event.JobRef;
 import io.qbull.it.History.Place;
 import io.qbull.it.History.Result;
 import io.qbull.it.Pods.Pod;
+import io.qbull.testing.Findings;
 import io.qbull.testing.Resp;
 import io.qbull.testing.Size;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Acceptance C5: clients repeat their own and each other's jobs while a pod and Redis are killed. */
+/** Clients repeat their own and each other's jobs while a pod and Redis are killed. */
 @Tag("slow")
 class DeduplicationIT {
     private static final int PARTITIONS = 8;
@@ -55,9 +57,13 @@ class DeduplicationIT {
             scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of(restart));
-            System.out.printf(
-                    "%d sendings, %d sent again, %d duplicates, %d ids remembered%n",
-                    TIMES * jobs, clients.resent(), clients.duplicates(), remembered(scene));
+            Findings.note(String.format(
+                    Locale.ROOT,
+                    "%d sendings, %d sent again, %d duplicates, %d ids remembered",
+                    TIMES * jobs,
+                    clients.resent(),
+                    clients.duplicates(),
+                    remembered(scene)));
             assertThat(report.violations()).isEmpty();
             assertThat(sent).hasSize(jobs);
             assertThat(clients.addedTwice()).isEmpty();

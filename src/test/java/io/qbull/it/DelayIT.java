@@ -15,6 +15,7 @@ import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
 import io.qbull.store.redis.RedisStore;
+import io.qbull.testing.Findings;
 import io.qbull.testing.Resp;
 import io.qbull.testing.Size;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Acceptance C4: many delayed jobs, added in any order, run by due time, through a kill -9. */
+/** Many delayed jobs, added in any order, run by due time, through a kill -9. */
 @Tag("slow")
 class DelayIT {
     private static final int PARTITIONS = 8;
@@ -93,7 +94,7 @@ class DelayIT {
                     .allSatisfy((job, start) -> assertThat(start.id().millis())
                             .as("promoted not before it was due")
                             .isGreaterThanOrEqualTo(requireNonNull(due.get(job))));
-            System.out.println(jobs + " jobs due within " + spread + " ms, " + cancelled.size() + " of " + CANCELLED
+            Findings.note(jobs + " jobs due within " + spread + " ms, " + cancelled.size() + " of " + CANCELLED
                     + " cancelled, " + (report.starts() - first.size()) + " repeats");
             print("due before the kill", first, job -> requireNonNull(due.get(job)) < killedAt - 1000);
             print("all", first, job -> true);
@@ -206,7 +207,7 @@ class DelayIT {
                 started.add(start.at() / 1_000_000 + sinceBoot - requireNonNull(due.get(job)));
             }
         });
-        System.out.println(which + ": promoted " + lateness(promoted) + "; started " + lateness(started));
+        Findings.note(which + ": promoted " + lateness(promoted) + "; started " + lateness(started));
     }
 
     private static String lateness(List<Long> millis) {

@@ -3,6 +3,7 @@ package io.qbull.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.testing.Findings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -57,7 +58,7 @@ class HandOverIT {
             scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of());
-            System.out.println("from the start of the second pod to its last lease " + join.toMillis() + " ms");
+            Findings.note("from the start of the second pod to its last lease " + join.toMillis() + " ms");
             assertThat(report.violations()).isEmpty();
             assertThat(report.starts()).as("no repeats").isEqualTo(report.accepted());
             assertThat(report.handOvers()).hasSize(PARTITIONS).allMatch(t -> scene.stalls.keeps(PROMISE, t));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Acceptance A6: long jobs, and routes that go on elsewhere. */
+/** Long jobs, and routes that go on elsewhere. */
 @Tag("slow")
 class LongJobIT {
     private static final Duration LEASE = Duration.ofSeconds(1);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.qbull.it.Pods.Pod;
 import io.qbull.testing.FaultyProxy;
+import io.qbull.testing.Findings;
 import io.qbull.testing.Resp;
 import io.qbull.testing.Size;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Acceptance A5: Redis goes away, is full, or forgets, and nobody restarts a pod. */
+/** Redis goes away, is full, or forgets, and nobody restarts a pod. */
 @Tag("slow")
 class OutageIT {
     private static final String OPTIONS = "partitionsPerPod=4&leaseTtl=3s";
@@ -55,7 +56,7 @@ class OutageIT {
             scene.awaitDrained();
 
             Report report = scene.judge(sent, excuses);
-            System.out.println("failures " + producer.failures());
+            Findings.note("failures " + producer.failures());
             assertThat(report.violations()).isEmpty();
             assertThat(pods).allMatch(pod -> pod.process.isAlive());
             assertThat(report.repeats().get(3).repeated())
@@ -88,7 +89,7 @@ class OutageIT {
             scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of());
-            System.out.println("failures " + producer.failures());
+            Findings.note("failures " + producer.failures());
             assertThat(report.violations()).isEmpty();
             assertThat(refused).isEqualTo(400);
             assertThat(producer.failures().keySet()).allMatch(kind -> kind.startsWith("FULL"));
@@ -120,7 +121,7 @@ class OutageIT {
             scene.awaitDrained();
 
             Report report = scene.judge(sent, List.of());
-            System.out.println("lost " + lost + " replies, failures " + producer.failures());
+            Findings.note("lost " + lost + " replies, failures " + producer.failures());
             assertThat(lost).isGreaterThan(10);
             assertThat(report.violations()).isEmpty();
             assertThat(report.accepted()).isEqualTo(jobs + 1);
@@ -136,7 +137,7 @@ class OutageIT {
         await(name).until(() -> producer.accepted() > before + 200);
         await(name).until(() -> scene.backlog() < 100);
         long to = System.nanoTime();
-        System.out.println(name + ": over after " + Duration.ofNanos(to - from).toMillis() + " ms");
+        Findings.note(name + ": over after " + Duration.ofNanos(to - from).toMillis() + " ms");
         return new Disruption(name, null, from, to);
     }
 

@@ -9,6 +9,7 @@ import io.qbull.it.History.Place;
 import io.qbull.it.History.PodLife;
 import io.qbull.it.History.Remains;
 import io.qbull.model.StreamId;
+import io.qbull.testing.Findings;
 import io.qbull.testing.Patience;
 import io.qbull.testing.QueueInvariants;
 import io.qbull.testing.RedisServer;
@@ -159,7 +160,7 @@ final class Scene implements AutoCloseable {
         String text = "== " + name + System.lineSeparator() + report.table() + "the machine stood still for "
                 + stalls.total().toMillis() + " ms" + System.lineSeparator() + "removals in Redis's own order "
                 + removed + ", not under the epoch in force " + byRedis.size() + System.lineSeparator();
-        System.out.print(text);
+        Findings.note(text);
         write(text);
         assertThat(byRedis).as("append-only file").isEmpty();
         return report;

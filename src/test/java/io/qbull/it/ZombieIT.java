@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.it.Event.Answer;
 import io.qbull.it.Event.Owner;
 import io.qbull.it.Pods.Pod;
+import io.qbull.testing.Findings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Acceptance A4: a pod is frozen for longer than its lease TTL, and resumes. */
+/** A pod is frozen for longer than its lease TTL, and resumes. */
 @Tag("slow")
 class ZombieIT {
     private static final Duration LEASE = Duration.ofSeconds(2);
@@ -46,7 +47,7 @@ class ZombieIT {
 
             Report report = scene.judge(sent, List.of(new Disruption("freeze of a", zombie.name, frozen, works)));
             List<Answer> late = lateAnswers(zombie, thawed);
-            System.out.println("answers to late commands " + late);
+            Findings.note("answers to late commands " + late);
             assertThat(report.violations()).isEmpty();
             assertThat(late).doesNotContain(Answer.DONE);
             assertThat(zombie.output().lines().filter(line -> line.contains("lost the leases")))

@@ -512,6 +512,15 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void after_a_crash_the_first_job_of_a_held_key_goes_before_the_stream() {
+        pump.start(1);
+        answer("keys", new Page.Keys(Page.START, Map.of("a", Duration.ZERO)));
+        fetched(false, entry(5, "b"));
+        answer("advance", next(1, "a", ONE));
+        assertThat(store.next("suspect").argument(1, JobPlace.class)).isEqualTo(place(1));
+    }
+
+    @Test
     void a_run_that_takes_too_long_has_failed_and_its_end_is_ignored() {
         Duration limit = Duration.ofSeconds(30);
         pump = pump(128, 1 << 20, retry(3, WhenExhausted.BURY, limit));

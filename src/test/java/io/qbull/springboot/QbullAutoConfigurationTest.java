@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -32,10 +33,13 @@ class QbullAutoConfigurationTest {
         return options(new MapPropertySource("test", properties));
     }
 
-    private static QbullComponent component(PropertySource<?> properties) throws Exception {
+    /** The first source is the strongest. */
+    private static QbullComponent component(PropertySource<?>... properties) throws Exception {
         try (AnnotationConfigApplicationContext spring = new AnnotationConfigApplicationContext();
                 DefaultCamelContext camel = new DefaultCamelContext()) {
-            spring.getEnvironment().getPropertySources().addFirst(properties);
+            for (int i = properties.length - 1; i >= 0; i--) {
+                spring.getEnvironment().getPropertySources().addFirst(properties[i]);
+            }
             spring.register(QbullAutoConfiguration.class);
             spring.refresh();
             spring.getBeansOfType(ComponentCustomizer.class)
@@ -73,6 +77,19 @@ class QbullAutoConfigurationTest {
                         "CAMEL_COMPONENT_QBULL_LEASETTL", "20s")));
         assertThat(options.getRedisUri()).isEqualTo("redis://here:2");
         assertThat(options.getLeaseTtl()).isEqualTo(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void the_environment_wins_over_a_file_that_spells_an_option_differently() throws Exception {
+        PropertySource<?> environment = new SystemEnvironmentPropertySource(
+                "test-systemEnvironment", Map.of("CAMEL_COMPONENT_QBULL_REDIS_URI", "redis://environment:1"));
+        for (String spelling : List.of("redisUri", "redis-uri")) {
+            PropertySource<?> file =
+                    new MapPropertySource("file", Map.of("camel.component.qbull." + spelling, "redis://file:1"));
+            assertThat(component(environment, file).getConfiguration().getRedisUri())
+                    .as(spelling)
+                    .isEqualTo("redis://environment:1");
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ public final class FailureOutput implements BeforeEachCallback, TestWatcher {
 
     @Override
     public void beforeEach(ExtensionContext context) {
+        Findings.begin();
         context.getStore(NAMESPACE).put("begin", System.currentTimeMillis());
     }
 
@@ -35,7 +36,7 @@ public final class FailureOutput implements BeforeEachCallback, TestWatcher {
                 append(text, event);
             }
         }
-        System.out.println(text);
+        System.out.println(Findings.ofThisTest() + text);
     }
 
     private static Appender<ILoggingEvent> recent() {

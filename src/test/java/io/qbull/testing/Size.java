@@ -1,7 +1,7 @@
 package io.qbull.testing;
 
 /**
- * How much a test does: little in every build, as much as the acceptance of its feature asks for under the Maven profile
+ * How much a test does: little in every build, the amounts of docs/benchmarks.md under the Maven profile
  * {@code acceptance}. {@code -Dqbull.size.NAME=N} sets a single size.
  */
 public final class Size {
