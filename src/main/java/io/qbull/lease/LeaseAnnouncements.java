@@ -12,17 +12,24 @@ final class LeaseAnnouncements {
     private final LeaseSettings settings;
     private final LeaseContext context;
     private final Consumer<PartitionId> announced;
+    private final Runnable subscribed;
     private @Nullable AutoCloseable subscription;
     private boolean listening;
 
     /**
+     * @param subscribed runs on the loop when announcements are heard from now on; earlier ones were not
      * @param announced hears on the loop whose lease was released, handed over or requested
      */
     LeaseAnnouncements(
-            LeaseDomain domain, LeaseSettings settings, LeaseContext context, Consumer<PartitionId> announced) {
+            LeaseDomain domain,
+            LeaseSettings settings,
+            LeaseContext context,
+            Runnable subscribed,
+            Consumer<PartitionId> announced) {
         this.domain = domain;
         this.settings = settings;
         this.context = context;
+        this.subscribed = subscribed;
         this.announced = announced;
     }
 
@@ -58,6 +65,7 @@ final class LeaseAnnouncements {
             }
         } else if (listening) {
             subscription = answer;
+            subscribed.run();
         } else {
             close(answer);
         }

@@ -79,7 +79,7 @@ final class LeaseFinder {
         this.observer = new LeaseObserver(domain, settings, context);
         this.acquirer = new LeaseAcquirer(domain, settings, context, this::acquisitionEnded);
         this.requests = new HandOverRequests(domain, settings, context, observer, () -> plan(Step.SCHEDULE_LOOK));
-        this.announcements = new LeaseAnnouncements(domain, settings, context, this::announced);
+        this.announcements = new LeaseAnnouncements(domain, settings, context, this::subscribed, this::announced);
     }
 
     void start() {
@@ -123,6 +123,16 @@ final class LeaseFinder {
             observer.lookAfter(index, OTHERS_FIRST);
             plan(Step.SCHEDULE_LOOK);
         }
+    }
+
+    /** Leases that were handed to this pod before then were announced to nobody. */
+    private void subscribed() {
+        for (int index = 0; index < domain.partitions(); index++) {
+            if (requests.isOpen(index)) {
+                observer.lookAfter(index, Duration.ZERO);
+            }
+        }
+        look();
     }
 
     private void announced(PartitionId partition) {

@@ -323,6 +323,21 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void a_hand_over_before_the_subscription_stood_is_found_once_it_does() {
+        Call request = beginRequesting();
+        LeaseOwner requester = request.argument(1, LeaseOwner.class);
+        PartitionId partition = request.argument(0, PartitionId.class);
+        request.answer(true);
+        AutoCloseable subscription = () -> {};
+        store.next("announcements").answer(subscription);
+        loop.run();
+        store.next("peek")
+                .answer(Map.of(partition, new LeaseView(requester, new Epoch(9), Duration.ofSeconds(5), false, null)));
+        loop.run();
+        assertThat(store.next("acquire").argument(1, LeaseOwner.class)).isEqualTo(requester);
+    }
+
+    @Test
     void an_unheard_hand_over_is_found_before_it_lapses() {
         Call request = beginRequesting();
         LeaseOwner requester = request.argument(1, LeaseOwner.class);
