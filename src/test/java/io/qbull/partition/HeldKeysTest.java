@@ -29,6 +29,20 @@ class HeldKeysTest {
     }
 
     @Test
+    void a_job_that_did_not_start_costs_its_key_no_turn() {
+        held.load("a", Duration.ZERO, false, 0);
+        held.load("b", Duration.ZERO, false, 0);
+        HeldKey a = next();
+        for (int refused = 0; refused < 20; refused++) {
+            held.running(a);
+            held.notStarted(a);
+        }
+        held.running(a);
+        held.loaded(a, PumpTestSupport.next(1, "a", Attempts.NONE));
+        assertThat(next().name).isEqualTo("a");
+    }
+
+    @Test
     void a_key_that_a_command_touches_has_no_turn_and_the_next_one_has() {
         held.load("a", Duration.ZERO, false, 0);
         held.load("b", Duration.ZERO, false, 0);
