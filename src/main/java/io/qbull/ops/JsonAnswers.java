@@ -2,13 +2,13 @@ package io.qbull.ops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.qbull.model.Causes;
 import io.qbull.store.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -76,7 +76,7 @@ public final class JsonAnswers {
 
     /** A reason for callers. The failure's own message may name servers. */
     private static String reason(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException wrapper ? wrapper.getCause() : failure;
+        Throwable cause = Causes.bare(failure);
         if (cause instanceof StoreException.Unavailable) {
             return "The queue's storage cannot be reached.";
         } else if (cause instanceof StoreException.Full) {

@@ -1,9 +1,9 @@
 package io.qbull.ops;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.qbull.model.Causes;
 import io.qbull.model.QueueName;
 import io.qbull.store.StoreException;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ public record Summary(
      */
     public static Summary of(
             long found, long done, long left, long gone, long unanswered, @Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException wrapper ? wrapper.getCause() : failure;
+        Throwable cause = Causes.bare(failure);
         boolean sent = cause instanceof StoreException.Unavailable unavailable && unavailable.sent();
         return new Summary(found, done, left, gone, sent ? unanswered : 0, cause);
     }
