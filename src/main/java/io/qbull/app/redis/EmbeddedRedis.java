@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A pod's share in the Redis server of a data folder. Every pod locks {@code users.lock} in shared mode; a pod that gets the lock
  * exclusively is alone. Pods look for, start and stop the server under {@code start.lock}, so that no pod joins a server that is about
- * to stop. The operating system releases both locks of a killed pod.
+ * to stop. The operating system releases both locks of a killed pod. A server that dies is started again by one of its pods.
  */
 public final class EmbeddedRedis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
@@ -24,11 +23,13 @@ public final class EmbeddedRedis implements AutoCloseable {
     private final ServerFolder folder;
     private final FileChannel users;
     private final int port;
+    private final ServerGuard guard;
 
-    private EmbeddedRedis(ServerFolder folder, FileChannel users, int port) {
+    private EmbeddedRedis(ServerFolder folder, FileChannel users, int port, ServerGuard guard) {
         this.folder = folder;
         this.users = users;
         this.port = port;
+        this.guard = guard;
     }
 
     /**
@@ -47,11 +48,11 @@ public final class EmbeddedRedis implements AutoCloseable {
         try {
             Files.createDirectories(path);
             ServerFolder folder = new ServerFolder(path);
-            try (FileChannel start = open(folder, "start.lock")) {
+            try (FileChannel start = folder.lockFile("start.lock")) {
                 while (start.tryLock() == null) {
                     ServerStart.pause(stopAsked);
                 }
-                return joinLocked(folder, new ServerStart(folder, stopAsked, toListen));
+                return joinLocked(folder, new ServerStart(folder, stopAsked, toListen), toListen);
             }
         } catch (IOException e) {
             throw new RedisFailure(
@@ -59,11 +60,13 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    private static EmbeddedRedis joinLocked(ServerFolder folder, ServerStart start) throws IOException, RedisFailure {
-        FileChannel users = open(folder, "users.lock");
+    private static EmbeddedRedis joinLocked(ServerFolder folder, ServerStart start, Duration toListen)
+            throws IOException, RedisFailure {
+        FileChannel users = folder.lockFile("users.lock");
         try {
             users.lock(0, Long.MAX_VALUE, true);
-            return new EmbeddedRedis(folder, users, start.attachOrStart());
+            int port = start.attachOrStart();
+            return new EmbeddedRedis(folder, users, port, ServerGuard.start(folder, port, toListen));
         } catch (IOException | RedisFailure | RuntimeException e) {
             users.close();
             if (start.started()) {
@@ -110,7 +113,8 @@ public final class EmbeddedRedis implements AutoCloseable {
     /** Leaves the server. The last pod to leave stops it when its data is on disk. Blocks. */
     @Override
     public void close() {
-        try (FileChannel start = open(folder, "start.lock")) {
+        guard.close();
+        try (FileChannel start = folder.lockFile("start.lock")) {
             start.lock();
             users.close();
             if (alone(folder)) {
@@ -123,18 +127,10 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /** Whether no other pod uses the server; none can join while this pod has {@code start.lock}. */
     private static boolean alone(ServerFolder folder) throws IOException {
-        try (FileChannel channel = open(folder, "users.lock")) {
+        try (FileChannel channel = folder.lockFile("users.lock")) {
             FileLock last = channel.tryLock();
             return last != null;
         }
-    }
-
-    private static FileChannel open(ServerFolder folder, String name) throws IOException {
-        return FileChannel.open(
-                folder.path().resolve(name),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
     }
 
     private static String uri(int port) {

@@ -3,11 +3,13 @@ package io.qbull.app.redis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,12 @@ final class ServerFolder {
 
     Path pidFile() {
         return folder.resolve("redis.pid");
+    }
+
+    /** Opens a file that processes lock; the caller closes it. */
+    FileChannel lockFile(String name) throws IOException {
+        return FileChannel.open(
+                folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     private Path portFile() {

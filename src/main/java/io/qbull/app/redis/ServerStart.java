@@ -60,6 +60,19 @@ final class ServerStart {
     }
 
     /**
+     * Starts a server that has died.
+     *
+     * @param port where its pods look for it
+     * @throws RedisFailure if it does not start there
+     */
+    void startAt(int port) throws IOException, RedisFailure {
+        if (!start(ServerBinary.unpack(folder.programs()), port)) {
+            throw new RedisFailure("Another program has taken its port " + port + ". End it, or restart all pods.");
+        }
+        LOG.info("started the embedded Redis again at port {}, data in {}", port, folder.path());
+    }
+
+    /**
      * Finds a living server. Two servers would destroy the append-only file, so no other is started while the old one lives, even if it
      * does not answer.
      */

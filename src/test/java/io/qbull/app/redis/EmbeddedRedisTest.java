@@ -8,6 +8,7 @@ import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +105,39 @@ class EmbeddedRedisTest {
 
         assertThat(get(second, "a")).isEqualTo("1");
         assertThat(second.uri()).as("its port was free").isEqualTo(first.uri());
+    }
+
+    @Test
+    void a_killed_server_is_started_again_by_one_of_its_pods_at_its_port_and_with_its_data() throws IOException {
+        Holder first = join();
+        Holder second = join();
+        set(first, "a", "1");
+        long killed = serverPid().orElseThrow();
+
+        signal(killed, "KILL");
+
+        await().until(() -> serverPid().filter(pid -> pid != killed).isPresent()
+                && EmbeddedRedis.find(folder()).equals(Optional.of(first.uri())));
+        assertThat(get(second, "a")).isEqualTo("1");
+        assertThat(new ServerFolder(folder()).processes()).as("servers").hasSize(1);
+        first.close();
+        second.close();
+        assertThat(serverPid()).isEmpty();
+    }
+
+    @Test
+    void a_killed_server_whose_port_is_taken_is_started_when_the_port_is_free() throws IOException {
+        Holder holder = join();
+        ServerSocket other;
+        try (FileChannel start = new ServerFolder(folder()).lockFile("start.lock")) {
+            start.lock();
+            kill();
+            other = new ServerSocket(holder.port(), 1, InetAddress.getLoopbackAddress());
+        }
+        try (other) {
+            await().until(() -> Files.readString(folder().resolve("redis.log")).contains("Address already in use"));
+        }
+        await().until(() -> EmbeddedRedis.find(folder()).equals(Optional.of(holder.uri())));
     }
 
     @Test
