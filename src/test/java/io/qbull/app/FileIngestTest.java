@@ -32,7 +32,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -293,15 +295,17 @@ class FileIngestTest {
         }
     }
 
-    @Test
-    void a_growing_file_is_not_claimed_before_it_stands_still() throws Exception {
-        start(Map.of(), FileTiming.STANDARD);
+    /** Copies from other machines keep the time of the original: it says nothing about when they were written. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, -3_600, 3_600})
+    void a_growing_file_is_not_claimed_before_it_stands_still_whatever_its_time(long ahead) throws Exception {
+        start(Map.of(), FileTiming.of(Duration.ofSeconds(2)));
         Path growing = inbox.resolve("WHATSAPP/growing.jsonl");
         ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor();
         try {
             int[] written = {0};
-            var unused = writer.scheduleAtFixedRate(
-                    () -> append(growing, line("k", Integer.toString(written[0]++))), 0, 100, TimeUnit.MILLISECONDS);
+            Runnable append = () -> append(growing, line("k", Integer.toString(written[0]++)), ahead);
+            var unused = writer.scheduleAtFixedRate(append, 0, 100, TimeUnit.MILLISECONDS);
             await().until(() -> Files.exists(growing));
             drop("still.jsonl", line("other", "x"));
             awaitDone(1);
@@ -321,6 +325,37 @@ class FileIngestTest {
         } finally {
             writer.shutdownNow();
         }
+    }
+
+    @Test
+    void what_is_written_after_the_claim_is_read_too() throws Exception {
+        Path left = left("slow.jsonl", Stream.of(line("k", "0"), "{\"key\":\"k\",\"bo"));
+        start(Map.of(), new FileTiming(Duration.ofSeconds(3), Duration.ofMillis(100), Duration.ofMillis(300)));
+        await().until(() -> jobs().size() == 1);
+
+        Files.writeString(left, "dy\":\"1\"}\n" + line("k", "2"), StandardOpenOption.APPEND);
+        awaitDone(1);
+
+        assertThat(jobs()).extracting(job -> job.get("body")).containsExactly("0", "1", "2");
+        assertThat(names(".rejected")).isEmpty();
+        assertThat(log.warnings()).singleElement().asString().contains("slow.jsonl", "changes although it is claimed");
+    }
+
+    @Test
+    void a_file_that_is_changed_after_it_was_done_is_named_once() throws IOException {
+        start();
+        drop("late.jsonl", line("k", "1"));
+        awaitDone(1);
+
+        Path done = inbox.resolve("WHATSAPP/.done").resolve(names(".done").get(0));
+        Files.writeString(done, line("k", "2"), StandardOpenOption.APPEND);
+        await().until(() -> !log.warnings().isEmpty());
+        Files.writeString(done, line("k", "3"), StandardOpenOption.APPEND);
+        drop("next.jsonl", line("k", "4"));
+        awaitDone(2);
+
+        assertThat(log.warnings()).singleElement().asString().contains("late.jsonl", "was changed after it was done");
+        assertThat(jobs()).extracting(job -> job.get("body")).containsExactly("1", "4");
     }
 
     @Test
@@ -671,9 +706,13 @@ class FileIngestTest {
                 work().resolve(UlidCreator.getUlid() + "-" + name), lines.collect(Collectors.joining()));
     }
 
-    private static void append(Path file, String line) {
+    /** As a program does that keeps the time of an original. */
+    private static void append(Path file, String line, long secondsAhead) {
         try {
             Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            if (secondsAhead != 0) {
+                Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(secondsAhead)));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

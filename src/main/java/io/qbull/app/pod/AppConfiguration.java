@@ -66,7 +66,7 @@ public final class AppConfiguration implements CamelConfiguration {
      * @param settings with the address of Redis
      */
     public AppConfiguration(AppSettings settings) {
-        this(settings, FileTiming.STANDARD);
+        this(settings, FileTiming.of(settings.folders().fileQuiet()));
     }
 
     /**

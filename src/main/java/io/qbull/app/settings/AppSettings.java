@@ -85,9 +85,10 @@ public record AppSettings(
      * @param home the top of the repository
      * @param routes the folder of the routes
      * @param data the folder of the inbox and of the embedded Redis
+     * @param fileQuiet how long a file of the inbox must not change before it counts as complete
      * @param filesAtOnce how many files of the inbox a pod reads at the same time
      */
-    public record Folders(Path home, Path routes, Path data, int filesAtOnce) {
+    public record Folders(Path home, Path routes, Path data, Duration fileQuiet, int filesAtOnce) {
         /** The folder of incoming files. */
         public Path inbox() {
             return data.resolve("inbox");

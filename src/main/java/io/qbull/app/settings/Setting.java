@@ -28,6 +28,7 @@ public enum Setting {
     MAX_JSON_DEPTH("QBULL_MAX_JSON_DEPTH", "maxJsonDepth", "100"),
     MAX_CONNECTIONS("QBULL_MAX_CONNECTIONS", "maxConnections", "1000"),
     BODY_TIMEOUT("QBULL_BODY_TIMEOUT", "bodyTimeout", "60s"),
+    FILE_QUIET("QBULL_FILE_QUIET", "fileQuiet", "2s"),
     FILES_AT_ONCE("QBULL_FILES_AT_ONCE", "filesAtOnce", "2"),
     DATA("QBULL_DATA", "data", "data"),
     WEBHOOK_URL("QBULL_WEBHOOK_URL", "webhookUrl", ""),

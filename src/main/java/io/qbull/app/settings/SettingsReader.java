@@ -104,7 +104,11 @@ public final class SettingsReader {
 
     private AppSettings.Folders folders() throws CliException {
         return new AppSettings.Folders(
-                home, folder(Setting.ROUTES), folder(Setting.DATA), lookup.number(Setting.FILES_AT_ONCE, 1, 64));
+                home,
+                folder(Setting.ROUTES),
+                folder(Setting.DATA),
+                lookup.duration(Setting.FILE_QUIET),
+                lookup.number(Setting.FILES_AT_ONCE, 1, 64));
     }
 
     private Path folder(Setting setting) throws CliException {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +22,25 @@ final class FileClaimer {
     private final Inbox inbox;
     private final Set<QueueName> queues;
     private final WarnOnce warnings;
-    private final Set<SourceId> claimedHere = ConcurrentHashMap.newKeySet();
+    private final WaitingFiles waitingFiles;
+    private final Map<SourceId, Stillness> claimedHere = new ConcurrentHashMap<>();
 
-    FileClaimer(Inbox inbox, Set<QueueName> queues, WarnOnce warnings) {
+    /**
+     * @param inbox the folders of the files
+     * @param queues that have a folder
+     * @param warnings logged once each
+     * @param waitingFiles tell which files are complete
+     */
+    FileClaimer(Inbox inbox, Set<QueueName> queues, WarnOnce warnings, WaitingFiles waitingFiles) {
         this.inbox = inbox;
         this.queues = queues;
         this.warnings = warnings;
+        this.waitingFiles = waitingFiles;
     }
 
     /**
      * @param waiting a file in the folder of a queue
-     * @return whether this pod has claimed it; if not, the log says why
+     * @return whether this pod has claimed it; if not, it may still change, or the log says why
      */
     boolean claim(Path waiting) {
         QueueName queue = queueOf(waiting);
@@ -39,11 +48,17 @@ final class FileClaimer {
             return false;
         }
         try {
+            Stillness stillness = waitingFiles.look(waiting);
+            if (stillness == null) {
+                return false;
+            }
             WorkFile file = inbox.claim(queue, waiting);
-            claimedHere.add(file.source());
+            waitingFiles.forget(waiting);
+            claimedHere.put(file.source(), stillness);
             LOG.info("{} is claimed", file);
             return true;
         } catch (NoSuchFileException e) {
+            waitingFiles.forget(waiting);
             LOG.debug("another pod has claimed {}", Printable.of(waiting.toString()));
         } catch (IOException e) {
             warnings.warn(waiting + " stays where it is: " + e);
@@ -51,8 +66,9 @@ final class FileClaimer {
         return false;
     }
 
-    /** Whether this pod itself claimed the file and has not asked before. */
-    boolean takeClaimedHere(SourceId source) {
+    /** How a file stood still that this pod itself claimed; null for another pod's, and when it was asked before. */
+    @Nullable
+    Stillness takeClaimedHere(SourceId source) {
         return claimedHere.remove(source);
     }
 

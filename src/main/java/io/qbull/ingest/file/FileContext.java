@@ -12,10 +12,17 @@ import java.util.function.LongSupplier;
  * @param settings how files are read
  * @param clock monotonic nanoseconds
  * @param stop at zero once the pod stops
+ * @param finished the files that were read to their end
  * @param places one for each file that may be read at the same time
  */
 record FileContext(
-        Inbox inbox, String inboxId, FileSettings settings, LongSupplier clock, CountDownLatch stop, Semaphore places) {
+        Inbox inbox,
+        String inboxId,
+        FileSettings settings,
+        LongSupplier clock,
+        CountDownLatch stop,
+        FinishedFiles finished,
+        Semaphore places) {
     boolean stopping() {
         return stop.getCount() == 0;
     }

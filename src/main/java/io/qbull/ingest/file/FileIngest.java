@@ -63,7 +63,8 @@ public final class FileIngest extends AsyncProcessorSupport {
         this.settings = settings;
         this.clock = clock;
         this.inbox = new Inbox(settings.inbox());
-        this.claimer = new FileClaimer(inbox, this.queues, warnings);
+        this.claimer = new FileClaimer(
+                inbox, this.queues, warnings, new WaitingFiles(settings.timing().quiet(), clock));
         this.runs = new FileRuns(writers, claimer, warnings);
     }
 
@@ -76,6 +77,7 @@ public final class FileIngest extends AsyncProcessorSupport {
                 settings,
                 clock,
                 new CountDownLatch(1),
+                new FinishedFiles(clock),
                 // Fair, so that newcomers cannot overtake a file that waits for a place.
                 new Semaphore(settings.atOnce(), true));
         ExecutorServiceManager executors = camel.getExecutorServiceManager();

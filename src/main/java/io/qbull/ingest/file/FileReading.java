@@ -68,6 +68,16 @@ final class FileReading implements LineSplitter.Sink {
         void settled();
 
         /**
+         * All bytes that the file had were read. Waits a little if more may come.
+         *
+         * @param read how many
+         * @return whether the file is complete
+         * @throws IOException if the file cannot be looked at
+         * @throws InterruptedException if the wait was interrupted
+         */
+        boolean complete(long read) throws IOException, InterruptedException;
+
+        /**
          * @return whether the reading must stop
          */
         boolean stopping();
@@ -86,8 +96,9 @@ final class FileReading implements LineSplitter.Sink {
      * @throws EnqueueException if the feed broke; reading can continue with another one
      * @throws IOException if the file cannot be read
      * @throws UncheckedIOException if its bad records cannot be written
+     * @throws InterruptedException if a wait for more was interrupted
      */
-    boolean read(JobFeed next) throws IOException {
+    boolean read(JobFeed next) throws IOException, InterruptedException {
         feed = next;
         records.restart();
         Place begin = records.resume();
@@ -102,19 +113,24 @@ final class FileReading implements LineSplitter.Sink {
         return format.unreadable() || (end && !stopped);
     }
 
-    /** Whether the end of the file was reached. */
-    private boolean readLines(long from) throws IOException {
+    /** Whether the end of the file was reached. What a growing file has so far is added before more is awaited. */
+    private boolean readLines(long from) throws IOException, InterruptedException {
         LineSplitter lines = new LineSplitter(longestLine, format.quotes(), from, this);
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         long at = from;
         while (!over()) {
             int count = channel.read(chunk.clear(), at);
-            if (count < 0) {
+            if (count >= 0) {
+                lines.take(chunk.array(), 0, count);
+                at += count;
+                continue;
+            }
+            records.settleAll();
+            if (records.failure() == null && listener.complete(at)) {
+                // Only now: before, its last line may be a part of one.
                 lines.end();
                 return true;
             }
-            lines.take(chunk.array(), 0, count);
-            at += count;
         }
         return false;
     }

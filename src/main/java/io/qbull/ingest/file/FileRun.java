@@ -27,6 +27,9 @@ final class FileRun implements FileReading.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(FileRun.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    /** Between two looks at a file that may still grow. */
+    private static final Duration LONGEST_LOOK = Duration.ofMillis(250);
+
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private final WorkFile file;
@@ -34,7 +37,9 @@ final class FileRun implements FileReading.Listener {
     private final FileContext context;
     private final QueueWriter writer;
     private final RunPlace place;
-    private final long size;
+    private final Stillness stillness;
+    private volatile long size;
+    private boolean changes;
     private final long startedAt;
     private @Nullable RejectedRecords rejects;
     private volatile @Nullable FileReading reading;
@@ -48,15 +53,18 @@ final class FileRun implements FileReading.Listener {
      * @param lock on it; closed at the end of the work
      * @param context shared by all files
      * @param writer to its queue
+     * @param stillness tells when it is complete
      */
-    FileRun(WorkFile file, WorkLock lock, FileContext context, QueueWriter writer) throws IOException {
+    FileRun(WorkFile file, WorkLock lock, FileContext context, QueueWriter writer, Stillness stillness)
+            throws IOException {
         this.file = file;
         this.lock = lock;
         this.context = context;
         this.writer = writer;
         this.place = new RunPlace(context.places());
-        this.size = lock.channel().size();
         this.startedAt = context.clock().getAsLong();
+        this.stillness = stillness;
+        var unused = look();
     }
 
     WorkFile file() {
@@ -100,6 +108,30 @@ final class FileRun implements FileReading.Listener {
         }
     }
 
+    /** Reads on for as long as the file grows, and until it has then stood still. */
+    @Override
+    public boolean complete(long read) throws IOException, InterruptedException {
+        if (look() && size <= read) {
+            return true;
+        }
+        Duration left = stillness.left();
+        // At least a moment: a file system may show a size before it gives the bytes.
+        leavePlace((left.compareTo(LONGEST_LOOK) < 0 ? left : LONGEST_LOOK).plusMillis(1));
+        return false;
+    }
+
+    /** Looks at the file, and says whether it has stood still. */
+    private boolean look() throws IOException {
+        FileLook before = stillness.last();
+        FileLook now = FileLook.at(context.inbox().work(file));
+        size = now.size();
+        if (before != null && !now.equals(before) && !changes) {
+            changes = true;
+            LOG.warn("{} changes although it is claimed; it is read on until it has stood still", file);
+        }
+        return stillness.still(now);
+    }
+
     FileProgress progress() {
         FileReading current = reading;
         Duration time = Duration.ofNanos(Math.max(1, context.clock().getAsLong() - startedAt));
@@ -121,7 +153,7 @@ final class FileRun implements FileReading.Listener {
     /** Whether the work is over. If not, the pause before the next attempt has passed. */
     private boolean attempt() throws InterruptedException {
         try {
-            if (size == 0 || readOn()) {
+            if ((size == 0 && complete(0)) || readOn()) {
                 finish();
                 return true;
             }
@@ -180,8 +212,12 @@ final class FileRun implements FileReading.Listener {
             rejects.finish();
         }
         context.inbox().finish(file);
+        FileLook end = stillness.last();
+        if (end != null) {
+            context.finished().add(file, context.inbox().done(file), end);
+        }
         logFinished();
-        if (size > 0) {
+        if (since > 0) {
             try {
                 await(writer.node().drop(file.source()));
             } catch (ExecutionException | TimeoutException e) {
@@ -209,7 +245,7 @@ final class FileRun implements FileReading.Listener {
         }
     }
 
-    /** Waits before the next attempt. Meanwhile other files may have the place. */
+    /** Waits before the next attempt. */
     private void pause(String why) throws InterruptedException {
         if (stopping()) {
             return;
@@ -218,13 +254,18 @@ final class FileRun implements FileReading.Listener {
             waiting = true;
             LOG.warn("{} waits: {}", file, Printable.of(why));
         }
+        leavePlace(pause);
+        Duration doubled = pause.multipliedBy(2);
+        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+
+    /** Other files may have the place meanwhile. */
+    private void leavePlace(Duration time) throws InterruptedException {
         place.leave();
-        boolean stopped = context.stop().await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        boolean stopped = context.stop().await(time.toMillis(), TimeUnit.MILLISECONDS);
         while (!stopped && !place.take(LONGEST_PAUSE)) {
             stopped = stopping();
         }
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
 
     private void discard() {

@@ -80,10 +80,18 @@ final class FileRuns {
         try {
             lock = WorkLock.take(context.inbox().work(file));
             if (lock != null) {
-                FileRun run = new FileRun(file, lock, context, writers.apply(file.queue()));
-                if (!claimer.takeClaimedHere(file.source())) {
+                Stillness claimed = claimer.takeClaimedHere(file.source());
+                if (claimed == null) {
                     LOG.info("{} is resumed", file);
                 }
+                FileRun run = new FileRun(
+                        file,
+                        lock,
+                        context,
+                        writers.apply(file.queue()),
+                        claimed == null
+                                ? new Stillness(context.settings().timing().quiet(), context.clock())
+                                : claimed);
                 runs.put(file.source(), run);
                 threads.execute(() -> work(run, ended));
                 return true;

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for claimed files again and again, on one thread, from a start of the route to its stop, and begins to read them on others. Now
- * and then it also looks for stale claims in Redis.
+ * Looks for claimed files again and again, on one thread, from a start of the route to its stop, and begins to read them on others. It
+ * also looks at the files that were finished lately and, now and then, for stale claims in Redis.
  */
 final class FileScanner {
     private static final Logger LOG = LoggerFactory.getLogger(FileScanner.class);
@@ -75,6 +75,7 @@ final class FileScanner {
 
     private void scanAndContinue() {
         scan();
+        context.finished().check();
         if (scans++ % SCANS_PER_CLAIM_CHECK == 0) {
             queues.forEach(this::checkClaims);
         }

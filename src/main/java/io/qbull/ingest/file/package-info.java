@@ -1,5 +1,6 @@
 /**
- * Files as jobs. {@code FileIngest} is the step of the route; it claims files ({@code FileClaimer}, {@code Inbox}). {@code FileScanner}
+ * Files as jobs. {@code FileIngest} is the step of the route; it claims files ({@code FileClaimer}, {@code Inbox}) that
+ * have stood still ({@code WaitingFiles}, {@code Stillness}). {@code FileScanner}
  * finds claimed files, whichever pod claimed them, and {@code FileRuns} begins one {@code FileRun} for each that gets a place and the
  * lock of the operating system ({@code WorkLock}). A run reads the file in passes ({@code FileReading}, {@code PendingRecords}) until
  * every record is answered.
@@ -11,6 +12,8 @@
  *     record that has no answer</td></tr>
  * <tr><td>the pod stops or dies</td><td>the lock is free; any pod resumes the file, and Redis knows which records it has</td></tr>
  * <tr><td>a record is not a job</td><td>listed in {@code .rejected}; all others are added</td></tr>
+ * <tr><td>the file changes after its claim</td><td>read on until it has stood still; if it was finished already, the log names it
+ *     ({@code FinishedFiles})</td></tr>
  * <tr><td>the file vanishes</td><td>its claim stays in Redis until a person decides</td></tr>
  * </table>
  */

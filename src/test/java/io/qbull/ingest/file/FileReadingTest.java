@@ -10,7 +10,6 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
-import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +62,11 @@ class FileReadingTest {
         public void settled() {}
 
         @Override
+        public boolean complete(long read) {
+            return true;
+        }
+
+        @Override
         public boolean stopping() {
             return false;
         }
@@ -70,7 +74,7 @@ class FileReadingTest {
 
     /** A row of CSV names no columns, its body names them all. */
     @Test
-    void bodies_that_are_larger_than_their_lines_are_bounded_too() throws IOException {
+    void bodies_that_are_larger_than_their_lines_are_bounded_too() throws Exception {
         String names = "x".repeat(100_000);
         Path csv = Files.writeString(folder.resolve("wide.csv"), "to," + names + "\n" + "1,2\n".repeat(500));
         FileFormat format = new CsvRecords(List.of("to"));
