@@ -288,6 +288,19 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** Times that others wrote (Redis, files, HTTP) are compared with each other and never with the date of this machine. */
+    @Test
+    void the_date_of_this_machine_is_read_in_runtime_alone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.qbull.runtime..")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .check(CLASSES);
+    }
+
     @Test
     void clocks_and_threads_are_the_business_of_runtime_and_app() {
         noClasses()

@@ -1,9 +1,11 @@
 package io.qbull.app.cli;
 
 import io.qbull.app.exit.CliException;
+import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.Durations;
 import io.qbull.model.DeadLetter;
 import io.qbull.model.DeadPlace;
+import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.ops.ItemView;
 import io.qbull.ops.Listing;
@@ -37,7 +39,7 @@ final class DeadSelection extends Selection<DeadLetter, DeadPlace> {
 
     @Override
     boolean narrowed() throws CliException {
-        return !filter().equals(DeadFilter.ALL);
+        return !filter(Instant.EPOCH).equals(DeadFilter.ALL);
     }
 
     @Override
@@ -74,13 +76,13 @@ final class DeadSelection extends Selection<DeadLetter, DeadPlace> {
     /** Lists letters with their bodies, of which at most so many bytes are read. */
     CompletionStage<Optional<Listing<DeadLetter, DeadPlace>>> list(
             Store store, QueueName queue, DeadPlace after, int most, int longestBody) throws CliException {
-        return admin(store).list(queue, filter(), after, most, longestBody);
+        return admin(store).list(queue, filter(store, queue), after, most, longestBody);
     }
 
     @Override
     CompletionStage<Optional<Snapshot>> snapshot(Store store, QueueName queue) throws CliException {
         DeadLetterAdmin admin = admin(store);
-        DeadFilter filter = filter();
+        DeadFilter filter = filter(store, queue);
         return admin.snapshot(queue)
                 .thenApply(found -> found.map(snapshot -> change -> admin.change(queue, filter, change, snapshot)));
     }
@@ -103,15 +105,25 @@ final class DeadSelection extends Selection<DeadLetter, DeadPlace> {
         return new DeadLetterAdmin(store.deadLetters());
     }
 
-    private DeadFilter filter() throws CliException {
-        return new DeadFilter(id, key, reason, since == null ? null : since(since));
+    /** Counts back from the time at the server, which has dated the letters: the clock here may be another one. */
+    private DeadFilter filter(Store store, QueueName queue) throws CliException {
+        if (since == null) {
+            return filter(Instant.EPOCH);
+        }
+        long now = StoreAccess.await(store.deadLetters().stock(new PartitionId(queue, 0)))
+                .nowMillis();
+        return filter(Instant.ofEpochMilli(now));
     }
 
-    private static Instant since(String text) throws CliException {
+    private DeadFilter filter(Instant now) throws CliException {
+        return new DeadFilter(id, key, reason, since == null ? null : since(since, now));
+    }
+
+    private static Instant since(String text, Instant now) throws CliException {
         try {
             return Instant.parse(text);
         } catch (DateTimeParseException e) {
-            return Instant.now().minus(Durations.read("--since", text));
+            return now.minus(Durations.read("--since", text));
         }
     }
 }
