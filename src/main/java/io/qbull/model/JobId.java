@@ -1,7 +1,5 @@
 package io.qbull.model;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * The id of a job, given by its caller or generated.
  *
@@ -14,10 +12,11 @@ public record JobId(String value) {
      * @throws IllegalArgumentException if {@code value} breaks the rule above
      */
     public JobId {
-        int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+        // Less than one if UTF-8 cannot carry it.
+        long bytes = Utf8.length(value);
         if (bytes < 1 || bytes > LONGEST || value.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
-                    "job id '" + Printable.of(value) + "' must be 1 to 256 bytes without control characters");
+                    "job id '" + Printable.of(value) + "' must be 1 to 256 bytes of UTF-8 without control characters");
         }
     }
 

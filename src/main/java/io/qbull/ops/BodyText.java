@@ -1,8 +1,7 @@
 package io.qbull.ops;
 
-import java.nio.ByteBuffer;
+import io.qbull.model.Utf8;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Tells text from other bytes. */
@@ -16,10 +15,7 @@ public final class BodyText {
     public static @Nullable String of(byte[] bytes) {
         String text;
         try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            text = Utf8.decode(bytes);
         } catch (CharacterCodingException e) {
             return null;
         }

@@ -226,6 +226,20 @@ class FileIngestTest {
     }
 
     @Test
+    void a_line_of_text_in_another_encoding_is_refused() throws IOException {
+        start();
+        Path whole = Files.write(top.resolve("words.txt"), "mañana\nhoy\n".getBytes(StandardCharsets.ISO_8859_1));
+        Files.move(whole, inbox.resolve("WHATSAPP/words.txt"));
+
+        awaitDone(1);
+
+        assertThat(jobs()).extracting(job -> job.get("body")).containsExactly("hoy");
+        assertThat(rejected("words.txt"))
+                .extracting(bad -> bad.get("line") + ": " + bad.get("reason").asText())
+                .containsExactly("1: not text in UTF-8");
+    }
+
+    @Test
     void bad_records_are_listed_with_line_offset_and_reason_and_the_others_are_added() throws IOException {
         start(Map.of("qbull.maxLineLength", "5000", "camel.component.qbull.maxBodySize", "1000"));
         drop(

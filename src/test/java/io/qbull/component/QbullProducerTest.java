@@ -10,6 +10,8 @@ import io.qbull.model.NewJob;
 import io.qbull.testing.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -155,6 +157,25 @@ class QbullProducerTest extends QbullTestSupport {
                         .getException())
                 .isInstanceOf(EnqueueException.class);
         assertThat(sent(new byte[1000], Map.of()).body()).hasSize(1000);
+    }
+
+    /** Replaced by question marks, the job would be another one than the caller sent. */
+    @Test
+    void text_that_its_charset_cannot_carry_is_refused() {
+        for (Object body : List.of("half \uD83D", CharBuffer.wrap("\uDE00"), new StringReader("\uD83D\uD83D\uDE00"))) {
+            assertThat(send("direct:uncached", body, Map.of(QbullConstants.KEY, "k"))
+                            .getException(EnqueueException.class))
+                    .hasMessage("body must be text that UTF-8 can carry");
+        }
+        Map<String, Object> latin = Map.of(QbullConstants.KEY, "k", Exchange.CHARSET_NAME, "ISO-8859-1");
+        assertThat(send("direct:uncached", "漢", latin).getException(EnqueueException.class))
+                .hasMessage("body must be text that ISO-8859-1 can carry");
+        assertThat(node().enqueued).isEmpty();
+
+        assertThat(sent("ñ", latin).body()).isEqualTo(new byte[] {(byte) 0xF1});
+        assertThat(sent(new StringReader("whole \uD83D\uDE00"), Map.of()).body())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("whole \uD83D\uDE00");
     }
 
     @Test

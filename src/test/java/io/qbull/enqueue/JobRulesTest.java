@@ -3,10 +3,15 @@ package io.qbull.enqueue;
 import static io.qbull.enqueue.Jobs.SETTINGS;
 import static io.qbull.enqueue.Jobs.job;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.qbull.model.Due;
+import io.qbull.model.JobId;
+import io.qbull.model.NewJob;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -43,9 +48,16 @@ class JobRulesTest {
             assertThat(JobRules.broken(job("1", broken), SETTINGS, NOW))
                     .contains("key")
                     .contains("surrogate");
-            assertThat(JobRules.broken(job(broken, "key"), SETTINGS, NOW))
-                    .contains("job id")
-                    .contains("surrogate");
+            assertThatIllegalArgumentException().isThrownBy(() -> new JobId(broken));
+            for (Map<String, Object> headers :
+                    List.of(Map.<String, Object>of("name", broken), Map.<String, Object>of(broken, "text"))) {
+                NewJob job = new NewJob(new JobId("1"), false, "key", new byte[0], "text/plain", headers);
+                assertThat(JobRules.broken(job, SETTINGS, NOW))
+                        .contains("headers")
+                        .contains("surrogate");
+            }
+            NewJob typed = new NewJob(new JobId("1"), false, "key", new byte[0], broken, Map.of());
+            assertThat(JobRules.broken(typed, SETTINGS, NOW)).contains("content type");
         }
     }
 

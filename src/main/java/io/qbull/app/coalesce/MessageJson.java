@@ -2,10 +2,9 @@ package io.qbull.app.coalesce;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.model.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -42,12 +41,7 @@ final class MessageJson {
     }
 
     private static String text(Object value) throws CharacterCodingException {
-        return value instanceof byte[] bytes
-                ? StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(bytes))
-                        .toString()
-                : String.valueOf(value);
+        return value instanceof byte[] bytes ? Utf8.decode(bytes) : String.valueOf(value);
     }
 
     private static boolean saysJson(@Nullable String contentType) {

@@ -6,11 +6,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import io.qbull.model.Utf8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -90,7 +88,7 @@ public final class CsvRecords implements FileFormat {
     private static List<String> cells(byte[] line) throws RefusedRecord {
         List<String> cells = new ArrayList<>();
         // Given bytes, the parser would guess their encoding.
-        try (JsonParser parser = CSV.createParser(utf8(line))) {
+        try (JsonParser parser = CSV.createParser(Utf8.decode(line))) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.VALUE_STRING) {
                 cells.add(parser.getText());
@@ -103,10 +101,6 @@ public final class CsvRecords implements FileFormat {
             throw new RefusedRecord("not CSV in UTF-8: a quote is missing, or a character is invalid");
         }
         return cells;
-    }
-
-    private static String utf8(byte[] line) throws CharacterCodingException {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
     }
 
     private static byte[] json(List<String> names, List<String> cells) {

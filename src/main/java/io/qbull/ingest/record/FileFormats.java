@@ -1,5 +1,6 @@
 package io.qbull.ingest.record;
 
+import io.qbull.model.Utf8;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,8 +21,15 @@ public final class FileFormats {
         return switch (extension) {
             case "jsonl", "ndjson", "json" -> json(new JsonRecords(keyFields, deepest));
             case "csv" -> new CsvRecords(keyFields);
-            default -> line -> Lines.blank(line) ? null : new BulkRecord(name, line, TEXT, null, null);
+            default -> line -> Lines.blank(line) ? null : text(name, line);
         };
+    }
+
+    private static BulkRecord text(String name, byte[] line) throws RefusedRecord {
+        if (!Utf8.wellFormed(line)) {
+            throw new RefusedRecord("not text in UTF-8");
+        }
+        return new BulkRecord(name, line, TEXT, null, null);
     }
 
     private static FileFormat json(JsonRecords records) {

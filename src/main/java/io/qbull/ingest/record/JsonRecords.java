@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.qbull.model.Due;
 import io.qbull.model.JobId;
+import io.qbull.model.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -49,11 +50,9 @@ public final class JsonRecords {
      * @throws RefusedRecord if it has none
      */
     public BulkRecord read(byte[] line) throws RefusedRecord {
-        // JSON in UTF-8 has no such byte. The parser would assume another encoding and report no byte offsets.
-        for (byte b : line) {
-            if (b == 0) {
-                throw new RefusedRecord(NO_UTF8);
-            }
+        // The parser lets surrogates and overlong forms pass, and sees another encoding where there is a zero byte.
+        if (!Utf8.wellFormed(line) || hasZero(line)) {
+            throw new RefusedRecord(NO_UTF8);
         }
         try (JsonParser parser = factory.createParser(line)) {
             return read(parser, line);
@@ -64,6 +63,15 @@ public final class JsonRecords {
         } catch (IOException e) {
             throw new RefusedRecord(NO_UTF8);
         }
+    }
+
+    private static boolean hasZero(byte[] line) {
+        for (byte b : line) {
+            if (b == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private BulkRecord read(JsonParser parser, byte[] line) throws IOException, RefusedRecord {
@@ -103,7 +111,7 @@ public final class JsonRecords {
         Due due = due(members.get("delay"), members.get("at"));
         String text = body.token == JsonToken.VALUE_STRING ? body.scalar : null;
         return text != null
-                ? new BulkRecord(key("key", members.get("key")), utf8(text), TEXT, id(members.get("id")), due)
+                ? new BulkRecord(key("key", members.get("key")), utf8("body", text), TEXT, id(members.get("id")), due)
                 : new BulkRecord(
                         key("key", members.get("key")),
                         Arrays.copyOfRange(line, body.start, body.end),
@@ -129,7 +137,7 @@ public final class JsonRecords {
         if (key.scalar == null || key.scalar.isEmpty()) {
             throw new RefusedRecord("no key: the member " + field + " must be a non-empty string or an integer");
         }
-        return key.scalar;
+        return encodable(field, key.scalar);
     }
 
     private static @Nullable JobId id(@Nullable Member id) throws RefusedRecord {
@@ -143,7 +151,8 @@ public final class JsonRecords {
         } catch (IllegalArgumentException e) {
             // Refused below, as any other value is.
         }
-        throw new RefusedRecord("id must be a string of 1 to 256 bytes without control characters, or an integer");
+        throw new RefusedRecord(
+                "id must be a string of 1 to 256 bytes of UTF-8 without control characters, or an integer");
     }
 
     private static @Nullable Due due(@Nullable Member delay, @Nullable Member at) throws RefusedRecord {
@@ -171,8 +180,16 @@ public final class JsonRecords {
                 : "error at column " + e.getLocation().getColumnNr();
     }
 
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static byte[] utf8(String member, String text) throws RefusedRecord {
+        return encodable(member, text).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** JSON can escape half of a surrogate pair, which is no text. */
+    private static String encodable(String member, String text) throws RefusedRecord {
+        if (!Utf8.encodable(text)) {
+            throw new RefusedRecord("the member " + member + " has half of a surrogate pair, which UTF-8 cannot carry");
+        }
+        return text;
     }
 
     /**

@@ -35,6 +35,48 @@ class JsonRecordsTest {
     }
 
     @Test
+    void half_a_surrogate_pair_is_refused_in_a_key_an_id_and_a_text_but_kept_in_json() throws RefusedRecord {
+        for (String half : List.of("\\ud83d", "x\\ude00", "\\ude00\\ud83d", "\\ud83dx")) {
+            for (String line : List.of(
+                    "{\"key\":\"" + half + "\",\"body\":1}",
+                    "{\"key\":\"k\",\"body\":\"" + half + "\"}",
+                    "{\"key\":\"k\",\"body\":1,\"id\":\"" + half + "\"}",
+                    "{\"to\":\"" + half + "\"}")) {
+                assertThatThrownBy(() -> read(line))
+                        .as(line)
+                        .isInstanceOf(RefusedRecord.class)
+                        .hasMessageContaining("UTF-8");
+            }
+            String json = "{\"x\":\"" + half + "\"}";
+            assertThat(body(read("{\"key\":\"k\",\"body\":" + json + "}"))).isEqualTo(json);
+        }
+    }
+
+    /** Overlong forms and surrogates, wherever they stand: the parser takes them for characters. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u00c0\u00af",
+                "\u00e0\u0080\u00af",
+                "\u00ed\u00a0\u0080",
+                "\u00ed\u00a0\u00bd\u00ed\u00b8\u0080",
+                "\u00f4\u0090\u0080\u0080",
+                "\u00f1"
+            })
+    void bytes_that_are_not_well_formed_utf8_are_refused(String bytes) {
+        for (String line : List.of(
+                "{\"key\":\"k" + bytes + "\",\"body\":1}",
+                "{\"key\":\"k\",\"body\":\"" + bytes + "\"}",
+                "{\"key\":\"k\",\"body\":{\"x" + bytes + "\":1}}",
+                "{\"to\":\"k\",\"any\":\"" + bytes + "\"}")) {
+            assertThatThrownBy(() -> records.read(line.getBytes(StandardCharsets.ISO_8859_1)))
+                    .as(line)
+                    .isInstanceOf(RefusedRecord.class)
+                    .hasMessage("not JSON in UTF-8");
+        }
+    }
+
+    @Test
     void any_other_body_is_kept_byte_for_byte() throws RefusedRecord {
         for (String json : List.of(
                 "{ \"é\" : [1.50, 2e3 , {\"x\":\"}\"}] }", "[ ]", "12345678901234567890.10", "true", "null", "-0")) {

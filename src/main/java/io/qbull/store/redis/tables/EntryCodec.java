@@ -13,12 +13,11 @@ import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
 import io.qbull.model.StreamId;
+import io.qbull.model.Utf8;
 import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.client.Request;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryCodec {
     private static final Set<String> OURS = Set.of("id", "key", "ts", "body", "ct", "h");
+    private static final String HEADER = "a header in field h";
     private static final List<String> NEEDED = List.of("id", "key", "body");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -75,17 +75,27 @@ final class EntryCodec {
      */
     static Entry decode(String place, Reply flat, String attempts) {
         StreamId id = StreamId.parse(place);
-        Map<String, byte[]> fields = new LinkedHashMap<>();
         int size = 0;
-        for (int i = 0; i + 1 < flat.size(); i += 2) {
-            fields.put(flat.text(i), flat.bytes(i + 1));
-            size += flat.bytes(i).length + flat.bytes(i + 1).length;
+        for (int i = 0; i < flat.size(); i++) {
+            size += flat.bytes(i).length;
         }
         try {
-            return new Entry.Decoded(job(id, fields, attempts(attempts)), size);
+            return new Entry.Decoded(job(id, fields(flat), attempts(attempts)), size);
         } catch (Undecodable e) {
             return new Entry.Undecodable(id, e.getMessage(), size);
         }
+    }
+
+    private static Map<String, byte[]> fields(Reply flat) throws Undecodable {
+        Map<String, byte[]> fields = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            try {
+                fields.put(Utf8.decode(flat.bytes(i)), flat.bytes(i + 1));
+            } catch (CharacterCodingException e) {
+                throw new Undecodable("the name of a field is not UTF-8", e);
+            }
+        }
+        return fields;
     }
 
     private static Job job(StreamId id, Map<String, byte[]> fields, Attempts attempts) throws Undecodable {
@@ -95,8 +105,19 @@ final class EntryCodec {
         byte[] json = fields.size() == 1 ? fields.get(OriginalJob.FIELD) : null;
         OriginalJob original = json == null ? null : OriginalJob.read(json);
         if (json != null && original != null) {
+            if (!Utf8.wellFormed(json)) {
+                throw new Undecodable("field " + OriginalJob.FIELD + " is not UTF-8");
+            }
             JobId jobId = jobId(original.id());
-            return new Job(id, jobId, original.key(), id.millis(), json, "application/json", Map.of(), attempts);
+            return new Job(
+                    id,
+                    jobId,
+                    encodable("the key", original.key()),
+                    id.millis(),
+                    json,
+                    "application/json",
+                    Map.of(),
+                    attempts);
         }
         String place = id.toString();
         return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), attempts);
@@ -145,14 +166,14 @@ final class EntryCodec {
         }
         Map<String, Object> headers = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> header : object.properties()) {
-            headers.put(header.getKey(), value(header.getValue()));
+            headers.put(encodable(HEADER, header.getKey()), value(header.getValue()));
         }
         return headers;
     }
 
     private static Object value(JsonNode value) throws Undecodable {
         if (value.isTextual()) {
-            return value.textValue();
+            return encodable(HEADER, value.textValue());
         }
         if (value.isBoolean()) {
             return value.booleanValue();
@@ -167,8 +188,16 @@ final class EntryCodec {
         try {
             return new JobId(text);
         } catch (IllegalArgumentException e) {
-            throw new Undecodable("the job id is empty, too long or contains control characters", e);
+            throw new Undecodable("the job id is empty, too long or contains control characters or half characters", e);
         }
+    }
+
+    /** JSON can escape half of a surrogate pair. Replaced, it would make one key out of two. */
+    private static String encodable(String what, String text) throws Undecodable {
+        if (!Utf8.encodable(text)) {
+            throw new Undecodable(what + " has half of a surrogate pair, which UTF-8 cannot carry");
+        }
+        return text;
     }
 
     private static long millis(String text) throws Undecodable {
@@ -194,10 +223,7 @@ final class EntryCodec {
             throw new Undecodable("field " + field + " is missing");
         }
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            return Utf8.decode(bytes);
         } catch (CharacterCodingException e) {
             throw new Undecodable("field " + field + " is not UTF-8", e);
         }

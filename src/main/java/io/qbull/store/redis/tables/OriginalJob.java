@@ -11,11 +11,10 @@ import io.qbull.model.EnqueueException;
 import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
+import io.qbull.model.Utf8;
 import io.qbull.store.redis.client.Request;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -140,10 +139,7 @@ record OriginalJob(String id, String key) {
 
     private static String utf8(byte[] body) {
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
+            return Utf8.decode(body);
         } catch (CharacterCodingException e) {
             throw invalid("body must be UTF-8");
         }

@@ -127,6 +127,14 @@ class EntryCodecTest {
                 "id;a;key;k;body;b;h;{\"a\":null} | neither a text, a number nor a boolean",
                 "id;a;key;k\u00ff;body;b | field key is not UTF-8",
                 "job;{\"job_id\":\"a\\u0000secret\"} | the job id is empty, too long or contains control characters",
+                "job;{\"job_id\":\"a\\ud800\"} | the job id is empty, too long or contains control characters or half",
+                "job;{\"job_id\":\"a\",\"partition_id\":\"x\\ud800\"} | the key has half of a surrogate pair",
+                "job;{\"job_id\":\"a\",\"to\":\"\\udc00\\ud800\"} | the key has half of a surrogate pair",
+                "job;{\"job_id\":\"a\",\"to\":\"\u00ed\u00a0\u0080\"} | field job is not UTF-8",
+                "job;{\"job_id\":\"a\",\"text\":\"\u00c0\u00af\"} | field job is not UTF-8",
+                "to;5;\u00ff;1;\u00fe;2 | the name of a field is not UTF-8",
+                "id;a;key;k;body;b;h;{\"a\":\"\\ud800\"} | a header in field h has half",
+                "id;a;key;k;body;b;h;{\"\\ud800\":1} | a header in field h has half",
             })
     void an_entry_that_looks_like_ours_and_is_broken_is_undecodable(String fields, String reason) {
         Entry.Undecodable broken = (Entry.Undecodable) decode(fields.split(";", -1));
