@@ -139,6 +139,40 @@ public final class BulkEnqueuer {
         return result;
     }
 
+    /**
+     * Takes no more jobs.
+     *
+     * @param why the failure to report, unless a job has failed before
+     */
+    public void stop(EnqueueException why) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = why;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits no longer: jobs without an answer are refused, because nobody knows whether they were added. */
+    public void giveUp() {
+        BulkResult now;
+        lock.lock();
+        try {
+            ended = true;
+            if (underWay > 0) {
+                refusedCount += underWay;
+                failure = new EnqueueException(
+                        EnqueueException.Kind.UNKNOWN, "the server is stopping, and jobs under way have no answer yet");
+            }
+            now = resultSoFar();
+        } finally {
+            lock.unlock();
+        }
+        result.complete(now);
+    }
+
     private void answered(long number, long size, @Nullable Enqueued answer, @Nullable Throwable thrown) {
         boolean resumes;
         lock.lock();
@@ -207,18 +241,22 @@ public final class BulkEnqueuer {
             if (!ended || underWay > 0) {
                 return;
             }
-            now = new BulkResult(
-                    accepted,
-                    duplicates,
-                    refusedCount,
-                    refused.entrySet().stream()
-                            .map(entry -> new BulkResult.Refused(entry.getKey(), entry.getValue()))
-                            .toList(),
-                    failure);
+            now = resultSoFar();
         } finally {
             lock.unlock();
         }
         result.complete(now);
+    }
+
+    private BulkResult resultSoFar() {
+        return new BulkResult(
+                accepted,
+                duplicates,
+                refusedCount,
+                refused.entrySet().stream()
+                        .map(entry -> new BulkResult.Refused(entry.getKey(), entry.getValue()))
+                        .toList(),
+                failure);
     }
 
     /** Adds a job. */

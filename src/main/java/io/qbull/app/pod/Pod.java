@@ -13,6 +13,7 @@ import io.qbull.app.settings.Setting;
 import io.qbull.component.QbullConsumer;
 import io.qbull.store.redis.RedisStore;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -20,6 +21,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.DefaultMainShutdownStrategy;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,7 +126,15 @@ public final class Pod {
             LOG.warn("stopped, but gave up jobs that were still running: {}; they run again elsewhere", givenUp);
             return ExitCode.GIVEN_UP;
         }
-        return context.getShutdownStrategy().isTimeoutOccurred() ? ExitCode.FAILED : ExitCode.OK;
+        ShutdownStrategy shutdown = context.getShutdownStrategy();
+        if (shutdown.isTimeoutOccurred()) {
+            LOG.warn(
+                    "stopped, but routes were still busy after {} {} and were cut off",
+                    shutdown.getTimeout(),
+                    shutdown.getTimeUnit().name().toLowerCase(Locale.ROOT));
+            return ExitCode.FAILED;
+        }
+        return ExitCode.OK;
     }
 
     /** Prints the ready line when the routes run, and remembers their consumers when they stop. */

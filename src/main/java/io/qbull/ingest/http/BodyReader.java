@@ -52,6 +52,13 @@ final class BodyReader {
         limits.giveBack(taken);
     }
 
+    /** Refuses a body that is not complete, because the server stops. On the event loop. */
+    void stop() {
+        if (!over) {
+            fail(Problem.later("The server is stopping; the job was not added. Try again.", 1));
+        }
+    }
+
     private void chunk(Buffer chunk) {
         long needed = (long) chunk.length() * BUFFERED;
         if (over) {

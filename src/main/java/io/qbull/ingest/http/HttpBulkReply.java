@@ -3,6 +3,7 @@ package io.qbull.ingest.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.engine.BulkResult;
+import io.qbull.model.EnqueueException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -21,7 +22,7 @@ public final class HttpBulkReply implements Processor {
         message.removeHeaders("*");
         Map<String, Object> members = new LinkedHashMap<>();
         if (result.failure() != null) {
-            begin(message, stopped(HttpProblemReply.problemOf(result.failure())), members);
+            begin(message, stopped(result.failure()), members);
         } else if (result.refusedCount() > 0) {
             begin(message, Problem.of(422, "Some lines are not jobs and were not added; all others were."), members);
         } else {
@@ -42,10 +43,11 @@ public final class HttpBulkReply implements Processor {
     /** The JSON that clients read. */
     private record RefusedLine(long line, String reason) {}
 
-    private static Problem stopped(Problem why) {
+    private static Problem stopped(EnqueueException failure) {
+        Problem why = HttpProblemReply.problemOf(failure);
         return new Problem(
                 why.status(),
-                "Reading stopped because a line could not be added. Repeat the whole request; with the same"
+                "Reading stopped: " + failure.getMessage() + ". Repeat the whole request; with the same"
                         + " Idempotency-Key, lines that were added are not added again.",
                 why.headers());
     }

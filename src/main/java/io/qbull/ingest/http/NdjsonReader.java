@@ -8,6 +8,7 @@ import io.qbull.ingest.record.JsonRecords;
 import io.qbull.ingest.record.LineSplitter;
 import io.qbull.ingest.record.Lines;
 import io.qbull.ingest.record.RefusedRecord;
+import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
@@ -27,6 +28,8 @@ final class NdjsonReader implements LineSplitter.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(NdjsonReader.class);
     /** Roughly the memory of a job in addition to its body. */
     private static final int OVERHEAD = 500;
+    /** How long a stop waits for the answers to lines that have arrived: with all else a client has its answer within a second. */
+    private static final long LAST_ANSWERS_MILLIS = 800;
 
     private final RequestStream stream;
     private final JsonRecords records;
@@ -67,6 +70,8 @@ final class NdjsonReader implements LineSplitter.Sink {
     }
 
     private void begin() {
+        Runnable leave = stream.open().add(() -> stream.loop().runOnContext(now -> stop()));
+        var unused = result.whenComplete((read, thrown) -> leave.run());
         // Nobody receives this answer; lines that arrived are added all the same.
         stream.request().exceptionHandler(gone -> fail(refusal(400, "The request was cut off.")));
         stream.request().handler(this::chunk);
@@ -139,6 +144,17 @@ final class NdjsonReader implements LineSplitter.Sink {
             // A client learns the outcome of the first lines by repeating the request with its Idempotency-Key.
             enqueuer.end().whenComplete((read, thrown) -> result.completeExceptionally(why));
         }
+    }
+
+    /** The server stops: whatever client and queue do, the client learns soon what became of the lines that have arrived. */
+    private void stop() {
+        if (!over) {
+            enqueuer.stop(new EnqueueException(EnqueueException.Kind.UNAVAILABLE, "the server is stopping"));
+            finish();
+            // A connection that is closed with unread bytes loses its answer.
+            stream.request().resume();
+        }
+        stream.loop().owner().setTimer(LAST_ANSWERS_MILLIS, late -> enqueuer.giveUp());
     }
 
     private void close() {

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class RawHttpConsumer extends VertxPlatformHttpConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(RawHttpConsumer.class);
     private final BodyLimits limits;
+    private final OpenRequests open = new OpenRequests();
 
     RawHttpConsumer(
             PlatformHttpEndpoint endpoint,
@@ -39,6 +40,31 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
     }
 
     @Override
+    protected void doStart() throws Exception {
+        open.reopen();
+        super.doStart();
+    }
+
+    /** Comes first when the context stops; then Camel waits for the requests that remain. */
+    @Override
+    protected void doSuspend() throws Exception {
+        super.doSuspend();
+        open.end();
+    }
+
+    @Override
+    protected void doResume() throws Exception {
+        open.reopen();
+        super.doResume();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        open.end();
+        super.doStop();
+    }
+
+    @Override
     protected void handleRequest(RoutingContext http) {
         if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
             answer(http, Problem.later("The server is stopping; the job was not added. Try again.", 1));
@@ -48,11 +74,13 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
         if (getEndpoint().isUseStreaming()) {
             http.request().pause();
             BodyTimer.stop(http);
-            run(http, loop, () -> {}, new RequestStream(http.request(), loop));
+            run(http, loop, () -> {}, new RequestStream(http.request(), open, loop));
             return;
         }
         BodyReader reader = new BodyReader(http, limits);
+        Runnable leave = open.add(() -> loop.runOnContext(now -> reader.stop()));
         reader.read().onComplete(read -> {
+            leave.run();
             if (read.succeeded()) {
                 run(http, loop, reader::release, read.result());
                 return;

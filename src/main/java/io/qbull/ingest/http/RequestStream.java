@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
  * The unread body of a request.
  *
  * @param request paused
+ * @param open the requests that are to be ended when the route stops
  * @param loop the event loop, on which alone the request may be used
  */
-record RequestStream(HttpServerRequest request, Context loop) {}
+record RequestStream(HttpServerRequest request, OpenRequests open, Context loop) {}

@@ -52,6 +52,8 @@ class NdjsonReaderTest {
     private final Queue<Added> underWay = new ConcurrentLinkedQueue<>();
     private final Queue<BulkResult> results = new ConcurrentLinkedQueue<>();
 
+    private final OpenRequests open = new OpenRequests();
+
     private record Added(NewJob job, CompletableFuture<Enqueued> answer) {
         void complete() {
             answer.complete(new Enqueued(job.id(), new PartitionId(new QueueName("Q"), 0), StreamId.START, false));
@@ -70,7 +72,7 @@ class NdjsonReaderTest {
         HttpServer server = vertx.createHttpServer().requestHandler(request -> {
             request.pause();
             new NdjsonReader(
-                            new RequestStream(request, vertx.getOrCreateContext()),
+                            new RequestStream(request, open, vertx.getOrCreateContext()),
                             new JsonRecords(limits.keyFields(), limits.deepest()),
                             limits,
                             this::add)
