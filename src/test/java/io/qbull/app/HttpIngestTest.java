@@ -1,13 +1,17 @@
 package io.qbull.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.component.QbullConstants;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
@@ -21,6 +25,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.builder.AdviceWith;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The route {@code ingest-http} as it is shipped. */
 class HttpIngestTest extends AppTestSupport {
@@ -190,6 +197,63 @@ class HttpIngestTest extends AppTestSupport {
         assertThat(jobs("WHATSAPP", 4)).isEmpty();
         try (Resp resp = redis().server().connect()) {
             assertThat(String.valueOf(resp.call("KEYS", "*"))).doesNotContain("NOPE");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain; charset=nonsense",
+                "text/plain;charset=",
+                "text/plain; x=\"a;b\"; CHARSET=\"utf 8\"",
+                "application/json; charset=utf-8; charset=klingon"
+            })
+    void an_unknown_charset_is_refused(String type) throws IOException {
+        refused(post(JOBS + "?key=k", "x", "Content-Type: " + type), 415, "The charset in Content-Type is not known");
+
+        assertThat(jobs("WHATSAPP", 4)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain; charset=latin1",
+                "text/plain;charset=\"utf-8\"",
+                "text/plain; x=\";charset=no\"",
+                ";"
+            })
+    void a_known_charset_is_kept_and_so_is_what_is_no_charset(String type) {
+        assertThat(post(JOBS + "?key=k", "x", "Content-Type: " + type).status()).isEqualTo(202);
+
+        assertThat(jobs("WHATSAPP", 4))
+                .singleElement()
+                .satisfies(job -> assertThat(job).containsEntry("ct", type));
+    }
+
+    @Test
+    void a_refused_request_is_one_line_at_debug_with_queue_and_reason() {
+        Logger logger = (Logger) LoggerFactory.getLogger("io.qbull.ingest.http.RefusalLog");
+        Level before = logger.getLevel();
+        logger.setLevel(Level.DEBUG);
+        try (CapturedLog log = new CapturedLog()) {
+            post(JOBS, "x");
+            post(JOBS + "?key=k&delay=soon", "x");
+            post(JOBS + "?key=k", "x", "Content-Type: text/plain; charset=nonsense");
+            post("/queues/SMALL/jobs?key=k", "12345678901");
+            post("/queues/NONE/jobs?key=k", "x");
+
+            await().untilAsserted(() -> assertThat(log.lines("a request is refused"))
+                    .satisfiesExactly(
+                            line -> assertThat(line)
+                                    .startsWith("queue=WHATSAPP a request is refused: 400 The query parameter key"),
+                            line -> assertThat(line)
+                                    .startsWith("queue=WHATSAPP a request is refused: 400 The query parameter delay"),
+                            line -> assertThat(line).startsWith("queue=WHATSAPP a request is refused: 415 The charset"),
+                            line -> assertThat(line).startsWith("queue=SMALL a request is refused: 413 The body has"),
+                            line -> assertThat(line).startsWith("queue=NONE a request is refused: 404")));
+            assertThat(log.seen("")).isEmpty();
+        } finally {
+            logger.setLevel(before);
         }
     }
 

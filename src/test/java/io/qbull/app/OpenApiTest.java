@@ -73,6 +73,8 @@ class OpenApiTest extends AppTestSupport {
         conforms(413, RawHttp.send(http, "POST " + PATH + "?key=k", List.of(), new byte[(1 << 20) + 1]));
         conforms(413, post(PATH, "\n".repeat(1_001), NDJSON));
         conforms(414, get(http, PATH + "?key=" + "k".repeat(20_000)));
+        conforms(415, post(PATH + "?key=k", "x", "Content-Type: text/plain; charset=nonsense"));
+        conforms(415, post(PATH, "{}", NDJSON + ";charset=latin1"));
         conforms(422, post(PATH, "{\"key\":\"k\",\"body\":1}\n[]\n", NDJSON));
         conforms(202, post("/queues/SHORT/jobs?key=k", "x"));
         conforms(429, post("/queues/SHORT/jobs?key=k", "x"));

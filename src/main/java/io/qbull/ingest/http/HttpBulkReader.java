@@ -59,6 +59,7 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
             if (!queues.contains(bulk.queue())) {
                 throw new ProblemException(Problem.of(404, "There is no such queue."));
             }
+            CharsetCheck.utf8(request.headers().getAll(Exchange.CONTENT_TYPE));
             QueueWriter writer = writers.apply(bulk.queue());
             added(writer, bulk, stream)
                     .whenComplete((result, thrown) -> writer.continuations().execute(() -> {

@@ -22,9 +22,9 @@ public final class HttpBulkReply implements Processor {
         message.removeHeaders("*");
         Map<String, Object> members = new LinkedHashMap<>();
         if (result.failure() != null) {
-            begin(message, stopped(result.failure()), members);
+            begin(exchange, stopped(result.failure()), members);
         } else if (result.refusedCount() > 0) {
-            begin(message, Problem.of(422, "Some lines are not jobs and were not added; all others were."), members);
+            begin(exchange, Problem.of(422, "Some lines are not jobs and were not added; all others were."), members);
         } else {
             message.setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
             message.setHeader(Exchange.CONTENT_TYPE, "application/json");
@@ -52,7 +52,9 @@ public final class HttpBulkReply implements Processor {
                 why.headers());
     }
 
-    private static void begin(Message message, Problem problem, Map<String, Object> members) {
+    private static void begin(Exchange exchange, Problem problem, Map<String, Object> members) {
+        RefusalLog.note(exchange, problem);
+        Message message = exchange.getMessage();
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
         message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
         problem.headers().forEach(message::setHeader);

@@ -51,6 +51,7 @@ public final class HttpJobReader implements Processor {
         if (!queues.contains(job.queue())) {
             throw new ProblemException(Problem.of(404, "There is no such queue."));
         }
+        CharsetCheck.known(headers.getAll(Exchange.CONTENT_TYPE));
         keep(headers).forEach(message::setHeader);
         message.setHeader(JobHeaders.QUEUE, job.queue().value());
         message.setHeader(JobHeaders.KEY, job.key());

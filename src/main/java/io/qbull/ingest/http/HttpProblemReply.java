@@ -18,6 +18,7 @@ public final class HttpProblemReply implements Processor {
     @Override
     public void process(Exchange exchange) {
         Problem problem = problemOf(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        RefusalLog.note(exchange, problem);
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
@@ -57,10 +58,8 @@ public final class HttpProblemReply implements Processor {
                         "No answer in time: the job may have been added, or may still be. Sent again with the same"
                                 + " Idempotency-Key it is not added twice; without one it may be.",
                         AWAY_SECONDS);
-            case MISCONFIGURED -> {
-                LOG.error("jobs are refused until the configuration is corrected: {}", failed.getMessage());
-                yield Problem.of(500, "The server's configuration is wrong; the job was not added.");
-            }
+            // The part that adds jobs logs the cause, and not once for each request.
+            case MISCONFIGURED -> Problem.of(500, "The server's configuration is wrong; the job was not added.");
         };
     }
 }

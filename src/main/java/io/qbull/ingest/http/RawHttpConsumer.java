@@ -130,6 +130,7 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
             if (exchange.getException() != null) {
                 answer(http, HttpProblemReply.problemOf(exchange.getException()));
             } else {
+                RefusalLog.answered(http.normalizedPath(), exchange);
                 answer(http, exchange);
             }
         } finally {
@@ -162,6 +163,7 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
     }
 
     private static void answer(RoutingContext http, Problem problem) {
+        RefusalLog.refused(http.normalizedPath(), problem);
         problem.answer(http.response());
     }
 }
