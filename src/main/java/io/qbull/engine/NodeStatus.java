@@ -11,8 +11,22 @@ import java.util.List;
  * @param owned partitions it may work on
  * @param inFlight jobs that run
  * @param problem one line about what keeps the node from working; empty if nothing does
- * @param standstill one line about a partition that has jobs and has not moved for {@code stallAfter}, with the reason; empty if there
- *     is none
+ * @param standstill one line about what waits although the node works: a partition that has jobs and has not moved for
+ *     {@code stallAfter}, with the reason, or a backlog that takes no more jobs; empty if there is none
  */
 public record NodeStatus(
-        boolean consuming, List<PartitionId> owned, List<Delivery> inFlight, String problem, String standstill) {}
+        boolean consuming, List<PartitionId> owned, List<Delivery> inFlight, String problem, String standstill) {
+    /**
+     * @param moreProblem another problem; may be empty
+     * @param moreStandstill another standstill; may be empty
+     * @return this, with both
+     */
+    NodeStatus alsoSaying(String moreProblem, String moreStandstill) {
+        return new NodeStatus(
+                consuming, owned, inFlight, joined(problem, moreProblem), joined(standstill, moreStandstill));
+    }
+
+    private static String joined(String one, String other) {
+        return one.isEmpty() || other.isEmpty() ? one + other : one + "; " + other;
+    }
+}

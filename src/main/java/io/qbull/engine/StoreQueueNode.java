@@ -52,7 +52,7 @@ final class StoreQueueNode implements QueueNode {
                 layouts,
                 store.jobs(),
                 loop,
-                sessions::active);
+                () -> !outage.problem().isEmpty());
         store.onPrimaryChange(old -> loop.execute(() -> sessions.primaryChanged(old)));
     }
 
@@ -123,11 +123,11 @@ final class StoreQueueNode implements QueueNode {
 
     @Override
     public NodeStatus status() {
-        return sessions.status();
+        return sessions.status().alsoSaying(enqueuer.problem(), enqueuer.crowded());
     }
 
     private List<Integer> ownedIndexes() {
-        return status().owned().stream().map(PartitionId::index).toList();
+        return sessions.status().owned().stream().map(PartitionId::index).toList();
     }
 
     private void abandonedJobEnded(int index) {

@@ -1,19 +1,25 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.Causes;
 import io.qbull.model.EnqueueException;
 import io.qbull.store.JobLog;
+import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs that travel together under one number, which stays the same through all repeats. On the loop. */
 final class Call {
     /** Well below the time for which Redis remembers a call's number. */
     private static final Duration PATIENCE = Duration.ofMinutes(30);
+    /** A restart of Redis ends one attempt in this way, seldom two. */
+    private static final int MANY_CUTS = 3;
 
     private final JobLog.Call command;
     private final List<PendingJob> jobs;
     private final long since;
     private boolean mayHaveRun;
+    private int cuts;
 
     /**
      * @param command what is sent, the same with each repeat
@@ -41,6 +47,27 @@ final class Call {
     /** An attempt ended, and nobody knows whether it ran. */
     void outcomeUnknown() {
         mayHaveRun = true;
+    }
+
+    /**
+     * @param failure what an attempt ended with whose outcome is unknown
+     */
+    void attemptFailed(@Nullable Throwable failure) {
+        if (Causes.bare(failure) instanceof StoreException.Unavailable away && away.cut()) {
+            cuts++;
+        }
+    }
+
+    /** Whether the connection was lost upon so many attempts that the call itself may be the reason. */
+    boolean cut() {
+        return cuts >= MANY_CUTS;
+    }
+
+    /** What is to be said then. */
+    String cutText() {
+        long bytes = jobs.stream().mapToLong(PendingJob::size).sum();
+        return "the connection to Redis was lost " + cuts + " times upon the same call, of " + jobs.size()
+                + " jobs and about " + bytes + " bytes";
     }
 
     /**

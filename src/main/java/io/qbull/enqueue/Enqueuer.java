@@ -21,6 +21,7 @@ public final class Enqueuer {
     private final ProducerIdentity identity;
     private final EventLoop loop;
     private final Sources sources;
+    private final RefusalReporter refusals;
     private final Intake intake;
 
     /**
@@ -28,18 +29,19 @@ public final class Enqueuer {
      * @param layouts reads the queue's layouts
      * @param jobs takes the calls
      * @param loop runs everything but {@link #enqueue}
-     * @param outagesReported whether another part of the node currently reports that Redis is away
+     * @param outageReported whether another part of the node reports now that Redis is away
      */
     public Enqueuer(
             ProducerIdentity identity,
             LayoutReader layouts,
             JobLog jobs,
             EventLoop loop,
-            BooleanSupplier outagesReported) {
+            BooleanSupplier outageReported) {
         this.identity = identity;
         this.loop = loop;
         this.sources = new Sources(identity.queue(), layouts, jobs);
-        this.intake = new Intake(identity, layouts, jobs, loop, outagesReported);
+        this.refusals = new RefusalReporter(identity.queue(), loop, outageReported);
+        this.intake = new Intake(identity, layouts, jobs, loop, refusals);
     }
 
     /**
@@ -85,6 +87,20 @@ public final class Enqueuer {
      */
     public CompletionStage<Void> forget(SourceId source) {
         return sources.forget(source);
+    }
+
+    /**
+     * @return one line about what has kept jobs from being added for ten seconds, and what to do about it; empty if nothing has
+     */
+    public String problem() {
+        return refusals.problem();
+    }
+
+    /**
+     * @return one line about a backlog that has kept jobs from being added for ten seconds; empty if none has
+     */
+    public String crowded() {
+        return refusals.crowded();
     }
 
     /**

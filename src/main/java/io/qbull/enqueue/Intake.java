@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,18 +45,12 @@ final class Intake {
      * @param layouts reads the queue's layouts
      * @param jobs takes the calls
      * @param loop runs everything that callers need not wait for
-     * @param outagesReported whether another part of the node currently reports that Redis is away
+     * @param refusals hears why jobs cannot be added
      */
-    Intake(
-            ProducerIdentity identity,
-            LayoutReader layouts,
-            JobLog jobs,
-            EventLoop loop,
-            BooleanSupplier outagesReported) {
+    Intake(ProducerIdentity identity, LayoutReader layouts, JobLog jobs, EventLoop loop, RefusalReporter refusals) {
         this.jobs = jobs;
         this.loop = loop;
-        EnqueueFailureLog failures = new EnqueueFailureLog(identity.queue(), loop, outagesReported);
-        this.lanes = new Lanes(identity, layouts, jobs, loop, failures, this::stopIfIdle);
+        this.lanes = new Lanes(identity, layouts, jobs, loop, refusals, this::stopIfIdle);
     }
 
     /**

@@ -22,7 +22,7 @@ final class Lanes implements Sender.Listener {
     private final String producer;
     private final EventLoop loop;
     private final Runnable onProgress;
-    private final EnqueueFailureLog failures;
+    private final RefusalReporter refusals;
     private final Sender sender;
     private final LayoutSource layouts;
     private final Map<PartitionId, Lane> lanes = new TreeMap<>();
@@ -36,7 +36,7 @@ final class Lanes implements Sender.Listener {
      * @param reader reads layouts
      * @param jobs takes the calls
      * @param loop runs all of this
-     * @param failures logs what goes wrong
+     * @param refusals hears why jobs cannot be added
      * @param onProgress run after a lane may have become idle
      */
     Lanes(
@@ -44,14 +44,14 @@ final class Lanes implements Sender.Listener {
             LayoutReader reader,
             JobLog jobs,
             EventLoop loop,
-            EnqueueFailureLog failures,
+            RefusalReporter refusals,
             Runnable onProgress) {
         this.identity = identity;
         this.producer = identity.name();
         this.loop = loop;
         this.onProgress = onProgress;
-        this.failures = failures;
-        this.sender = new Sender(jobs, loop, failures, this);
+        this.refusals = refusals;
+        this.sender = new Sender(jobs, loop, refusals, this);
         this.layouts = new LayoutSource(reader::current, loop, this::found, this::notFound);
     }
 
@@ -171,6 +171,7 @@ final class Lanes implements Sender.Listener {
     }
 
     private void found(Layout read) {
+        refusals.layoutKnown();
         Layout known = layout;
         if (known == null) {
             settle(read, unplaced.removeAll());
@@ -184,7 +185,7 @@ final class Lanes implements Sender.Listener {
     }
 
     private void notFound(Throwable why) {
-        failures.layoutUnknown(why);
+        refusals.layoutUnknown(why);
         if (layout == null && why instanceof StoreException.Full) {
             refuseUnplaced(EnqueueException.Kind.FULL, "Redis takes no more data; the job was not added");
         } else if (layout == null && why instanceof StoreException.Misconfigured) {
@@ -221,6 +222,7 @@ final class Lanes implements Sender.Listener {
     /** All jobs of a key come from one lane, in order, so any order of the lanes preserves theirs. */
     private void settle(Layout now, List<PendingJob> jobs) {
         layout = now;
+        refusals.reset();
         LOG.info(
                 "queue={} jobs are added by layout version={} partitions={}",
                 identity.queue(),

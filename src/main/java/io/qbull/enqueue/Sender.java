@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class Sender {
     private final JobLog jobs;
     private final EventLoop loop;
-    private final EnqueueFailureLog failures;
+    private final RefusalReporter refusals;
     private final Listener listener;
 
-    Sender(JobLog jobs, EventLoop loop, EnqueueFailureLog failures, Listener listener) {
+    Sender(JobLog jobs, EventLoop loop, RefusalReporter refusals, Listener listener) {
         this.jobs = jobs;
         this.loop = loop;
-        this.failures = failures;
+        this.refusals = refusals;
         this.listener = listener;
     }
 
@@ -45,7 +45,7 @@ final class Sender {
 
     private void giveUp(Lane lane, Call call, String why) {
         lane.end();
-        failures.outcomeUnknown(call, why);
+        refusals.outcomeUnknown(call, why);
         call.fail(EnqueueException.Kind.UNKNOWN, "the job may have been added, or may still be");
     }
 
@@ -82,45 +82,60 @@ final class Sender {
             case CROWDED -> crowded(lane, call);
             case MISCONFIGURED -> refuse(lane, call, EnqueueException.Kind.MISCONFIGURED, failure);
             case NOT_RUN -> {
-                failures.failed(lane.partition(), failure);
+                refusals.failed(lane.partition(), failure);
                 lane.takeBack("Redis does not answer");
                 rest(lane);
             }
             case UNKNOWN -> {
-                failures.failed(lane.partition(), failure);
-                lane.outcomeUnknown("Redis has not answered an earlier call");
+                unknown(lane, call, failure);
                 rest(lane);
             }
-            case OTHER_LAYOUT -> {
-                lane.takeBack("partition " + lane.partition() + " takes no jobs for layout version "
-                        + call.command().layoutVersion());
-                listener.otherLayout();
+            case OTHER_LAYOUT -> otherLayout(lane, call);
+            case UNEXPECTED -> {
+                refusals.refused(lane.partition(), Refusal.UNEXPECTED, "the answer was " + answer);
+                giveUp(lane, call, "the answer was " + answer);
             }
-            case UNEXPECTED -> giveUp(lane, call, "the answer was " + answer);
         }
         listener.ready(lane);
     }
 
     private void added(Lane lane, Call call, JobLog.@Nullable Answer answer) {
         lane.end();
-        failures.succeeded(lane.partition());
+        refusals.taken(lane.partition());
         if (answer instanceof JobLog.Answer.Accepted accepted) {
             call.added(accepted.places());
         }
     }
 
+    private void unknown(Lane lane, Call call, @Nullable Throwable failure) {
+        call.attemptFailed(failure);
+        if (call.cut()) {
+            refusals.refused(lane.partition(), Refusal.CUT, call.cutText());
+        } else {
+            refusals.failed(lane.partition(), failure);
+        }
+        lane.outcomeUnknown("Redis has not answered an earlier call");
+    }
+
+    private void otherLayout(Lane lane, Call call) {
+        String why = "partition " + lane.partition() + " takes no jobs for layout version "
+                + call.command().layoutVersion();
+        refusals.refused(lane.partition(), Refusal.OTHER_LAYOUT, why);
+        lane.takeBack(why);
+        listener.otherLayout();
+    }
+
     private void crowded(Lane lane, Call call) {
         lane.end();
-        failures.succeeded(lane.partition());
-        call.fail(
-                EnqueueException.Kind.CROWDED,
-                "partition " + lane.partition() + " has " + call.command().maxBacklog()
-                        + " jobs or more, its share of maxBacklog; the job was not added");
+        String why = "partition " + lane.partition() + " has " + call.command().maxBacklog()
+                + " jobs or more, its share of maxBacklog";
+        refusals.refused(lane.partition(), Refusal.CROWDED, why);
+        call.fail(EnqueueException.Kind.CROWDED, why + "; the job was not added");
     }
 
     private void refuse(Lane lane, Call call, EnqueueException.Kind kind, @Nullable Throwable why) {
         lane.end();
-        failures.failed(lane.partition(), why);
+        refusals.failed(lane.partition(), why);
         call.fail(
                 kind,
                 kind == EnqueueException.Kind.FULL

@@ -14,6 +14,7 @@ public abstract sealed class StoreException extends RuntimeException {
     public static final class Unavailable extends StoreException {
         private static final long serialVersionUID = 1L;
         private final boolean sent;
+        private final boolean cut;
 
         /**
          * @param message what happened
@@ -21,8 +22,22 @@ public abstract sealed class StoreException extends RuntimeException {
          * @param cause the client's exception, if there is one
          */
         public Unavailable(String message, boolean sent, @Nullable Throwable cause) {
+            this(message, sent, false, cause);
+        }
+
+        private Unavailable(String message, boolean sent, boolean cut, @Nullable Throwable cause) {
             super(message, cause);
             this.sent = sent;
+            this.cut = cut;
+        }
+
+        /**
+         * @param message what happened
+         * @param cause the client's exception, if there is one
+         * @return the failure of a command that was sent before its connection was lost
+         */
+        public static Unavailable cut(String message, @Nullable Throwable cause) {
+            return new Unavailable(message, true, true, cause);
         }
 
         /**
@@ -30,6 +45,13 @@ public abstract sealed class StoreException extends RuntimeException {
          */
         public boolean sent() {
             return sent;
+        }
+
+        /**
+         * @return whether the connection was lost after the command was sent: a server that refuses to read a command ends like this
+         */
+        public boolean cut() {
+            return cut;
         }
     }
 
