@@ -74,7 +74,7 @@ class ArchitectureTest {
             rule("ingest.record", "model"),
             rule("ingest.file", "ingest.record", "engine", "config", "runtime", "model"),
             rule("ingest.http", "ingest.record", "engine", "config", "runtime", "model"),
-            rule("ops", "store", "resize", "config", "model"),
+            rule("ops", "store", "resize", "config", "runtime", "model"),
             rule("ops.status", "ops", "store", "resize", "config", "model"),
             rule("ops.dead", "ops", "store", "config", "model"),
             rule("ops.held", "ops", "store", "config", "model"),

@@ -4,6 +4,7 @@ import io.qbull.model.Causes;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
+import io.qbull.runtime.LogLimit;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class BulkEnqueuer {
     private static final Logger LOG = LoggerFactory.getLogger(BulkEnqueuer.class);
+    /** A fault may come with every job. */
+    private static final LogLimit LINES = new LogLimit();
+
     private static final int MOST_UNDER_WAY = 2_000;
     private static final long MOST_BYTES_UNDER_WAY = 2L << 20;
 
@@ -213,7 +217,9 @@ public final class BulkEnqueuer {
 
     /** Clients read the message, so it reveals nothing about the inside. */
     private static EnqueueException fault(@Nullable Throwable cause) {
-        LOG.error("a fault: it is unknown whether a job was added", cause);
+        LINES.log(
+                String.valueOf(cause),
+                more -> LOG.error("a fault: it is unknown whether a job was added{}", more, cause));
         EnqueueException fault = new EnqueueException(EnqueueException.Kind.UNKNOWN, "the server failed");
         fault.initCause(cause);
         return fault;

@@ -3,37 +3,73 @@ package io.qbull.engine;
 import io.qbull.model.Causes;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.Reachability;
-import io.qbull.store.Reachability.Subject;
 import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs once that Redis does not answer, and once that it answers again. Many commands are sent at the same time, and in a cluster some
- * are answered while others are not, so an outage is over when every subject without an answer has got one. Changed on the event loop;
- * read from any thread.
+ * Logs once that Redis does not answer, once for each reason why it refuses, and once that it answers again. Many commands are sent at
+ * the same time, and in a cluster some are answered while others are not, so an outage is over when every subject without an answer has
+ * got one.
+ *
+ * <p>Where Redis refuses one command, as it does without a right or at a key of another type, it still answers others about the same
+ * subject: their answers prove nothing. Such an outage, and one that comes back soon, is over only after a calm. Outages that come and go
+ * all the same are thinned out: the end is logged only of those whose beginning was.
+ *
+ * <p>Changed on the event loop; {@link #problem} is read from any thread.
  */
 final class OutageReporter implements Reachability {
     private static final Logger LOG = LoggerFactory.getLogger(OutageReporter.class);
     /** A subject that was silent this long no longer counts, such as a lease that another pod has got meanwhile. */
     private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+    /** Time without a failure; longer than the pauses between the repeats of a command. */
+    private static final Duration CALM = Duration.ofSeconds(5);
+
+    private static final String AWAY = "away";
 
     private final QueueName queue;
     private final EventLoop loop;
     private final Supplier<List<Integer>> partitions;
+    private final LogLimit lines;
     /** Subjects without an answer, and when each was last reported so. */
     private final Map<Subject, Long> unanswered = new HashMap<>();
+    /** What the log says about the outage. */
+    private final Set<String> logged = new HashSet<>();
 
+    private Phase phase = Phase.NONE;
     private long since;
-    private boolean misconfigurationLogged;
+    private long lastFailure;
+    /** When Redis last refused a command in this outage, if it did. */
+    private @Nullable Long lastRefusal;
+
+    private EventLoop.@Nullable Timer calm;
     private volatile String problem = "";
+
+    private enum Phase {
+        /** There was no outage. */
+        NONE,
+        /** There was one, and {@link #lastFailure} is known. */
+        OVER,
+        /** Over as soon as every subject is answered. */
+        AWAY,
+        /** Over after a calm. */
+        STUBBORN;
+
+        boolean outage() {
+            return this == AWAY || this == STUBBORN;
+        }
+    }
 
     /**
      * @param queue the queue
@@ -44,6 +80,7 @@ final class OutageReporter implements Reachability {
         this.queue = queue;
         this.loop = loop;
         this.partitions = partitions;
+        this.lines = new LogLimit(loop::nanoTime);
     }
 
     @Override
@@ -54,42 +91,104 @@ final class OutageReporter implements Reachability {
     @Override
     public void unanswered(Subject subject, @Nullable Throwable failure) {
         Throwable cause = Causes.bare(failure);
-        if (cause != null && !(cause instanceof StoreException)) {
-            LOG.error("queue={} a command failed in an unexpected way and will be repeated", queue, cause);
+        boolean away = cause == null || cause instanceof StoreException.Unavailable;
+        long now = loop.nanoTime();
+        if (!phase.outage()) {
+            boolean again = phase == Phase.OVER && now - lastFailure < LogLimit.PERIOD.toNanos();
+            phase = again ? Phase.STUBBORN : Phase.AWAY;
+            since = now;
         }
-        String now = cause == null ? "Redis does not answer" : String.valueOf(cause.getMessage());
-        long time = loop.nanoTime();
-        if (cause instanceof StoreException.Misconfigured && !misconfigurationLogged) {
-            misconfigurationLogged = true;
-            LOG.error("queue={} refused by Redis, a person must act: {}", queue, now);
-        } else if (unanswered.isEmpty()) {
-            LOG.warn("queue={} {}; trying until it works, partitions {} may wait", queue, now, partitions.get());
+        lastFailure = now;
+        unanswered.put(subject, now);
+        String text = cause == null ? "Redis does not answer" : String.valueOf(cause.getMessage());
+        if (!away) {
+            phase = Phase.STUBBORN;
+            lastRefusal = now;
         }
-        if (unanswered.isEmpty()) {
-            since = time;
+        if (!away || !refusedLately(now)) {
+            problem = text;
         }
-        unanswered.put(subject, time);
-        problem = now;
+        log(cause, text);
+    }
+
+    /** Then what a person must do is not hidden by what passes by itself. */
+    private boolean refusedLately(long now) {
+        return lastRefusal != null && now - lastRefusal < CALM.toNanos();
+    }
+
+    private void log(@Nullable Throwable cause, String text) {
+        if (cause instanceof StoreException.Misconfigured) {
+            once(text, more -> LOG.error("queue={} refused by Redis, a person must act: {}{}", queue, text, more));
+        } else if (cause == null || cause instanceof StoreException) {
+            once(
+                    cause instanceof StoreException.Full ? text : AWAY,
+                    more -> LOG.warn(
+                            "queue={} {}; trying until it works, partitions {} may wait{}",
+                            queue,
+                            text,
+                            partitions.get(),
+                            more));
+        } else {
+            once(
+                    cause.getClass().getName() + text,
+                    more -> LOG.error(
+                            "queue={} a command failed in an unexpected way and will be repeated{}",
+                            queue,
+                            more,
+                            cause));
+        }
+    }
+
+    private void once(String about, Consumer<String> line) {
+        if (!logged.contains(about) && lines.log(about, line)) {
+            logged.add(about);
+        }
     }
 
     @Override
     public void answered(Subject subject) {
-        if (unanswered.isEmpty()) {
+        if (phase.outage()) {
+            unanswered.remove(subject);
+            unanswered.values().removeIf(last -> loop.nanoTime() - last > FORGOTTEN.toNanos());
+            endIfOver();
+        }
+    }
+
+    private void endIfOver() {
+        if (!unanswered.isEmpty()) {
             return;
         }
-        long time = loop.nanoTime();
-        unanswered.remove(subject);
-        unanswered.values().removeIf(last -> time - last > FORGOTTEN.toNanos());
-        if (unanswered.isEmpty()) {
-            LOG.info("queue={} Redis answers again after {}", queue, Duration.ofMillis((time - since) / 1_000_000));
-            reset();
+        long now = loop.nanoTime();
+        long left = phase == Phase.STUBBORN ? CALM.toNanos() - (now - lastFailure) : 0;
+        if (left <= 0) {
+            if (!logged.isEmpty()) {
+                LOG.info("queue={} Redis answers again after {}", queue, Duration.ofMillis((now - since) / 1_000_000));
+            }
+            end();
+        } else if (calm == null) {
+            calm = loop.schedule(Duration.ofNanos(left), () -> {
+                calm = null;
+                endIfOver();
+            });
+        }
+    }
+
+    private void end() {
+        phase = Phase.OVER;
+        lastRefusal = null;
+        logged.clear();
+        problem = "";
+        if (calm != null) {
+            calm.cancel();
+            calm = null;
         }
     }
 
     /** Forgets all subjects: no more commands are sent about them. */
     void reset() {
         unanswered.clear();
-        misconfigurationLogged = false;
-        problem = "";
+        if (phase.outage()) {
+            end();
+        }
     }
 }

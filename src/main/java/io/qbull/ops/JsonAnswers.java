@@ -3,6 +3,7 @@ package io.qbull.ops;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.qbull.model.Causes;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /** Answers requests with JSON, and failures with problems. The answers go out on the event loop of the request. */
 public final class JsonAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(JsonAnswers.class);
+    /** Dashboards ask again and again. */
+    private static final LogLimit LINES = new LogLimit();
+
     private static final Map<Integer, String> TITLES =
             Map.of(400, "Bad Request", 404, "Not Found", 503, "Service Unavailable");
 
@@ -82,7 +86,7 @@ public final class JsonAnswers {
         } else if (cause instanceof StoreException.Full) {
             return "The queue's storage is full.";
         }
-        LOG.warn("a request failed: {}", String.valueOf(cause));
+        LINES.log(String.valueOf(cause), more -> LOG.warn("a request failed: {}{}", String.valueOf(cause), more));
         return cause instanceof StoreException.Misconfigured
                 ? "The queue's storage is set up wrongly; the server's log says more."
                 : "The server failed; its log says more.";

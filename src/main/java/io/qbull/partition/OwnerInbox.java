@@ -1,6 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.StreamId;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.JobLog.Instruction;
@@ -18,6 +19,7 @@ final class OwnerInbox {
 
     private final LeasedPartition partition;
     private final Fetcher fetcher;
+    private final LogLimit lines;
     private final List<Instruction> instructions = new ArrayList<>();
     private StreamId told = StreamId.START;
     private @Nullable Instruction underWay;
@@ -29,6 +31,7 @@ final class OwnerInbox {
     OwnerInbox(LeasedPartition partition, Fetcher fetcher) {
         this.partition = partition;
         this.fetcher = fetcher;
+        this.lines = new LogLimit(partition.loop()::nanoTime);
     }
 
     /** The last request that is known. */
@@ -82,7 +85,7 @@ final class OwnerInbox {
                         // While the note was there no producer wrote another one.
                         fetcher.call();
                     } else {
-                        LOG.info("{} request {} from a person: {}", partition.lease(), instruction.verb(), action);
+                        log(instruction, action);
                     }
                     underWay = null;
                     instructions.remove(instruction);
@@ -91,6 +94,13 @@ final class OwnerInbox {
                         partition.held().untouch(touched);
                     }
                 });
+    }
+
+    private void log(Instruction instruction, Action action) {
+        lines.log(
+                instruction.verb() + action,
+                more -> LOG.info(
+                        "{} request {} from a person: {}{}", partition.lease(), instruction.verb(), action, more));
     }
 
     private static Action action(Instruction instruction, @Nullable HeldKey key) {

@@ -69,4 +69,62 @@ class OutageReporterTest {
         outage.answered(JOBS);
         assertThat(outage.problem()).isEmpty();
     }
+
+    @Test
+    void a_refusal_is_not_over_when_another_command_about_the_same_subject_is_answered() {
+        for (int round = 0; round < 150; round++) {
+            outage.unanswered(JOBS, refused);
+            assertThat(outage.problem()).isEqualTo("WRONGTYPE");
+            outage.answered(JOBS);
+            assertThat(outage.problem()).isEqualTo("WRONGTYPE");
+            loop.tick(Duration.ofMillis(100));
+        }
+        assertThat(log.warnings()).containsExactly("queue=WHATSAPP refused by Redis, a person must act: WRONGTYPE");
+        assertThat(log.lines("again")).isEmpty();
+        loop.tick(Duration.ofSeconds(5));
+        assertThat(log.lines("answers again")).hasSize(1);
+        assertThat(outage.problem()).isEmpty();
+    }
+
+    @Test
+    void a_refusal_is_not_hidden_by_a_command_without_an_answer() {
+        outage.unanswered(LEASE, refused);
+        outage.unanswered(JOBS, away);
+        assertThat(outage.problem()).isEqualTo("WRONGTYPE");
+        loop.tick(Duration.ofSeconds(5));
+        outage.unanswered(JOBS, away);
+        assertThat(outage.problem()).isEqualTo("Redis at h:1 is away: gone");
+    }
+
+    @Test
+    void a_connection_that_comes_and_goes_has_two_lines_in_ten_seconds() {
+        for (int round = 0; round < 600; round++) {
+            outage.unanswered(JOBS, away);
+            outage.answered(JOBS);
+            loop.tick(Duration.ofMillis(100));
+        }
+        assertThat(log.warnings()).hasSizeLessThanOrEqualTo(6);
+        assertThat(log.lines("answers again")).hasSizeLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void an_outage_that_came_back_too_soon_for_a_line_gets_one_if_it_stays() {
+        outage.unanswered(JOBS, away);
+        outage.answered(JOBS);
+        outage.unanswered(JOBS, away);
+        assertThat(log.warnings()).hasSize(1);
+        loop.tick(Duration.ofSeconds(10));
+        outage.unanswered(JOBS, away);
+        outage.unanswered(JOBS, away);
+        assertThat(log.warnings()).hasSize(2);
+    }
+
+    @Test
+    void failures_that_nobody_expects_are_counted_too() {
+        for (int round = 0; round < 50; round++) {
+            outage.unanswered(JOBS, new IllegalStateException("boom"));
+            outage.answered(JOBS);
+        }
+        assertThat(log.warnings()).hasSize(1);
+    }
 }

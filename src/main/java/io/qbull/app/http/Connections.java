@@ -1,5 +1,6 @@
 package io.qbull.app.http;
 
+import io.qbull.runtime.LogLimit;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -18,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Connections implements Handler<RoutingContext> {
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-    private static final Duration WARN_EVERY = Duration.ofMinutes(1);
 
     private final Vertx vertx;
     private final int most;
@@ -41,11 +41,16 @@ public final class Connections implements Handler<RoutingContext> {
      */
     Handler<HttpConnection> ofOneServer() {
         AtomicInteger open = new AtomicInteger();
-        RareWarning warning = new RareWarning();
+        LogLimit lines = new LogLimit();
         return connection -> {
             if (open.incrementAndGet() > most) {
                 open.decrementAndGet();
-                warning.run();
+                lines.log(
+                        "full",
+                        more -> LOG.warn(
+                                "all {} connections of a server are in use; new ones are closed at once{}",
+                                most,
+                                more));
                 connection.close();
                 return;
             }
@@ -81,20 +86,6 @@ public final class Connections implements Handler<RoutingContext> {
         Long timer = timers.remove(connection);
         if (timer != null) {
             vertx.cancelTimer(timer);
-        }
-    }
-
-    /** Warns once a minute at most. Called on the event loops of one server. */
-    private final class RareWarning implements Runnable {
-        private long silentUntil = System.nanoTime();
-
-        @Override
-        public synchronized void run() {
-            long now = System.nanoTime();
-            if (now - silentUntil >= 0) {
-                silentUntil = now + WARN_EVERY.toNanos();
-                LOG.warn("all {} connections of a server are in use; new ones are closed at once", most);
-            }
         }
     }
 }

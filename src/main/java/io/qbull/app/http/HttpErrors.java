@@ -3,6 +3,7 @@ package io.qbull.app.http;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.qbull.ingest.http.Problem;
+import io.qbull.runtime.LogLimit;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
@@ -28,6 +29,7 @@ final class HttpErrors {
             501, "The server does not support this.",
             503, "The server is busy.");
 
+    private final LogLimit lines = new LogLimit();
     private final Router routes;
     private final BooleanSupplier running;
 
@@ -52,7 +54,8 @@ final class HttpErrors {
     }
 
     private void failed(RoutingContext http) {
-        LOG.error("a request failed", http.failure());
+        Throwable failure = http.failure();
+        lines.log(String.valueOf(failure), more -> LOG.error("a request failed{}", more, failure));
         answer(http, Problem.of(500, "The server failed; its log says more."));
     }
 

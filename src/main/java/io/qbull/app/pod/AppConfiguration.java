@@ -32,6 +32,7 @@ import io.qbull.ingest.http.HttpJobReply;
 import io.qbull.ingest.http.HttpProblemReply;
 import io.qbull.ingest.http.RawHttpEngine;
 import io.qbull.model.QueueName;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.redis.RedisStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -193,7 +194,8 @@ public final class AppConfiguration implements CamelConfiguration {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        vertx.exceptionHandler(AppConfiguration::unhandled);
+        LogLimit lines = new LogLimit();
+        vertx.exceptionHandler(failure -> unhandled(failure, lines));
         AppSettings.Web web = settings.web();
         Connections connections = new Connections(vertx, web.connections(), web.bodyTimeout());
         context.getRegistry().bind("vertx", Vertx.class, new ServerVertx(vertx, limits::longestKey, connections));
@@ -211,10 +213,10 @@ public final class AppConfiguration implements CamelConfiguration {
     }
 
     /** Skips a port that is taken: {@link HttpServers} reports it in one line. */
-    private static void unhandled(Throwable failure) {
+    private static void unhandled(Throwable failure, LogLimit lines) {
         if (!(failure.getCause() instanceof BindException)) {
             // One line: a client can cause it, for example by a Host header that Vert.x cannot read.
-            LOG.warn("an HTTP server failed: {}", failure.toString());
+            lines.log(failure.toString(), more -> LOG.warn("an HTTP server failed: {}{}", failure.toString(), more));
             LOG.debug("an HTTP server failed", failure);
         }
     }

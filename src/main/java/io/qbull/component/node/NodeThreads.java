@@ -2,6 +2,7 @@ package io.qbull.component.node;
 
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.LogLimit;
 import io.qbull.runtime.ThreadEventLoop;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -40,8 +41,13 @@ public final class NodeThreads implements AutoCloseable {
         this.workers = manager.newCachedThreadPool(source, name + "-job");
         // Unbounded: a route that continues may wait for the answer to another enqueue call, which needs a thread too.
         this.continuations = manager.newCachedThreadPool(source, name + "-enqueued");
+        LogLimit lines = new LogLimit();
         this.loop = new ThreadEventLoop(
-                thread, timers, failure -> LOG.error("queue={} a task of the event loop failed", queue, failure));
+                thread,
+                timers,
+                failure -> lines.log(
+                        failure.toString(),
+                        more -> LOG.error("queue={} a task of the event loop failed{}", queue, more, failure)));
     }
 
     /** Camel's default profile queues a thousand tasks and then runs them in the caller; both are wrong for a loop. */

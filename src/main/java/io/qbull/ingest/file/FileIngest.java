@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileIngest extends AsyncProcessorSupport {
     private static final Logger LOG = LoggerFactory.getLogger(FileIngest.class);
-    private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
+    private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
     private final CamelContext camel;

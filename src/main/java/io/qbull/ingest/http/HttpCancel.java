@@ -2,6 +2,7 @@ package io.qbull.ingest.http;
 
 import io.qbull.engine.QueueWriter;
 import io.qbull.model.QueueName;
+import io.qbull.runtime.LogLimit;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,6 +25,7 @@ public final class HttpCancel extends AsyncProcessorSupport {
     private final Set<QueueName> queues;
     private final Function<QueueName, QueueWriter> writers;
     private final QueueLimits limits;
+    private final LogLimit lines = new LogLimit();
 
     /**
      * @param queues the queues that exist for clients
@@ -62,7 +64,7 @@ public final class HttpCancel extends AsyncProcessorSupport {
         }
     }
 
-    private static void answer(Exchange exchange, @Nullable Long count, @Nullable Throwable thrown) {
+    private void answer(Exchange exchange, @Nullable Long count, @Nullable Throwable thrown) {
         if (thrown != null) {
             exchange.setException(new ProblemException(problem(thrown)));
         } else if (count == null || count == 0) {
@@ -73,8 +75,10 @@ public final class HttpCancel extends AsyncProcessorSupport {
         }
     }
 
-    private static Problem problem(Throwable thrown) {
-        LOG.warn("a job may not have been cancelled: {}", thrown.toString());
+    private Problem problem(Throwable thrown) {
+        lines.log(
+                thrown.toString(),
+                more -> LOG.warn("a job may not have been cancelled: {}{}", thrown.toString(), more));
         return Problem.later(
                 "The queue's storage does not answer; the job may have been cancelled. Try again later.", AWAY_SECONDS);
     }

@@ -1,6 +1,7 @@
 package io.qbull.ingest.http;
 
 import io.qbull.model.EnqueueException;
+import io.qbull.runtime.LogLimit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 /** Answers a request whose exception the route has caught. States whether the job was added, was not, or may have been. */
 public final class HttpProblemReply implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(HttpProblemReply.class);
+    private static final LogLimit LINES = new LogLimit();
     private static final int FULL_SECONDS = 10;
     private static final int CROWDED_SECONDS = 5;
     private static final int AWAY_SECONDS = 2;
@@ -36,7 +38,9 @@ public final class HttpProblemReply implements Processor {
         if (failed != null) {
             return problemOf(failed);
         }
-        LOG.error("the ingest route failed; a job may not have been added", thrown);
+        LINES.log(
+                thrown.toString(),
+                more -> LOG.error("the ingest route failed; a job may not have been added{}", more, thrown));
         return Problem.of(500, "The server failed; the job may have been added. The server's log says more.");
     }
 

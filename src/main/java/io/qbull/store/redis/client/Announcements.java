@@ -6,7 +6,9 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.qbull.model.PartitionId;
+import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.LeaseTable.AnnouncementListener;
 import io.qbull.store.redis.schema.Keys;
 import java.time.Duration;
@@ -31,6 +33,7 @@ public final class Announcements {
 
     private final ServerTopology topology;
     private final Connector connector;
+    private final LogLimit lines = new LogLimit();
     // Guarded by this. No callback runs under the lock.
     private final List<Registration> registrations = new ArrayList<>();
     /** Queues whose subscription the server refuses; each refusal is logged once. */
@@ -56,11 +59,18 @@ public final class Announcements {
             return channel.equals(Keys.announcements(queue));
         }
 
-        void announce(String message) {
+        void announce(String message, LogLimit lines) {
             try {
                 listener.announced(new PartitionId(queue, Integer.parseInt(message)));
             } catch (RuntimeException e) {
-                LOG.warn("queue={} cannot handle an announcement", queue, e);
+                // Any program may publish anything there.
+                lines.log(
+                        queue.value(),
+                        more -> LOG.warn(
+                                "queue={} cannot handle an announcement: {}{}",
+                                queue,
+                                Printable.of(e.toString()),
+                                more));
             }
         }
     }
@@ -276,6 +286,6 @@ public final class Announcements {
         synchronized (this) {
             all = List.copyOf(registrations);
         }
-        all.stream().filter(each -> each.on(channel)).forEach(each -> each.announce(message));
+        all.stream().filter(each -> each.on(channel)).forEach(each -> each.announce(message, lines));
     }
 }

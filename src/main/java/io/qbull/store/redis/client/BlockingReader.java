@@ -2,6 +2,7 @@ package io.qbull.store.redis.client;
 
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.StoreException;
 import io.qbull.store.WakeUps.Known;
 import io.qbull.store.redis.schema.Keys;
@@ -38,7 +39,9 @@ public final class BlockingReader {
     /** Number of the read under way, or of the last one. */
     private long reads;
 
-    private String lastError = "";
+    private final LogLimit lines = new LogLimit();
+    /** The error that was logged last; empty once a read has ended without one. */
+    private String loggedError = "";
 
     private enum Phase {
         /** Nothing is under way. */
@@ -205,6 +208,7 @@ public final class BlockingReader {
         List<Watch> due = new ArrayList<>();
         synchronized (this) {
             enter(Phase.IDLE);
+            loggedError = "";
             covered.forEach((partition, watch) -> {
                 boolean found = streams.contains(Keys.stream(partition)) || streams.contains(Keys.inbox(partition));
                 // A watch that was replaced meanwhile starts from another place; the next read covers it.
@@ -214,7 +218,7 @@ public final class BlockingReader {
                 }
             });
         }
-        due.forEach(BlockingReader::wake);
+        due.forEach(this::wake);
         proceed();
     }
 
@@ -234,21 +238,26 @@ public final class BlockingReader {
 
     /** Wakes every watch after a pause. The phase is CONNECTING until then. */
     private void retry(Throwable error) {
-        String text = RedisErrors.message(error);
-        boolean isNew;
         synchronized (this) {
             if (phase == Phase.CLOSED) {
                 return;
             }
-            isNew = !text.equals(lastError);
-            lastError = text;
         }
         // The woken owners report that Redis is unreachable; nobody else would report an error of this connection
         // alone.
-        if (isNew && !(error instanceof StoreException.Unavailable)) {
-            LOG.warn("Cannot wait for new jobs, polling until it works again: {}", text);
+        if (!(error instanceof StoreException.Unavailable)) {
+            log(RedisErrors.message(error));
         }
         connector.schedule(RECONNECT_PAUSE, this::wakeAll);
+    }
+
+    private synchronized void log(String text) {
+        if (!text.equals(loggedError)
+                && lines.log(
+                        text,
+                        more -> LOG.warn("Cannot wait for new jobs, polling until it works again: {}{}", text, more))) {
+            loggedError = text;
+        }
     }
 
     /** The owners fetch and watch again, which connects: this is the polling. */
@@ -259,7 +268,7 @@ public final class BlockingReader {
             waiting = new ArrayList<>(watched.values());
             watched.clear();
         }
-        waiting.forEach(BlockingReader::wake);
+        waiting.forEach(this::wake);
     }
 
     /** Ends a blocking read. Repeats until the read has ended, because the first command may overtake the read. */
@@ -277,11 +286,11 @@ public final class BlockingReader {
         return phase == Phase.UNBLOCKING && reads == number;
     }
 
-    private static void wake(Watch watch) {
+    private void wake(Watch watch) {
         try {
             watch.wakeUp.run();
         } catch (RuntimeException e) {
-            LOG.error("A wake-up failed", e);
+            lines.log(e.toString(), more -> LOG.error("A wake-up failed{}", more, e));
         }
     }
 

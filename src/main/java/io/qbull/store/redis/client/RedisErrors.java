@@ -23,6 +23,10 @@ public final class RedisErrors {
     /** Redis 6.2 wraps the error of a command within a script; the code follows a dash. */
     private static final Pattern WRAPPED = Pattern.compile("Error running script.*?-([A-Z]+) ");
 
+    /** What Redis 6.2 puts before that error; it would push the error itself out of the line. */
+    private static final Pattern WRAPPER =
+            Pattern.compile("^(ERR )?Error running script \\(call to f_\\w+\\): (@user_script: ?\\d+: )*-?");
+
     private RedisErrors() {}
 
     /** The code at the start of an error reply; {@code ERR} if it has none of its own. */
@@ -76,7 +80,8 @@ public final class RedisErrors {
         if (bare instanceof RedisCommandTimeoutException) {
             return new StoreException.Unavailable(server + " did not answer in time", true, bare);
         }
-        return new StoreException.Unavailable(server + " is away: " + safe(message(bare)), sent, bare);
+        String text = server + " is away: " + safe(message(bare));
+        return sent ? StoreException.Unavailable.cut(text, bare) : new StoreException.Unavailable(text, false, bare);
     }
 
     /**
@@ -156,7 +161,7 @@ public final class RedisErrors {
 
     private static StoreException ofReply(String message) {
         String code = code(message);
-        String text = "Redis replies: " + safe(message);
+        String text = "Redis replies: " + safe(WRAPPER.matcher(message).replaceFirst(""));
         // Without the cause, because an error message of the server may quote arguments.
         if (FULL.contains(code)) {
             return new StoreException.Full(text, null);

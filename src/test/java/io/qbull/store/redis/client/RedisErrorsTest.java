@@ -64,6 +64,14 @@ class RedisErrorsTest {
     }
 
     @Test
+    void a_message_begins_with_the_error_and_not_with_the_script() {
+        assertThat(reply("ERR Error running script (call to f_5c): @user_script:3: @user_script: 3: The user can't"))
+                .hasMessage("Redis replies: The user can't");
+        assertThat(reply("ERR Error running script (call to f_5c): @user_script:14: @user_script: 14: -OOM full. "))
+                .hasMessage("Redis replies: OOM full. ");
+    }
+
+    @Test
     void a_message_contains_no_argument_of_a_command() {
         StoreException e = reply("ERR unknown command `EVALSHA`, with args beginning with: `secret`, ");
         assertThat(e.getMessage()).contains("unknown command").doesNotContain("secret");
