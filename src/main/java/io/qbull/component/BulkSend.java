@@ -77,7 +77,9 @@ final class BulkSend {
             }
         }
         Throwable first = broken;
-        enqueuer.end().whenComplete((result, failure) -> queue.continuations().execute(() -> finish(result, first)));
+        enqueuer.end()
+                .whenComplete((result, failure) -> queue.continuations()
+                        .execute(new Continuation(exchange, callback, () -> finish(result, first))));
     }
 
     private void take(Exchange part) {
@@ -117,6 +119,5 @@ final class BulkSend {
                     result.refusedCount() + " of " + index + " jobs were refused, the first at index " + first.number()
                             + ": " + first.reason()));
         }
-        callback.done(false);
     }
 }

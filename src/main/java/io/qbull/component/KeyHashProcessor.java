@@ -64,12 +64,11 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
             callback.done(true);
             return true;
         }
-        layout.whenComplete((known, failure) -> used.continueRoute(() -> {
+        layout.whenComplete((known, failure) -> used.continueRoute(new Continuation(exchange, callback, () -> {
             if (known != null) {
                 tell(exchange, hash, known, jobsKey);
             }
-            callback.done(false);
-        }));
+        })));
         return false;
     }
 

@@ -84,8 +84,8 @@ public class QbullProducer extends DefaultAsyncProducer {
             NewJob job = writer.write(exchange);
             used.node()
                     .enqueue(job, settings)
-                    .whenComplete((answer, failure) ->
-                            used.continueRoute(() -> answered(exchange, callback, job, answer, failure)));
+                    .whenComplete((answer, failure) -> used.continueRoute(
+                            new Continuation(exchange, callback, () -> answered(exchange, job, answer, failure))));
             return false;
         } catch (Exception e) {
             exchange.setException(e);
@@ -99,11 +99,7 @@ public class QbullProducer extends DefaultAsyncProducer {
     }
 
     private static void answered(
-            Exchange exchange,
-            AsyncCallback callback,
-            NewJob job,
-            @Nullable Enqueued answer,
-            @Nullable Throwable failure) {
+            Exchange exchange, NewJob job, @Nullable Enqueued answer, @Nullable Throwable failure) {
         if (answer != null) {
             tell(exchange.getMessage(), answer);
             if (!job.callerId()) {
@@ -112,7 +108,6 @@ public class QbullProducer extends DefaultAsyncProducer {
         } else if (failure != null) {
             exchange.setException(Causes.bare(failure));
         }
-        callback.done(false);
     }
 
     private static void tell(Message message, Enqueued answer) {

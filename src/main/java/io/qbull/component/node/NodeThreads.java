@@ -25,7 +25,8 @@ public final class NodeThreads implements AutoCloseable {
     private final ExecutorService thread;
     private final ScheduledExecutorService timers;
     private final ExecutorService workers;
-    private final ExecutorService continuations;
+    private final ExecutorService continuing;
+    private final Continuations continuations;
     private final EventLoop loop;
 
     /**
@@ -39,8 +40,7 @@ public final class NodeThreads implements AutoCloseable {
         this.thread = manager.newThreadPool(source, name + "-loop", single());
         this.timers = manager.newScheduledThreadPool(source, name + "-timer", single());
         this.workers = manager.newCachedThreadPool(source, name + "-job");
-        // Unbounded: a route that continues may wait for the answer to another enqueue call, which needs a thread too.
-        this.continuations = manager.newCachedThreadPool(source, name + "-enqueued");
+        this.continuing = manager.newCachedThreadPool(source, name + "-enqueued");
         LogLimit lines = new LogLimit();
         this.loop = new ThreadEventLoop(
                 thread,
@@ -48,6 +48,7 @@ public final class NodeThreads implements AutoCloseable {
                 failure -> lines.log(
                         failure.toString(),
                         more -> LOG.error("queue={} a task of the event loop failed{}", queue, more, failure)));
+        this.continuations = new Continuations(continuing, loop);
     }
 
     /** Camel's default profile queues a thousand tasks and then runs them in the caller; both are wrong for a loop. */
@@ -79,7 +80,8 @@ public final class NodeThreads implements AutoCloseable {
     @Override
     public void close() {
         manager.shutdownNow(workers);
-        manager.shutdown(continuations);
+        manager.shutdown(continuing);
+        continuations.close();
         // Its tasks serve no purpose now, and some are due in hours.
         manager.shutdownNow(timers);
         manager.shutdown(thread);

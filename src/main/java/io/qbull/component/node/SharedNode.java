@@ -7,7 +7,6 @@ import io.qbull.model.QueueName;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -78,17 +77,12 @@ public final class SharedNode {
     }
 
     /**
-     * Continues a route on another thread, because the node's own must not block.
+     * Continues a route on another thread, because the node's own must not block. Rejects nothing.
      *
      * @param rest of the work for an exchange
      */
     public void continueRoute(Runnable rest) {
-        try {
-            threads.continuations().execute(rest);
-        } catch (RejectedExecutionException e) {
-            // Stopping: the caller of this exchange must get its answer all the same.
-            rest.run();
-        }
+        threads.continuations().execute(rest);
     }
 
     /**
