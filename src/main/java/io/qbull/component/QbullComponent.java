@@ -30,6 +30,7 @@ public class QbullComponent extends HealthCheckComponent {
     private QbullConfiguration configuration = new QbullConfiguration();
 
     private final SharedNodes nodes;
+    private final PollingSessions pollingSessions = new PollingSessions(this::releaseNode);
     private final List<String> addresses = new ArrayList<>();
     private @Nullable PodId defaultPod;
 
@@ -106,6 +107,33 @@ public class QbullComponent extends HealthCheckComponent {
      */
     void releaseNode(SharedNode node) {
         nodes.release(node);
+    }
+
+    /**
+     * @param endpoint of a polling consumer that starts
+     * @return the session of its queue
+     * @throws IllegalArgumentException if the queue is polled with other options
+     */
+    PollingSession joinPolling(QbullEndpoint endpoint) {
+        QbullConfiguration options = endpoint.getConfiguration();
+        PollingSession session = pollingSessions.join(
+                endpoint.nodeKey(),
+                () -> acquireNode(endpoint),
+                shared -> new PollingSession(endpoint, options, shared));
+        try {
+            session.refuseOther(endpoint, options);
+        } catch (IllegalArgumentException e) {
+            leavePolling(session);
+            throw e;
+        }
+        return session;
+    }
+
+    /**
+     * @param session from {@link #joinPolling}
+     */
+    void leavePolling(PollingSession session) {
+        pollingSessions.leave(session);
     }
 
     /**

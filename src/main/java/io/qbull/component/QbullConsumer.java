@@ -3,7 +3,6 @@ package io.qbull.component;
 import io.qbull.component.node.SharedNode;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
-import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
@@ -249,7 +248,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     private void run(SharedNode used, Delivery delivery, JobHandler.Outcome outcome) {
         Exchange exchange = createExchange(true);
         reader.read(delivery, exchange);
-        JobCompletion completion = new JobCompletion(new UnlessForced(used, outcome), failures);
+        JobCompletion completion =
+                new JobCompletion(new UnlessForced(endpoint.getCamelContext(), () -> stopNow(used), outcome), failures);
         exchange.getExchangeExtension().addOnCompletion(completion);
         AsyncCallback callback = defaultConsumerCallback(exchange, true);
         getAsyncProcessor().process(exchange, doneSync -> {
@@ -259,32 +259,5 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
             }
             callback.done(doneSync);
         });
-    }
-
-    /**
-     * While Camel forces its shutdown it turns away the next step of an exchange and interrupts threads. The job is not to blame for such
-     * a failure: it is abandoned before the queue hears of it.
-     */
-    private final class UnlessForced implements JobHandler.Outcome {
-        private final SharedNode used;
-        private final JobHandler.Outcome outcome;
-
-        UnlessForced(SharedNode used, JobHandler.Outcome outcome) {
-            this.used = used;
-            this.outcome = outcome;
-        }
-
-        @Override
-        public void completed() {
-            outcome.completed();
-        }
-
-        @Override
-        public void failed(Failure failure) {
-            if (endpoint.getCamelContext().getShutdownStrategy().isForceShutdown()) {
-                stopNow(used);
-            }
-            outcome.failed(failure);
-        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.camel.AsyncEndpoint;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.PollingConsumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.EndpointServiceLocation;
@@ -52,6 +53,11 @@ public class QbullEndpoint extends DefaultEndpoint implements AsyncEndpoint, End
         QbullConsumer consumer = new QbullConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
+    }
+
+    @Override
+    public PollingConsumer createPollingConsumer() {
+        return new QbullPollingConsumer(this);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.JobHandler;
+import io.qbull.model.TaskQueue;
 import java.util.concurrent.Executor;
 
 /**
@@ -9,4 +10,12 @@ import java.util.concurrent.Executor;
  * @param handler handles one job
  * @param workers provides the threads on which the handler runs
  */
-public record JobExecutor(JobHandler handler, Executor workers) {}
+public record JobExecutor(JobHandler handler, Executor workers) {
+    /**
+     * @param task given to the workers
+     * @return whether no worker has taken it; then it never runs
+     */
+    boolean takeBack(Runnable task) {
+        return workers instanceof TaskQueue queue && queue.takeBack(task);
+    }
+}

@@ -110,6 +110,21 @@ final class JobStarter {
         }
     }
 
+    /** Whether there is a job that no worker has taken yet, and none that runs; from any thread. */
+    boolean untaken() {
+        return !running.isEmpty() && running.stream().noneMatch(run -> run.begun);
+    }
+
+    /** Takes back what no worker has taken yet, as if it had never been started. */
+    void takeBack() {
+        for (Run run : running) {
+            if (executor.takeBack(run.task)) {
+                run.over();
+                run.notTaken();
+            }
+        }
+    }
+
     /** Starts nothing more; what runs goes on. */
     void end() {
         if (retryTimer != null) {
@@ -144,10 +159,9 @@ final class JobStarter {
             partition.held().running(key);
         }
         Run run = new Run(work);
-        JobRun task = new JobRun(run.delivery, executor.handler(), run);
         running.add(run);
         try {
-            executor.workers().execute(task);
+            executor.workers().execute(run.task);
         } catch (RuntimeException | Error e) {
             run.notTaken();
             awaitThread(work.job(), e);
@@ -155,11 +169,20 @@ final class JobStarter {
         }
         shortageReported = false;
         if (!jobTimeout.isZero()) {
-            String reason = "ran longer than " + jobTimeout;
-            run.limit = partition
-                    .loop()
-                    .schedule(jobTimeout, () -> task.timeOut(new Failure(reason, "", Failure.Course.RETRY)));
+            limit(run, jobTimeout);
         }
+    }
+
+    /** The time of a job counts from the moment at which a worker took it, which may be long after it was given to the workers. */
+    private void limit(Run run, Duration left) {
+        run.limit = partition.loop().schedule(left, () -> {
+            Duration rest = run.left();
+            if (rest.isZero() || rest.isNegative()) {
+                run.task.timeOut(new Failure("ran longer than " + jobTimeout, "", Failure.Course.RETRY));
+            } else {
+                limit(run, rest);
+            }
+        });
     }
 
     private void awaitThread(Job job, Throwable shortage) {
@@ -191,18 +214,30 @@ final class JobStarter {
     /** A job that runs, and what is to be done about it when it ends. */
     private final class Run implements JobRun.Ending {
         final Delivery delivery;
+        final JobRun task;
         private final Work work;
         private EventLoop.@Nullable Timer limit;
+        private volatile long begunAt;
+        /** Written after {@link #begunAt}. */
+        private volatile boolean begun;
 
         Run(Work work) {
             Job job = work.job();
             this.work = work;
             this.delivery = new Delivery(job, partition.lease(), job.attempts().failed() + 1);
+            this.task = new JobRun(delivery, executor.handler(), this);
         }
 
         @Override
         public boolean mayStart() {
+            begunAt = partition.now();
+            begun = true;
             return events.trusted();
+        }
+
+        /** How much of its time is left. */
+        Duration left() {
+            return begun ? jobTimeout.minusNanos(partition.now() - begunAt) : jobTimeout;
         }
 
         @Override

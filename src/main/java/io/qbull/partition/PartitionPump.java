@@ -84,6 +84,7 @@ public final class PartitionPump {
         if (state.open()) {
             transition(PumpState.DRAINING);
             whenClosed = then;
+            parts.starter.takeBack();
             step();
         }
     }
@@ -120,7 +121,7 @@ public final class PartitionPump {
      * @return one line if it has for longer, with the reason, else empty; from any thread
      */
     public String standstill(Duration limit) {
-        return parts.stall.longerThan(limit, partition.now());
+        return parts.stall.longerThan(limit, partition.now(), parts.starter.untaken());
     }
 
     /** Does whatever can be done now. Called after every event. */

@@ -84,6 +84,7 @@ final class PumpParts {
 
     /** Sends nothing more, ignores all answers and forgets what was read. Jobs that run go on. */
     void end() {
+        starter.takeBack();
         partition.commands().end();
         partition.store().wakeUps().forget(partition.lease().partition());
         partition.prefetched().clear();

@@ -29,11 +29,12 @@ final class StallReason {
     /**
      * @param limit how long the pump may stand still
      * @param now on the clock of the event loop
+     * @param untaken whether the job that was given to the workers has not begun yet
      * @return one line if it has stood still for longer, else empty
      */
-    String longerThan(Duration limit, long now) {
+    String longerThan(Duration limit, long now, boolean untaken) {
         // Read the cause first: it is written last.
-        StallCause known = cause;
+        StallCause known = untaken && cause == StallCause.JOB_RUNNING ? StallCause.NOT_TAKEN : cause;
         long nanos = now - since;
         if (known == StallCause.IDLE || nanos <= limit.toNanos()) {
             return "";

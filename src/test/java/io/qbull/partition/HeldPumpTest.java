@@ -521,6 +521,23 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void the_time_of_a_job_counts_from_the_moment_at_which_a_worker_takes_it() {
+        pump = pump(128, 1 << 20, retry(3, WhenExhausted.BURY, Duration.ofSeconds(10)));
+        begin(0);
+        answerFetch(false, entries(1, 2));
+        loop.tick(Duration.ofSeconds(61));
+        assertThat(pump.standstill(Duration.ofSeconds(60))).endsWith(": its job waits until somebody polls it");
+        assertThat(store.waiting()).doesNotContain("fail");
+
+        work();
+        loop.tick(Duration.ofSeconds(10).minusNanos(1));
+        assertThat(store.waiting()).doesNotContain("fail");
+        assertThat(pump.standstill(Duration.ofSeconds(60))).endsWith(": a job runs");
+        loop.tick(Duration.ofNanos(1));
+        assertThat(store.next("fail").argument(3, Failed.class).reason()).isEqualTo("ran longer than PT10S");
+    }
+
+    @Test
     void a_run_that_takes_too_long_has_failed_and_its_end_is_ignored() {
         Duration limit = Duration.ofSeconds(30);
         pump = pump(128, 1 << 20, retry(3, WhenExhausted.BURY, limit));

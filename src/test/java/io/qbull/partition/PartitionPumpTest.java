@@ -323,6 +323,38 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void a_job_that_no_worker_has_taken_is_given_back_when_the_pump_drains() {
+        takesBack = true;
+        begin(0);
+        answerFetch(false, entries(1, 2));
+        pump.drain(() -> told.add("drained"));
+        assertThat(told).containsExactly("drained");
+        work();
+        assertThat(ids()).isEmpty();
+        assertThat(pump.unfinished()).isZero();
+    }
+
+    @Test
+    void a_job_that_no_worker_has_taken_is_given_back_when_the_lease_is_lost() {
+        takesBack = true;
+        begin(0);
+        answerFetch(false, entries(1, 2));
+        pump.abandon(() -> told.add("abandoned"));
+        assertThat(told).containsExactly("abandoned");
+        work();
+        assertThat(ids()).isEmpty();
+    }
+
+    @Test
+    void a_job_that_a_worker_has_taken_is_waited_for_by_a_drain() {
+        takesBack = true;
+        given(1, 2);
+        pump.drain(() -> told.add("drained"));
+        assertThat(told).isEmpty();
+        assertThat(ids()).containsExactly(1L);
+    }
+
+    @Test
     void a_pump_whose_workers_are_shut_down_keeps_its_lease_and_says_so_once() {
         shortage = new RejectedExecutionException("shut down");
         try (CapturedLog log = new CapturedLog()) {

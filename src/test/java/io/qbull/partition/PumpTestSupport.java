@@ -19,6 +19,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
+import io.qbull.model.TaskQueue;
 import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
@@ -53,6 +54,8 @@ abstract class PumpTestSupport {
     final List<JobHandler.Outcome> outcomes = new ArrayList<>();
     final List<String> told = new ArrayList<>();
     boolean trusted = true;
+    /** Whether the workers are such as take their time. */
+    boolean takesBack;
     /** What the workers throw instead of taking a job. */
     @Nullable
     Throwable shortage;
@@ -71,8 +74,21 @@ abstract class PumpTestSupport {
                             started.add(delivery);
                             outcomes.add(outcome);
                         },
-                        this::employ),
+                        new Workers()),
                 new Recorder());
+    }
+
+    /** Take a task when the test lets them, until then it can be taken back. */
+    private final class Workers implements TaskQueue {
+        @Override
+        public void execute(Runnable task) {
+            employ(task);
+        }
+
+        @Override
+        public boolean takeBack(Runnable task) {
+            return takesBack && workers.remove(task);
+        }
     }
 
     final class Recorder implements PumpListener {

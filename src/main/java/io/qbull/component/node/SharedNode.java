@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A node with its threads and its users. Thread-safe. */
 public final class SharedNode {
+    /** Stands for a route where a queue is polled. */
+    private static final String POLLED = "(polled)";
+
     /** Guarded by the lock of {@link SharedNodes}. */
     int users;
 
@@ -86,7 +89,7 @@ public final class SharedNode {
     }
 
     /**
-     * @return the route that consumes; null if none does
+     * @return the route that consumes, or {@code (polled)}; null if none does
      */
     public @Nullable String consumerRoute() {
         return consumerRoute.get();
@@ -127,9 +130,20 @@ public final class SharedNode {
                     + ", for which " + key + " was opened in this context: set it for the component");
         }
         if (!consumerRoute.compareAndSet(null, route)) {
-            throw new IllegalStateException(key + " has a consumer in this context already, in route "
-                    + consumerRoute.get() + ": one route consumes a queue; partitionsPerPod makes it take more");
+            String other = consumerRoute.get();
+            throw new IllegalStateException(key + " has a consumer in this context already, "
+                    + (POLLED.equals(other) ? "a polling one" : "in route " + other)
+                    + ": one route consumes a queue; partitionsPerPod makes it take more");
         }
+    }
+
+    /**
+     * Makes those who poll the only consumers of this node, as {@link #claim} does for a route.
+     *
+     * @param leaseTtl of the leases
+     */
+    public void claimForPolling(Duration leaseTtl) {
+        claim(POLLED, leaseTtl);
     }
 
     /** Ends {@link #claim}. */
