@@ -68,7 +68,7 @@ class ConnectionsTest extends AppTestSupport {
             assertThat(get(management, "/observe/health/live").status())
                     .as("the other server has a bound of its own")
                     .isEqualTo(200);
-            write(busy.get(0), "POST " + JOBS + "?key=k HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+            write(busy.get(0), "POST " + JOBS + "?key=k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
             assertThat(status(busy.get(0)))
                     .as("those who were first are served")
                     .isEqualTo(202);
@@ -80,7 +80,7 @@ class ConnectionsTest extends AppTestSupport {
     /** Vert.x stumbles over it and does not call the connection's close handler. */
     @Test
     void a_connection_that_ends_with_a_second_request_under_way_leaves_its_place() throws IOException {
-        String head = "POST " + JOBS + "?key=k HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n";
+        String head = "POST " + JOBS + "?key=k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n";
         for (int i = 0; i < 2 * MOST; i++) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
                 write(socket, head + "12345" + head);
@@ -111,7 +111,7 @@ class ConnectionsTest extends AppTestSupport {
         Socket bulk = open();
         write(
                 bulk,
-                "POST " + JOBS + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                "POST " + JOBS + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                         + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n");
         Socket idle = open();
         String line = "{\"key\":\"k\",\"body\":1}\n";
@@ -135,7 +135,7 @@ class ConnectionsTest extends AppTestSupport {
     void only_a_body_that_is_read_as_a_stream_may_take_any_time(String start, String type) throws IOException {
         Socket slow = open();
 
-        write(slow, start + " HTTP/1.1\r\nHost: x\r\nContent-Type: " + type + "\r\nContent-Length: 9\r\n\r\nx");
+        write(slow, start + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type + "\r\nContent-Length: 9\r\n\r\nx");
 
         assertThat(status(slow)).isEqualTo(408);
     }
@@ -158,7 +158,7 @@ class ConnectionsTest extends AppTestSupport {
     /** A connection whose first request is answered. */
     private Socket kept(String start) throws IOException {
         Socket socket = open();
-        write(socket, start + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+        write(socket, start + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
         assertThat(status(socket)).isEqualTo(202);
         return socket;
     }

@@ -210,35 +210,6 @@ class DeadApiTest extends AppTestSupport {
         assertThat(jobs.dead(0)).containsExactly("a");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "http://evil.example, 403",
-        "http://localhost, 403",
-        "http://localhost:1, 403",
-        "null, 403",
-        "'', 403",
-        "http://localhost:PORT, 200",
-        "https://localhost:PORT, 200"
-    })
-    void only_our_own_pages_may_change_something(String origin, int status) {
-        jobs.add(0, "a", "k", "1", "r");
-        String host = "localhost:" + management;
-        String given = origin.replace("PORT", Integer.toString(management));
-
-        assertThat(send("POST " + DEAD + "/drop?all=true", "Host: " + host, "Origin: " + given)
-                        .status())
-                .isEqualTo(status);
-        assertThat(jobs.dead(0)).hasSize(status == 200 ? 0 : 1);
-    }
-
-    @Test
-    void a_name_of_another_site_that_leads_here_is_not_ours() {
-        jobs.add(0, "a", "k", "1", "r");
-        assertThat(send("POST " + DEAD + "/drop?all=true", "Host: evil.example", "Origin: http://evil.example")
-                        .status())
-                .isEqualTo(403);
-    }
-
     private RawHttp.Answer change(String target) {
         return send("POST " + DEAD + target);
     }

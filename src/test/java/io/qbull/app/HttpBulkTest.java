@@ -225,7 +225,7 @@ class HttpBulkTest extends AppTestSupport {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
             socket.setTcpNoDelay(true);
             OutputStream out = socket.getOutputStream();
-            out.write(("POST " + JOBS + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + NDJSON
+            out.write(("POST " + JOBS + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + NDJSON
                             + "\r\nTransfer-Encoding: chunked\r\n\r\n")
                     .getBytes(StandardCharsets.UTF_8));
             for (char c : "{\"key\":\"a\",\"body\":\"1\"}\n{\"key\":\"a\",\"body\":\"2\"}".toCharArray()) {
@@ -243,7 +243,7 @@ class HttpBulkTest extends AppTestSupport {
         try (CapturedLog log = new CapturedLog()) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
                 socket.getOutputStream()
-                        .write(("POST " + JOBS + " HTTP/1.1\r\nHost: x\r\n" + NDJSON
+                        .write(("POST " + JOBS + " HTTP/1.1\r\nHost: localhost\r\n" + NDJSON
                                         + "\r\nContent-Length: 1000\r\n\r\n{\"key\":\"a\",\"body\":\"1\"}\n{\"key\":\"a\"")
                                 .getBytes(StandardCharsets.UTF_8));
                 await().until(() -> jobs("WHATSAPP", 4).size() == 1);

@@ -64,6 +64,8 @@ class TokenTest extends AppTestSupport {
             "http://localhost/queues/WHATSAPP/jobs?key=k",
             "http://localhost/api/queues");
 
+    private static final String RIGHT = "Authorization: bearer t0ken-of-the-test";
+
     @Override
     RedisExtension redis() {
         return REDIS;
@@ -132,15 +134,30 @@ class TokenTest extends AppTestSupport {
                 : List.of(port + " " + start + " " + header + ": " + answer);
     }
 
-    /** Vert.x answers it before any handler sees it. */
+    /** Vert.x's router answers it without asking any handler. */
     @Test
-    void a_target_that_is_no_path_reaches_nothing() {
+    void a_target_that_is_no_path_needs_the_token_too() {
         for (int port : List.of(http, management)) {
-            RawHttp.Answer answer = RawHttp.send(port, "OPTIONS *", List.of(), new byte[0]);
-
-            assertThat(answer.status()).isEqualTo(404);
-            assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+            for (String method : List.of("OPTIONS", "POST", "GET")) {
+                assertThat(open(port, method + " *", "X: y")).isEmpty();
+                assertThat(RawHttp.send(port, method + " *", List.of(RIGHT), new byte[0])
+                                .status())
+                        .isEqualTo(404);
+            }
         }
+    }
+
+    @Test
+    void the_token_makes_any_host_right_but_no_page_of_another_site() {
+        String foreign = "Host: jobs.example";
+        assertThat(post("/queues/WHATSAPP/jobs?key=k", "x", RIGHT, foreign).status())
+                .isEqualTo(202);
+        assertThat(post("/queues/WHATSAPP/jobs?key=k", "x", RIGHT, foreign, "Origin: https://jobs.example")
+                        .status())
+                .isEqualTo(202);
+        assertThat(post("/queues/WHATSAPP/jobs?key=k", "x", RIGHT, foreign, "Origin: http://evil.example")
+                        .status())
+                .isEqualTo(403);
     }
 
     @Test
@@ -154,14 +171,12 @@ class TokenTest extends AppTestSupport {
 
     @Test
     void with_the_token_everything_answers() {
-        String right = "Authorization: bearer t0ken-of-the-test";
-
-        assertThat(post("/queues/WHATSAPP/jobs?key=k", "x", right).status()).isEqualTo(202);
-        assertThat(get(management, "/observe/health/live", right).status()).isEqualTo(200);
-        assertThat(get(management, "/observe/metrics", right).status()).isEqualTo(200);
-        assertThat(get(management, "/api/queues", right).status()).isEqualTo(200);
-        assertThat(get(management, "/nothing", right).status()).isEqualTo(404);
-        assertThat(get(management, "/api/queues", right, right).status())
+        assertThat(post("/queues/WHATSAPP/jobs?key=k", "x", RIGHT).status()).isEqualTo(202);
+        assertThat(get(management, "/observe/health/live", RIGHT).status()).isEqualTo(200);
+        assertThat(get(management, "/observe/metrics", RIGHT).status()).isEqualTo(200);
+        assertThat(get(management, "/api/queues", RIGHT).status()).isEqualTo(200);
+        assertThat(get(management, "/nothing", RIGHT).status()).isEqualTo(404);
+        assertThat(get(management, "/api/queues", RIGHT, RIGHT).status())
                 .as("two tokens")
                 .isEqualTo(401);
     }

@@ -1,16 +1,16 @@
 package io.qbull.app.http;
 
 import io.qbull.ingest.http.Problem;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.AuthenticationHandler;
+import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Passes requests that carry the token; answers 401 to all others. Comes before every other handler on both servers. */
-final class BearerAuth implements AuthenticationHandler {
+/** Refuses requests that do not carry the token. */
+final class BearerAuth implements RequestCheck {
     private static final String SCHEME = "Bearer ";
     private static final Problem REFUSED = new Problem(
             401, "This server requires the header Authorization: Bearer TOKEN.", Map.of("WWW-Authenticate", "Bearer"));
@@ -22,13 +22,9 @@ final class BearerAuth implements AuthenticationHandler {
     }
 
     @Override
-    public void handle(RoutingContext http) {
-        List<String> given = http.request().headers().getAll("Authorization");
-        if (given.size() == 1 && matches(given.get(0))) {
-            http.next();
-        } else {
-            HttpErrors.answer(http, REFUSED);
-        }
+    public @Nullable Problem refusal(HttpServerRequest request) {
+        List<String> given = request.headers().getAll("Authorization");
+        return given.size() == 1 && matches(given.get(0)) ? null : REFUSED;
     }
 
     private boolean matches(String header) {

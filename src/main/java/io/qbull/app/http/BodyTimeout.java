@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 public final class BodyTimeout implements Handler<RoutingContext> {
     /** An immediate close would reset the connection before the client has read its answer. */
-    private static final Duration LINGER = Duration.ofSeconds(5);
+    static final Duration LINGER = Duration.ofSeconds(5);
 
     private final Duration timeout;
 

@@ -86,19 +86,17 @@ final class HttpErrors {
     }
 
     /**
-     * Answers a request that the server could not parse; no route sees it.
-     *
-     * @param request with contents that cannot be trusted
+     * @param request that the server could not parse; its contents cannot be trusted, and no route sees it
+     * @return the answer
      */
-    static void unreadable(HttpServerRequest request) {
+    static Problem unreadable(HttpServerRequest request) {
         Throwable why = request.decoderResult().cause();
-        Problem problem = Problem.of(400, String.valueOf(DETAILS.get(400)));
         if (why instanceof TooLongHttpLineException) {
-            problem = Problem.of(414, "The path and its query are too long.");
-        } else if (why instanceof TooLongHttpHeaderException) {
-            problem = Problem.of(431, "The headers are too large.");
+            return Problem.of(414, "The path and its query are too long.");
         }
-        problem.answer(request.response().putHeader("Connection", "close"));
+        return why instanceof TooLongHttpHeaderException
+                ? Problem.of(431, "The headers are too large.")
+                : Problem.of(400, String.valueOf(DETAILS.get(400)));
     }
 
     static void answer(RoutingContext http, Problem problem) {

@@ -4,23 +4,18 @@ import io.qbull.app.exit.CliException;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.app.settings.Hosts;
 import io.qbull.app.settings.Setting;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.impl.TCPServerBase;
-import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.AuthenticationHandler;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
-import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 
 /**
- * Camel's two HTTP servers with our addresses and our authentication. The authentication is in place before the servers listen, so that
- * no request slips through; Camel's own protects single paths and has let sub-paths through. The servers are made here because Camel
- * reads the properties {@code camel.server.*} before any code of an application runs.
+ * Camel's two HTTP servers with our addresses. They are made here because Camel reads the properties {@code camel.server.*} before any
+ * code of an application runs. Authentication is the task of {@link RequestGate}: Camel's own protects single paths and has let sub-paths
+ * through.
  */
 public final class HttpServers {
     private final AppSettings.Web web;
@@ -48,7 +43,6 @@ public final class HttpServers {
         http.setHost(web.http().host());
         http.setPort(web.http().port());
         http.setPath("/");
-        guard(http.getConfiguration());
         management.setCamelContext(context);
         management.setHost(web.management().host());
         management.setPort(web.management().port());
@@ -56,7 +50,6 @@ public final class HttpServers {
         management.setHealthCheckEnabled(true);
         management.setHealthPath("/observe/health");
         management.setMetricsEnabled(true);
-        guard(management.getConfiguration());
         context.addService(http, true, true);
         context.addService(management, true, true);
     }
@@ -75,11 +68,6 @@ public final class HttpServers {
         return management.getRouter();
     }
 
-    /** Whether every request must carry the token. */
-    boolean guarded() {
-        return web.token() != null;
-    }
-
     private static void requireListening(
             VertxPlatformHttpRouter routes, AppSettings.Address address, Setting host, Setting port)
             throws CliException {
@@ -93,36 +81,13 @@ public final class HttpServers {
     private void complete(VertxPlatformHttpRouter routes, CamelContext context) {
         HttpErrors errors = new HttpErrors(routes, context::isStarted);
         errors.install(routes);
+        Object gate = routes.getServer().getServer().requestHandler();
         // A request that no route answers ends at the router above the one that Camel shows.
-        Object root = routes.getServer().getServer().requestHandler();
-        if (root instanceof Router router) {
-            errors.install(router);
-            router.route().order(Integer.MIN_VALUE).handler(connections);
-            router.route().order(Integer.MIN_VALUE).handler(new BodyTimeout(web.bodyTimeout()));
+        if (!(gate instanceof RequestGate checked) || !(checked.server() instanceof Router root)) {
+            throw new IllegalStateException("an HTTP server of another Vert.x answers requests without any check");
         }
-    }
-
-    private void guard(VertxPlatformHttpServerConfiguration configuration) {
-        String token = web.token();
-        if (token == null) {
-            return;
-        }
-        AuthenticationConfig.AuthenticationConfigEntry everything =
-                new AuthenticationConfig.AuthenticationConfigEntry();
-        everything.setPath("/*");
-        everything.setAuthenticationProviderFactory(HttpServers::noProvider);
-        everything.setAuthenticationHandlerFactory(new AuthenticationConfig.AuthenticationHandlerFactory() {
-            @Override
-            public <T extends AuthenticationProvider> AuthenticationHandler createAuthenticationHandler(T provider) {
-                return new BearerAuth(token);
-            }
-        });
-        configuration.getAuthenticationConfig().getEntries().add(everything);
-        configuration.getAuthenticationConfig().setEnabled(true);
-    }
-
-    /** Camel requires a provider; {@link BearerAuth} needs none. */
-    private static AuthenticationProvider noProvider(Vertx vertx) {
-        return (credentials, result) -> result.handle(io.vertx.core.Future.failedFuture("unused"));
+        errors.install(root);
+        root.route().order(Integer.MIN_VALUE).handler(connections);
+        root.route().order(Integer.MIN_VALUE).handler(new BodyTimeout(web.bodyTimeout()));
     }
 }

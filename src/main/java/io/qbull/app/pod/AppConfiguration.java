@@ -198,7 +198,7 @@ public final class AppConfiguration implements CamelConfiguration {
         vertx.exceptionHandler(failure -> unhandled(failure, lines));
         AppSettings.Web web = settings.web();
         Connections connections = new Connections(vertx, web.connections(), web.bodyTimeout());
-        context.getRegistry().bind("vertx", Vertx.class, new ServerVertx(vertx, limits::longestKey, connections));
+        context.getRegistry().bind("vertx", Vertx.class, new ServerVertx(vertx, web, limits::longestKey, connections));
         HttpServers servers = new HttpServers(web, connections);
         servers.add(context);
         context.getComponent("platform-http", PlatformHttpComponent.class)

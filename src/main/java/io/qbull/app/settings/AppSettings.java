@@ -46,6 +46,7 @@ public record AppSettings(
     /**
      * @param http takes jobs
      * @param management health, metrics, state of the queues
+     * @param hosts that requests may be for, besides those of this machine; canonical
      * @param token that every request must carry; null = none
      * @param keptHeaders request headers that jobs keep, besides the trace headers and the content type
      * @param connections the most that are open at once on each server
@@ -56,6 +57,7 @@ public record AppSettings(
     public record Web(
             Address http,
             Address management,
+            Set<String> hosts,
             @Nullable String token,
             Set<String> keptHeaders,
             int connections,

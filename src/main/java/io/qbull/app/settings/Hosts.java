@@ -5,12 +5,71 @@ import io.qbull.app.exit.ExitCode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Asks this machine about host names and ports. */
 public final class Hosts {
+    private static final Pattern LOOPBACK = Pattern.compile("(.+\\.)?localhost|127(\\.[0-9]{1,3}){3}|(0:){7}1");
+
     private Hosts() {}
+
+    /**
+     * @param host a name or an address; an IPv6 address with or without brackets
+     * @return the form in which equal hosts are equal: lower case, without brackets and a final dot, IPv6 in its one full form
+     */
+    public static String canonical(String host) {
+        String name = host.toLowerCase(Locale.ROOT).replaceAll("^\\[|]$|\\.$", "");
+        if (!name.contains(":")) {
+            return name;
+        }
+        try {
+            // A text with a colon is an address or wrong: no name server is asked.
+            return InetAddress.getByName(name).getHostAddress();
+        } catch (UnknownHostException e) {
+            return name;
+        }
+    }
+
+    /**
+     * @param host canonical
+     * @return whether browsers connect to their own machine for this host, whatever name servers say
+     */
+    public static boolean isNameOfLoopback(String host) {
+        return LOOPBACK.matcher(host).matches();
+    }
+
+    /**
+     * @return the name and the addresses of this machine, canonical
+     */
+    public static Set<String> ofThisMachine() {
+        Set<String> hosts = new HashSet<>();
+        hosts.add(canonical(name()));
+        try {
+            NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .map(address -> canonical(address.getHostAddress().replaceAll("%.*", "")))
+                    .forEach(hosts::add);
+        } catch (SocketException e) {
+            // Its name and the names of the loopback address remain.
+        }
+        return hosts;
+    }
+
+    /** The host name; {@code pod} if it does not resolve. */
+    static String name() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "pod";
+        }
+    }
 
     static boolean exists(String host) {
         try {

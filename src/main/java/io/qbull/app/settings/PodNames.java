@@ -1,8 +1,6 @@
 package io.qbull.app.settings;
 
 import io.qbull.model.PodId;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 
 /** Names pods whose settings give no name. */
@@ -14,16 +12,8 @@ final class PodNames {
 
     /** The host name and a random number, so that two pods on one machine differ, and a pod differs from its predecessor. */
     static PodId random() {
-        String host = host().replaceAll("[^A-Za-z0-9_.-]", "-");
+        String host = Hosts.name().replaceAll("[^A-Za-z0-9_.-]", "-");
         String cut = host.length() > LONGEST_HOST ? host.substring(0, LONGEST_HOST) : host;
         return new PodId(String.format("%s-%08x", cut, RANDOM.nextInt()));
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "pod";
-        }
     }
 }

@@ -20,6 +20,7 @@ public enum Setting {
     HTTP_PORT("QBULL_HTTP_PORT", "httpPort", "8080"),
     MANAGEMENT_HOST("QBULL_MANAGEMENT_HOST", "managementHost", "127.0.0.1"),
     MANAGEMENT_PORT("QBULL_MANAGEMENT_PORT", "managementPort", "9876"),
+    HTTP_HOSTS("QBULL_HTTP_HOSTS", "httpHosts", ""),
     TOKEN("QBULL_TOKEN", "token", ""),
     HTTP_HEADERS("QBULL_HTTP_HEADERS", "httpHeaders", ""),
     KEY_FIELDS("QBULL_KEY_FIELDS", "keyFields", "key,to"),

@@ -3,6 +3,7 @@ package io.qbull.app.settings;
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.ExitCode;
 import io.qbull.model.Printable;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -11,6 +12,9 @@ import java.util.regex.Pattern;
 /** Reads the settings of the two HTTP servers. */
 final class WebSettings {
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
+    private static final Pattern HOST = Pattern.compile(
+            "[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}]|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,40}");
+    private static final int SHORTEST_TOKEN = 16;
     private static final Set<String> SECRET_HEADERS =
             Set.of("authorization", "cookie", "set-cookie", "proxy-authorization", "idempotency-key");
 
@@ -24,11 +28,7 @@ final class WebSettings {
      * @throws CliException for the first value that breaks its rule
      */
     AppSettings.Web read() throws CliException {
-        String token = lookup.value(Setting.TOKEN);
-        if (!token.chars().allMatch(c -> c > ' ' && c < 127)) {
-            throw new CliException(
-                    ExitCode.USAGE, lookup.name(Setting.TOKEN) + " must be visible ASCII characters without blanks");
-        }
+        String token = token();
         AppSettings.Address http = address(Setting.HTTP_HOST, Setting.HTTP_PORT, token);
         AppSettings.Address management = address(Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT, token);
         if (http.port() == management.port()) {
@@ -40,11 +40,42 @@ final class WebSettings {
         return new AppSettings.Web(
                 http,
                 management,
+                hosts(),
                 token.isEmpty() ? null : token,
                 keptHeaders(),
                 lookup.number(Setting.MAX_CONNECTIONS, 1, 1_000_000),
                 lookup.duration(Setting.BODY_TIMEOUT),
                 bulk());
+    }
+
+    /** The messages do not repeat the token. */
+    private String token() throws CliException {
+        String token = lookup.value(Setting.TOKEN);
+        if (!token.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw new CliException(
+                    ExitCode.USAGE, lookup.name(Setting.TOKEN) + " must be visible ASCII characters without blanks");
+        }
+        if (!token.isEmpty() && token.length() < SHORTEST_TOKEN) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    lookup.name(Setting.TOKEN) + " must have at least " + SHORTEST_TOKEN
+                            + " characters, so that nobody can guess it; openssl rand -hex 16 makes one");
+        }
+        return token;
+    }
+
+    private Set<String> hosts() throws CliException {
+        Set<String> hosts = new HashSet<>();
+        for (String host : lookup.list(Setting.HTTP_HOSTS)) {
+            if (!HOST.matcher(host).matches()) {
+                throw CliException.setting(
+                        lookup.name(Setting.HTTP_HOSTS),
+                        Printable.of(host),
+                        "must be host names or addresses, without scheme and port, separated by commas");
+            }
+            hosts.add(Hosts.canonical(host));
+        }
+        return Set.copyOf(hosts);
     }
 
     private AppSettings.Bulk bulk() throws CliException {

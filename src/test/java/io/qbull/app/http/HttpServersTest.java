@@ -36,6 +36,7 @@ class HttpServersTest {
             AppSettings.Web web = new AppSettings.Web(
                     address(http ? other.getLocalPort() : Ports.free()),
                     address(http ? Ports.free() : other.getLocalPort()),
+                    Set.of(),
                     null,
                     Set.of(),
                     10,

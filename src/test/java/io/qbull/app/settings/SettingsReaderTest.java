@@ -227,10 +227,33 @@ class SettingsReaderTest {
 
     @Test
     void another_host_than_this_machine_is_allowed_with_a_token() throws CliException {
-        AppSettings settings = read(Map.of("QBULL_HTTP_HOST", "0.0.0.0", "QBULL_TOKEN", "t0ken"), Map.of());
+        AppSettings settings = read(Map.of("QBULL_HTTP_HOST", "0.0.0.0", "QBULL_TOKEN", "t0ken-of-the-test"), Map.of());
 
         assertThat(settings.web().http().host()).isEqualTo("0.0.0.0");
         assertThat(settings.toString()).doesNotContain("t0ken");
+    }
+
+    @Test
+    void a_token_that_can_be_guessed_is_refused() throws CliException {
+        assertThatThrownBy(() -> read(Map.of("QBULL_TOKEN", "fifteen-letters"), Map.of()))
+                .hasMessageStartingWith("QBULL_TOKEN must have at least 16 characters")
+                .hasMessageNotContaining("fifteen");
+        assertThat(read(Map.of("QBULL_TOKEN", "sixteen-letters!"), Map.of())
+                        .web()
+                        .token())
+                .isEqualTo("sixteen-letters!");
+    }
+
+    @Test
+    void hosts_are_names_and_addresses_without_port() throws CliException {
+        assertThat(read(Map.of("QBULL_HTTP_HOSTS", "Jobs.Example., 10.0.0.7,[2001:DB8::1]"), Map.of())
+                        .web()
+                        .hosts())
+                .containsExactlyInAnyOrder("jobs.example", "10.0.0.7", "2001:db8:0:0:0:0:0:1");
+        for (String wrong : List.of("jobs.example:8080", "http://jobs.example", "*", "a b", "cafe:80")) {
+            assertThatThrownBy(() -> read(Map.of("QBULL_HTTP_HOSTS", wrong), Map.of()))
+                    .hasMessageContaining("QBULL_HTTP_HOSTS (" + wrong + ")");
+        }
     }
 
     @Test
