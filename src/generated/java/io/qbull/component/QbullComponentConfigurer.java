@@ -100,6 +100,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "retryOn": getOrCreateConfiguration(target).setRetryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "stallafter":
         case "stallAfter": getOrCreateConfiguration(target).setStallAfter(property(camelContext, java.time.Duration.class, value)); return true;
+        case "suspectpatience":
+        case "suspectPatience": getOrCreateConfiguration(target).setSuspectPatience(property(camelContext, java.time.Duration.class, value)); return true;
         case "whenexhausted":
         case "whenExhausted": getOrCreateConfiguration(target).setWhenExhausted(property(camelContext, io.qbull.model.WhenExhausted.class, value)); return true;
         default: return false;
@@ -179,6 +181,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "retryOn": return java.lang.String.class;
         case "stallafter":
         case "stallAfter": return java.time.Duration.class;
+        case "suspectpatience":
+        case "suspectPatience": return java.time.Duration.class;
         case "whenexhausted":
         case "whenExhausted": return io.qbull.model.WhenExhausted.class;
         default: return null;
@@ -259,6 +263,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "retryOn": return getOrCreateConfiguration(target).getRetryOn();
         case "stallafter":
         case "stallAfter": return getOrCreateConfiguration(target).getStallAfter();
+        case "suspectpatience":
+        case "suspectPatience": return getOrCreateConfiguration(target).getSuspectPatience();
         case "whenexhausted":
         case "whenExhausted": return getOrCreateConfiguration(target).getWhenExhausted();
         default: return null;

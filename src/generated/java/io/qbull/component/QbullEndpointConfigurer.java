@@ -90,6 +90,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "retryOn": target.getConfiguration().setRetryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "stallafter":
         case "stallAfter": target.getConfiguration().setStallAfter(property(camelContext, java.time.Duration.class, value)); return true;
+        case "suspectpatience":
+        case "suspectPatience": target.getConfiguration().setSuspectPatience(property(camelContext, java.time.Duration.class, value)); return true;
         case "whenexhausted":
         case "whenExhausted": target.getConfiguration().setWhenExhausted(property(camelContext, io.qbull.model.WhenExhausted.class, value)); return true;
         default: return false;
@@ -166,6 +168,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "retryOn": return java.lang.String.class;
         case "stallafter":
         case "stallAfter": return java.time.Duration.class;
+        case "suspectpatience":
+        case "suspectPatience": return java.time.Duration.class;
         case "whenexhausted":
         case "whenExhausted": return io.qbull.model.WhenExhausted.class;
         default: return null;
@@ -243,6 +247,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "retryOn": return target.getConfiguration().getRetryOn();
         case "stallafter":
         case "stallAfter": return target.getConfiguration().getStallAfter();
+        case "suspectpatience":
+        case "suspectPatience": return target.getConfiguration().getSuspectPatience();
         case "whenexhausted":
         case "whenExhausted": return target.getConfiguration().getWhenExhausted();
         default: return null;

@@ -23,7 +23,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(39);
+        Set<String> props = new HashSet<>(40);
         props.add("adoptOrphans");
         props.add("backoff");
         props.add("backoffMultiplier");
@@ -62,6 +62,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
         props.add("redisUri");
         props.add("retryOn");
         props.add("stallAfter");
+        props.add("suspectPatience");
         props.add("whenExhausted");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         Set<String> secretProps = new HashSet<>(1);

@@ -92,6 +92,9 @@ public class QbullConfiguration implements Cloneable {
     @UriParam(label = "consumer", defaultValue = "5")
     private int maxCrashes = 5;
 
+    @UriParam(label = "consumer", defaultValue = "10s")
+    private Duration suspectPatience = Duration.ofSeconds(10);
+
     @UriParam(label = "consumer")
     private @Nullable Duration jobTimeout;
 
@@ -408,6 +411,19 @@ public class QbullConfiguration implements Cloneable {
     /** How many processes a job may crash before it is buried, 2 or more. */
     public void setMaxCrashes(int maxCrashes) {
         this.maxCrashes = maxCrashes;
+    }
+
+    /** @return see the setter */
+    public Duration getSuspectPatience() {
+        return suspectPatience;
+    }
+
+    /**
+     * How long a job that may have crashed a process runs alone. Such jobs run one at a time in the whole process, across its queues; one
+     * that runs for longer lets others go on, and a crash then counts against none of them. Its patience doubles with each such crash.
+     */
+    public void setSuspectPatience(Duration suspectPatience) {
+        this.suspectPatience = suspectPatience;
     }
 
     /** @return see the setter */

@@ -81,6 +81,7 @@ final class QbullSettings {
                 PREFETCH_BYTES,
                 options.getCommitInterval(),
                 retry(options),
+                options.getSuspectPatience(),
                 options.getDrainTimeout());
     }
 

@@ -12,6 +12,12 @@ final class Rule {
         }
     }
 
+    static void between(String option, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(option + " (" + value + ") must be between " + least + " and " + most);
+        }
+    }
+
     static void between(String option, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(option + " (" + value + ") must be between " + least + " and " + most);

@@ -120,18 +120,25 @@ final class ConsumerSession {
         }
         for (OwnedPartition partition : voided) {
             keeper.forget(partition.lease());
-            partition.pump().abandon(() -> released(partition, keeper.release(partition.lease())));
+            partition.pump().abandon(() -> released(partition, release(partition)));
         }
     }
 
     /** Drains a partition, then releases its lease, or hands it over to the pod that asked for it. */
     private void leave(OwnedPartition partition, @Nullable LeaseOwner to) {
         if (partition.leave()) {
-            Lease lease = partition.lease();
             partition
                     .pump()
-                    .drain(() -> released(partition, to == null ? keeper.release(lease) : keeper.handOver(lease, to)));
+                    .drain(() -> released(partition, to == null ? release(partition) : handOver(partition, to)));
         }
+    }
+
+    private CompletionStage<Void> release(OwnedPartition partition) {
+        return keeper.release(partition.lease(), partition.pump().suspectsLeft());
+    }
+
+    private CompletionStage<Void> handOver(OwnedPartition partition, LeaseOwner to) {
+        return keeper.handOver(partition.lease(), to, partition.pump().suspectsLeft());
     }
 
     private void released(OwnedPartition partition, CompletionStage<Void> confirmed) {
@@ -175,23 +182,15 @@ final class ConsumerSession {
         partition.pump().abandon(() -> node.abandoned().ended(partition.index()));
     }
 
-    /** Among how many entries the pod that owned the partition before may have started the job over which it died. */
-    private static int suspects(Granted granted) {
-        return switch (granted.predecessor()) {
-            case NONE, RELEASED, HANDED_OVER -> 0;
-            case EXPIRED, UNKNOWN -> Math.max(granted.window(), 1);
-        };
-    }
-
     /** What the keeper tells and asks. */
     private final class LeaseEvents implements LeaseListener {
         @Override
         public void acquired(Granted granted) {
-            PumpContext context = new PumpContext(node.store(), node.loop(), random, reachability);
+            PumpContext context = new PumpContext(node.store(), node.loop(), random, reachability, node.turns());
             PartitionPump pump =
                     new PartitionPump(granted.lease(), consumption.pump(), context, executor, new PumpEvents());
             owned.add(new OwnedPartition(granted.lease(), pump));
-            pump.start(suspects(granted));
+            pump.start(granted.suspects());
         }
 
         @Override
@@ -207,7 +206,7 @@ final class ConsumerSession {
             OwnedPartition partition = owned.under(lease);
             if (partition != null) {
                 // The lease may be ours after all; then this frees it at once. Otherwise Redis refuses.
-                partition.pump().abandon(() -> released(partition, keeper.release(lease)));
+                partition.pump().abandon(() -> released(partition, release(partition)));
             }
         }
 

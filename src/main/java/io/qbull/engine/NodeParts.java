@@ -1,6 +1,7 @@
 package io.qbull.engine;
 
 import io.qbull.engine.QueueNode.Identity;
+import io.qbull.partition.SuspectTurns;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 
@@ -12,5 +13,12 @@ import io.qbull.store.Store;
  * @param loop the node's event loop
  * @param outage knows whether Redis answers
  * @param abandoned partitions on which jobs of earlier sessions still run
+ * @param turns in which the crash suspects of the process start
  */
-record NodeParts(Identity identity, Store store, EventLoop loop, OutageReporter outage, AbandonedJobs abandoned) {}
+record NodeParts(
+        Identity identity,
+        Store store,
+        EventLoop loop,
+        OutageReporter outage,
+        AbandonedJobs abandoned,
+        SuspectTurns turns) {}

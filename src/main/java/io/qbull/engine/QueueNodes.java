@@ -1,6 +1,7 @@
 package io.qbull.engine;
 
 import io.qbull.config.RedisSettings;
+import io.qbull.partition.SuspectTurns;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 import io.qbull.store.redis.RedisStore;
@@ -19,16 +20,17 @@ public final class QueueNodes {
      * @throws IllegalArgumentException if the address of Redis breaks its rule
      */
     public static QueueNode open(QueueNode.Identity identity, RedisSettings redis, EventLoop loop) {
-        return open(identity, RedisStore.open(redis), loop);
+        return open(identity, RedisStore.open(redis), loop, SuspectTurns.ofProcess());
     }
 
     /**
      * @param identity which queue and which pod
      * @param store an open store, used by this node alone; closed with it
      * @param loop runs the node's own work; used by this node alone, shut down after it
+     * @param turns in which the crash suspects of all nodes that are to be seen as one process start
      * @return a node that adds jobs and does not yet consume
      */
-    public static QueueNode open(QueueNode.Identity identity, Store store, EventLoop loop) {
-        return new StoreQueueNode(identity, store, loop);
+    public static QueueNode open(QueueNode.Identity identity, Store store, EventLoop loop, SuspectTurns turns) {
+        return new StoreQueueNode(identity, store, loop, turns);
     }
 }

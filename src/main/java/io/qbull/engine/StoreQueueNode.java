@@ -13,6 +13,7 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.SourceId;
 import io.qbull.partition.JobExecutor;
+import io.qbull.partition.SuspectTurns;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 import java.time.Duration;
@@ -39,13 +40,14 @@ final class StoreQueueNode implements QueueNode {
     private final Enqueuer enqueuer;
     private final SessionQueue sessions;
 
-    StoreQueueNode(Identity identity, Store store, EventLoop loop) {
+    StoreQueueNode(Identity identity, Store store, EventLoop loop, SuspectTurns turns) {
         this.identity = identity;
         this.store = store;
         this.layouts = new LayoutCache(identity, store.layouts());
         OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes);
         AbandonedJobs abandoned = new AbandonedJobs(this::abandonedJobEnded);
-        this.sessions = new SessionQueue(new NodeParts(identity, store, loop, outage, abandoned), layouts::known);
+        this.sessions =
+                new SessionQueue(new NodeParts(identity, store, loop, outage, abandoned, turns), layouts::known);
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
                 new ProducerIdentity(identity.queue(), identity.pod(), nonce, identity.keyHash()),

@@ -5,7 +5,12 @@ import io.qbull.model.LeaseOwner;
 /** How this pod's ownership of a lease ends. Package documentation shows what follows each end. */
 sealed interface LeaseEnd {
     /** This pod gives the lease up after its work is finished and committed, and tells Redis. */
-    sealed interface GivenUp extends LeaseEnd {}
+    sealed interface GivenUp extends LeaseEnd {
+        /**
+         * @return among how many entries the next owner looks for the job over which an earlier owner died; zero if there is none
+         */
+        int suspects();
+    }
 
     /** Another pod may own the partition by now. Work under the lease may still run here, so the partition stays blocked. */
     sealed interface Lost extends LeaseEnd {
@@ -15,15 +20,20 @@ sealed interface LeaseEnd {
         String reason();
     }
 
-    /** The partition is free at once. */
-    record Released() implements GivenUp {}
+    /**
+     * The partition is free at once.
+     *
+     * @param suspects as of {@link GivenUp#suspects}
+     */
+    record Released(int suspects) implements GivenUp {}
 
     /**
      * The pod that requested the partition owns it at once.
      *
      * @param to the owner to be, from the request
+     * @param suspects as of {@link GivenUp#suspects}
      */
-    record HandedOver(LeaseOwner to) implements GivenUp {}
+    record HandedOver(LeaseOwner to, int suspects) implements GivenUp {}
 
     /** The trust term ended without an answered renewal, and Redis has since said that the lease is over. */
     record Expired() implements Lost {

@@ -126,10 +126,11 @@ public final class LeaseKeeper implements Ownership {
      * lease in case Redis still counts it as this pod's.
      *
      * @param lease a lease that is or was this pod's
+     * @param suspects among how many entries the next owner looks for the job over which an earlier owner died; zero if there is none
      * @return completes when Redis knows, or when the lease has expired without
      */
-    public CompletionStage<Void> release(Lease lease) {
-        return giveUp(lease, new LeaseEnd.Released());
+    public CompletionStage<Void> release(Lease lease, int suspects) {
+        return giveUp(lease, new LeaseEnd.Released(suspects));
     }
 
     /**
@@ -137,10 +138,11 @@ public final class LeaseKeeper implements Ownership {
      *
      * @param lease a lease of this pod
      * @param to the owner to be, from the request
+     * @param suspects as of {@link #release}
      * @return completes when Redis knows, or when the lease has expired without
      */
-    public CompletionStage<Void> handOver(Lease lease, LeaseOwner to) {
-        return giveUp(lease, new LeaseEnd.HandedOver(to));
+    public CompletionStage<Void> handOver(Lease lease, LeaseOwner to, int suspects) {
+        return giveUp(lease, new LeaseEnd.HandedOver(to, suspects));
     }
 
     /**
@@ -250,7 +252,7 @@ public final class LeaseKeeper implements Ownership {
         public void granted(Granted granted, long sent) {
             Lease lease = granted.lease();
             if (!taking) {
-                CompletionStage<Void> released = releaser.tell(lease, new LeaseEnd.Released(), false);
+                CompletionStage<Void> released = releaser.tell(lease, new LeaseEnd.Released(granted.suspects()), false);
                 givenBack = givenBack.thenCombine(released, (one, other) -> null);
                 return;
             }

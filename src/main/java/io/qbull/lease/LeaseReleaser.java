@@ -50,20 +50,22 @@ final class LeaseReleaser {
      */
     CompletionStage<Void> tell(Lease lease, GivenUp end, boolean owned) {
         LeaseOwner to = end instanceof HandedOver handedOver ? handedOver.to() : null;
-        return repeat(lease, () -> to == null ? releaseOnce(lease) : handOverOnce(lease, to))
+        return repeat(
+                        lease,
+                        () -> to == null ? releaseOnce(lease, end.suspects()) : handOverOnce(lease, to, end.suspects()))
                 .thenAccept(outcome -> log(lease, outcome, to, owned));
     }
 
-    private CompletionStage<Outcome> releaseOnce(Lease lease) {
-        return leases.release(lease)
+    private CompletionStage<Outcome> releaseOnce(Lease lease, int suspects) {
+        return leases.release(lease, suspects)
                 .thenApply(verdict -> verdict == Verdict.FENCED ? Outcome.ENDED_BEFORE : Outcome.RELEASED);
     }
 
-    private CompletionStage<Outcome> handOverOnce(Lease lease, LeaseOwner to) {
+    private CompletionStage<Outcome> handOverOnce(Lease lease, LeaseOwner to, int suspects) {
         // FENCED means that the request is gone, or that another pod owns the lease by now; the release tells which.
-        return leases.handOver(lease, to, settings.renewEvery())
+        return leases.handOver(lease, to, settings.renewEvery(), suspects)
                 .thenCompose(verdict -> verdict == Verdict.FENCED
-                        ? releaseOnce(lease)
+                        ? releaseOnce(lease, suspects)
                         : CompletableFuture.completedStage(Outcome.HANDED_OVER));
     }
 

@@ -23,4 +23,12 @@ public record Job(
         Object body,
         @Nullable String contentType,
         Map<String, Object> headers,
-        Attempts attempts) {}
+        Attempts attempts) {
+    /**
+     * @param known how often it has failed or crashed by now
+     * @return the job with that record
+     */
+    public Job with(Attempts known) {
+        return new Job(streamId, id, key, enqueuedAtMillis, body, contentType, headers, known);
+    }
+}

@@ -1,5 +1,7 @@
 package io.qbull.partition;
 
+import io.qbull.model.Entry;
+import io.qbull.model.Job;
 import io.qbull.partition.HeldKey.State;
 import io.qbull.store.HeldJobs.Advance;
 import java.time.Duration;
@@ -38,6 +40,11 @@ final class HeldKeys {
     @Nullable
     HeldKey find(String key) {
         return keys.get(key);
+    }
+
+    /** Whether the first job of any key is a suspect. */
+    boolean anySuspect() {
+        return keys.values().stream().anyMatch(key -> key.suspect);
     }
 
     boolean full() {
@@ -106,6 +113,15 @@ final class HeldKeys {
             key.head = null;
             key.turns = 0;
             ready.addLast(key);
+        }
+    }
+
+    /** What is on record of its first job has changed. */
+    void know(HeldKey key, Job job) {
+        Advance.Next head = key.head;
+        if (head != null) {
+            key.head = new Advance.Next(
+                    head.place(), new Entry.Decoded(job, head.entry().size()));
         }
     }
 

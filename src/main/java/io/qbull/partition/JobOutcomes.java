@@ -86,7 +86,7 @@ final class JobOutcomes {
             bury(work.place(), job.key(), work.heldKey(), burial);
         } else {
             Duration pause = next instanceof Next.Retry retry ? retry.pause() : null;
-            hold(work, new Failed(attempts, pause, failure.reason()));
+            hold(work, new Failed(attempts, job.attempts().change() + 1, pause, failure.reason()));
         }
     }
 

@@ -24,7 +24,7 @@ final class JobSelector {
     static final String CRASHED = "crashed its worker";
 
     /** What may keep the next step back, asked in this order. The first closed gate names the cause. */
-    private static final List<Gate> GATES = List.of(JobSelector::trust, JobSelector::suspects);
+    private static final List<Gate> GATES = List.of(JobSelector::trust, JobSelector::suspects, JobSelector::turn);
 
     private final RetryPolicy policy;
 
@@ -104,6 +104,12 @@ final class JobSelector {
         boolean apart = next instanceof Start start
                 && (start.suspect() || now.unsettled().afterSuspect());
         return apart && now.unsettled().any() ? StallCause.UNSETTLED : null;
+    }
+
+    /** The process dies as a whole: a suspect starts only when it is the turn of this partition. */
+    private static @Nullable StallCause turn(PumpSnapshot now, Decision next) {
+        boolean waits = next instanceof Start start && start.suspect() && !now.suspectTurn();
+        return waits ? StallCause.SUSPECT_ELSEWHERE : null;
     }
 
     /** Held keys and the stream take turns. */

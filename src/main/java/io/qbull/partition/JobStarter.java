@@ -3,6 +3,7 @@ package io.qbull.partition;
 import io.qbull.model.Delivery;
 import io.qbull.model.Failure;
 import io.qbull.model.Job;
+import io.qbull.partition.SuspectStarts.Suspect;
 import io.qbull.runtime.EventLoop;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts jobs: records suspects, finds a thread, limits the time, and brings each end back to the loop. On the event loop, except
+ * Starts jobs: has suspects recorded, finds a thread, limits the time, and brings each end back to the loop. On the event loop, except
  * {@link #inFlight} and {@link #running}.
  */
 final class JobStarter {
@@ -27,6 +28,7 @@ final class JobStarter {
     private final LeasedPartition partition;
     private final JobExecutor executor;
     private final Duration jobTimeout;
+    private final SuspectStarts suspects;
     private final Events events;
     private final Set<Run> running = new CopyOnWriteArraySet<>();
     private Readiness readiness = Readiness.FREE;
@@ -72,12 +74,19 @@ final class JobStarter {
      * @param partition whose jobs are started
      * @param executor runs the jobs
      * @param jobTimeout the longest that a job may run; zero = any time
+     * @param suspects puts the starts of suspects on record
      * @param events is asked and told
      */
-    JobStarter(LeasedPartition partition, JobExecutor executor, Duration jobTimeout, Events events) {
+    JobStarter(
+            LeasedPartition partition,
+            JobExecutor executor,
+            Duration jobTimeout,
+            SuspectStarts suspects,
+            Events events) {
         this.partition = partition;
         this.executor = executor;
         this.jobTimeout = jobTimeout;
+        this.suspects = suspects;
         this.events = events;
     }
 
@@ -106,7 +115,7 @@ final class JobStarter {
         if (next.suspect()) {
             record(next.work());
         } else {
-            run(next.work());
+            run(new Run(next.work(), null));
         }
     }
 
@@ -121,6 +130,7 @@ final class JobStarter {
             if (executor.takeBack(run.task)) {
                 run.over();
                 run.notTaken();
+                undo(run.suspect, () -> {});
             }
         }
     }
@@ -139,35 +149,49 @@ final class JobStarter {
         if (key != null) {
             partition.held().touch(key.name);
         }
-        int crashes = work.job().attempts().crashed() + 1;
-        partition
-                .commands()
-                .perform(() -> partition.store().held().suspect(partition.lease(), work.place(), crashes), done -> {
-                    readiness = Readiness.FREE;
-                    if (key != null) {
-                        partition.held().untouch(key);
-                    }
-                    if (events.mayStart()) {
-                        run(work);
-                    }
-                });
+        suspects.record(work, suspect -> {
+            readiness = Readiness.FREE;
+            if (key != null) {
+                partition.held().untouch(key);
+            }
+            if (events.mayStart()) {
+                run(new Run(suspect.work(), suspect));
+            } else {
+                undo(suspect, () -> {});
+            }
+        });
     }
 
-    private void run(Work work) {
-        HeldKey key = work.heldKey();
+    /** The job is not considered again before what was recorded of its start is taken back. */
+    private void undo(@Nullable Suspect suspect, Runnable then) {
+        if (suspect == null) {
+            then.run();
+            return;
+        }
+        readiness = Readiness.RECORDING;
+        suspect.takeBack(() -> {
+            readiness = Readiness.FREE;
+            then.run();
+        });
+    }
+
+    private void run(Run run) {
+        HeldKey key = run.work.heldKey();
         if (key != null) {
             partition.held().running(key);
         }
-        Run run = new Run(work);
         running.add(run);
         try {
             executor.workers().execute(run.task);
         } catch (RuntimeException | Error e) {
             run.notTaken();
-            awaitThread(work.job(), e);
+            undo(run.suspect, () -> awaitThread(run.work.job(), e));
             return;
         }
         shortageReported = false;
+        if (run.suspect != null) {
+            run.suspect.runs();
+        }
         if (!jobTimeout.isZero()) {
             limit(run, jobTimeout);
         }
@@ -215,15 +239,17 @@ final class JobStarter {
     private final class Run implements JobRun.Ending {
         final Delivery delivery;
         final JobRun task;
+        final @Nullable Suspect suspect;
         private final Work work;
         private EventLoop.@Nullable Timer limit;
         private volatile long begunAt;
         /** Written after {@link #begunAt}. */
         private volatile boolean begun;
 
-        Run(Work work) {
+        Run(Work work, @Nullable Suspect suspect) {
             Job job = work.job();
             this.work = work;
+            this.suspect = suspect;
             this.delivery = new Delivery(job, partition.lease(), job.attempts().failed() + 1);
             this.task = new JobRun(delivery, executor.handler(), this);
         }
@@ -242,25 +268,38 @@ final class JobStarter {
 
         @Override
         public void notStarted() {
+            leave();
             partition.loop().execute(() -> {
                 over();
                 notTaken();
+                undo(suspect, () -> {});
                 events.changed();
             });
         }
 
         @Override
         public void ended(@Nullable Failure failure) {
+            leave();
             partition.loop().execute(() -> {
                 over();
                 running.remove(this);
-                events.ended(work, failure);
+                events.ended(suspect == null ? work : suspect.work(), failure);
             });
+        }
+
+        /** From any thread: the event loop may have ended before the job. */
+        private void leave() {
+            if (suspect != null) {
+                suspect.ended();
+            }
         }
 
         private void over() {
             if (limit != null) {
                 limit.cancel();
+            }
+            if (suspect != null) {
+                suspect.isOver();
             }
         }
 

@@ -38,6 +38,15 @@ record LeasedPartition(
         return context.loop().nanoTime();
     }
 
+    /** What is on record of a job that waits has changed. */
+    void know(Work work) {
+        if (work.heldKey() == null) {
+            prefetched.know(work.job());
+        } else {
+            held.know(work.heldKey(), work.job());
+        }
+    }
+
     /** The first entry whose key is not held. Null if there is none near enough to the head: a crash must leave few suspects. */
     @Nullable
     Slot firstRunnable() {

@@ -47,6 +47,11 @@ final class Parking {
         }
     }
 
+    /** Whether there are suspects that were parked and not read again. */
+    boolean holdsSuspects() {
+        return !suspects.isEmpty();
+    }
+
     /** Whether the job is a suspect that was parked. Asked once, when the job is read again. */
     boolean wasSuspect(StreamId job) {
         return suspects.remove(job);

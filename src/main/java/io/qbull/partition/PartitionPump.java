@@ -36,6 +36,7 @@ public final class PartitionPump {
 
     private @Nullable Runnable whenClosed;
     private volatile int uncommitted;
+    private int suspectsLeft;
 
     /**
      * @param lease the lease under which it works
@@ -103,6 +104,14 @@ public final class PartitionPump {
     }
 
     /**
+     * @return among how many entries from the head of the stream the next owner must look for the job over which an earlier owner died;
+     *     zero if all of them have run. Known when the pump is drained or abandoned
+     */
+    public int suspectsLeft() {
+        return suspectsLeft;
+    }
+
+    /**
      * @return jobs that run or wait for their commit; from any thread
      */
     public int unfinished() {
@@ -141,6 +150,7 @@ public final class PartitionPump {
         if (state.open()) {
             partition.held().wake(partition.now());
         }
+        parts.settle();
         StallCause cause = startJobs();
         if (state.open()) {
             parts.parking.park(parts.fetcher.atEnd());
@@ -159,7 +169,7 @@ public final class PartitionPump {
     /** Carries out decisions until one is to wait. */
     private StallCause startJobs() {
         Decision next = select();
-        while (!(next instanceof Decision.Wait wait)) {
+        while (!(next instanceof Decision.Wait wait) || parts.suspects.turnComes(wait.cause())) {
             carryOut(next);
             next = select();
         }
@@ -211,6 +221,7 @@ public final class PartitionPump {
     private void giveUp() {
         transition(PumpState.ABANDONED);
         whenClosed = null;
+        suspectsLeft = parts.suspectsLeft();
         parts.end();
         partition.commits().clear();
         uncommitted = 0;
@@ -224,6 +235,7 @@ public final class PartitionPump {
                 && partition.commits().size() == 0;
         if (parts.starter.running() == 0 && then != null && (drained || state == PumpState.ABANDONED)) {
             if (drained) {
+                suspectsLeft = parts.suspectsLeft();
                 parts.end();
             }
             transition(PumpState.CLOSED);

@@ -1,6 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.Entry;
+import io.qbull.model.Job;
 import io.qbull.model.StreamId;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ final class Prefetched {
 
     /** An entry. */
     static final class Slot {
-        final Entry entry;
+        Entry entry;
         /** The previous owner may have died over it. */
         final boolean suspect;
         /** A command that takes it out of the stream is under way. */
@@ -42,6 +43,17 @@ final class Prefetched {
         suspects = count;
     }
 
+    /** Among how many of the first entries of the stream there are suspects. */
+    int suspectsLeft() {
+        int last = 0;
+        int index = 0;
+        for (Slot slot : slots.values()) {
+            index++;
+            last = slot.suspect ? index : last;
+        }
+        return suspects > 0 ? index + suspects : last;
+    }
+
     /** All entries, in stream order. */
     Collection<Slot> slots() {
         return slots.values();
@@ -50,6 +62,14 @@ final class Prefetched {
     @Nullable
     Slot find(StreamId entry) {
         return slots.get(entry);
+    }
+
+    /** What is on record of a job has changed. */
+    void know(Job job) {
+        Slot slot = slots.get(job.streamId());
+        if (slot != null) {
+            slot.entry = new Entry.Decoded(job, slot.entry.size());
+        }
     }
 
     void remove(StreamId entry) {

@@ -12,5 +12,7 @@ import java.util.random.RandomGenerator;
  * @param loop runs everything but the jobs
  * @param random draws the jitter of the pauses
  * @param reachability hears about each command whether Redis answered it
+ * @param turns in which the crash suspects of the process start
  */
-public record PumpContext(Store store, EventLoop loop, RandomGenerator random, Reachability reachability) {}
+public record PumpContext(
+        Store store, EventLoop loop, RandomGenerator random, Reachability reachability, SuspectTurns turns) {}

@@ -12,6 +12,7 @@ final class PumpParts {
     final LeasedPartition partition;
     final StallReason stall = new StallReason();
     final JobSelector selector;
+    final SuspectStarts suspects;
     final JobStarter starter;
     final JobOutcomes outcomes;
     final Fetcher fetcher;
@@ -43,7 +44,8 @@ final class PumpParts {
                 new RetryPolicy(settings.retry(), partition.context().random());
         this.partition = partition;
         this.selector = new JobSelector(policy);
-        this.starter = new JobStarter(partition, executor, settings.retry().jobTimeout(), events);
+        this.suspects = new SuspectStarts(partition, settings.suspectPatience(), events::changed);
+        this.starter = new JobStarter(partition, executor, settings.retry().jobTimeout(), suspects, events);
         this.fetcher = new Fetcher(partition, events);
         this.committer = new Committer(partition, settings.commitInterval(), stall);
         this.loader = new HeldKeyLoader(partition, events::loaded);
@@ -60,6 +62,19 @@ final class PumpParts {
         return partition.commits().size() + advancer.unconfirmed();
     }
 
+    /** A suspect that has ended makes room for those of other partitions once all is on record. */
+    void settle() {
+        if (partition.commands().underWay() == 0 && partition.commits().size() == 0) {
+            suspects.settled();
+        }
+    }
+
+    /** Among how many of the first entries there are suspects that have not run; one if there are only held ones. */
+    int suspectsLeft() {
+        boolean held = partition.held().anySuspect() || parking.holdsSuspects();
+        return Math.max(partition.prefetched().suspectsLeft(), held ? 1 : 0);
+    }
+
     /**
      * @param state where the pump is in its life
      * @param trusted whether the lease is trusted; asked only if a job could start
@@ -72,14 +87,15 @@ final class PumpParts {
                 partition.commands().underWay(), partition.commits().size(), starter.afterSuspect());
         if (readiness != Readiness.FREE || state != PumpState.RUNNING) {
             // No job may start, whichever waits: looking for one would cost time at the end of each job.
-            return new PumpSnapshot(state, readiness, false, unsettled, Candidates.NONE, Backlog.NONE);
+            return new PumpSnapshot(state, readiness, false, false, unsettled, Candidates.NONE, Backlog.NONE);
         }
         HeldKeys held = partition.held();
         Candidates candidates =
                 new Candidates(held.next(), advancer.readingHead(), partition.firstRunnable(), heldTurn);
         Backlog backlog = new Backlog(
                 fetcher.fetching() && partition.prefetched().isEmpty(), held.firstWaiting() != null, !held.isEmpty());
-        return new PumpSnapshot(state, readiness, trusted.getAsBoolean(), unsettled, candidates, backlog);
+        return new PumpSnapshot(
+                state, readiness, trusted.getAsBoolean(), suspects.turnIsHere(), unsettled, candidates, backlog);
     }
 
     /** Sends nothing more, ignores all answers and forgets what was read. Jobs that run go on. */
@@ -94,5 +110,6 @@ final class PumpParts {
         committer.end();
         pauses.end();
         starter.end();
+        suspects.end();
     }
 }

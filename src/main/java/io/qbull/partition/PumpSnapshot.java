@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where the pump is in its life
  * @param readiness whether a job could be started
  * @param trusted whether the lease is trusted
+ * @param suspectTurn whether a crash suspect of this partition may start, of all in the process
  * @param unsettled what Redis has not confirmed
  * @param candidates the jobs that may be next
  * @param backlog what else keeps the partition from being idle
@@ -17,6 +18,7 @@ record PumpSnapshot(
         PumpState state,
         JobStarter.Readiness readiness,
         boolean trusted,
+        boolean suspectTurn,
         Unsettled unsettled,
         Candidates candidates,
         Backlog backlog) {

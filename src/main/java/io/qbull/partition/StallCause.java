@@ -19,7 +19,9 @@ enum StallCause {
     /** The lease is not trusted. */
     NOT_TRUSTED("its lease is not renewed"),
     /** A job before or after a suspect starts only when all results before it are on record; Redis has not confirmed them. */
-    UNSETTLED("Redis has not answered a command");
+    UNSETTLED("Redis has not answered a command"),
+    /** Suspects of a process start one at a time, and one of another partition or queue has the turn. */
+    SUSPECT_ELSEWHERE("a job of another partition that may have crashed a process runs first");
 
     /** How the cause reads after "has not moved for 61 s: ". */
     final String text;

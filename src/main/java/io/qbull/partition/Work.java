@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import io.qbull.model.Attempts;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
 import org.jspecify.annotations.Nullable;
@@ -11,4 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param place where it is
  * @param heldKey its key if it is the first job of a held one; null if it comes from the stream
  */
-record Work(Job job, JobPlace place, @Nullable HeldKey heldKey) {}
+record Work(Job job, JobPlace place, @Nullable HeldKey heldKey) {
+    /** The same, with what is recorded of the job by now. */
+    Work with(Attempts known) {
+        return new Work(job.with(known), place, heldKey);
+    }
+}

@@ -29,7 +29,9 @@
  * <tr><td>PumpParts</td><td>nothing: puts the parts together and takes snapshots</td></tr>
  * <tr><td>LeasedPartition</td><td>nothing: hands the shared state to the parts</td></tr>
  * <tr><td>JobSelector</td><td>nothing: snapshot to Decision, through a list of gates</td></tr>
- * <tr><td>JobStarter, JobRun</td><td>running jobs, record of suspects, shortage of threads, timeouts</td></tr>
+ * <tr><td>JobStarter, JobRun</td><td>running jobs, shortage of threads, timeouts</td></tr>
+ * <tr><td>SuspectStarts</td><td>the suspect that runs, and its record</td></tr>
+ * <tr><td>SuspectTurns</td><td>which pump of the process may start a suspect</td></tr>
  * <tr><td>JobOutcomes, RetryPolicy</td><td>nothing: put on record what became of a job</td></tr>
  * <tr><td>Fetcher</td><td>the fetch under way, the end of the stream, the watch</td></tr>
  * <tr><td>Prefetched</td><td>entries read and not finished</td></tr>
@@ -50,7 +52,8 @@
  * <tr><td>the process was stopped</td><td>trust is asked again on the worker: the job does not start</td></tr>
  * <tr><td>a job fails</td><td>its key is held until the pause is over; other keys go on</td></tr>
  * <tr><td>a job runs too long</td><td>it has failed; its thread is interrupted and its late end ignored</td></tr>
- * <tr><td>the previous owner died over a job</td><td>its suspect window runs one at a time, each start recorded first</td></tr>
+ * <tr><td>an owner before died over a job</td><td>its suspects run one at a time in the whole process, each start recorded first;
+ *     suspects that are left when the lease is given up pass to the next owner</td></tr>
  * <tr><td>no thread can be had, or the workers are shut down</td><td>tried every 100 ms, reported once; the lease is kept, a drain
  *     goes on</td></tr>
  * <tr><td>an entry cannot be decoded</td><td>buried with the reason</td></tr>

@@ -1,5 +1,6 @@
 package io.qbull.store;
 
+import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
@@ -58,14 +59,14 @@ public interface HeldJobs {
     CompletionStage<Page> keys(Lease lease, String cursor);
 
     /**
-     * Records the start of a job that may have crashed its process before.
+     * Records crashes of a job that may have crashed its process before.
      *
      * @param lease the owner's lease
      * @param job place of the job; nothing happens if it is gone
-     * @param crashes possible crashes, this start included; the recorded number never decreases
+     * @param known its crashes, and the number of this change; nothing happens if a later one is recorded
      * @return done or fenced
      */
-    CompletionStage<Verdict> suspect(Lease lease, JobPlace job, int crashes);
+    CompletionStage<Verdict> suspect(Lease lease, JobPlace job, Attempts known);
 
     /**
      * Carries out an instruction to the owner and deletes it. Leaves the job alone if it is no longer the first of its key.
@@ -81,10 +82,11 @@ public interface HeldJobs {
      * A failed run.
      *
      * @param attempts failed runs of the job, this one included
+     * @param change number of this change of the job's {@link Attempts}; nothing happens if a later one is recorded
      * @param pause time until it may run again; null = until a person asks
      * @param reason one line
      */
-    record Failed(int attempts, @Nullable Duration pause, String reason) {}
+    record Failed(int attempts, int change, @Nullable Duration pause, String reason) {}
 
     /**
      * A job to move behind the first job of its key.

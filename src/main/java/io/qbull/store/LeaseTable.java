@@ -38,9 +38,10 @@ public interface LeaseTable {
      * Ends a lease and announces that. Once this is sent, the nonce of the lease must not be used again.
      *
      * @param lease the lease
+     * @param suspects the suspect window that the next owner is granted; zero if no job may have crashed a pod
      * @return done, or fenced if it had ended before
      */
-    CompletionStage<JobLog.Verdict> release(Lease lease);
+    CompletionStage<JobLog.Verdict> release(Lease lease, int suspects);
 
     /**
      * Makes {@code to} the owner under a higher epoch, for a short time, and announces that. The first renewal by {@code to} confirms
@@ -49,9 +50,10 @@ public interface LeaseTable {
      * @param lease the lease
      * @param to the pod that requested the hand-over; fenced if another request is on record now
      * @param ttl time that {@code to} has for its first renewal
+     * @param suspects as of {@link #release}
      * @return done, or fenced if the lease had ended before or {@code to} no longer requests it
      */
-    CompletionStage<JobLog.Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl);
+    CompletionStage<JobLog.Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl, int suspects);
 
     /**
      * Requests a hand-over from the owner of a partition, unless another request is on record, and announces that.
@@ -94,9 +96,21 @@ public interface LeaseTable {
          *
          * @param lease the lease
          * @param predecessor how the previous lease ended
-         * @param window suspect window of the previous owner; 0 if unknown
+         * @param window suspect window of the previous owner, or the one that it released the lease with; 0 if unknown
          */
-        record Granted(Lease lease, Predecessor predecessor, int window) implements Acquisition {}
+        record Granted(Lease lease, Predecessor predecessor, int window) implements Acquisition {
+            /**
+             * @return among how many entries from the head of the stream there may be a job over which an owner before this one died;
+             *     zero if none died
+             */
+            public int suspects() {
+                return switch (predecessor) {
+                    case NONE, HANDED_OVER -> 0;
+                    case RELEASED -> window;
+                    case EXPIRED, UNKNOWN -> Math.max(window, 1);
+                };
+            }
+        }
 
         /**
          * Another pod owns the lease.
@@ -113,9 +127,9 @@ public interface LeaseTable {
     enum Predecessor {
         /** There was none. */
         NONE,
-        /** Released, with no job half done. */
+        /** Released, with no job half done. An owner before that may have died over one of the suspects. */
         RELEASED,
-        /** Handed over, with no job half done; the receiver has started none. */
+        /** Handed over, with no job half done and no suspects; the receiver has started none. */
         HANDED_OVER,
         /** Expired: a job may have crashed its pod. */
         EXPIRED,

@@ -1,6 +1,7 @@
 -- Acquires a lease that is free or expired, or that was handed over to this owner. A repeat by the same owner extends it under the
 -- same epoch. 'expires' 0 shows that the previous lease was released, and a window of 0 that it was handed over and nothing was
--- started since. A repeat can no longer tell and answers 'unknown', which callers treat like 'expired'.
+-- started since. Both leave a wider window if suspects of an earlier crash are left. A repeat can no longer tell and answers
+-- 'unknown', which callers treat like 'expired'.
 --
 -- KEYS 1: lease
 -- ARGV 3: owner, ttl (ms), suspect window
@@ -36,10 +37,7 @@ if old[1] then
   before = expires == 0 and 'released' or old[5] == '0' and 'handed_over' or 'expired'
 end
 -- This owner may die before its first renewal, so a previous window that may contain a crash suspect is kept.
-local remembered = tonumber(ARGV[3])
-if before == 'expired' then
-  remembered = math.max(remembered, tonumber(window))
-end
+local remembered = math.max(tonumber(ARGV[3]), tonumber(window))
 redis.call('PERSIST', lease)
 redis.call('HSET', lease, 'owner', owner, 'epoch', epoch, 'expires', until_then, 'wanted', '', 'inflight', '0',
   'window', string.format('%.0f', remembered))

@@ -3,7 +3,7 @@
 --
 -- KEYS 5: lease, held, held order, held jobs, attempts
 -- ARGV 4: owner, epoch, key, place of the finished job (empty = only read)
--- Returns: {'next', place, stream id, fields and values, 'failed crashed'}, {'free'}
+-- Returns: {'next', place, stream id, fields and values, 'failed crashed doubled change'}, {'free'}
 --          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
@@ -29,4 +29,4 @@ if not first then
 end
 local place = string.sub(first, 41)
 local job = cmsgpack.unpack(redis.call('HGET', jobs, place))
-return {'next', place, job[1], job[2], redis.call('HGET', attempts, place) or '0 0'}
+return {'next', place, job[1], job[2], redis.call('HGET', attempts, place) or '0 0 0 0'}

@@ -15,18 +15,22 @@ end
 local inbox, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local due = string.match(redis.call('HGET', held, ARGV[5]) or '0', '^%-?%d+')
 redis.call('HLEN', jobs)
-redis.call('HLEN', attempts)
 local tag = redis.sha1hex(ARGV[5])
 local first = redis.call('ZRANGEBYLEX', order, '[' .. tag, '(' .. tag .. ';', 'LIMIT', 0, 1)[1]
 local place = first and string.sub(first, 41)
+-- Fails here, before the first write, if that key has another type.
+local known = redis.call('HGET', attempts, place or '') or '0'
 local asked = #redis.call('XRANGE', inbox, ARGV[3], ARGV[3]) == 1
 redis.call('PERSIST', KEYS[1])
 if asked and ARGV[4] ~= 'ignore' and first and (ARGV[6] == '' or ARGV[6] == place) then
   if ARGV[4] == 'drop' then
     redis.call('ZREM', order, first)
     redis.call('HDEL', jobs, place)
+    redis.call('HDEL', attempts, place)
+  else
+    -- The number of the change stays and grows: a failure that was recorded before may arrive again.
+    redis.call('HSET', attempts, place, '0 0 0 ' .. string.format('%.0f', string.match(known, '%d+$') + 1))
   end
-  redis.call('HDEL', attempts, place)
   redis.call('HSET', held, ARGV[5], '0 0 0 ')
   due = '0'
 end

@@ -3,7 +3,7 @@
 --
 -- KEYS 5: lease, stream, attempts, inbox, delayed
 -- ARGV 6: owner, epoch, last known entry (stream id), most entries, most bytes, last known request (stream id)
--- Returns: {'entries', more (1 if a bound ended the read), {{stream id, fields and values, 'failed crashed'}, ...},
+-- Returns: {'entries', more (1 if a bound ended the read), {{stream id, fields and values, 'failed crashed doubled change'}, ...},
 --           {{id, fields and values of a request}, ...}, ms until the next delayed job is due, -1 if there is none}
 --          {'fenced'}
 -- Epoch: owner and epoch must be equal, and the lease not released.
@@ -37,7 +37,7 @@ while #entries < most and (#entries == 0 or bytes < room) do
     end
     bytes = bytes + size
     largest = math.max(largest, size)
-    entries[#entries + 1] = {entry[1], entry[2], attempted and redis.call('HGET', KEYS[3], entry[1]) or '0 0'}
+    entries[#entries + 1] = {entry[1], entry[2], attempted and redis.call('HGET', KEYS[3], entry[1]) or '0 0 0 0'}
   end
   if #page < asked then
     return {'entries', 0, entries, requests, due_in}

@@ -1,7 +1,9 @@
--- Records the start of a job that may have crashed its process before. The recorded number never decreases.
+-- Records the crashes of a job that may have crashed its process before. Does so only if this change is numbered higher than the last
+-- recorded one, so that a late call undoes nothing.
 --
 -- KEYS 4: lease, stream, held jobs, attempts
--- ARGV 5: owner, epoch, stream id, place among the held jobs (empty if it is in the stream), crashes, this start included
+-- ARGV 7: owner, epoch, stream id, place among the held jobs (empty if it is in the stream), crashes, doublings of its patience,
+--   number of this change
 -- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
@@ -15,9 +17,10 @@ if ARGV[4] == '' then
 else
   there = redis.call('HEXISTS', KEYS[3], id)
 end
-local failed, crashed = string.match(redis.call('HGET', KEYS[4], id) or '0 0', '^(%d+) (%d+)$')
-if there == 1 and tonumber(ARGV[5]) > tonumber(crashed) then
+local known = redis.call('HGET', KEYS[4], id) or '0 0 0 0'
+local failed, change = string.match(known, '^(%d+) %d+ %d+ (%d+)$')
+if there == 1 and tonumber(ARGV[7]) > tonumber(change) then
   redis.call('PERSIST', KEYS[1])
-  redis.call('HSET', KEYS[4], id, failed .. ' ' .. ARGV[5])
+  redis.call('HSET', KEYS[4], id, failed .. ' ' .. ARGV[5] .. ' ' .. ARGV[6] .. ' ' .. ARGV[7])
 end
 return {'done'}

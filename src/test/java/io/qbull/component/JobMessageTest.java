@@ -39,7 +39,7 @@ class JobMessageTest extends QbullTestSupport {
                 "hello".getBytes(StandardCharsets.UTF_8),
                 "text/plain",
                 Map.of("traceparent", "00-1"),
-                new Attempts(1, 0));
+                new Attempts(1, 0, 0, 0));
 
         assertEnds(node().deliver(job, 2), "completed");
 

@@ -20,7 +20,7 @@ class QbullConfigurationTest extends QbullTestSupport {
             + "&partitionsPerPod=2&maxPartitionsPerPod=6&adoptOrphans=false&orphanGrace=20s&leaseTtl=3s&drainTimeout=7s"
             + "&stallAfter=2m&concurrency=1&deadMaxLength=7&deadMaxAge=3h&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250"
             + "&backoffMultiplier=1.5&maxBackoff=90s&retryOn=java.io.IOException&buryOn=java.lang.Error&whenExhausted=hold-key"
-            + "&maxCrashes=4&jobTimeout=8s&deduplicationWindow=1h&maxBodySize=99"
+            + "&maxCrashes=4&suspectPatience=6s&jobTimeout=8s&deduplicationWindow=1h&maxBodySize=99"
             + "&maxKeyLength=44&format=qbull&batch=17&enqueueTimeout=PT4S&maxBacklog=11&key=${header.to}";
 
     private QbullEndpoint endpoint(String uri) {
@@ -41,7 +41,7 @@ class QbullConfigurationTest extends QbullTestSupport {
                         "backoff=PT0.25S",
                         "multiplier=1.5",
                         "maxBackoff=PT1M30S")
-                .contains("whenExhausted=HOLD_KEY", "maxCrashes=4", "jobTimeout=PT8S")
+                .contains("whenExhausted=HOLD_KEY", "maxCrashes=4", "suspectPatience=PT6S", "jobTimeout=PT8S")
                 .contains("dead=DeadLimits[maxLength=7, maxAge=PT3H]");
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT1H", "maxBodySize=99", "maxKeyLength=44", "batch=17")
@@ -64,7 +64,7 @@ class QbullConfigurationTest extends QbullTestSupport {
                 .contains("leaseTtl=PT15S", "drainTimeout=PT30S", "stallAfter=PT1M", "prefetch=128")
                 .contains(
                         "commitInterval=PT0.005S", "maxAttempts=5", "backoff=PT1S", "multiplier=2.0", "maxBackoff=PT5M")
-                .contains("whenExhausted=BURY", "maxCrashes=5", "jobTimeout=PT0S")
+                .contains("whenExhausted=BURY", "maxCrashes=5", "suspectPatience=PT10S", "jobTimeout=PT0S")
                 .contains("dead=DeadLimits[maxLength=0, maxAge=PT0S]");
         assertThat(options.getConcurrency()).isOne();
         assertThat(FailureClasses.of(options, context)).isEqualTo(new FailureClasses(List.of(), List.of()));
@@ -117,6 +117,7 @@ class QbullConfigurationTest extends QbullTestSupport {
                 "orphanGrace=-1         | orphanGrace (PT-0.001S) must be at least PT0S",
                 "prefetch=0             | prefetch (0) must be between 1 and 10000",
                 "maxAttempts=0          | maxAttempts (0) must be between 1 and 1000000",
+                "suspectPatience=0      | suspectPatience (PT0S) must be between PT0.001S and PT8760H",
                 "backoff=-1             | backoff (PT-0.001S) must be at least PT0S",
                 "backoffMultiplier=0.5  | backoffMultiplier (0.5) must be between 1.0 and 100.0",
                 "backoffMultiplier=NaN  | backoffMultiplier (NaN) must be between 1.0 and 100.0",

@@ -22,6 +22,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
+import io.qbull.partition.SuspectTurns;
 import io.qbull.store.DeadLetters.Stock;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
@@ -52,7 +53,8 @@ class ConsumerSessionTest {
     private static final Duration DRAIN = Duration.ofSeconds(30);
     private static final Consumption CONSUMPTION = new Consumption(
             new LeaseSettings(2, 2, true, TTL, TTL),
-            new PumpSettings(128, 1 << 20, Duration.ZERO, Retries.of(3, Duration.ofSeconds(1)), DRAIN),
+            new PumpSettings(
+                    128, 1 << 20, Duration.ZERO, Retries.of(3, Duration.ofSeconds(1)), Duration.ofSeconds(10), DRAIN),
             Duration.ofMinutes(1),
             new DeadLimits(9, Duration.ZERO));
 
@@ -60,7 +62,7 @@ class ConsumerSessionTest {
     private final ScriptedStore store = new ScriptedStore();
     private final List<JobHandler.Outcome> running = new ArrayList<>();
     private final QueueNode node =
-            QueueNodes.open(new QueueNode.Identity(QUEUE, ME, KeyHash.XXH64, 2, true), store, loop);
+            QueueNodes.open(new QueueNode.Identity(QUEUE, ME, KeyHash.XXH64, 2, true), store, loop, new SuspectTurns());
 
     @Test
     void a_session_after_a_drain_starts_when_the_one_before_has_ended() {

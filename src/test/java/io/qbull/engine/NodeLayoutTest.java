@@ -9,6 +9,7 @@ import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.partition.SuspectTurns;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
 import java.util.List;
@@ -57,7 +58,8 @@ class NodeLayoutTest {
         return QueueNodes.open(
                 new QueueNode.Identity(new QueueName("Q"), new PodId("me"), KeyHash.XXH64, 16, given),
                 store,
-                new ManualEventLoop());
+                new ManualEventLoop(),
+                new SuspectTurns());
     }
 
     private List<String> said() {

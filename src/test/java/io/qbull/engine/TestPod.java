@@ -16,6 +16,7 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
+import io.qbull.partition.SuspectTurns;
 import io.qbull.runtime.ThreadEventLoop;
 import io.qbull.store.Store;
 import io.qbull.testing.Retries;
@@ -53,7 +54,8 @@ final class TestPod implements AutoCloseable {
         this.node = QueueNodes.open(
                 new QueueNode.Identity(QUEUE, new PodId(name), KeyHash.XXH64, partitions, true),
                 store,
-                new ThreadEventLoop(thread, timers, failures::add));
+                new ThreadEventLoop(thread, timers, failures::add),
+                new SuspectTurns());
     }
 
     TestPod consume(int partitionsPerPod, JobHandler handler) {
@@ -69,6 +71,7 @@ final class TestPod implements AutoCloseable {
                                 1 << 20,
                                 Duration.ofMillis(5),
                                 Retries.of(3, Duration.ofMillis(20)),
+                                Duration.ofSeconds(10),
                                 Duration.ofSeconds(5)),
                         stallAfter,
                         DeadLimits.NONE),

@@ -1,6 +1,7 @@
 package io.qbull.it;
 
 import io.qbull.it.Event.Kind;
+import io.qbull.model.Attempts;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.store.HeldJobs;
@@ -43,8 +44,8 @@ final class LoggedHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, int crashes) {
-        return held.suspect(lease, job, crashes);
+    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, Attempts known) {
+        return held.suspect(lease, job, known);
     }
 
     @Override

@@ -60,15 +60,15 @@ final class LoggedLeases implements LeaseTable {
     }
 
     @Override
-    public CompletionStage<JobLog.Verdict> release(Lease lease) {
+    public CompletionStage<JobLog.Verdict> release(Lease lease, int suspects) {
         log.add(new Event.Gone(System.nanoTime(), LoggedJobs.owner(lease), true));
-        return leases.release(lease);
+        return leases.release(lease, suspects);
     }
 
     @Override
-    public CompletionStage<JobLog.Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl) {
+    public CompletionStage<JobLog.Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl, int suspects) {
         log.add(new Event.Gone(System.nanoTime(), LoggedJobs.owner(lease), true));
-        return leases.handOver(lease, to, ttl);
+        return leases.handOver(lease, to, ttl, suspects);
     }
 
     @Override

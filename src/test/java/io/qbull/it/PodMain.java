@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 
@@ -18,12 +19,16 @@ public final class PodMain {
     private PodMain() {}
 
     /**
-     * @param args address of Redis, consumer endpoint, flavour of the route, file of the log
+     * @param args address of Redis, consumer endpoint, flavour of the route, file of the log; then consumer endpoints of other queues
+     *     whose jobs are not logged
      * @throws Exception if the pod does not start
      */
     public static void main(String[] args) throws Exception {
         EventLog log = new EventLog(Path.of(args[3]));
         CamelContext context = context(args[0], args[1], PodRoute.Flavour.valueOf(args[2]), log);
+        for (String other : Arrays.asList(args).subList(4, args.length)) {
+            context.addRoutes(PodRoute.bystander(other));
+        }
         context.start();
         log.add(new Event.Up(System.nanoTime()));
         Runtime.getRuntime().halt(obey(context));
@@ -32,7 +37,8 @@ public final class PodMain {
     /** A context with the real component, whose store writes to {@code log}. */
     static CamelContext context(String redisUri, String uri, PodRoute.Flavour flavour, EventLog log) throws Exception {
         DefaultCamelContext context = new DefaultCamelContext();
-        QbullComponent component = ObservedComponent.around(store -> new LoggedStore(store, log));
+        QbullComponent component = ObservedComponent.around(
+                (queue, store) -> queue.value().equals(Scene.QUEUE) ? new LoggedStore(store, log) : store);
         component.getConfiguration().setRedisUri(redisUri);
         context.addComponent("qbull", component);
         context.addRoutes(new PodRoute(uri, flavour, log));

@@ -65,6 +65,20 @@ final class PodRoute extends RouteBuilder {
         }
     }
 
+    /** A route whose jobs do the same work but fail never and are not logged. */
+    static RouteBuilder bystander(String uri) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(uri).process(exchange -> {
+                    String body = PodRoute.body(exchange.getMessage());
+                    PodRoute.sleep(body);
+                    haltIfTold(body);
+                });
+            }
+        };
+    }
+
     /** Starts the partner; it ends with the context. */
     private int partner() throws IOException {
         HttpServer partner = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -120,12 +134,18 @@ final class PodRoute extends RouteBuilder {
         Message message = exchange.getMessage();
         String body = body(message);
         boolean fail = message.getHeader(QbullConstants.ATTEMPT, Integer.class) <= number(body, "fail");
-        if (!fail && body.endsWith(" halt")) {
-            Runtime.getRuntime().halt(1);
+        if (!fail) {
+            haltIfTold(body);
         }
         events.add(new Event.Ended(System.nanoTime(), owner(message), entry(message), fail));
         if (fail) {
             throw new IllegalStateException("told to fail");
+        }
+    }
+
+    private static void haltIfTold(String body) {
+        if (body.endsWith(" halt")) {
+            Runtime.getRuntime().halt(1);
         }
     }
 

@@ -26,6 +26,7 @@ final class Pods implements AutoCloseable {
     private String redisUri;
     private final String queue;
     private final String options;
+    private final List<String> bystanders = new ArrayList<>();
     private final List<Pod> all = new ArrayList<>();
     private final Map<String, Integer> lives = new HashMap<>();
 
@@ -40,6 +41,16 @@ final class Pods implements AutoCloseable {
         this.redisUri = redisUri;
         this.queue = queue;
         this.options = options;
+    }
+
+    /**
+     * Lets the pods that are spawned from now on consume another queue too, whose jobs are not logged.
+     *
+     * @param queue its name
+     * @param consumer options of its endpoint
+     */
+    void consumeToo(String queue, String consumer) {
+        bystanders.add("qbull:" + queue + "?" + consumer);
     }
 
     /** One life of a pod. */
@@ -91,20 +102,21 @@ final class Pods implements AutoCloseable {
         Path output = folder.resolve(name + ".out");
         String uri = "qbull:" + queue + "?podId=" + podId + "&" + options;
         try {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Djava.net.preferIPv4Stack=true",
-                            "-cp",
-                            CLASS_PATH,
-                            PodMain.class.getName(),
-                            redisUri,
-                            uri,
-                            flavour.name(),
-                            events.toString())
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Djava.net.preferIPv4Stack=true",
+                    "-cp",
+                    CLASS_PATH,
+                    PodMain.class.getName(),
+                    redisUri,
+                    uri,
+                    flavour.name(),
+                    events.toString()));
+            bystanders.forEach(other -> command.add(other + "&podId=" + podId));
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();

@@ -88,11 +88,16 @@ final class Scene implements AutoCloseable {
 
     /** The number of jobs that are not done, in streams or held, plus the number of held keys. */
     long backlog() {
+        return backlog(QUEUE, partitions);
+    }
+
+    /** The same of another queue. */
+    long backlog(String queue, int count) {
         try (Resp resp = redis.connect()) {
             long sum = 0;
-            for (int p = 0; p < partitions; p++) {
-                String held = "{" + QUEUE + ":" + p + "}:held";
-                sum += resp.number("XLEN", QUEUE + ":" + p)
+            for (int p = 0; p < count; p++) {
+                String held = "{" + queue + ":" + p + "}:held";
+                sum += resp.number("XLEN", queue + ":" + p)
                         + resp.number("HLEN", held)
                         + resp.number("HLEN", held + ":jobs");
             }
@@ -189,10 +194,15 @@ final class Scene implements AutoCloseable {
 
     /** The fields that the dead letters of all partitions have beside those of their jobs. */
     List<Map<String, String>> deadLetters() {
+        return deadLetters(QUEUE, partitions);
+    }
+
+    /** The same of another queue. */
+    List<Map<String, String>> deadLetters(String queue, int count) {
         try (Resp resp = redis.connect()) {
             List<Map<String, String>> letters = new ArrayList<>();
-            for (int p = 0; p < partitions; p++) {
-                for (Object entry : resp.list("XRANGE", "{" + QUEUE + ":" + p + "}:dead", "-", "+")) {
+            for (int p = 0; p < count; p++) {
+                for (Object entry : resp.list("XRANGE", "{" + queue + ":" + p + "}:dead", "-", "+")) {
                     List<?> fields = (List<?>) ((List<?>) entry).get(1);
                     Map<String, String> letter = new HashMap<>();
                     for (int i = 0; i < fields.size(); i += 2) {

@@ -132,7 +132,7 @@ class LeaseKeeperTest {
     @Test
     void an_unanswered_release_is_repeated_and_the_lease_is_not_used_meanwhile() {
         Lease lease = own();
-        keeper.release(lease);
+        keeper.release(lease, 0);
         assertThat(keeper.trusted(lease)).isFalse();
         store.next("release").loseReply();
         loop.tick(Duration.ofMillis(500));
@@ -145,7 +145,7 @@ class LeaseKeeperTest {
     void a_release_is_logged_once_redis_has_carried_it_out() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
-            keeper.release(lease);
+            keeper.release(lease, 0);
             loop.run();
             assertThat(log.lines(lease.toString())).isEmpty();
             store.next("release").answer(Verdict.DONE);
@@ -158,7 +158,7 @@ class LeaseKeeperTest {
     void a_release_that_comes_too_late_is_not_logged_as_a_release() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
-            keeper.release(lease);
+            keeper.release(lease, 0);
             store.next("release").answer(Verdict.FENCED);
             loop.run();
             assertThat(log.lines(lease.toString()))
@@ -170,7 +170,7 @@ class LeaseKeeperTest {
     void a_release_that_is_never_answered_is_not_logged_as_a_release() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
-            keeper.release(lease);
+            keeper.release(lease, 0);
             loop.tick(TTL);
             store.next("release").loseReply();
             loop.run();
@@ -183,7 +183,7 @@ class LeaseKeeperTest {
     void a_hand_over_is_logged_with_its_receiver() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
-            keeper.handOver(lease, new LeaseOwner(OTHER, "w1"));
+            keeper.handOver(lease, new LeaseOwner(OTHER, "w1"), 0);
             store.next("handOver").answer(Verdict.DONE);
             loop.run();
             assertThat(log.lines(lease.toString())).containsExactly(lease + " handed over to other");
@@ -194,7 +194,7 @@ class LeaseKeeperTest {
     void a_hand_over_to_a_pod_that_waits_no_longer_is_logged_as_a_release() {
         Lease lease = own();
         try (CapturedLog log = new CapturedLog()) {
-            keeper.handOver(lease, new LeaseOwner(OTHER, "w1"));
+            keeper.handOver(lease, new LeaseOwner(OTHER, "w1"), 0);
             store.next("handOver").answer(Verdict.FENCED);
             loop.run();
             store.next("release").answer(Verdict.DONE);

@@ -105,7 +105,7 @@ class LeaseSimulationTest {
         } else if (what < 10) {
             pods.forEach(any -> any.loop.resume());
         } else if (what == 10) {
-            pod.keeper.owned().stream().findAny().ifPresent(pod.keeper::release);
+            pod.keeper.owned().stream().findAny().ifPresent(lease -> pod.keeper.release(lease, 0));
         }
     }
 
@@ -177,14 +177,14 @@ class LeaseSimulationTest {
 
         @Override
         public void lost(Lease lease) {
-            keeper.release(lease);
+            keeper.release(lease, 0);
         }
 
         /** As the engine does it: hands over the surplus and keeps the rest. */
         @Override
         public void handOverRequested(Lease lease, LeaseOwner by) {
             if (keeper.owned().size() > CAPACITY) {
-                keeper.handOver(lease, by);
+                keeper.handOver(lease, by, 0);
             } else {
                 keeper.reject(lease, by);
             }

@@ -148,13 +148,13 @@ class PartitionPumpTest extends PumpTestSupport {
         outcomes.get(0).failed(Failure.of("partner is down"));
         loop.run();
         Call fail = store.next("fail");
-        assertThat(fail.argument(3, Failed.class)).isEqualTo(new Failed(1, BACKOFF, "partner is down"));
+        assertThat(fail.argument(3, Failed.class)).isEqualTo(new Failed(1, 1, BACKOFF, "partner is down"));
         fail.answer(Verdict.DONE);
         loop.tick(BACKOFF.minusMillis(1));
         work();
         assertThat(ids()).containsExactly(1L);
         loop.tick(Duration.ofMillis(1));
-        answerAdvance(1, new Attempts(1, 0));
+        answerAdvance(1, new Attempts(1, 0, 0, 0));
         assertThat(ids()).containsExactly(1L, 1L);
         assertThat(started.get(1).attempt()).isEqualTo(2);
         complete(1);
@@ -187,7 +187,7 @@ class PartitionPumpTest extends PumpTestSupport {
 
     @Test
     void a_hopeless_job_is_buried_only_after_the_finished_ones_before_it_are_committed() {
-        given(entry(1, "key"), entry(2, "key", new Attempts(2, 0)));
+        given(entry(1, "key"), entry(2, "key", new Attempts(2, 0, 0, 0)));
         complete(0);
         outcomes.get(1).failed(Failure.of("still down"));
         loop.run();
@@ -217,7 +217,7 @@ class PartitionPumpTest extends PumpTestSupport {
         pump.start(1);
         store.next("keys").answer(new Page.Keys(Page.START, Map.of("key", Duration.ZERO)));
         loop.run();
-        answerAdvance(1, new Attempts(1, 0));
+        answerAdvance(1, new Attempts(1, 0, 0, 0));
         assertThat(ids()).isEmpty();
         assertThat(store.next("suspect").argument(1, JobPlace.class).held()).isEqualTo("place-1");
     }
@@ -241,7 +241,7 @@ class PartitionPumpTest extends PumpTestSupport {
 
     @Test
     void a_hopeless_job_is_buried_and_the_next_one_runs_only_then() {
-        given(entry(1, "key", new Attempts(2, 0)), entry(2, "key"));
+        given(entry(1, "key", new Attempts(2, 0, 0, 0)), entry(2, "key"));
         outcomes.get(0).failed(Failure.of("still down"));
         loop.run();
         work();
@@ -270,8 +270,8 @@ class PartitionPumpTest extends PumpTestSupport {
         given(1);
         PartitionPump throwing = new PartitionPump(
                 LEASE,
-                new PumpSettings(1, 1, INTERVAL, Retries.of(2, BACKOFF), Duration.ZERO),
-                new PumpContext(store, loop, () -> 0, new Told()),
+                new PumpSettings(1, 1, INTERVAL, Retries.of(2, BACKOFF), PATIENCE, Duration.ZERO),
+                new PumpContext(store, loop, () -> 0, new Told(), turns),
                 new JobExecutor(
                         (delivery, outcome) -> {
                             throw new IllegalStateException("boom");
@@ -503,7 +503,7 @@ class PartitionPumpTest extends PumpTestSupport {
     @Test
     void a_request_for_a_key_whose_job_runs_is_carried_out_when_that_has_ended() {
         beginHeld(Duration.ZERO);
-        answerAdvance(1, new Attempts(1, 0));
+        answerAdvance(1, new Attempts(1, 0, 0, 0));
         answerFetch(request("drop"));
         assertThat(ids()).containsExactly(1L);
         assertThat(store.waiting()).doesNotContain("attend");
@@ -552,7 +552,7 @@ class PartitionPumpTest extends PumpTestSupport {
         assertThat(pump.standstill(LIMIT.minusSeconds(1)))
                 .isEqualTo("has not moved for 60 s: a failed job runs again in 1 s");
         loop.tick(BACKOFF);
-        answerAdvance(1, new Attempts(1, 0));
+        answerAdvance(1, new Attempts(1, 0, 0, 0));
         assertThat(pump.standstill(LIMIT)).isEqualTo("has not moved for 61 s: a job runs");
     }
 

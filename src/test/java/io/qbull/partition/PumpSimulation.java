@@ -16,12 +16,8 @@ import io.qbull.store.JobLog;
 import io.qbull.store.Reachability;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
-import io.qbull.store.WakeUps;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.PodLoop;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +25,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -54,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 final class PumpSimulation {
     private static final int MAX_ATTEMPTS = 3;
     private static final int MAX_CRASHES = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofMillis(500);
     private static final Duration BACKOFF = Duration.ofMillis(40);
 
@@ -95,6 +91,9 @@ final class PumpSimulation {
         /** Ids of the buried jobs. */
         List<String> dead();
 
+        /** How many failures were recorded of each job that has failed, as far as that is known. */
+        Map<String, Integer> failures();
+
         /** The jobs that are left, in the stream or held. */
         Set<StreamId> left();
     }
@@ -108,6 +107,7 @@ final class PumpSimulation {
         int failures;
         boolean hopeless;
         boolean killer;
+        int failed;
         int crashes;
         boolean done;
         boolean removed;
@@ -272,8 +272,8 @@ final class PumpSimulation {
                     Duration.ZERO);
             pump = new PartitionPump(
                     lease,
-                    new PumpSettings(prefetch, 1 << 20, Duration.ofMillis(5), retry, Duration.ofSeconds(5)),
-                    new PumpContext(store(), loop, random, this),
+                    new PumpSettings(prefetch, 1 << 20, Duration.ofMillis(5), retry, PATIENCE, Duration.ofSeconds(5)),
+                    new PumpContext(store(), loop, random, this, new SuspectTurns()),
                     new JobExecutor(this::handle, task -> loop.schedule(latency(), task)),
                     this);
         }
@@ -286,6 +286,7 @@ final class PumpSimulation {
                     job.crashes++;
                     crash();
                 } else if (job.hopeless || delivery.attempt() <= job.failures) {
+                    job.failed++;
                     outcome.failed(Failure.of("as planned"));
                 } else {
                     job.done = true;
@@ -356,42 +357,25 @@ final class PumpSimulation {
             return "";
         }
 
-        /** A store whose commands take time; the watch fires when a job is added. */
+        /** The watch fires when a job is added. */
         private Store store() {
-            JobLog log = port(JobLog.class, backend.jobs());
-            HeldJobs waiting = port(HeldJobs.class, backend.held());
-            WakeUps wakeUps = (WakeUps) Proxy.newProxyInstance(
-                    Store.class.getClassLoader(), new Class<?>[] {WakeUps.class}, (proxy, method, arguments) -> {
-                        wakeUp = method.getName().equals("watch") ? (Runnable) arguments[2] : null;
-                        // What was added between the fetch and the watch must not be missed.
-                        if (wakeUp != null) {
-                            loop.schedule(latency(), this::ring);
-                        }
-                        return null;
-                    });
-            Map<String, Object> ports = Map.of("jobs", log, "held", waiting, "wakeUps", wakeUps);
-            return (Store) Proxy.newProxyInstance(
-                    Store.class.getClassLoader(),
-                    new Class<?>[] {Store.class},
-                    (proxy, method, arguments) -> ports.get(method.getName()));
+            return SimulatedStore.of(
+                    backend.jobs(),
+                    backend.held(),
+                    this::watch,
+                    command -> travel(() -> {
+                        Object answer = command.get();
+                        noteRemoved();
+                        checkFailures();
+                        return answer;
+                    }));
         }
 
-        private <T> T port(Class<T> type, T real) {
-            return type.cast(Proxy.newProxyInstance(
-                    type.getClassLoader(),
-                    new Class<?>[] {type},
-                    (proxy, method, arguments) -> travel(() -> carryOut(real, method, arguments))));
-        }
-
-        private Object carryOut(Object real, Method method, Object[] arguments) {
-            try {
-                Object answer = ((CompletionStage<?>) method.invoke(real, arguments))
-                        .toCompletableFuture()
-                        .join();
-                noteRemoved();
-                return answer;
-            } catch (IllegalAccessException | InvocationTargetException | CompletionException e) {
-                throw new AssertionError(method.getName(), e);
+        private void watch(@Nullable Runnable next) {
+            wakeUp = next;
+            // What was added between the fetch and the watch must not be missed.
+            if (next != null) {
+                loop.schedule(latency(), this::ring);
             }
         }
 
@@ -421,6 +405,14 @@ final class PumpSimulation {
 
     private Duration latency() {
         return Duration.ofMillis(random.nextInt(faulty ? 30 : 3));
+    }
+
+    /** No run is recorded as failed twice, whatever happened to the job in between. */
+    private void checkFailures() {
+        backend.failures()
+                .forEach((id, recorded) -> assertThat(recorded)
+                        .as("recorded failures of %s", id)
+                        .isLessThanOrEqualTo(requireNonNull(jobs.get(id)).failed));
     }
 
     private void noteRemoved() {

@@ -47,6 +47,7 @@ abstract class PumpTestSupport {
             "primary");
     static final Duration INTERVAL = Duration.ofMillis(5);
     static final Duration BACKOFF = Duration.ofSeconds(1);
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     final ManualEventLoop loop = new ManualEventLoop();
     final ScriptedStore store = new ScriptedStore();
@@ -62,13 +63,15 @@ abstract class PumpTestSupport {
 
     private final Deque<Runnable> workers = new ArrayDeque<>();
 
+    final SuspectTurns turns = new SuspectTurns();
+
     PartitionPump pump = pump(128, 1 << 20, Retries.of(3, BACKOFF));
 
     final PartitionPump pump(int prefetch, int prefetchBytes, RetrySettings retry) {
         return new PartitionPump(
                 LEASE,
-                new PumpSettings(prefetch, prefetchBytes, INTERVAL, retry, Duration.ofSeconds(30)),
-                new PumpContext(store, loop, () -> 0, new Told()),
+                new PumpSettings(prefetch, prefetchBytes, INTERVAL, retry, PATIENCE, Duration.ofSeconds(30)),
+                new PumpContext(store, loop, () -> 0, new Told(), turns),
                 new JobExecutor(
                         (delivery, outcome) -> {
                             started.add(delivery);

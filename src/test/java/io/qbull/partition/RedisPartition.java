@@ -11,6 +11,7 @@ import io.qbull.store.Store;
 import io.qbull.testing.Resp;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -77,6 +78,11 @@ final class RedisPartition implements PumpSimulation.Backend {
                 .map(letter -> fields(letter))
                 .map(fields -> (String) fields.get(fields.indexOf("id") + 1))
                 .toList();
+    }
+
+    @Override
+    public Map<String, Integer> failures() {
+        return Map.of();
     }
 
     @Override

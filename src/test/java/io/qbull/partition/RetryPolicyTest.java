@@ -66,13 +66,14 @@ class RetryPolicyTest {
     @ParameterizedTest
     @CsvSource({"2, BURY, false", "3, BURY, true", "3, HOLD_KEY, false"})
     void a_job_is_spent_when_it_may_not_run_again(int failed, WhenExhausted exhausted, boolean spent) {
-        assertThat(policy(3, exhausted, () -> 0).spent(new Attempts(failed, 0))).isEqualTo(spent);
+        assertThat(policy(3, exhausted, () -> 0).spent(new Attempts(failed, 0, 0, 0)))
+                .isEqualTo(spent);
     }
 
     @ParameterizedTest
     @CsvSource({"0, false", "2, false", "3, true"})
     void a_job_is_deadly_with_the_last_crash_that_is_allowed(int recorded, boolean deadly) {
-        assertThat(policy(9, WhenExhausted.BURY, () -> 0).deadly(new Attempts(0, recorded)))
+        assertThat(policy(9, WhenExhausted.BURY, () -> 0).deadly(new Attempts(0, recorded, 0, 0)))
                 .isEqualTo(deadly);
     }
 

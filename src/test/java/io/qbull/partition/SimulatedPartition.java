@@ -37,11 +37,15 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backend {
     static final PartitionId PARTITION = new PartitionId(new QueueName("SIM"), 0);
 
+    private final PartitionId id;
     private final NavigableMap<StreamId, Job> stream = new TreeMap<>();
     /** Held jobs of each key, by their place in the stream. */
     private final Map<String, NavigableMap<StreamId, Job>> held = new HashMap<>();
     /** Whether the first job of a held key waits for a person, or its pause. */
     private final Map<String, @Nullable Duration> pauses = new HashMap<>();
+
+    /** How many failures were recorded of each job. */
+    private final Map<String, Integer> failures = new HashMap<>();
 
     private final List<String> dead = new ArrayList<>();
     private final List<Instruction> inbox = new ArrayList<>();
@@ -49,10 +53,18 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     private long added;
     private long asked;
 
+    SimulatedPartition() {
+        this(PARTITION);
+    }
+
+    SimulatedPartition(PartitionId id) {
+        this.id = id;
+    }
+
     @Override
     public Lease grant(String pod) {
         epoch++;
-        return new Lease(PARTITION, new LeaseOwner(new PodId(pod), "n" + epoch), new Epoch(epoch), "primary");
+        return new Lease(id, new LeaseOwner(new PodId(pod), "n" + epoch), new Epoch(epoch), "primary");
     }
 
     @Override
@@ -80,6 +92,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     @Override
     public List<String> dead() {
         return dead;
+    }
+
+    @Override
+    public Map<String, Integer> failures() {
+        return failures;
     }
 
     @Override
@@ -143,9 +160,10 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         }
         Job waiting = heldOf(key).get(place.streamId());
         Job job = waiting != null ? waiting : stream.get(place.streamId());
-        if (job != null && job.attempts().failed() + 1 == failed.attempts()) {
+        if (job != null && failed.change() > job.attempts().change()) {
             stream.remove(place.streamId());
-            hold(key, with(job, new Attempts(failed.attempts(), 0)));
+            hold(key, with(job, new Attempts(failed.attempts(), 0, 0, failed.change())));
+            failures.merge(job.id().value(), 1, Integer::sum);
             pauses.put(key, failed.pause());
         }
         return done(Verdict.DONE);
@@ -190,26 +208,28 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Verdict> suspect(Lease lease, JobPlace place, int crashes) {
+    public CompletionStage<Verdict> suspect(Lease lease, JobPlace place, Attempts known) {
         if (stale(lease)) {
             return done(Verdict.FENCED);
         }
         Job job = place.isHeld() ? null : stream.get(place.streamId());
         if (job != null) {
-            stream.put(job.streamId(), counted(job, crashes));
+            stream.put(job.streamId(), counted(job, known));
         }
         held.values().forEach(waiting -> {
             Job first = place.isHeld() ? waiting.get(place.streamId()) : null;
             if (first != null) {
-                waiting.put(first.streamId(), counted(first, crashes));
+                waiting.put(first.streamId(), counted(first, known));
             }
         });
         return done(Verdict.DONE);
     }
 
-    private static Job counted(Job job, int crashes) {
-        Attempts known = job.attempts();
-        return with(job, new Attempts(known.failed(), Math.max(known.crashed(), crashes)));
+    private static Job counted(Job job, Attempts known) {
+        Attempts before = job.attempts();
+        return known.change() <= before.change()
+                ? job
+                : with(job, new Attempts(before.failed(), known.crashed(), known.doubled(), known.change()));
     }
 
     private @Nullable Job find(JobPlace place, String key) {
@@ -239,19 +259,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
 
     private static Job with(Job job, Attempts attempts) {
         assertThat(attempts.failed()).isGreaterThanOrEqualTo(job.attempts().failed());
-        return attempted(job, attempts);
-    }
-
-    private static Job attempted(Job job, Attempts attempts) {
-        return new Job(
-                job.streamId(),
-                job.id(),
-                job.key(),
-                job.enqueuedAtMillis(),
-                job.body(),
-                job.contentType(),
-                job.headers(),
-                attempts);
+        return job.with(attempts);
     }
 
     @Override
@@ -264,7 +272,8 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (inbox.remove(instruction) && action != Action.IGNORE && !waiting.isEmpty()) {
             Job first = requireNonNull(waiting.remove(waiting.firstKey()));
             if (action == Action.RETRY) {
-                waiting.put(first.streamId(), attempted(first, Attempts.NONE));
+                int next = first.attempts().change() + 1;
+                waiting.put(first.streamId(), first.with(new Attempts(0, 0, 0, next)));
             }
             pauses.put(key, Duration.ZERO);
         }

@@ -110,7 +110,7 @@ class AccessTest {
         assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
                 .containsEntry(lease, new Renewal.Renewed(null));
         assertThat(get(store.leases().requestHandOver(P, OTHER))).isTrue();
-        assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
         await().untilAsserted(() -> assertThat(heard).containsExactly(P, P));
         get(store.inspector().queue(QUEUE));
         assertThat(get(store.inspector().queues())).containsExactly(QUEUE);
@@ -123,7 +123,7 @@ class AccessTest {
         RedisStore store = REDIS.store(settings(PASSWORD));
         Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
         assertThat(get(store.leases().requestHandOver(P, OTHER))).isTrue();
-        assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
         assertThat(REDIS.resp().text("HGET", Seed.LEASE, "owner")).isEqualTo("other#1");
     }
 
@@ -176,7 +176,7 @@ class AccessTest {
         assertThat(failure(store.jobs().commit(lease, List.of(job)))).isInstanceOf(StoreException.Misconfigured.class);
         assertThat(failure(store.jobs().bury(lease, JobPlace.inStream(job), "key", Seed.burial("r", 1))))
                 .isInstanceOf(StoreException.Misconfigured.class);
-        assertThat(failure(store.leases().release(lease))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(failure(store.leases().release(lease, 0))).isInstanceOf(StoreException.Misconfigured.class);
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 

@@ -88,8 +88,8 @@ class ClusterTest {
             assertThat(get(store.jobs().commit(lease, List.of(entries.get(1).streamId()))))
                     .isEqualTo(Verdict.DONE);
             assertThat(get(store.leases().requestHandOver(partition, OTHER))).isTrue();
-            assertThat(get(store.leases().handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
-            assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.FENCED);
+            assertThat(get(store.leases().handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
+            assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.FENCED);
         }
         get(store.layouts().register(QUEUE, new PodId("pod"), 4, List.of(1, 2), TTL));
         QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
@@ -135,7 +135,7 @@ class ClusterTest {
             renewals.add(new RenewalRequest(acquire(store, partition), 1, 0, null));
         }
         Lease lost = renewals.get(3).lease();
-        assertThat(get(store.leases().release(lost))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().release(lost, 0))).isEqualTo(Verdict.DONE);
         Map<Lease, Renewal> answers = get(store.leases().renew(renewals, TTL));
         assertThat(answers).hasSize(P).containsEntry(lost, new Renewal.Lost());
         assertThat(answers.values())
@@ -179,7 +179,7 @@ class ClusterTest {
         List<PartitionId> expected = new ArrayList<>();
         for (int index = 0; index < P; index++) {
             PartitionId partition = new PartitionId(QUEUE, index);
-            get(speaking.leases().release(acquire(speaking, partition)));
+            get(speaking.leases().release(acquire(speaking, partition), 0));
             expected.add(partition);
         }
         await().untilAsserted(() -> assertThat(heard).containsExactlyInAnyOrderElementsOf(expected));
@@ -209,7 +209,7 @@ class ClusterTest {
         try {
             assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
                     .isEqualTo(new JobLog.Fetch.Fenced());
-            assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
+            assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.DONE);
             Acquisition.Granted granted =
                     (Acquisition.Granted) get(store.leases().acquire(partition, Seed.nonce(5), TTL, 1));
             JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries)

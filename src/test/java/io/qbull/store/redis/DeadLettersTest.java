@@ -174,7 +174,7 @@ class DeadLettersTest {
 
     @Test
     void a_requeued_job_is_the_last_of_its_stream_unchanged_and_with_no_attempts() {
-        resp.call("HSET", ATTEMPTS, seed.job("waiting", "0 1").toString(), "0 2");
+        resp.call("HSET", ATTEMPTS, seed.job("waiting", "0 1 0 0").toString(), "0 2 0 0");
         StreamId a = bury(seed.job("a", BINARY), "r");
         StreamId b = bury(seed.job("b", "2"), "r");
         StreamId kept = bury(seed.job("c", "3"), "r");

@@ -100,9 +100,9 @@ class FullRedisTest {
         assertThat(get(store.leases().renew(List.of(new RenewalRequest(mine, 1, 0, null)), TTL)))
                 .containsEntry(mine, new Renewal.Renewed(null));
         assertThat(get(store.leases().requestHandOver(P, OTHER))).isTrue();
-        assertThat(get(store.leases().handOver(mine, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().handOver(mine, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
         Lease theirs = seed.lease(OTHER, resp.text("HGET", Seed.LEASE, "epoch"));
-        assertThat(get(store.leases().release(theirs))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().release(theirs, 0))).isEqualTo(Verdict.DONE);
         assertThat(resp.text("HGET", Seed.LEASE, "expires")).isEqualTo("0");
     }
 
@@ -119,7 +119,8 @@ class FullRedisTest {
                 .isEqualTo(Verdict.DONE);
         assertThat(get(store.held().park(lease, List.of(new Parked(c, "key"))))).isEqualTo(Verdict.DONE);
         Advance.Next first = (Advance.Next) get(store.held().advance(lease, "key", null));
-        assertThat(get(store.held().suspect(lease, first.place(), 1))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().suspect(lease, first.place(), Seed.crashes(2))))
+                .isEqualTo(Verdict.DONE);
         assertThat(get(store.jobs().bury(lease, first.place(), "key", Seed.burial("broken", 1))))
                 .isEqualTo(Verdict.DONE);
         Advance.Next second = (Advance.Next) get(store.held().advance(lease, "key", null));

@@ -95,7 +95,7 @@ class HeldScriptsTest {
     @Test
     void a_suspicion_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         JobPlace job = JobPlace.inStream(seed.job("a", "1"));
-        seed.refusedToAllButTheOwner(stale -> held.suspect(stale, job, 1), Verdict.FENCED);
+        seed.refusedToAllButTheOwner(stale -> held.suspect(stale, job, Seed.crashes(1)), Verdict.FENCED);
     }
 
     @Test
@@ -116,7 +116,7 @@ class HeldScriptsTest {
         Job waiting = job(head());
         assertThat(waiting.streamId()).isEqualTo(a);
         assertThat(waiting.id().value()).isEqualTo("a");
-        assertThat(waiting.attempts()).isEqualTo(new Attempts(1, 0));
+        assertThat(waiting.attempts()).isEqualTo(new Attempts(1, 0, 0, 1));
         assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000))).entries())
                 .extracting(Entry::streamId)
                 .containsExactly(b);
@@ -129,12 +129,12 @@ class HeldScriptsTest {
         Map<String, Object> once = RedisState.read(resp);
         fail(a, 1, Duration.ZERO);
         assertThat(RedisState.read(resp)).isEqualTo(once);
-        assertThat(get(held.fail(lease, head().place(), KEY, new Failed(2, null, "no"))))
+        assertThat(get(held.fail(lease, head().place(), KEY, new Failed(2, 2, null, "no"))))
                 .isEqualTo(Verdict.DONE);
         assertThat(keys()).containsEntry(KEY, null);
         Map<String, Object> twice = RedisState.read(resp);
         fail(a, 1, Duration.ZERO);
-        assertThat(get(held.fail(lease, head().place(), KEY, new Failed(1, Duration.ZERO, "late"))))
+        assertThat(get(held.fail(lease, head().place(), KEY, new Failed(1, 1, Duration.ZERO, "late"))))
                 .isEqualTo(Verdict.DONE);
         assertThat(RedisState.read(resp)).isEqualTo(twice);
     }
@@ -146,7 +146,7 @@ class HeldScriptsTest {
         Map<String, Object> before = RedisState.read(resp);
         fail(a, 1, Duration.ZERO);
         get(held.park(lease, List.of(new Parked(a, KEY))));
-        get(held.suspect(lease, JobPlace.inStream(a), 1));
+        get(held.suspect(lease, JobPlace.inStream(a), Seed.crashes(1)));
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 
@@ -182,7 +182,7 @@ class HeldScriptsTest {
         Advance.Next second = (Advance.Next) get(held.advance(lease, KEY, first));
         assertThat(job(second).id().value()).isEqualTo("b");
         assertThat(keys()).containsEntry(KEY, Duration.ZERO);
-        get(held.fail(lease, second.place(), KEY, new Failed(1, null, "no")));
+        get(held.fail(lease, second.place(), KEY, new Failed(1, 1, null, "no")));
         Map<String, Object> before = RedisState.read(resp);
         assertThat(job((Advance.Next) get(held.advance(lease, KEY, first))).id().value())
                 .isEqualTo("b");
@@ -209,24 +209,52 @@ class HeldScriptsTest {
     }
 
     @Test
-    void a_suspicion_is_counted_as_a_maximum_moves_with_the_job_and_ends_with_its_failure() {
+    void the_crashes_of_a_suspect_move_with_it_and_end_with_its_failure() {
         StreamId a = seed.job("a", "1");
-        get(held.suspect(lease, JobPlace.inStream(a), 2));
-        get(held.suspect(lease, JobPlace.inStream(a), 1));
-        assertThat(resp.text("HGET", ATTEMPTS, a.toString())).isEqualTo("0 2");
+        get(held.suspect(lease, JobPlace.inStream(a), new Attempts(0, 2, 0, 1)));
+        assertThat(resp.text("HGET", ATTEMPTS, a.toString())).isEqualTo("0 2 0 1");
         get(held.park(lease, List.of(new Parked(a, KEY))));
-        assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 2));
-        get(held.suspect(lease, head().place(), 3));
-        assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 3));
-        get(held.fail(lease, head().place(), KEY, Seed.failed(1)));
-        assertThat(job(head()).attempts()).isEqualTo(new Attempts(1, 0));
+        assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 2, 0, 1));
+        get(held.suspect(lease, head().place(), new Attempts(0, 1, 1, 2)));
+        assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 1, 1, 2));
+        get(held.fail(lease, head().place(), KEY, new Failed(1, 3, null, "no")));
+        assertThat(job(head()).attempts()).isEqualTo(new Attempts(1, 0, 0, 3));
+    }
+
+    @Test
+    void a_start_that_is_recorded_late_brings_back_no_crash() {
+        StreamId a = seed.job("a", "1");
+        Attempts started = new Attempts(0, 2, 0, 1);
+        get(held.suspect(lease, JobPlace.inStream(a), started));
+        get(held.suspect(lease, JobPlace.inStream(a), new Attempts(0, 1, 1, 2)));
+        get(held.suspect(lease, JobPlace.inStream(a), started));
+        assertThat(resp.text("HGET", ATTEMPTS, a.toString())).as("taken back").isEqualTo("0 1 1 2");
+        get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 3, null, "no")));
+        get(held.suspect(lease, head().place(), started));
+        assertThat(job(head()).attempts()).as("failed").isEqualTo(new Attempts(1, 0, 0, 3));
+        get(held.attend(lease, instruction("retry"), Action.RETRY));
+        get(held.suspect(lease, head().place(), started));
+        assertThat(job(head()).attempts()).as("retried by a person").isEqualTo(new Attempts(0, 0, 0, 4));
+    }
+
+    @Test
+    void a_failure_that_arrives_after_a_persons_retry_does_not_hold_the_key_again() {
+        StreamId a = seed.job("a", "1");
+        Failed failed = new Failed(1, 1, null, "no");
+        get(held.fail(lease, JobPlace.inStream(a), KEY, failed));
+        get(held.attend(lease, instruction("retry"), Action.RETRY));
+        Map<String, Object> retried = RedisState.read(resp);
+
+        assertThat(get(held.fail(lease, JobPlace.inStream(a), KEY, failed))).isEqualTo(Verdict.DONE);
+        assertThat(RedisState.read(resp)).isEqualTo(retried);
+        assertThat(keys()).containsEntry(KEY, Duration.ZERO);
     }
 
     @Test
     void an_instruction_is_told_with_the_fetch_carried_out_once_and_removed() {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
-        get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, null, "no")));
+        get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 1, null, "no")));
         get(held.park(lease, List.of(new Parked(b, KEY))));
         Instruction retry = instruction("retry");
         assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
@@ -238,9 +266,9 @@ class HeldScriptsTest {
                 .isEqualTo(Agenda.EMPTY);
         assertThat(get(held.attend(lease, retry, Action.RETRY))).isEqualTo(new Attended.Done(Duration.ZERO));
         assertThat(keys()).containsEntry(KEY, Duration.ZERO);
-        assertThat(job(head()).attempts()).isEqualTo(Attempts.NONE);
+        assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 0, 0, 2));
         assertThat(resp.number("XLEN", INBOX)).isZero();
-        get(held.fail(lease, head().place(), KEY, new Failed(1, null, "no")));
+        get(held.fail(lease, head().place(), KEY, new Failed(1, 3, null, "no")));
         Map<String, Object> before = RedisState.read(resp);
         assertThat(get(held.attend(lease, retry, Action.RETRY))).isEqualTo(new Attended.Done(null));
         get(held.attend(lease, retry, Action.DROP));
@@ -257,7 +285,7 @@ class HeldScriptsTest {
         fail(seed.job("b", "2"), 1, Duration.ZERO);
         Instruction drop = instruction("drop", head().place().held());
         get(held.attend(lease, drop, Action.DROP));
-        get(held.fail(lease, head().place(), KEY, new Failed(2, null, "no")));
+        get(held.fail(lease, head().place(), KEY, new Failed(2, 2, null, "no")));
         Instruction late = instruction("drop", drop.place());
         Map<String, Object> before = heldState();
 
@@ -297,7 +325,7 @@ class HeldScriptsTest {
     }
 
     private void fail(StreamId job, int attempts, Duration pause) {
-        Failed failed = new Failed(attempts, pause, "it broke");
+        Failed failed = new Failed(attempts, attempts, pause, "it broke");
         assertThat(get(held.fail(lease, JobPlace.inStream(job), KEY, failed))).isEqualTo(Verdict.DONE);
     }
 

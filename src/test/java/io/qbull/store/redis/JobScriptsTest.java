@@ -77,7 +77,7 @@ class JobScriptsTest {
     void a_fetch_reads_what_follows_in_order_and_changes_nothing() {
         List<StreamId> places =
                 IntStream.range(0, 50).mapToObj(i -> seed.job("j" + i, "b" + i)).toList();
-        resp.call("HSET", ATTEMPTS, places.get(12).toString(), "0 4");
+        resp.call("HSET", ATTEMPTS, places.get(12).toString(), "0 4 0 0");
         Map<String, Object> before = RedisState.read(resp);
         Fetch.Entries fetched = fetched(places.get(9), 20, MEGABYTE);
         assertThat(places(fetched)).isEqualTo(places.subList(10, 30));
@@ -129,7 +129,7 @@ class JobScriptsTest {
                 ((List<?>) resp.list("XRANGE", STREAM, "-", "+", "COUNT", "1").get(0))
                         .get(0)
                         .toString(),
-                "0 1");
+                "0 1 0 0");
         assertThat(fetched(StreamId.START, 10_000, 64 * MEGABYTE).entries()).hasSize(10_000);
     }
 
@@ -138,12 +138,12 @@ class JobScriptsTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         StreamId c = seed.job("c", "3");
-        resp.call("HSET", ATTEMPTS, a.toString(), "0 1", c.toString(), "0 2");
+        resp.call("HSET", ATTEMPTS, a.toString(), "0 1 0 0", c.toString(), "0 2 0 0");
         Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
         List<StreamId> done = List.of(a, b, StreamId.parse("5-5"));
         assertThat(get(jobs.commit(lease, done))).isEqualTo(Verdict.DONE);
         before.put(STREAM, List.of(entry(c, "c", "3")));
-        before.put(ATTEMPTS, Map.of(c.toString(), "0 2"));
+        before.put(ATTEMPTS, Map.of(c.toString(), "0 2 0 0"));
         assertThat(RedisState.read(resp)).isEqualTo(before);
         assertThat(get(jobs.commit(lease, done))).as("repeat").isEqualTo(Verdict.DONE);
         assertThat(RedisState.read(resp)).isEqualTo(before);
@@ -153,7 +153,7 @@ class JobScriptsTest {
     void a_commit_takes_up_to_a_thousand_entries() {
         List<StreamId> places =
                 IntStream.range(0, 1000).mapToObj(i -> seed.job("j" + i, "")).toList();
-        resp.call("HSET", ATTEMPTS, places.get(999).toString(), "0 1");
+        resp.call("HSET", ATTEMPTS, places.get(999).toString(), "0 1 0 0");
         assertThat(get(jobs.commit(lease, places))).isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", STREAM)).isZero();
         assertThatIllegalArgumentException().isThrownBy(() -> jobs.commit(lease, List.of()));
@@ -166,13 +166,13 @@ class JobScriptsTest {
     void a_burial_moves_the_entry_with_all_its_fields_and_says_why() {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
-        resp.call("HSET", ATTEMPTS, a.toString(), "0 4", b.toString(), "0 1");
+        resp.call("HSET", ATTEMPTS, a.toString(), "0 4 0 0", b.toString(), "0 1 0 0");
         long before = seed.now();
         assertThat(get(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 5))))
                 .isEqualTo(Verdict.DONE);
         Map<String, Object> after = RedisState.read(resp);
         assertThat(after.get(STREAM)).isEqualTo(List.of(entry(b, "b", "2")));
-        assertThat(after.get(ATTEMPTS)).isEqualTo(Map.of(b.toString(), "0 1"));
+        assertThat(after.get(ATTEMPTS)).isEqualTo(Map.of(b.toString(), "0 1 0 0"));
         List<?> dead = (List<?>) ((List<?>) requireNonNull(after.get(DEAD))).get(0);
         List<String> expected = new ArrayList<>(entry(a, "a", "1").subList(1, 9));
         expected.addAll(List.of("reason", "it broke", "exception", "", "attempts", "5"));

@@ -191,10 +191,34 @@ class LeaseScriptsTest {
     @Test
     void a_release_frees_the_lease_and_keeps_its_owner_on_record() {
         Lease lease = seed.held();
-        assertThat(get(leases.release(lease))).isEqualTo(Verdict.DONE);
-        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, "0", "", "5", "0"));
-        assertThat(get(leases.release(lease))).as("repeat").isEqualTo(Verdict.DONE);
-        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, "0", "", "5", "0"));
+        assertThat(get(leases.release(lease, 0))).isEqualTo(Verdict.DONE);
+        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, "0", "", "0", "0"));
+        assertThat(get(leases.release(lease, 0))).as("repeat").isEqualTo(Verdict.DONE);
+        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, "0", "", "0", "0"));
+    }
+
+    @Test
+    void suspects_that_are_left_pass_to_the_next_owner_with_a_release_and_with_a_hand_over() {
+        Lease lease = seed.held();
+        seed.lease("wanted", "other#1");
+        assertThat(get(leases.handOver(lease, OTHER, TTL, 3))).isEqualTo(Verdict.DONE);
+        Acquisition.Granted confirmed = granted(leases.acquire(P, OTHER, TTL, 7));
+        assertThat(confirmed.suspects()).isEqualTo(3);
+        assertThat(get(leases.release(confirmed.lease(), 2))).isEqualTo(Verdict.DONE);
+        Acquisition.Granted next = granted(leases.acquire(P, THIRD, TTL, 1));
+        assertThat(next.predecessor()).isEqualTo(Predecessor.RELEASED);
+        assertThat(next.suspects()).isEqualTo(2);
+        seed.lease("expires", Long.toString(seed.now() - 1));
+        assertThat(granted(leases.acquire(P, ME, TTL, 1)).suspects())
+                .as("the next owner died before its first renewal")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_release_without_suspects_leaves_none() {
+        Lease lease = seed.held();
+        assertThat(get(leases.release(lease, 0))).isEqualTo(Verdict.DONE);
+        assertThat(granted(leases.acquire(P, OTHER, TTL, 7)).suspects()).isZero();
     }
 
     @Test
@@ -202,7 +226,7 @@ class LeaseScriptsTest {
         seed.held();
         for (Lease stale : List.of(seed.lease(OTHER, Seed.EPOCH), seed.lease(ME, "1699999999999999"))) {
             Map<String, Object> before = RedisState.read(resp);
-            assertThat(get(leases.release(stale))).isEqualTo(Verdict.FENCED);
+            assertThat(get(leases.release(stale, 0))).isEqualTo(Verdict.FENCED);
             assertThat(RedisState.read(resp)).isEqualTo(before);
         }
     }
@@ -211,7 +235,7 @@ class LeaseScriptsTest {
     void a_hand_over_makes_the_waiting_pod_owner_for_a_short_time() {
         Lease lease = seed.held();
         seed.lease("wanted", "other#1");
-        assertThat(get(leases.handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        assertThat(get(leases.handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
         Map<String, String> after = lease();
         String epoch = requireNonNull(after.get("epoch"));
         assertThat(Epoch.parse(epoch)).isGreaterThan(lease.epoch());
@@ -225,7 +249,7 @@ class LeaseScriptsTest {
     void a_hand_over_is_told_from_an_expiry_until_its_receiver_has_begun() {
         Lease lease = seed.held();
         seed.lease("wanted", "other#1");
-        assertThat(get(leases.handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        assertThat(get(leases.handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
         Acquisition.Granted confirmed = granted(leases.acquire(P, OTHER, TTL, 7));
         assertThat(confirmed.predecessor()).isEqualTo(Predecessor.HANDED_OVER);
         assertThat(confirmed.window()).isZero();
@@ -243,7 +267,7 @@ class LeaseScriptsTest {
     void a_hand_over_whose_receiver_never_came_leaves_nothing_half_done() {
         Lease lease = seed.held();
         seed.lease("wanted", "other#1");
-        assertThat(get(leases.handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        assertThat(get(leases.handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
         seed.lease("expires", Long.toString(seed.now() - 1));
         Acquisition.Granted granted = granted(leases.acquire(P, THIRD, TTL, 7));
         assertThat(granted.predecessor()).isEqualTo(Predecessor.HANDED_OVER);
@@ -257,7 +281,7 @@ class LeaseScriptsTest {
         refusedHandOver(seed.lease(THIRD, Seed.EPOCH), OTHER);
         refusedHandOver(seed.lease(ME, "1699999999999999"), OTHER);
         refusedHandOver(lease, THIRD);
-        assertThat(get(leases.handOver(lease, OTHER, TTL))).isEqualTo(Verdict.DONE);
+        assertThat(get(leases.handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
         refusedHandOver(lease, OTHER);
         seed.held(ME, 0);
         seed.lease("wanted", "other#1");
@@ -377,7 +401,7 @@ class LeaseScriptsTest {
 
     private void refusedHandOver(Lease lease, LeaseOwner to) {
         Map<String, Object> before = RedisState.read(resp);
-        assertThat(get(leases.handOver(lease, to, TTL))).isEqualTo(Verdict.FENCED);
+        assertThat(get(leases.handOver(lease, to, TTL, 0))).isEqualTo(Verdict.FENCED);
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 

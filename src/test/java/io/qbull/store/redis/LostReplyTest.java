@@ -129,10 +129,10 @@ class LostReplyTest {
     void a_release_may_be_repeated() throws Exception {
         Lease lease = seed.held();
         CountDownLatch lost = proxy.loseReplyTo("me#1");
-        assertMayHaveRun(failure(store.leases().release(lease)));
+        assertMayHaveRun(failure(store.leases().release(lease, 0)));
         assertThat(lost.await(5, TimeUnit.SECONDS)).isTrue();
         reconnected();
-        assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.DONE);
     }
 
     @Test

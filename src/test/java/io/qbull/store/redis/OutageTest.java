@@ -62,7 +62,7 @@ class OutageTest {
         assertNotSent(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1));
         assertNotSent(store.jobs().commit(lease, List.of(StreamId.START)));
         assertNotSent(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL));
-        assertNotSent(store.leases().release(lease));
+        assertNotSent(store.leases().release(lease, 0));
         assertNotSent(store.inspector().queues());
         assertNotSent(store.jobs().enqueue(new JobLog.Call(P, 1, "p#1", 1, List.of(newJob("a")), TTL)));
     }
@@ -89,10 +89,10 @@ class OutageTest {
                 .isEqualTo(Verdict.FENCED);
         assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
                 .containsEntry(lease, new Renewal.Lost());
-        assertThat(get(store.leases().handOver(lease, Seed.OTHER, TTL))).isEqualTo(Verdict.FENCED);
+        assertThat(get(store.leases().handOver(lease, Seed.OTHER, TTL, 0))).isEqualTo(Verdict.FENCED);
         assertThat(RedisState.read(resp)).isEqualTo(before);
         // Only the release is sent, so that the partition is free at once.
-        assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.DONE);
         assertThat(resp.text("HGET", Seed.LEASE, "expires")).isEqualTo("0");
         Lease anew = ((Acquisition.Granted) get(store.leases().acquire(P, Seed.nonce(2), TTL, 1))).lease();
         assertThat(anew.epoch()).isGreaterThan(lease.epoch());
@@ -131,7 +131,7 @@ class OutageTest {
         works(store);
         assertThat(told.get()).isPositive();
         assertThat(get(store.jobs().commit(lease, List.of(StreamId.START)))).isEqualTo(Verdict.FENCED);
-        assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.DONE);
     }
 
     @Test

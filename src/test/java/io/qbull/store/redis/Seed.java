@@ -3,6 +3,7 @@ package io.qbull.store.redis;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.Attempts;
 import io.qbull.model.Epoch;
 import io.qbull.model.JobId;
 import io.qbull.model.Lease;
@@ -138,7 +139,12 @@ public final class Seed {
     }
 
     public static Failed failed(int attempts) {
-        return new Failed(attempts, Duration.ofSeconds(1), "it broke");
+        return new Failed(attempts, attempts, Duration.ofSeconds(1), "it broke");
+    }
+
+    /** Crashes of a job that has not failed, as its change of that number. */
+    public static Attempts crashes(int count) {
+        return new Attempts(0, count, 0, count);
     }
 
     public static Burial burial(String reason, int attempts) {

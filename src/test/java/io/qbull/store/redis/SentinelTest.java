@@ -45,7 +45,7 @@ class SentinelTest {
                     .as("woken by the outage")
                     .isTrue();
             assertThat(get(store.jobs().commit(lease, List.of(StreamId.START)))).isEqualTo(Verdict.FENCED);
-            assertThat(get(store.leases().release(lease))).isEqualTo(Verdict.DONE);
+            assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.DONE);
             Acquisition.Granted anew = (Acquisition.Granted) get(store.leases().acquire(P, Seed.nonce(2), TTL, 1));
             assertThat(anew.lease().epoch()).isGreaterThan(lease.epoch());
         }

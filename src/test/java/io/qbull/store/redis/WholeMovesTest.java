@@ -57,15 +57,15 @@ class WholeMovesTest {
 
     /** A script that moves a job, in a partition with two held jobs of one key, two jobs in the stream and one delayed job. */
     private enum Move {
-        FAIL((store, at) -> store.held().fail(at.lease, at.third, KEY, Seed.failed(1))),
-        FAIL_AGAIN((store, at) -> store.held().fail(at.lease, at.first, KEY, new Failed(2, null, "no"))),
+        FAIL((store, at) -> store.held().fail(at.lease, at.third, KEY, Seed.failed(2))),
+        FAIL_AGAIN((store, at) -> store.held().fail(at.lease, at.first, KEY, new Failed(2, 2, null, "no"))),
         PARK((store, at) -> store.held()
                 .park(
                         at.lease,
                         List.of(new Parked(at.third.streamId(), KEY), new Parked(at.fourth.streamId(), "other")))),
         ADVANCE((store, at) -> store.held().advance(at.lease, KEY, at.first)),
-        SUSPECT((store, at) -> store.held().suspect(at.lease, at.third, 4)),
-        SUSPECT_HELD((store, at) -> store.held().suspect(at.lease, at.first, 4)),
+        SUSPECT((store, at) -> store.held().suspect(at.lease, at.third, Seed.crashes(4))),
+        SUSPECT_HELD((store, at) -> store.held().suspect(at.lease, at.first, Seed.crashes(4))),
         BURY((store, at) -> store.jobs().bury(at.lease, at.third, KEY, Seed.burial("hopeless", 1))),
         BURY_HELD((store, at) -> store.jobs().bury(at.lease, at.first, KEY, Seed.burial("hopeless", 1))),
         RETRY((store, at) -> store.held().attend(at.lease, at.instruction, Action.RETRY)),
@@ -185,7 +185,7 @@ class WholeMovesTest {
         JobPlace fourth = JobPlace.inStream(seed.job("d", "4"));
         get(store.held().fail(lease, JobPlace.inStream(first), KEY, Seed.failed(1)));
         get(store.held().park(lease, List.of(new Parked(second, KEY))));
-        get(store.held().suspect(lease, third, 1));
+        get(store.held().suspect(lease, third, Seed.crashes(1)));
         resp.call("ZADD", Seed.DELAYED, "1", "m1");
         resp.call("HSET", "{Q:3}:delayed:ids", "e", "m1");
         resp.call(

@@ -82,7 +82,10 @@ public final class Keys {
         return tagged(partition, "seen");
     }
 
-    /** Hash: stream id, or place of a held job, to failed attempts and crashes, for jobs that are not done. */
+    /**
+     * Hash: stream id, or place of a held job, to four numbers separated by blanks: failed attempts, crashes, doublings of its patience
+     * as a crash suspect, number of the last change. For jobs that are not done.
+     */
     public static String attempts(PartitionId partition) {
         return tagged(partition, "attempts");
     }

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * rules is undecodable; the reason names the field, never its content. Pure.
  */
 final class EntryCodec {
+    /** What is on record of a job that has never run. */
+    static final String NO_ATTEMPTS = "0 0 0 0";
+
     private static final Set<String> OURS = Set.of("id", "key", "ts", "body", "ct", "h");
     private static final String HEADER = "a header in field h";
     private static final List<String> NEEDED = List.of("id", "key", "body");
@@ -70,7 +73,7 @@ final class EntryCodec {
     /**
      * @param place the entry's id
      * @param flat the names of its fields, each followed by its value
-     * @param attempts failed attempts and crashes, separated by a blank
+     * @param attempts the four numbers of {@link Attempts}, separated by blanks
      * @return the job, or why the entry cannot be decoded
      */
     static Entry decode(String place, Reply flat, String attempts) {
@@ -209,12 +212,18 @@ final class EntryCodec {
     }
 
     private static Attempts attempts(String text) throws Undecodable {
+        String[] numbers = text.split(" ", -1);
+        if (numbers.length != 4) {
+            throw new Undecodable("its attempts are not four numbers");
+        }
         try {
-            int blank = text.indexOf(' ');
             return new Attempts(
-                    Integer.parseInt(text, 0, blank, 10), Integer.parseInt(text, blank + 1, text.length(), 10));
-        } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            throw new Undecodable("its attempts are not two numbers", e);
+                    Integer.parseInt(numbers[0]),
+                    Integer.parseInt(numbers[1]),
+                    Integer.parseInt(numbers[2]),
+                    Integer.parseInt(numbers[3]));
+        } catch (NumberFormatException e) {
+            throw new Undecodable("its attempts are not four numbers", e);
         }
     }
 

@@ -165,7 +165,11 @@ public final class RedisDeadLetters implements DeadLetters {
             fields.put(flat.text(i), flat.bytes(i + 1));
         }
         return new DeadLetter(
-                partition, EntryCodec.decode(place, entry, "0 0"), bodyLength, fields, burial(flat, buried));
+                partition,
+                EntryCodec.decode(place, entry, EntryCodec.NO_ATTEMPTS),
+                bodyLength,
+                fields,
+                burial(flat, buried));
     }
 
     private static Burial burial(Reply flat, int from) {

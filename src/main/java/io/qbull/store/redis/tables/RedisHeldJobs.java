@@ -1,5 +1,6 @@
 package io.qbull.store.redis.tables;
 
+import io.qbull.model.Attempts;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
@@ -42,6 +43,7 @@ public final class RedisHeldJobs implements HeldJobs {
                 job.held(),
                 key,
                 Integer.toString(failed.attempts()),
+                Integer.toString(failed.change()),
                 pause == null ? UNTIL_ASKED : Long.toString(pause.toMillis()),
                 failed.reason());
         return RedisJobLog.verdict(router.runAs(lease, Script.FAIL, movingKeys(lease.partition()), args));
@@ -84,12 +86,17 @@ public final class RedisHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, int crashes) {
+    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, Attempts known) {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
                 Keys.lease(partition), Keys.stream(partition), Keys.heldJobs(partition), Keys.attempts(partition));
-        List<byte[]> args =
-                RedisJobLog.ownerArgs(lease, job.streamId().toString(), job.held(), Integer.toString(crashes));
+        List<byte[]> args = RedisJobLog.ownerArgs(
+                lease,
+                job.streamId().toString(),
+                job.held(),
+                Integer.toString(known.crashed()),
+                Integer.toString(known.doubled()),
+                Integer.toString(known.change()));
         return RedisJobLog.verdict(router.runAs(lease, Script.SUSPECT, keys, args));
     }
 

@@ -96,7 +96,8 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
         List<Entry.Decoded> first = new ArrayList<>();
         for (Reply head : reply.list(3).lists()) {
             // An owner holds only what it can decode.
-            if (EntryCodec.decode(head.text(2), head.list(3), "0 0") instanceof Entry.Decoded decoded) {
+            if (EntryCodec.decode(head.text(2), head.list(3), EntryCodec.NO_ATTEMPTS)
+                    instanceof Entry.Decoded decoded) {
                 heads.add(head);
                 first.add(decoded);
             }

@@ -64,17 +64,18 @@ public final class RedisLeaseTable implements LeaseTable {
     }
 
     @Override
-    public CompletionStage<Verdict> release(Lease lease) {
+    public CompletionStage<Verdict> release(Lease lease, int suspects) {
         // Sent to any primary, also one that did not grant the lease: owner and epoch decide, and an early release
         // helps.
-        List<byte[]> args = RedisJobLog.ownerArgs(lease, announcement(lease.partition()));
+        List<byte[]> args = RedisJobLog.ownerArgs(lease, Integer.toString(suspects));
+        args.addAll(RedisJobLog.args(announcement(lease.partition())));
         return RedisJobLog.verdict(router.run(Script.RELEASE, List.of(Keys.lease(lease.partition())), args)
                 .thenApply(CommandRouter.RoutedReply::reply));
     }
 
     @Override
-    public CompletionStage<Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl) {
-        List<byte[]> args = RedisJobLog.ownerArgs(lease, to.toString(), millis(ttl));
+    public CompletionStage<Verdict> handOver(Lease lease, LeaseOwner to, Duration ttl, int suspects) {
+        List<byte[]> args = RedisJobLog.ownerArgs(lease, to.toString(), millis(ttl), Integer.toString(suspects));
         args.addAll(RedisJobLog.args(announcement(lease.partition())));
         return RedisJobLog.verdict(router.runAs(lease, Script.HANDOVER, List.of(Keys.lease(lease.partition())), args));
     }

@@ -44,9 +44,9 @@ class AnnouncementsTest {
         Lease lease = seed.held();
         get(leases.requestHandOver(P, Seed.OTHER));
         await().untilAsserted(() -> assertThat(heard).containsExactly(P));
-        get(leases.handOver(lease, Seed.OTHER, Duration.ofSeconds(5)));
+        get(leases.handOver(lease, Seed.OTHER, Duration.ofSeconds(5), 0));
         await().untilAsserted(() -> assertThat(heard).containsExactly(P, P));
-        get(leases.release(seed.lease(Seed.OTHER, resp.text("HGET", Seed.LEASE, "epoch"))));
+        get(leases.release(seed.lease(Seed.OTHER, resp.text("HGET", Seed.LEASE, "epoch")), 0));
         await().untilAsserted(() -> assertThat(heard).containsExactly(P, P, P));
     }
 

@@ -39,7 +39,7 @@ class EntryCodecTest {
         }
         fields.add("ts".getBytes(StandardCharsets.UTF_8));
         fields.add("1699".getBytes(StandardCharsets.UTF_8));
-        Job read = ((Entry.Decoded) EntryCodec.decode(PLACE, new Reply("test", fields), "2 0")).job();
+        Job read = ((Entry.Decoded) EntryCodec.decode(PLACE, new Reply("test", fields), "2 0 0 0")).job();
         assertThat(read.id()).isEqualTo(written.id());
         assertThat(read.key()).isEqualTo(written.key());
         assertThat((byte[]) read.body()).isEqualTo(written.body());
@@ -165,7 +165,7 @@ class EntryCodecTest {
         for (String text : fields) {
             flat.add(bytes(text));
         }
-        return EntryCodec.decode(PLACE, new Reply("test", flat), "0 0");
+        return EntryCodec.decode(PLACE, new Reply("test", flat), "0 0 0 0");
     }
 
     private static byte[] bytes(String text) {

@@ -135,6 +135,6 @@ class OriginalJobTest {
 
     private static Job read(byte[] json) {
         List<Object> fields = List.of("job".getBytes(StandardCharsets.UTF_8), json);
-        return ((Entry.Decoded) EntryCodec.decode("1700000000000-4", new Reply("test", fields), "0 0")).job();
+        return ((Entry.Decoded) EntryCodec.decode("1700000000000-4", new Reply("test", fields), "0 0 0 0")).job();
     }
 }
