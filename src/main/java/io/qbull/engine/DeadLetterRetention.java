@@ -5,6 +5,7 @@ import io.qbull.model.DeadLetter;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DeadLetters.Stock;
 import java.time.Duration;
@@ -37,6 +38,8 @@ final class DeadLetterRetention {
     private final DeadLetters letters;
     private final EventLoop loop;
     private final Supplier<List<PartitionId>> owned;
+    /** A check goes through all partitions, which mostly are alike. */
+    private final LogLimit lines;
     /** The newest letter at the time of the report: letters up to this one may be dropped. */
     private final Map<PartitionId, StreamId> reported = new HashMap<>();
 
@@ -48,6 +51,7 @@ final class DeadLetterRetention {
         this.letters = letters;
         this.loop = loop;
         this.owned = owned;
+        this.lines = new LogLimit(loop::nanoTime);
     }
 
     void start() {
@@ -87,36 +91,47 @@ final class DeadLetterRetention {
         } else if (last == null) {
             reported.put(partition, stock.newest());
             busy.remove(partition);
-            report(partition, stock);
+            lines.log("report", more -> report(partition, stock, more));
         } else {
             drop(partition, last, 0)
                     .whenComplete((dropped, broken) -> loop.execute(() -> dropped(partition, dropped, broken)));
         }
     }
 
-    private void report(PartitionId partition, Stock stock) {
+    private void report(PartitionId partition, Stock stock, String more) {
         LOG.warn(
                 "queue={} partition={} has {} dead letters, the oldest {} s old: those beyond deadMaxLength={} or"
-                        + " deadMaxAge={} will be dropped in {} s",
+                        + " deadMaxAge={} will be dropped in {} s{}",
                 partition.queue(),
                 partition.index(),
                 stock.length(),
                 (stock.nowMillis() - stock.oldest().millis()) / 1000,
                 limits.maxLength(),
                 limits.maxAge(),
-                PERIOD.toSeconds());
+                PERIOD.toSeconds(),
+                more);
     }
 
     private void dropped(PartitionId partition, @Nullable Long count, @Nullable Throwable failure) {
         busy.remove(partition);
         if (count != null) {
-            LOG.warn("queue={} partition={} dropped {} dead letters", partition.queue(), partition.index(), count);
+            lines.log(
+                    "dropped",
+                    more -> LOG.warn(
+                            "queue={} partition={} dropped {} dead letters{}",
+                            partition.queue(),
+                            partition.index(),
+                            count,
+                            more));
         } else {
-            LOG.warn(
-                    "queue={} partition={} dead letters cannot be dropped: {}",
-                    partition.queue(),
-                    partition.index(),
-                    String.valueOf(failure));
+            lines.log(
+                    "not dropped",
+                    more -> LOG.warn(
+                            "queue={} partition={} dead letters cannot be dropped: {}{}",
+                            partition.queue(),
+                            partition.index(),
+                            String.valueOf(failure),
+                            more));
         }
     }
 

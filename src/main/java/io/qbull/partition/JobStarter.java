@@ -5,6 +5,7 @@ import io.qbull.model.Failure;
 import io.qbull.model.Job;
 import io.qbull.partition.SuspectStarts.Suspect;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.LogLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,7 @@ final class JobStarter {
     private final Events events;
     private final Set<Run> running = new CopyOnWriteArraySet<>();
     private Readiness readiness = Readiness.FREE;
+    private final LogLimit lines;
     /** Reported once, until a job starts again. */
     private boolean shortageReported;
 
@@ -88,6 +90,7 @@ final class JobStarter {
         this.jobTimeout = jobTimeout;
         this.suspects = suspects;
         this.events = events;
+        this.lines = new LogLimit(partition.loop()::nanoTime);
     }
 
     /** Whether another job could be started. */
@@ -211,21 +214,7 @@ final class JobStarter {
 
     private void awaitThread(Job job, Throwable shortage) {
         if (!shortageReported) {
-            shortageReported = true;
-            if (shortage instanceof RejectedExecutionException) {
-                LOG.warn(
-                        "{} job={} not started: its workers are shut down or full; trying every {}",
-                        partition.lease(),
-                        job.id(),
-                        RETRY);
-            } else {
-                LOG.error(
-                        "{} job={} not started, trying every {}: {}",
-                        partition.lease(),
-                        job.id(),
-                        RETRY,
-                        shortage.toString());
-            }
+            shortageReported = lines.log("no thread", more -> logShortage(job, shortage, more));
         }
         readiness = Readiness.NO_THREAD;
         retryTimer = partition.loop().schedule(RETRY, () -> {
@@ -233,6 +222,25 @@ final class JobStarter {
             readiness = Readiness.FREE;
             events.changed();
         });
+    }
+
+    private void logShortage(Job job, Throwable shortage, String more) {
+        if (shortage instanceof RejectedExecutionException) {
+            LOG.warn(
+                    "{} job={} not started: its workers are shut down or full; trying every {}{}",
+                    partition.lease(),
+                    job.id(),
+                    RETRY,
+                    more);
+        } else {
+            LOG.error(
+                    "{} job={} not started, trying every {}: {}{}",
+                    partition.lease(),
+                    job.id(),
+                    RETRY,
+                    shortage.toString(),
+                    more);
+        }
     }
 
     /** A job that runs, and what is to be done about it when it ends. */

@@ -1,5 +1,6 @@
 package io.qbull.ingest.file;
 
+import io.qbull.runtime.LogLimit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
@@ -13,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param clock monotonic nanoseconds
  * @param stop at zero once the pod stops
  * @param finished the files that were read to their end
+ * @param lines of files that wait, which mostly wait for the same
  * @param places one for each file that may be read at the same time
  */
 record FileContext(
@@ -22,6 +24,7 @@ record FileContext(
         LongSupplier clock,
         CountDownLatch stop,
         FinishedFiles finished,
+        LogLimit lines,
         Semaphore places) {
     boolean stopping() {
         return stop.getCount() == 0;

@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import io.qbull.runtime.LogLimit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -78,6 +79,7 @@ public final class FileIngest extends AsyncProcessorSupport {
                 clock,
                 new CountDownLatch(1),
                 new FinishedFiles(clock),
+                new LogLimit(clock),
                 // Fair, so that newcomers cannot overtake a file that waits for a place.
                 new Semaphore(settings.atOnce(), true));
         ExecutorServiceManager executors = camel.getExecutorServiceManager();

@@ -44,6 +44,9 @@ final class FileRun implements FileReading.Listener {
     private @Nullable RejectedRecords rejects;
     private volatile @Nullable FileReading reading;
     private volatile boolean waiting;
+    /** Whether the log says that it waits. */
+    private boolean told;
+
     private Duration pause = FIRST_PAUSE;
     /** The layout version at the claim; 0 = not known yet. */
     private int since;
@@ -104,7 +107,10 @@ final class FileRun implements FileReading.Listener {
         if (waiting) {
             waiting = false;
             pause = FIRST_PAUSE;
-            LOG.info("{} continues", file);
+            if (told) {
+                told = false;
+                LOG.info("{} continues", file);
+            }
         }
     }
 
@@ -250,9 +256,10 @@ final class FileRun implements FileReading.Listener {
         if (stopping()) {
             return;
         }
-        if (!waiting) {
-            waiting = true;
-            LOG.warn("{} waits: {}", file, Printable.of(why));
+        waiting = true;
+        if (!told) {
+            told = context.lines()
+                    .log(why, more -> LOG.warn("{} waits: {}{}", file, Printable.of(why), more));
         }
         leavePlace(pause);
         Duration doubled = pause.multipliedBy(2);
