@@ -7,6 +7,7 @@ import io.qbull.model.JobHandler;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -79,6 +80,19 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
      */
     public int abandonedJobs() {
         return abandonedJobs.get();
+    }
+
+    /**
+     * @return the partitions that this very consumer works on now, by index
+     */
+    public List<Integer> ownedPartitions() {
+        SharedNode used = shared;
+        return used == null
+                ? List.of()
+                : used.node().status().owned().stream()
+                        .map(PartitionId::index)
+                        .sorted()
+                        .toList();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.qbull.lease;
 
 import io.qbull.config.LeaseSettings;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
@@ -26,6 +27,10 @@ final class PodRegistration {
     private final Consumer<List<Pod>> pods;
     private EventLoop.@Nullable Timer retry;
     private EventLoop.@Nullable Timer refresh;
+    private final LogLimit lines;
+    /** The twin that the log names; empty if it names none. */
+    private String namedTwin = "";
+
     private boolean registering;
 
     /**
@@ -42,6 +47,7 @@ final class PodRegistration {
         this.context = context;
         this.owned = owned;
         this.pods = pods;
+        this.lines = new LogLimit(context.loop()::nanoTime);
     }
 
     void start() {
@@ -65,11 +71,37 @@ final class PodRegistration {
                     if (registered != null) {
                         context.reachability().answered(Subject.QUEUE);
                         pods.accept(registered);
+                        warnOfTwin(registered);
                     } else {
                         context.reachability().unanswered(Subject.QUEUE, failure);
                         repeat();
                     }
                 }));
+    }
+
+    /** A process of the same name makes every other pod, and this one, see one pod instead of two. */
+    private void warnOfTwin(List<Pod> registered) {
+        for (Pod pod : registered) {
+            if (pod.id().equals(domain.pod()) && !pod.twin().equals(namedTwin)) {
+                if (pod.twin().isEmpty()) {
+                    LOG.info("queue={} no other process uses the pod id {} any more", domain.queue(), domain.pod());
+                    namedTwin = "";
+                } else if (lines.log("twin", more -> warnOfTwin(pod, more))) {
+                    namedTwin = pod.twin();
+                }
+            }
+        }
+    }
+
+    private void warnOfTwin(Pod pod, String more) {
+        LOG.warn(
+                "queue={} the process {} uses the pod id {} of this one ({}), too: they count as one pod, and one of them"
+                        + " may idle until each has an id of its own (podId, QBULL_POD_ID){}",
+                domain.queue(),
+                pod.twin(),
+                pod.id(),
+                pod.process(),
+                more);
     }
 
     private void repeat() {

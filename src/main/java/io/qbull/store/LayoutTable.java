@@ -52,6 +52,20 @@ public interface LayoutTable {
      * @param owned the partitions that it owned when it last registered
      * @param startedAtMillis first registration, ms since 1970
      * @param seenAtMillis last registration, ms since 1970
+     * @param process the process that registered last; empty if it has not said
+     * @param twin another living process that registers under the same name; empty if there is none
      */
-    record Pod(PodId id, int capacity, List<Integer> owned, long startedAtMillis, long seenAtMillis) {}
+    record Pod(
+            PodId id,
+            int capacity,
+            List<Integer> owned,
+            long startedAtMillis,
+            long seenAtMillis,
+            String process,
+            String twin) {
+        /** A pod that is one process, which has not said its name. */
+        public Pod(PodId id, int capacity, List<Integer> owned, long startedAtMillis, long seenAtMillis) {
+            this(id, capacity, owned, startedAtMillis, seenAtMillis, "", "");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 -- Registers a pod and removes the pods that have been silent for longer than they said they might be.
 --
 -- KEYS 1: pods
--- ARGV 4: pod, capacity, partitions that it owns (comma-separated, may be empty), staleAfter (ms)
+-- ARGV 5: pod, capacity, partitions that it owns (comma-separated, may be empty), staleAfter (ms), name of the process
 -- Returns: {pod, JSON, ...} of all living pods, this one included
 -- Epoch: none; a hint for the balancer that proves no ownership.
 local time = redis.call('TIME')
@@ -9,7 +9,13 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local known = redis.call('HGETALL', KEYS[1])
 redis.call('PERSIST', KEYS[1])
 
+local function text_of(value)
+  return type(value) == 'string' and value or ''
+end
+
 local living, started = {}, now
+-- The process that had written the entry before this one took it over; another one that writes it, too, and when that was seen.
+local before, twin, met = '', '', 0
 for i = 1, #known, 2 do
   local pod, text = known[i], known[i + 1]
   local readable, value = pcall(cjson.decode, text)
@@ -19,14 +25,27 @@ for i = 1, #known, 2 do
     redis.call('HDEL', KEYS[1], pod)
   elseif pod == ARGV[1] then
     started = tonumber(value.started) or now
+    before, twin, met = text_of(value.before), text_of(value.twin), tonumber(value.met) or 0
+    local writer = text_of(value.process)
+    if writer ~= ARGV[5] then
+      -- A process that was restarted takes over an entry, too, but the one before it never comes back.
+      if before == ARGV[5] then
+        twin, met = writer, now
+      end
+      before = writer
+    end
   else
     living[#living + 1] = pod
     living[#living + 1] = text
   end
 end
 -- Formatted by hand, because cjson writes an empty list as an object.
-local me = string.format('{"partitions":[%s],"capacity":%s,"started":%.0f,"seen":%.0f,"ttl":%s}', ARGV[3], ARGV[2], started,
-  now, ARGV[4])
+local me = string.format('{"partitions":[%s],"capacity":%s,"started":%.0f,"seen":%.0f,"ttl":%s,"process":%s,"before":%s',
+  ARGV[3], ARGV[2], started, now, ARGV[4], cjson.encode(ARGV[5]), cjson.encode(before))
+if twin ~= '' and met + 4 * tonumber(ARGV[4]) >= now then
+  me = me .. string.format(',"twin":%s,"met":%.0f', cjson.encode(twin), met)
+end
+me = me .. '}'
 redis.call('HSET', KEYS[1], ARGV[1], me)
 living[#living + 1] = ARGV[1]
 living[#living + 1] = me

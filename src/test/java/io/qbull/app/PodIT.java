@@ -72,6 +72,26 @@ class PodIT {
         winner.awaitReady().send("k");
     }
 
+    @Test
+    void a_pod_with_the_id_of_another_says_that_it_owns_nothing_and_names_its_twin() throws IOException {
+        settings.put("QBULL_POD_ID", "same");
+        settings.put("QBULL_LEASE_TTL", "2s");
+        PodProcess first = launch().awaitReady();
+        PodProcess second = launch().awaitReady();
+
+        assertThat(readyLine(first)).endsWith("pod same, owns WHATSAPP:0-3");
+        assertThat(readyLine(second)).endsWith("pod same, owns WHATSAPP:none");
+        await().until(() -> second.said().contains("uses the pod id same of this one"));
+    }
+
+    private static String readyLine(PodProcess pod) {
+        return pod.said()
+                .lines()
+                .filter(line -> line.startsWith("QBull ready"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @ParameterizedTest
     @CsvSource({"QBULL_LEASE_TTL, soon", "QBULL_HTTP_HOST, 0.0.0.0", "QBULL_MANAGEMENT_HOST, 0.0.0.0"})
     void a_wrong_setting_ends_the_start_with_one_line(String variable, String value) throws IOException {

@@ -137,7 +137,8 @@ public final class QueueInvariants {
                     .as(key)
                     .allMatch(
                             json -> json.matches(
-                                    "\\{\"partitions\":\\[[0-9,]*],\"capacity\":\\d+,\"started\":\\d+,\"seen\":\\d+(,\"ttl\":\\d+)?}"));
+                                    "\\{\"partitions\":\\[[0-9,]*],\"capacity\":\\d+,\"started\":\\d+,\"seen\":\\d+(,\"ttl\":\\d+)?"
+                                            + "(,\"process\":\"[^\"]*\",\"before\":\"[^\"]*\"(,\"twin\":\"[^\"]*\",\"met\":\\d+)?)?}"));
         }
     }
 

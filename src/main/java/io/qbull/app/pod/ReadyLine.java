@@ -4,9 +4,9 @@ import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.StopSignal;
 import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.AppSettings;
+import io.qbull.component.QbullConsumer;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.QueueName;
-import io.qbull.store.Inspector.PartitionStatus;
 import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.Store;
 import java.time.Duration;
@@ -62,28 +62,25 @@ public final class ReadyLine {
     private Map<QueueName, Owned> look(CamelContext context) {
         Map<QueueName, Owned> owned = new TreeMap<>();
         for (Route route : context.getRoutes()) {
-            if (route.getEndpoint() instanceof QbullEndpoint queue) {
+            if (route.getEndpoint() instanceof QbullEndpoint queue
+                    && route.getConsumer() instanceof QbullConsumer consumer) {
                 QueueName name = new QueueName(queue.getQueue());
-                owned.put(name, look(name, queue.getConfiguration().getPartitionsPerPod()));
+                int wanted = queue.getConfiguration().getPartitionsPerPod();
+                owned.put(name, new Owned(consumer.ownedPartitions(), Math.min(wanted, partitions(name, wanted))));
             }
         }
         return owned;
     }
 
-    private Owned look(QueueName queue, int wanted) {
+    /** How many partitions a queue has; as many as wanted if that is not known. */
+    private int partitions(QueueName queue, int wanted) {
         try {
-            if (StoreAccess.await(store.inspector().queue(queue)) instanceof QueueStatus.Present present) {
-                List<Integer> mine = present.readable().stream()
-                        .filter(partition -> settings.pod().value().equals(partition.owner()))
-                        .map(PartitionStatus.Read::index)
-                        .sorted()
-                        .toList();
-                return new Owned(mine, Math.min(wanted, present.partitionCount()));
-            }
+            return StoreAccess.await(store.inspector().queue(queue)) instanceof QueueStatus.Present present
+                    ? present.partitionCount()
+                    : wanted;
         } catch (CliException e) {
-            return new Owned(List.of(), wanted);
+            return wanted;
         }
-        return new Owned(List.of(), wanted);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.qbull.ingest.file;
 
 import io.qbull.engine.QueueWriter;
 import io.qbull.model.QueueName;
+import io.qbull.runtime.LogLimit;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import io.qbull.runtime.LogLimit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;

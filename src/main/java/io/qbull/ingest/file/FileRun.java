@@ -258,8 +258,7 @@ final class FileRun implements FileReading.Listener {
         }
         waiting = true;
         if (!told) {
-            told = context.lines()
-                    .log(why, more -> LOG.warn("{} waits: {}{}", file, Printable.of(why), more));
+            told = context.lines().log(why, more -> LOG.warn("{} waits: {}{}", file, Printable.of(why), more));
         }
         leavePlace(pause);
         Duration doubled = pause.multipliedBy(2);

@@ -40,6 +40,10 @@ public final class QueueJson {
         pod.owned().forEach(owned::add);
         node.put("capacity", pod.capacity());
         node.put("seen", pod.seenAtMillis());
+        if (!pod.twin().isEmpty()) {
+            node.put("process", pod.process());
+            node.put("twin", pod.twin());
+        }
         return node;
     }
 

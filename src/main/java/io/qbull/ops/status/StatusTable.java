@@ -4,8 +4,10 @@ import io.qbull.store.Inspector.PartitionStatus;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.PartitionStatus.Unread;
 import io.qbull.store.Inspector.QueueStatus;
+import io.qbull.store.LayoutTable.Pod;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A queue's state as a table for a terminal. */
@@ -17,7 +19,7 @@ public final class StatusTable {
      * @return complete lines
      */
     public static String of(QueueStatus.Present status) {
-        return summary(status) + partitions(status.partitions());
+        return summary(status) + twins(status.pods()) + partitions(status.partitions());
     }
 
     private static String summary(QueueStatus.Present status) {
@@ -37,6 +39,15 @@ public final class StatusTable {
                 backlog,
                 held,
                 dead);
+    }
+
+    private static String twins(List<Pod> pods) {
+        return pods.stream()
+                .filter(pod -> !pod.twin().isEmpty())
+                .map(pod -> String.format(
+                        "pod id %s is used by two processes, %s and %s: one of them may idle%n",
+                        pod.id(), pod.process(), pod.twin()))
+                .collect(Collectors.joining());
     }
 
     private static String partitions(List<PartitionStatus> partitions) {

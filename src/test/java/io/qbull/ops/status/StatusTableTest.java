@@ -24,6 +24,15 @@ class StatusTableTest {
                 .isEqualTo("WHATSAPP: 3 partitions (layout 1), 3 without owner, 0 pods, backlog 15, held 9, dead 6");
     }
 
+    @Test
+    void a_pod_id_that_two_processes_use_is_named() {
+        Pod twins = new Pod(new PodId("pod"), 4, List.of(), 0, 0, "1@here/a", "2@there/b");
+        assertThat(StatusTable.of(new QueueStatus.Present(new QueueName("WHATSAPP"), 1, 0, List.of(twins), List.of())))
+                .contains(System.lineSeparator()
+                        + "pod id pod is used by two processes, 1@here/a and 2@there/b: one of them may idle"
+                        + System.lineSeparator());
+    }
+
     private static String heading(int partitions, int pods) {
         return StatusTable.of(new QueueStatus.Present(
                         new QueueName("WHATSAPP"),

@@ -5,6 +5,7 @@ import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.qbull.model.Layout;
 import io.qbull.model.PodId;
@@ -134,11 +135,13 @@ class LayoutScriptsTest {
         long before = new Seed(resp).now();
         List<Pod> alone = get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
         Pod me = alone.get(0);
-        assertThat(alone).containsExactly(new Pod(POD, 4, List.of(), me.startedAtMillis(), me.seenAtMillis()));
+        assertThat(alone)
+                .containsExactly(new Pod(POD, 4, List.of(), me.startedAtMillis(), me.seenAtMillis(), me.process(), ""));
+        assertThat(me.process()).startsWith(ProcessHandle.current().pid() + "@");
         assertThat(me.startedAtMillis()).isBetween(before, new Seed(resp).now()).isEqualTo(me.seenAtMillis());
         assertThat(resp.text("HGET", "{Q}:pods", "pod-1"))
                 .isEqualTo("{\"partitions\":[],\"capacity\":4,\"started\":" + me.startedAtMillis() + ",\"seen\":"
-                        + me.seenAtMillis() + ",\"ttl\":30000}");
+                        + me.seenAtMillis() + ",\"ttl\":30000,\"process\":\"" + me.process() + "\",\"before\":\"\"}");
         List<Pod> both = get(layouts.register(QUEUE, new PodId("pod-2"), 2, List.of(0, 11), STALE));
         assertThat(both).extracting(Pod::id).containsExactlyInAnyOrder(POD, new PodId("pod-2"));
         assertThat(both)
@@ -158,6 +161,51 @@ class LayoutScriptsTest {
         assertThat(me.startedAtMillis()).isEqualTo(1000);
         assertThat(me.capacity()).isEqualTo(5);
         assertThat(me.owned()).containsExactly(1, 2);
+    }
+
+    @Test
+    void a_process_that_was_restarted_has_no_twin() {
+        LayoutTable restarted = REDIS.store(REDIS.settings()).layouts();
+        get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
+        get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
+        for (int round = 0; round < 3; round++) {
+            assertThat(get(restarted.register(QUEUE, POD, 4, List.of(), STALE)))
+                    .extracting(Pod::twin)
+                    .containsExactly("");
+        }
+    }
+
+    @Test
+    void two_processes_that_register_under_one_name_are_twins() {
+        LayoutTable other = REDIS.store(REDIS.settings()).layouts();
+        String one =
+                get(layouts.register(QUEUE, POD, 4, List.of(), STALE)).get(0).process();
+        // The other one may register more often.
+        get(other.register(QUEUE, POD, 4, List.of(), STALE));
+        String two = get(other.register(QUEUE, POD, 4, List.of(), STALE)).get(0).process();
+        for (int round = 0; round < 3; round++) {
+            assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
+                    .extracting(Pod::process, Pod::twin)
+                    .containsExactly(tuple(one, two));
+            assertThat(get(other.register(QUEUE, POD, 4, List.of(), STALE)))
+                    .extracting(Pod::process, Pod::twin)
+                    .containsExactly(tuple(two, one));
+        }
+    }
+
+    @Test
+    void a_twin_that_was_not_seen_for_long_is_forgotten() {
+        String entry = "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":%d,\"process\":\"x\",\"before\":\"y\","
+                + "\"twin\":\"z\",\"met\":%d}";
+        long now = new Seed(resp).now();
+        resp.call("HSET", "{Q}:pods", "pod-1", entry.formatted(now, now - 119_000));
+        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
+                .extracting(Pod::twin)
+                .containsExactly("z");
+        resp.call("HSET", "{Q}:pods", "pod-1", entry.formatted(now, now - 121_000));
+        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
+                .extracting(Pod::twin)
+                .containsExactly("");
     }
 
     @Test

@@ -37,7 +37,7 @@ public enum Script {
     LETTERS("1", "5"),
     REQUEUE("2", "n"),
     DISCARD("2", "2n"),
-    REGISTER("1", "4"),
+    REGISTER("1", "5"),
     INTENT("1", "1"),
     OPEN("2", "1"),
     CURRENT("1", "2"),

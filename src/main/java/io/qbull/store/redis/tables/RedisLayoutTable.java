@@ -7,6 +7,7 @@ import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
+import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.redis.client.CommandRouter;
@@ -46,6 +47,7 @@ public final class RedisLayoutTable implements LayoutTable {
 
     private final CommandRouter router;
     private final Supplier<CompletionStage<Void>> check;
+    private final String process = ProcessName.unique();
 
     /**
      * @param router sends the commands
@@ -82,7 +84,7 @@ public final class RedisLayoutTable implements LayoutTable {
             QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter) {
         String partitions = owned.stream().map(String::valueOf).collect(Collectors.joining(","));
         List<byte[]> args = RedisJobLog.args(
-                pod.value(), Integer.toString(capacity), partitions, Long.toString(staleAfter.toMillis()));
+                pod.value(), Integer.toString(capacity), partitions, Long.toString(staleAfter.toMillis()), process);
         return RedisErrors.translate(
                 router.run(Script.REGISTER, List.of(Keys.pods(queue)), args).thenApply(answer -> pods(answer.reply())));
     }
@@ -162,7 +164,9 @@ public final class RedisLayoutTable implements LayoutTable {
                 json.path("capacity").asInt(),
                 List.copyOf(owned),
                 json.path("started").asLong(),
-                json.path("seen").asLong());
+                json.path("seen").asLong(),
+                Printable.of(json.path("process").asText()),
+                Printable.of(json.path("twin").asText()));
     }
 
     private CompletionStage<Layout> create(QueueName queue, Layout intent) {
