@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.qbull.testing.Patience;
 import io.qbull.testing.Ports;
+import io.qbull.testing.RuntimeClassPath;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,8 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The real program as a process: {@code qbull up} on ports of its own. */
 final class PodProcess implements AutoCloseable {
-    private static final String CLASS_PATH =
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    private static final String CLASS_PATH = RuntimeClassPath.get();
 
     private final Process process;
     private final Path output;
@@ -47,8 +47,15 @@ final class PodProcess implements AutoCloseable {
      * @param options of the JVM
      */
     static PodProcess launch(Path home, Map<String, String> settings, String... options) throws IOException {
+        return launch(home, Files.createTempFile(home, "pod", ".log"), settings, options);
+    }
+
+    /**
+     * @param output where it writes to
+     */
+    static PodProcess launch(Path home, Path output, Map<String, String> settings, String... options)
+            throws IOException {
         int http = Ports.free();
-        Path output = Files.createTempFile(home, "pod", ".log");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (Runtime.version().feature() >= 24) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.app.settings.SettingsReader;
 import io.qbull.component.QbullComponent;
+import io.qbull.testing.RuntimeClassPath;
+import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
@@ -105,11 +107,16 @@ class ExamplesTest {
                         return block.text();
                     }
                 };
-        List<String> options = List.of("-proc:none", "-d", classes.toString(), "-cp", Shell.classPath());
+        List<String> options = List.of("-proc:none", "-d", classes.toString(), "-cp", classPath());
         assertThat(compiler.getTask(null, null, null, options, null, List.of(source))
                         .call())
                 .as(block.toString())
                 .isTrue();
+    }
+
+    /** With Spring Boot, which a user's project brings along. */
+    private static String classPath() {
+        return RuntimeClassPath.ofTests().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     }
 
     static List<Page> pages() {

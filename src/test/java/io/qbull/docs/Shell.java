@@ -1,11 +1,9 @@
 package io.qbull.docs;
 
 import io.qbull.app.Main;
-import java.io.File;
+import io.qbull.testing.RuntimeClassPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +57,7 @@ final class Shell {
         environment.putAll(settings);
         environment.put("DOCS_HOME", home.toString());
         environment.put("DOCS_POD", "");
-        environment.put("DOCS_CLASS_PATH", classPath());
+        environment.put("DOCS_CLASS_PATH", RuntimeClassPath.get());
         environment.put(
                 "DOCS_JAVA",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -74,14 +72,6 @@ final class Shell {
         }
         script(home.resolve("bin/curl"), CURL);
         script(home.resolve("qbull"), QBULL);
-    }
-
-    /** Of this test, however it was started. */
-    static String classPath() {
-        if (Shell.class.getClassLoader() instanceof URLClassLoader loader) {
-            return Stream.of(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(File.pathSeparator));
-        }
-        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     private static void script(Path file, String text) throws IOException {
