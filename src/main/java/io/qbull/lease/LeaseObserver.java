@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseObserver {
     private static final Duration JITTER = Duration.ofMillis(250);
+    /** Longest time between two looks at a lease, in TTLs, whatever expiry was seen. */
+    private static final int MOST_TTLS = 3;
 
     private final LeaseDomain domain;
     private final LeaseSettings settings;
@@ -133,7 +135,9 @@ final class LeaseObserver {
 
     private Duration untilNextLook(Observed observed, LeaseView view) {
         if (!view.free()) {
-            return view.remaining().plus(jitter());
+            // No pod of this queue owns for much longer than its own TTL, unless the clock of Redis has changed.
+            Duration longest = settings.leaseTtl().multipliedBy(MOST_TTLS);
+            return view.remaining().compareTo(longest) < 0 ? view.remaining().plus(jitter()) : longest;
         }
         Duration untilRipe = settings.orphanGrace().minus(observed.freeFor(now()));
         return untilRipe.isNegative() || untilRipe.compareTo(settings.renewEvery()) > 0

@@ -65,7 +65,8 @@ public interface LeaseTable {
     CompletionStage<Boolean> requestHandOver(PartitionId partition, LeaseOwner by);
 
     /**
-     * Reads leases, each on its own. Changes nothing.
+     * Reads leases, each on its own. Cuts a lease that would live longer than its TTL because the clock of the server went back;
+     * changes nothing else.
      *
      * @param partitions the partitions
      * @return the lease of each; no entry if its server did not answer

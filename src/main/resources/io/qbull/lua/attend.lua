@@ -13,7 +13,7 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
 local inbox, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local due = string.match(redis.call('HGET', held, ARGV[5]) or '0', '^%-?%d+')
+local due, failed_at = string.match(redis.call('HGET', held, ARGV[5]) or '0 0 0', '^(%-?%d+) %d+ (%d+)')
 redis.call('HLEN', jobs)
 local tag = redis.sha1hex(ARGV[5])
 local first = redis.call('ZRANGEBYLEX', order, '[' .. tag, '(' .. tag .. ';', 'LIMIT', 0, 1)[1]
@@ -36,4 +36,6 @@ if asked and ARGV[4] ~= 'ignore' and first and (ARGV[6] == '' or ARGV[6] == plac
 end
 redis.call('XDEL', inbox, ARGV[3])
 local time = redis.call('TIME')
-return {'done', due == '-1' and -1 or math.max(0, tonumber(due) - time[1] * 1000 - math.floor(time[2] / 1000))}
+-- A failure in the future was before the clock went back: the pause is not longer for that.
+local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(failed_at))
+return {'done', due == '-1' and -1 or math.max(0, tonumber(due) - now)}

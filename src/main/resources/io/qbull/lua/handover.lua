@@ -12,8 +12,8 @@ local time = redis.call('TIME')
 local expires = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[4]))
 local epoch = string.format('%.0f', math.max(tonumber(lease[2]) + 1, time[1] * 1000000 + time[2]))
 redis.call('PERSIST', KEYS[1])
-redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'epoch', epoch, 'expires', expires, 'wanted', '', 'window', ARGV[5],
-  'inflight', '0')
+redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'epoch', epoch, 'expires', expires, 'ttl', ARGV[4], 'wanted', '', 'window',
+  ARGV[5], 'inflight', '0')
 -- Last, and its failure is ignored, because the announcement is only a hint.
 redis.pcall('PUBLISH', ARGV[6], ARGV[7])
 return {'done'}

@@ -1,4 +1,5 @@
--- Registers a pod and removes the pods that have been silent for longer than they said they might be.
+-- Registers a pod and removes the pods that have been silent for longer than they said they might be. A pod that was last seen in the
+-- future was seen before the clock went back: its silence counts from now on.
 --
 -- KEYS 1: pods
 -- ARGV 5: pod, capacity, partitions that it owns (comma-separated, may be empty), staleAfter (ms), name of the process
@@ -20,12 +21,16 @@ for i = 1, #known, 2 do
   local pod, text = known[i], known[i + 1]
   local readable, value = pcall(cjson.decode, text)
   local seen = readable and type(value) == 'table' and tonumber(value.seen)
+  if seen and seen > now then
+    seen, text = now, string.gsub(text, '"seen":%d+', string.format('"seen":%.0f', now))
+    redis.call('HSET', KEYS[1], pod, text)
+  end
   local patience = seen and tonumber(value.ttl) or tonumber(ARGV[4])
   if not seen or seen + patience < now then
     redis.call('HDEL', KEYS[1], pod)
   elseif pod == ARGV[1] then
     started = tonumber(value.started) or now
-    before, twin, met = text_of(value.before), text_of(value.twin), tonumber(value.met) or 0
+    before, twin, met = text_of(value.before), text_of(value.twin), math.min(tonumber(value.met) or 0, now)
     local writer = text_of(value.process)
     if writer ~= ARGV[5] then
       -- A process that was restarted takes over an entry, too, but the one before it never comes back.

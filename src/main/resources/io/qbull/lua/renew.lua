@@ -26,7 +26,8 @@ for i, key in ipairs(KEYS) do
     if wanted == ARGV[at + 4] then
       wanted = ''
     end
-    redis.call('HSET', key, 'expires', expires, 'window', ARGV[at + 2], 'inflight', ARGV[at + 3], 'wanted', wanted)
+    redis.call('HSET', key, 'expires', expires, 'ttl', ARGV[1], 'window', ARGV[at + 2], 'inflight', ARGV[at + 3], 'wanted',
+      wanted)
     answers[i] = {'renewed', wanted}
   else
     answers[i] = {'lost'}

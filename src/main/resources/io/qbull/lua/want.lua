@@ -9,6 +9,7 @@ local lease = redis.call('HMGET', KEYS[1], 'owner', 'expires', 'wanted')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local wanted = lease[3] or ''
+-- An expiry that lies too far ahead because the clock went back is no reason to cut it here: the lease has not expired either way.
 if not lease[1] or lease[1] == ARGV[1] or tonumber(lease[2]) <= now or (wanted ~= '' and wanted ~= ARGV[1]) then
   return {'refused'}
 end

@@ -46,12 +46,16 @@ class LeaseSimulationTest {
     private static final int PARTITIONS = 6;
     private static final int CAPACITY = 3;
     private static final Duration TTL = Duration.ofSeconds(3);
+    /** So far that the clock of Redis never gets below zero. */
+    private static final long FAR_AHEAD = Duration.ofDays(365).toMillis();
 
     private ManualEventLoop world = new ManualEventLoop();
     private Random random = new Random();
     private SimulatedNetwork network = network();
     private final List<Pod> pods = new ArrayList<>();
     private int born;
+    /** How far the clock of Redis has gone back, in milliseconds. */
+    private long goneBack;
 
     @Test
     void no_two_pods_ever_trust_one_partition_and_in_the_end_all_are_owned() {
@@ -74,6 +78,7 @@ class LeaseSimulationTest {
         network = network();
         network.faulty = true;
         pods.clear();
+        goneBack = 0;
         IntStream.range(0, 3).forEach(any -> join());
         for (int step = 0; step < 300; step++) {
             world.tick(Duration.ofMillis(random.nextInt(400)));
@@ -106,6 +111,8 @@ class LeaseSimulationTest {
             pods.forEach(any -> any.loop.resume());
         } else if (what == 10) {
             pod.keeper.owned().stream().findAny().ifPresent(lease -> pod.keeper.release(lease, 0));
+        } else if (what == 11) {
+            goneBack += random.nextInt(3_600_000);
         }
     }
 
@@ -147,7 +154,7 @@ class LeaseSimulationTest {
         ManualEventLoop clock = world;
         long zero = clock.nanoTime();
         return new SimulatedNetwork(
-                clock, random, new SimulatedRedis(() -> 1_000 + (clock.nanoTime() - zero) / 1_000_000));
+                clock, random, new SimulatedRedis(() -> FAR_AHEAD - goneBack + (clock.nanoTime() - zero) / 1_000_000));
     }
 
     private static final class Pod implements LeaseListener, Reachability {

@@ -40,6 +40,7 @@ final class SimulatedRedis {
 
         long epoch;
         long expires;
+        long ttl;
 
         @Nullable
         LeaseOwner wanted;
@@ -47,6 +48,7 @@ final class SimulatedRedis {
 
     Acquisition acquire(PartitionId partition, LeaseOwner owner, Duration ttl) {
         Row lease = lease(partition);
+        cut(lease);
         boolean mine = owner.equals(lease.owner);
         if (mine && lease.expires == 0) {
             return new Acquisition.Spent();
@@ -61,6 +63,7 @@ final class SimulatedRedis {
         Predecessor before = lease.owner == null ? Predecessor.NONE : Predecessor.EXPIRED;
         lease.owner = owner;
         lease.expires = now() + ttl.toMillis();
+        lease.ttl = ttl.toMillis();
         return new Acquisition.Granted(new Lease(partition, owner, new Epoch(lease.epoch), "p"), before, 0);
     }
 
@@ -70,6 +73,7 @@ final class SimulatedRedis {
             Row lease = lease(request.lease().partition());
             if (owns(lease, request.lease()) && lease.expires != 0) {
                 lease.expires = now() + ttl.toMillis();
+                lease.ttl = ttl.toMillis();
                 if (request.rejected() != null && request.rejected().equals(lease.wanted)) {
                     lease.wanted = null;
                 }
@@ -98,6 +102,7 @@ final class SimulatedRedis {
         record.owner = to;
         record.epoch++;
         record.expires = now() + ttl.toMillis();
+        record.ttl = ttl.toMillis();
         record.wanted = null;
         return Verdict.DONE;
     }
@@ -118,6 +123,9 @@ final class SimulatedRedis {
     }
 
     List<Pod> register(PodId pod, int capacity, List<Integer> held, Duration staleAfter) {
+        pods.replaceAll((id, other) -> other.seenAtMillis() <= now()
+                ? other
+                : new Pod(id, other.capacity(), other.owned(), other.startedAtMillis(), now()));
         pods.values().removeIf(other -> other.seenAtMillis() + staleAfter.toMillis() < now());
         pods.put(pod, new Pod(pod, capacity, held, 0, now()));
         return new ArrayList<>(pods.values());
@@ -129,11 +137,17 @@ final class SimulatedRedis {
 
     LeaseView sight(PartitionId partition) {
         Row lease = lease(partition);
+        cut(lease);
         if (lease.owner == null) {
             return new LeaseView(null, null, Duration.ZERO, false, null);
         }
         Duration remaining = Duration.ofMillis(Math.max(0, lease.expires - now()));
         return new LeaseView(lease.owner, new Epoch(lease.epoch), remaining, lease.expires == 0, lease.wanted);
+    }
+
+    /** An expiry that lies further ahead than the TTL was written before the clock went back. */
+    private void cut(Row lease) {
+        lease.expires = Math.min(lease.expires, now() + lease.ttl);
     }
 
     private Row lease(PartitionId partition) {

@@ -109,6 +109,44 @@ class LeaseScriptsTest {
     }
 
     @Test
+    void a_lease_that_was_written_before_the_clock_went_back_lives_as_long_as_its_ttl_from_the_first_look_on() {
+        for (boolean byPeek : List.of(true, false)) {
+            seed.held(OTHER, 3_600_000);
+            seed.lease("ttl", "20000");
+            LeaseTable.LeaseView view = byPeek
+                    ? requireNonNull(get(leases.peek(List.of(P))).get(P))
+                    : ((Acquisition.Owned) get(leases.acquire(P, ME, TTL, 7))).view();
+            assertThat(view.remaining()).isEqualTo(Duration.ofSeconds(20));
+            assertThat(view.owner()).isEqualTo(OTHER);
+            long left = Long.parseLong(resp.text("HGET", LEASE, "expires")) - seed.now();
+            assertThat(left).isBetween(15_000L, 20_000L);
+            Map<String, Object> cut = RedisState.read(resp);
+            get(leases.peek(List.of(P)));
+            get(leases.acquire(P, ME, TTL, 7));
+            assertThat(RedisState.read(resp)).as("cut once").isEqualTo(cut);
+        }
+    }
+
+    @Test
+    void the_owner_of_a_lease_that_was_cut_still_renews_it() {
+        Lease lease = seed.held(ME, 3_600_000);
+        seed.lease("ttl", "20000");
+        get(leases.peek(List.of(P)));
+        assertThat(renew(lease, 5, 1, null)).isEqualTo(new Renewal.Renewed(null));
+        assertThat(lease()).isEqualTo(state("me#1", Seed.EPOCH, LATER, "", "5", "1"));
+    }
+
+    @Test
+    void a_lease_without_a_ttl_is_believed() {
+        seed.held(OTHER, 3_600_000);
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(requireNonNull(get(leases.peek(List.of(P))).get(P)).remaining())
+                .isGreaterThan(Duration.ofMinutes(59));
+        get(leases.acquire(P, ME, TTL, 7));
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
     void a_repeated_acquire_gets_the_same_epoch_and_extends_the_lease() {
         seed.held(ME, 1_000);
         Acquisition.Granted granted = granted(leases.acquire(P, ME, TTL, 1));
@@ -414,7 +452,7 @@ class LeaseScriptsTest {
         return (Acquisition.Granted) get(acquisition);
     }
 
-    /** The lease as it lies there; a time of expiry that fits {@link #TTL} is shown as {@link #LATER}. */
+    /** The lease as it lies there; an expiry and a ttl that fit {@link #TTL} are shown as {@link #LATER}. */
     private Map<String, String> lease() {
         @SuppressWarnings("unchecked")
         Map<String, String> lease =
@@ -422,6 +460,7 @@ class LeaseScriptsTest {
         long left = Long.parseLong(lease.get("expires")) - seed.now();
         if (left > TTL.toMillis() - 5_000 && left <= TTL.toMillis()) {
             lease.put("expires", LATER);
+            assertThat(lease.remove("ttl")).isEqualTo(Long.toString(TTL.toMillis()));
         }
         return lease;
     }
