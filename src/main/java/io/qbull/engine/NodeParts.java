@@ -10,6 +10,7 @@ import io.qbull.store.Store;
  *
  * @param identity which queue and which pod
  * @param store the node's storage
+ * @param layouts knows the layout of the queue
  * @param loop the node's event loop
  * @param outage knows whether Redis answers
  * @param abandoned partitions on which jobs of earlier sessions still run
@@ -18,6 +19,7 @@ import io.qbull.store.Store;
 record NodeParts(
         Identity identity,
         Store store,
+        LayoutCache layouts,
         EventLoop loop,
         OutageReporter outage,
         AbandonedJobs abandoned,

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,6 @@ final class SessionQueue {
     private static final Duration RETRY = Duration.ofMillis(500);
 
     private final NodeParts node;
-    private final Supplier<CompletionStage<Layout>> layout;
     /** The session asked for last; null when its end is reached. */
     private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();
     /** The session that runs: that of the last turn, or of one that is ending while the last turn waits for it. */
@@ -50,11 +48,9 @@ final class SessionQueue {
 
     /**
      * @param node what the sessions work with
-     * @param layout finds the layout of the queue
      */
-    SessionQueue(NodeParts node, Supplier<CompletionStage<Layout>> layout) {
+    SessionQueue(NodeParts node) {
         this.node = node;
-        this.layout = layout;
     }
 
     /**
@@ -82,7 +78,9 @@ final class SessionQueue {
 
     private void open(Turn turn) {
         if (!turn.ending.get()) {
-            layout.get().whenComplete((found, failure) -> node.loop().execute(() -> open(turn, found, failure)));
+            node.layouts()
+                    .known()
+                    .whenComplete((found, failure) -> node.loop().execute(() -> open(turn, found, failure)));
         }
     }
 

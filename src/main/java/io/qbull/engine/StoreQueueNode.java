@@ -46,8 +46,7 @@ final class StoreQueueNode implements QueueNode {
         this.layouts = new LayoutCache(identity, store.layouts());
         OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes);
         AbandonedJobs abandoned = new AbandonedJobs(this::abandonedJobEnded);
-        this.sessions =
-                new SessionQueue(new NodeParts(identity, store, loop, outage, abandoned, turns), layouts::known);
+        this.sessions = new SessionQueue(new NodeParts(identity, store, layouts, loop, outage, abandoned, turns));
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
                 new ProducerIdentity(identity.queue(), identity.pod(), nonce, identity.keyHash()),

@@ -24,6 +24,7 @@ final class Lanes implements Sender.Listener {
     private final Runnable onProgress;
     private final RefusalReporter refusals;
     private final Sender sender;
+    private final LayoutReader reader;
     private final LayoutSource layouts;
     private final Map<PartitionId, Lane> lanes = new TreeMap<>();
     private final WaitingJobs unplaced = new WaitingJobs();
@@ -52,6 +53,7 @@ final class Lanes implements Sender.Listener {
         this.onProgress = onProgress;
         this.refusals = refusals;
         this.sender = new Sender(jobs, loop, refusals, this);
+        this.reader = reader;
         this.layouts = new LayoutSource(reader::current, loop, this::found, this::notFound);
     }
 
@@ -179,8 +181,24 @@ final class Lanes implements Sender.Listener {
             next = read;
             changeOver();
         } else {
-            // The partition knows a version that is not current yet. Either it becomes current, or the jobs time out.
-            lanes.values().stream().filter(Lane::awaitsLayout).forEach(sender::rest);
+            boolean same = read.version() == known.version();
+            lanes.values().stream().filter(Lane::awaitsLayout).forEach(lane -> refusedByKnownLayout(lane, known, same));
+        }
+    }
+
+    /**
+     * The partition has lost its seal, which is put back here, or it knows a version that is not current yet: either that becomes
+     * current, or the jobs time out.
+     */
+    private void refusedByKnownLayout(Lane lane, Layout known, boolean current) {
+        sender.rest(lane);
+        if (current) {
+            reader.reopen(lane.partition(), known.version())
+                    .whenComplete((done, failure) -> loop.execute(() -> {
+                        if (failure != null && !stopped) {
+                            refusals.failed(lane.partition(), failure);
+                        }
+                    }));
         }
     }
 
@@ -190,7 +208,8 @@ final class Lanes implements Sender.Listener {
             refuseUnplaced(EnqueueException.Kind.FULL, "Redis takes no more data; the job was not added");
         } else if (layout == null && why instanceof StoreException.Misconfigured) {
             refuseUnplaced(
-                    EnqueueException.Kind.MISCONFIGURED, "a person must configure Redis first; the job was not added");
+                    EnqueueException.Kind.MISCONFIGURED,
+                    "a person must act first; the job was not added: " + why.getMessage());
         } else if (!unplaced.isEmpty() || lanes.values().stream().anyMatch(Lane::awaitsLayout)) {
             layouts.load();
         }

@@ -1,10 +1,14 @@
 package io.qbull.enqueue;
 
 import io.qbull.model.Layout;
+import io.qbull.model.PartitionId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Reads a queue's layouts from Redis, anew with each call of a method. Fails with a {@link io.qbull.store.StoreException}. */
+/**
+ * Reads a queue's layouts from Redis, anew with each call of a method, and opens partitions that have lost their seal. Fails with a
+ * {@link io.qbull.store.StoreException}.
+ */
 public interface LayoutReader {
     /**
      * @return the current layout, whose partitions take jobs
@@ -16,4 +20,13 @@ public interface LayoutReader {
      *     sealed: nothing is added under those any more
      */
     CompletionStage<List<Layout>> history();
+
+    /**
+     * Lets a partition take jobs by the current layout again, in case it has lost what says so.
+     *
+     * @param partition a partition that took no jobs by that layout
+     * @param version version of the layout
+     * @return completes when it takes jobs by that version or a later one, or is sealed for a later one
+     */
+    CompletionStage<?> reopen(PartitionId partition, int version);
 }

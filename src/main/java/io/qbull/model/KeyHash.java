@@ -1,6 +1,7 @@
 package io.qbull.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Hashes a key. The hash modulo the number of partitions is the partition. */
 public enum KeyHash {
@@ -25,4 +26,11 @@ public enum KeyHash {
      * @return an unsigned 64-bit number
      */
     public abstract long hash(String key);
+
+    /**
+     * @return its name in options, settings and layouts
+     */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

@@ -53,10 +53,19 @@ public interface HeldJobs {
      * Reads which keys are held. A new owner needs this before it starts a job.
      *
      * @param lease the owner's lease
-     * @param cursor {@link Page#START}, or the cursor of the previous page
+     * @param cursor {@link Page#START}, the same as {@link Page#CHECK}, or the cursor of the previous page
      * @return a page of keys
      */
     CompletionStage<Page> keys(Lease lease, String cursor);
+
+    /**
+     * Ties held and delayed jobs to their places and keys again, after some of this was lost in Redis. Works page by page.
+     *
+     * @param lease the owner's lease
+     * @param cursor {@link Page#START}, or the cursor of the previous page
+     * @return what was mended, or fenced
+     */
+    CompletionStage<Mending> mend(Lease lease, String cursor);
 
     /**
      * Records crashes of a job that may have crashed its process before.
@@ -151,6 +160,9 @@ public interface HeldJobs {
         /** The cursor of the first page, and the cursor after the last one. */
         String START = "0";
 
+        /** As {@link #START}; the answer is {@link Broken} if {@link HeldJobs#mend} is needed first. */
+        String CHECK = "check";
+
         /**
          * Some held keys.
          *
@@ -159,12 +171,36 @@ public interface HeldJobs {
          */
         record Keys(String cursor, Map<String, @Nullable Duration> keys) implements Page {}
 
+        /** Some jobs that wait are without their place or key, or the other way round. */
+        record Broken() implements Page {}
+
         /** The lease has ended. */
         record Fenced() implements Page {}
 
         @Override
         default boolean fenced() {
             return this instanceof Page.Fenced;
+        }
+    }
+
+    /** The result of {@link #mend}. */
+    sealed interface Mending extends OwnerAnswer {
+        /**
+         * A page was mended.
+         *
+         * @param cursor cursor of the next page; {@link Page#START} after the last one
+         * @param putBack number of jobs that wait in their places again
+         * @param lost number of places whose job is gone
+         * @param buried number of jobs that became dead letters because their key cannot be told
+         */
+        record Mended(String cursor, int putBack, int lost, int buried) implements Mending {}
+
+        /** The lease has ended. */
+        record Fenced() implements Mending {}
+
+        @Override
+        default boolean fenced() {
+            return this instanceof Mending.Fenced;
         }
     }
 }

@@ -1,10 +1,13 @@
 package io.qbull.store;
 
+import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** What the pods of a queue share: its layout and the list of pods. */
@@ -14,9 +17,27 @@ public interface LayoutTable {
      *
      * @param queue the queue
      * @param partitions number of partitions if the queue does not exist yet
-     * @return the current layout, whose partitions all take jobs
+     * @param keyHash how this pod maps keys to partitions
+     * @return the current layout, whose partitions all take jobs; fails with {@link StoreException.Misconfigured} if keys are mapped in
+     *     another way in this queue
      */
-    CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions);
+    CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions, KeyHash keyHash);
+
+    /**
+     * @param queue a queue that exists
+     * @return how its keys are mapped to partitions; empty if that was not recorded yet
+     */
+    CompletionStage<Optional<KeyHash>> keyHash(QueueName queue);
+
+    /**
+     * Lets a partition take and run jobs by a layout, in case it has lost what says so. Changes nothing of a partition that is opened or
+     * sealed for that version or a later one. Safe to repeat, and safe when it runs late.
+     *
+     * @param partition a partition of a queue that exists
+     * @param version version of the queue's current layout
+     * @return whether something was lost
+     */
+    CompletionStage<Boolean> open(PartitionId partition, int version);
 
     /**
      * @param queue a queue that exists

@@ -1,5 +1,6 @@
 -- Deletes a finished job from the held jobs of its key, if it is still there, and reads the next one. A key without held jobs is no
--- longer held.
+-- longer held. If jobs and places do not agree because one of the keys was lost, the lease counts as ended: the take-over that follows
+-- ties them together again.
 --
 -- KEYS 5: lease, held, held order, held jobs, attempts
 -- ARGV 4: owner, epoch, key, place of the finished job (empty = only read)
@@ -13,9 +14,10 @@ end
 local held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local tag = redis.sha1hex(ARGV[3])
 redis.call('HLEN', held)
-redis.call('HLEN', jobs)
 redis.call('HLEN', attempts)
-redis.call('ZCARD', order)
+if redis.call('HLEN', jobs) ~= redis.call('ZCARD', order) then
+  return {'fenced'}
+end
 redis.call('PERSIST', KEYS[1])
 if ARGV[4] ~= '' and redis.call('ZREM', order, tag .. ARGV[4]) == 1 then
   redis.call('HDEL', jobs, ARGV[4])

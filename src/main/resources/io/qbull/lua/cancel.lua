@@ -19,8 +19,12 @@ end
 
 local chosen, rest = {}, {}
 for member in string.gmatch(redis.call('HGET', ids, ARGV[1]) or '', '%S+') do
-  local list = of_key(cmsgpack.unpack(redis.call('HGET', jobs, member))[2]) and chosen or rest
-  list[#list + 1] = member
+  local packed = redis.call('HGET', jobs, member)
+  -- Without its job, which was lost, a member is dropped.
+  if packed then
+    local list = of_key(cmsgpack.unpack(packed)[2]) and chosen or rest
+    list[#list + 1] = member
+  end
 end
 if #chosen == 0 then
   return {'cancelled', 0}

@@ -14,7 +14,7 @@ end
 local stream, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local place = ARGV[5]
 if place == '' then
-  local version, ms, seq = redis.call('GET', KEYS[7]) or '0', string.match(ARGV[4], '^(%d+)%-(%d+)$')
+  local version, ms, seq = string.match(redis.call('GET', KEYS[7]) or '', '^%d+$') or '1', string.match(ARGV[4], '^(%d+)%-(%d+)$')
   place = string.rep('0', 10 - #version) .. version .. ':' .. string.rep('0', 20 - #ms) .. ms .. '-'
     .. string.rep('0', 20 - #seq) .. seq .. ':' .. ARGV[3]
 end

@@ -1,16 +1,20 @@
--- First step of creating a queue: records the intended number of partitions. The first intent wins.
+-- First step of creating a queue: records the intended number of partitions and how keys are hashed. The first intent wins.
 --
 -- KEYS 1: layout
--- ARGV 1: partitions
--- Returns: {'current', version, partitions}: the queue exists; nothing was changed
---          {'intent', version, partitions}: the intent on record, this one or an earlier one
+-- ARGV 2: partitions, key hash
+-- Returns: {'current', version, partitions, key hash (empty in a layout that was made before it was recorded)}: the queue exists;
+--            nothing was changed
+--          {'intent', version, partitions, key hash}: the intent on record, this one or an earlier one
 -- Epoch: none; compare-and-set on the layout.
-local layout = redis.call('HMGET', KEYS[1], 'version', 'partitions', 'next_version', 'next_partitions')
+local layout = redis.call('HMGET', KEYS[1], 'version', 'partitions', 'next_version', 'next_partitions', 'key_hash')
 if layout[1] then
-  return {'current', layout[1], layout[2]}
+  return {'current', layout[1], layout[2], layout[5] or ''}
 end
-if layout[3] then
-  return {'intent', layout[3], layout[4]}
+if not layout[3] then
+  layout[3], layout[4] = '1', ARGV[1]
+  redis.call('HSET', KEYS[1], 'next_version', layout[3], 'next_partitions', layout[4])
 end
-redis.call('HSET', KEYS[1], 'next_version', '1', 'next_partitions', ARGV[1])
-return {'intent', '1', ARGV[1]}
+if not layout[5] then
+  redis.call('HSET', KEYS[1], 'key_hash', ARGV[2])
+end
+return {'intent', layout[3], layout[4], layout[5] or ARGV[2]}

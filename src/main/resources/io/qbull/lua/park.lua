@@ -9,7 +9,7 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
 local stream, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local version = redis.call('GET', KEYS[7]) or '0'
+local version = string.match(redis.call('GET', KEYS[7]) or '', '^%d+$') or '1'
 version = string.rep('0', 10 - #version) .. version
 local attempted = redis.call('EXISTS', attempts) == 1
 -- These fail here, before the first write, if one of the keys has another type.

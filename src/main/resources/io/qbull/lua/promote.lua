@@ -1,4 +1,5 @@
--- Moves delayed jobs that are due to the end of the stream, ordered by due time. Bounded by count and bytes.
+-- Moves delayed jobs that are due to the end of the stream, ordered by due time. Bounded by count and bytes. If jobs and times do not
+-- agree because one of the keys was lost, the lease counts as ended: the take-over that follows ties them together again.
 --
 -- KEYS 5: lease, stream, delayed, delayed jobs, delayed ids
 -- ARGV 4: owner, epoch, most jobs, most bytes
@@ -11,8 +12,10 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
 end
 local stream, delayed, jobs, ids = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 redis.call('XLEN', stream)
-redis.call('HLEN', jobs)
 redis.call('HLEN', ids)
+if redis.call('HLEN', jobs) ~= redis.call('ZCARD', delayed) then
+  return {'fenced'}
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[3])

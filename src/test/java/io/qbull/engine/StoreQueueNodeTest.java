@@ -8,6 +8,7 @@ import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
 import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
+import io.qbull.model.KeyHash;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.Patience;
 import io.qbull.testing.RedisExtension;
@@ -221,6 +222,30 @@ class StoreQueueNodeTest {
         added.forEach(CompletableFuture::join);
         await().until(() -> backlog(4) == 0);
         everyFirstRunWasInOrder(4_000);
+    }
+
+    @Test
+    void a_pod_that_maps_keys_in_another_way_says_so_and_does_not_start_until_both_are_the_same() {
+        TestPod first = pod("a", 4).consume(2, AT_ONCE);
+        first.enqueue("k", "1").join();
+        try (CapturedLog log = new CapturedLog();
+                TestPod other = new TestPod("b", 4, REDIS.store(), KeyHash.QBULL_PYTHON).consume(2, AT_ONCE)) {
+            String problem = "queue WHATSAPP has keyHash=xxh64 on record and this pod keyHash=qbull-python, so it would"
+                    + " break the order of keys; it works on this queue once both are the same";
+            await().until(() -> other.node.status().problem().equals(problem));
+            assertThat(log.warnings())
+                    .containsOnlyOnce("queue=WHATSAPP refused by Redis, a person must act: " + problem);
+            assertThat(other.enqueue("k", "2").handle((job, failure) -> failure).join())
+                    .hasMessage("a person must act first; the job was not added: " + problem);
+            assertThat(other.owned()).isEmpty();
+            await().until(() -> first.owned().size() == 4);
+            first.enqueue("k", "3").join();
+            try (Resp redis = REDIS.server().connect()) {
+                redis.call("HSET", "{WHATSAPP}:layout", "key_hash", "qbull-python");
+                await().until(() -> other.owned().size() == 2);
+                redis.call("HSET", "{WHATSAPP}:layout", "key_hash", "xxh64");
+            }
+        }
     }
 
     @Test

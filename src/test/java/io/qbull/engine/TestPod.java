@@ -4,6 +4,7 @@ import io.qbull.config.DeadLimits;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
+import io.qbull.config.RetrySettings;
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.model.Delivery;
 import io.qbull.model.Enqueued;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class TestPod implements AutoCloseable {
     static final QueueName QUEUE = new QueueName("WHATSAPP");
     static final Duration TTL = Duration.ofSeconds(1);
-    private static final EnqueueSettings ENQUEUE =
+    static final EnqueueSettings ENQUEUE =
             new EnqueueSettings(Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10), 0);
 
     final QueueNode node;
@@ -50,9 +51,13 @@ final class TestPod implements AutoCloseable {
     private final Store store;
 
     TestPod(String name, int partitions, Store store) {
+        this(name, partitions, store, KeyHash.XXH64);
+    }
+
+    TestPod(String name, int partitions, Store store, KeyHash keyHash) {
         this.store = store;
         this.node = QueueNodes.open(
-                new QueueNode.Identity(QUEUE, new PodId(name), KeyHash.XXH64, partitions, true),
+                new QueueNode.Identity(QUEUE, new PodId(name), keyHash, partitions, true),
                 store,
                 new ThreadEventLoop(thread, timers, failures::add),
                 new SuspectTurns());
@@ -63,6 +68,10 @@ final class TestPod implements AutoCloseable {
     }
 
     TestPod consume(int partitionsPerPod, Duration stallAfter, JobHandler handler) {
+        return consume(partitionsPerPod, stallAfter, Retries.of(3, Duration.ofMillis(20)), handler);
+    }
+
+    TestPod consume(int partitionsPerPod, Duration stallAfter, RetrySettings retries, JobHandler handler) {
         node.consume(
                 new Consumption(
                         new LeaseSettings(partitionsPerPod, 16384, true, TTL, TTL),
@@ -70,7 +79,7 @@ final class TestPod implements AutoCloseable {
                                 128,
                                 1 << 20,
                                 Duration.ofMillis(5),
-                                Retries.of(3, Duration.ofMillis(20)),
+                                retries,
                                 Duration.ofSeconds(10),
                                 Duration.ofSeconds(5)),
                         stallAfter,

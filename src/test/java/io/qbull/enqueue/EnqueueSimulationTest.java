@@ -116,7 +116,7 @@ class EnqueueSimulationTest {
         }
 
         private void step() {
-            switch (random.nextInt(resizes ? 12 : 11)) {
+            switch (random.nextInt(resizes ? 13 : 12)) {
                 case 0 -> {
                     troublePercent = random.nextInt(101);
                     log.weather(troublePercent, random.nextInt(4) == 0);
@@ -128,7 +128,8 @@ class EnqueueSimulationTest {
                 }
                 case 4 -> loop.tick(random.nextInt(20) == 0 ? Duration.ofMinutes(31) : Duration.ZERO);
                 case 5 -> repeat();
-                case 11 -> resize();
+                case 11 -> script.loseSeal(new PartitionId(QUEUE, random.nextInt(layout.partitions())));
+                case 12 -> resize();
                 default -> {
                     IntStream.range(0, 1 + random.nextInt(4)).forEach(i -> submit(newJob(), false));
                     loop.tick(Duration.ofMillis(random.nextInt(30)));
@@ -204,6 +205,21 @@ class EnqueueSimulationTest {
             @Override
             public CompletionStage<List<Layout>> history() {
                 throw new UnsupportedOperationException("no sources here");
+            }
+
+            @Override
+            public CompletionStage<Boolean> reopen(PartitionId partition, int version) {
+                CompletableFuture<Boolean> opened = new CompletableFuture<>();
+                boolean fails = random.nextInt(100) < troublePercent;
+                loop.schedule(Duration.ofMillis(random.nextInt(2_000)), () -> {
+                    script.reopen(partition, version);
+                    if (fails) {
+                        opened.completeExceptionally(new StoreException.Unavailable("lost", true, new Exception()));
+                    } else {
+                        opened.complete(true);
+                    }
+                });
+                return opened;
             }
         }
 

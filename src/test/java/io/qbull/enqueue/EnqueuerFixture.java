@@ -9,6 +9,7 @@ import io.qbull.model.Enqueued;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.testing.ManualEventLoop;
@@ -33,6 +34,12 @@ abstract class EnqueuerFixture {
             loop,
             () -> false);
 
+    /** Partitions whose seal was to be put back, and for which version. */
+    final List<String> reopened = new ArrayList<>();
+
+    /** What becomes of each attempt to put a seal back. */
+    CompletableFuture<Boolean> reopenings = CompletableFuture.completedFuture(true);
+
     final List<CompletableFuture<List<Layout>>> historyReads = new ArrayList<>();
 
     private final class Layouts implements LayoutReader {
@@ -48,6 +55,12 @@ abstract class EnqueuerFixture {
             CompletableFuture<List<Layout>> read = new CompletableFuture<>();
             historyReads.add(read);
             return read;
+        }
+
+        @Override
+        public CompletionStage<Boolean> reopen(PartitionId partition, int version) {
+            reopened.add(partition + " for " + version);
+            return reopenings;
         }
     }
 

@@ -10,6 +10,7 @@ import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.store.JobLog;
 import io.qbull.store.StoreException;
+import io.qbull.testing.CapturedLog;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +89,36 @@ class OtherLayoutTest extends EnqueuerFixture {
     }
 
     @Test
+    void a_partition_that_refuses_the_current_layout_is_opened_for_it_again() {
+        CompletableFuture<Enqueued> refused = enqueue(job("1", left), SETTINGS);
+        log.last().answer(OTHER_LAYOUT);
+        loop.run();
+        assertThat(reopened).as("the layout may be another by now").isEmpty();
+        layoutReads.get(1).complete(new Layout(1, 2));
+        tick(50);
+        assertThat(reopened).containsExactly("Q:0 for 1");
+        log.last().accept();
+        loop.run();
+        assertThat(refused).isCompletedWithValueMatching(job -> !job.duplicate());
+    }
+
+    @Test
+    void a_seal_that_cannot_be_put_back_is_logged_with_the_reason() {
+        try (CapturedLog captured = new CapturedLog()) {
+            reopenings = CompletableFuture.failedFuture(new StoreException.Misconfigured("it is a list", null));
+            enqueue(job("1", left), SETTINGS);
+            log.last().answer(OTHER_LAYOUT);
+            loop.run();
+            layoutReads.get(1).complete(new Layout(1, 2));
+            loop.run();
+            assertThat(captured.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("queue=Q jobs cannot be added to partitions [0]: it is a list; ");
+        }
+    }
+
+    @Test
     void a_partition_that_refuses_does_not_delay_the_others() {
         enqueue(job("1", left), SETTINGS);
         log.last().answer(OTHER_LAYOUT);
@@ -105,6 +136,7 @@ class OtherLayoutTest extends EnqueuerFixture {
         loop.run();
         layoutReads.get(1).complete(new Layout(0, 7));
         tick(50);
+        assertThat(reopened).isEmpty();
         assertThat(log.last().call().layoutVersion()).isEqualTo(1);
         assertThat(log.last().ids()).containsExactly("1");
     }

@@ -34,6 +34,7 @@ final class ScriptModel {
         private final Set<String> seen = new HashSet<>();
         private final Map<SourceId, Map<Integer, Long>> sources = new HashMap<>();
         private int openFor;
+        private boolean lost;
         private long lastMillis;
         private long backlog;
     }
@@ -41,6 +42,19 @@ final class ScriptModel {
     /** The partition takes jobs for this version from now on; zero for none. */
     void open(PartitionId partition, int version) {
         partition(partition).openFor = version;
+        partition(partition).lost = false;
+    }
+
+    /** The partition has lost its seal and takes no jobs for any version. */
+    void loseSeal(PartitionId partition) {
+        partition(partition).lost = true;
+    }
+
+    /** Puts a lost seal back; changes nothing of one that is there. */
+    void reopen(PartitionId partition, int version) {
+        if (partition(partition).lost) {
+            open(partition, version);
+        }
     }
 
     /** All jobs are done. */
@@ -88,7 +102,7 @@ final class ScriptModel {
                             && job.callerId()
                             && here.seen.contains(job.id().value()));
         });
-        if (!allKnown && here.openFor != call.layoutVersion()) {
+        if (!allKnown && (here.lost || here.openFor != call.layoutVersion())) {
             return new Answer.OtherLayout();
         }
         if (!allKnown && call.maxBacklog() > 0 && here.backlog >= call.maxBacklog()) {

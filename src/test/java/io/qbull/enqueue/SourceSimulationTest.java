@@ -261,6 +261,12 @@ class SourceSimulationTest {
                 return read;
             }
 
+            @Override
+            public CompletionStage<Boolean> reopen(PartitionId partition, int version) {
+                // No seal is lost here.
+                return CompletableFuture.completedFuture(false);
+            }
+
             /** A resize can begin and end meanwhile. */
             private Duration slowNowAndThen() {
                 return Duration.ofMillis(random.nextInt(random.nextInt(3) == 0 ? 3_000 : 50));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullConstants;
+import io.qbull.model.KeyHash;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.store.HeldKeyTable.HeldKey;
@@ -47,7 +48,7 @@ class HoldKeyIT {
     @Test
     void others_pass_a_held_key_of_any_length_which_then_runs_in_order_once() throws Exception {
         Store store = REDIS.store();
-        get(store.layouts().createIfAbsent(PARTITION.queue(), 1));
+        get(store.layouts().createIfAbsent(PARTITION.queue(), 1, KeyHash.XXH64));
         addBacklog();
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             QbullComponent component = new QbullComponent();

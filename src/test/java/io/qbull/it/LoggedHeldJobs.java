@@ -44,6 +44,11 @@ final class LoggedHeldJobs implements HeldJobs {
     }
 
     @Override
+    public CompletionStage<Mending> mend(Lease lease, String cursor) {
+        return held.mend(lease, cursor);
+    }
+
+    @Override
     public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, Attempts known) {
         return held.suspect(lease, job, known);
     }

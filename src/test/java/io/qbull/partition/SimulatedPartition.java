@@ -208,6 +208,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
+    public CompletionStage<Mending> mend(Lease lease, String cursor) {
+        return done(stale(lease) ? new Mending.Fenced() : new Mending.Mended(Page.START, 0, 0, 0));
+    }
+
+    @Override
     public CompletionStage<Verdict> suspect(Lease lease, JobPlace place, Attempts known) {
         if (stale(lease)) {
             return done(Verdict.FENCED);

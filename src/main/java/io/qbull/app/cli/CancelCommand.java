@@ -52,10 +52,12 @@ public final class CancelCommand implements Callable<Integer> {
         QueueName name = Arguments.read(QueueName::new, queue);
         JobId job = Arguments.read(JobId::new, id);
         SettingsReader reader = SettingsReader.ofProcess(home);
-        KeyHash hash = reader.keyHash(name);
+        KeyHash configured = reader.keyHash(name);
         try (Store store = StoreAccess.find(reader.read())) {
             QueueStatus.Present status = StoreAccess.await(new Queues(store.inspector()).one(name))
                     .orElseThrow(() -> Arguments.noQueue(name));
+            // What the layout says rules, as it does for the pods.
+            KeyHash hash = StoreAccess.await(store.layouts().keyHash(name)).orElse(configured);
             Layout layout = new Layout(status.layoutVersion(), status.partitionCount());
             if (StoreAccess.await(store.delayed().cancel(layout.partitionOf(name, hash, key), key, job)) == 0) {
                 throw new CliException(ExitCode.NOT_FOUND, "There is no delayed job with this id and key in " + name);

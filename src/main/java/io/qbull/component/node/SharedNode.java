@@ -5,7 +5,6 @@ import io.qbull.engine.QueueNode;
 import io.qbull.model.KeyHash;
 import io.qbull.model.QueueName;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -101,7 +100,7 @@ public final class SharedNode {
      */
     void refuseOther(QueueNode.Identity other) {
         refuseOther("partitions", identity.partitions(), other.partitions());
-        refuseOther("keyHash", spelt(identity.keyHash()), spelt(other.keyHash()));
+        refuseOther("keyHash", identity.keyHash().text(), other.keyHash().text());
     }
 
     private void refuseOther(String option, Object ours, Object theirs) {
@@ -109,11 +108,6 @@ public final class SharedNode {
             throw new IllegalArgumentException(option + " (" + theirs + ") must be " + ours + ", with which " + key
                     + " runs in this context already");
         }
-    }
-
-    /** As an endpoint's URI spells it. */
-    private static String spelt(KeyHash keyHash) {
-        return keyHash.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**

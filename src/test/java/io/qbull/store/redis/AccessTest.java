@@ -18,6 +18,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.JobPlace;
+import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
@@ -72,7 +73,7 @@ class AccessTest {
     private static final String RIGHTS = "~Q:* ~{Q:*}:* ~{Q}:* ~qbull:queues resetchannels &qbull:announce:Q -@all"
             + " +ping +info +eval +evalsha +client|id +client|unblock +time +subscribe +unsubscribe +publish"
             + " +xread +xlen +xrange +xrevrange +xadd +xdel +hmget +hget +hset +hdel +hgetall +persist +exists +get +set"
-            + " +hexists +hsetnx +hlen +hscan +zscore +zadd +zcard +zrange +zrangebyscore +zrevrangebyscore +zrangebylex +zlexcount +zrem +pttl +pexpire +sadd +smembers";
+            + " +hexists +hsetnx +hlen +hscan +zscore +zadd +zcard +zrange +zrangebyscore +zrevrangebyscore +zrangebylex +zlexcount +zrem +pttl +pexpire +sadd +smembers +type +zscan";
 
     @AfterEach
     void forgetUser() {
@@ -84,7 +85,7 @@ class AccessTest {
         user(RIGHTS);
         RedisStore store = REDIS.store(settings(PASSWORD));
         get(store.check());
-        get(store.layouts().createIfAbsent(QUEUE, 4));
+        get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
         get(store.layouts().register(QUEUE, new PodId("me"), 1, List.of(), TTL));
         List<PartitionId> heard = new CopyOnWriteArrayList<>();
         get(store.leases().announcements(QUEUE, heard::add));

@@ -19,6 +19,7 @@ import io.qbull.model.DeadLetter;
 import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
+import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
@@ -166,7 +167,7 @@ class DeadLettersTest {
     @Test
     void partitions_of_earlier_layouts_count() {
         assertThat(get(letters.partitions(QUEUE))).isZero();
-        get(store.layouts().createIfAbsent(QUEUE, 4));
+        get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
         assertThat(get(letters.partitions(QUEUE))).isEqualTo(4);
         resp.call("HSET", "{Q}:layout", "version", "3", "partitions", "2", "v1", "4", "v2", "8");
         assertThat(get(letters.partitions(QUEUE))).isEqualTo(8);

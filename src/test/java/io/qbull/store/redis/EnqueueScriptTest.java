@@ -283,7 +283,7 @@ class EnqueueScriptTest {
         Map<String, Object> before = RedisState.read(resp);
         assertThat(failure(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(newJob("a")), WINDOW))))
                 .isInstanceOf(StoreException.Misconfigured.class)
-                .hasMessageContaining("WRONGTYPE");
+                .hasMessageContaining("Q:3 is of type set instead of stream");
         assertThat(RedisState.read(resp)).isEqualTo(before);
         resp.call("DEL", STREAM);
     }

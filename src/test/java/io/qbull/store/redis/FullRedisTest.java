@@ -11,6 +11,7 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.JobPlace;
+import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
@@ -141,9 +142,10 @@ class FullRedisTest {
 
     @Test
     void pods_register_and_a_queue_that_exists_opens() {
-        get(store.layouts().createIfAbsent(QUEUE, 4));
+        get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
         fill();
-        assertThat(get(store.layouts().createIfAbsent(QUEUE, 4)).partitions()).isEqualTo(4);
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64)).partitions())
+                .isEqualTo(4);
         assertThat(get(store.layouts().register(QUEUE, new PodId("p"), 4, List.of(), TTL)))
                 .hasSize(1);
         get(store.layouts().unregister(QUEUE, new PodId("p")));
@@ -153,7 +155,8 @@ class FullRedisTest {
     @Test
     void a_new_queue_is_refused() {
         fill();
-        assertThat(failure(store.layouts().createIfAbsent(QUEUE, 4))).isInstanceOf(StoreException.Full.class);
+        assertThat(failure(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64)))
+                .isInstanceOf(StoreException.Full.class);
     }
 
     private void fill() {

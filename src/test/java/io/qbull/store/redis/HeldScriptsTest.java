@@ -123,6 +123,18 @@ class HeldScriptsTest {
     }
 
     @Test
+    void a_pause_is_not_longer_because_the_clock_went_back() {
+        fail(seed.job("a", "1"), 1, Duration.ofMinutes(1));
+        String[] state = resp.text("HGET", Seed.HELD, KEY).split(" ", 3);
+        long due = Long.parseLong(state[0]) + 3_600_000;
+        long failedAt = Long.parseLong(state[2].trim().split(" ", 2)[0]) + 3_600_000;
+        resp.call("HSET", Seed.HELD, KEY, due + " 1 " + failedAt + " it broke");
+        assertThat(keys()).containsEntry(KEY, Duration.ofMinutes(1));
+        Instruction ignored = instruction("retry");
+        assertThat(get(held.attend(lease, ignored, Action.IGNORE))).isEqualTo(new Attended.Done(Duration.ofMinutes(1)));
+    }
+
+    @Test
     void a_failure_that_comes_again_or_late_changes_nothing() {
         StreamId a = seed.job("a", "1");
         fail(a, 1, Duration.ofMinutes(1));

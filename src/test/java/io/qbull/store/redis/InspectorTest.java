@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Due;
 import io.qbull.model.JobPlace;
+import io.qbull.model.KeyHash;
 import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
@@ -40,8 +41,8 @@ class InspectorTest {
         RedisStore store = REDIS.store();
         Resp resp = REDIS.resp();
         Seed seed = new Seed(resp);
-        get(store.layouts().createIfAbsent(QUEUE, 5));
-        get(store.layouts().createIfAbsent(new QueueName("other"), 1));
+        get(store.layouts().createIfAbsent(QUEUE, 5, KeyHash.XXH64));
+        get(store.layouts().createIfAbsent(new QueueName("other"), 1, KeyHash.XXH64));
         get(store.layouts().register(QUEUE, new PodId("me"), 2, List.of(3), Duration.ofMinutes(1)));
         long now = seed.now();
         String epoch = Long.toString((now - 4_000) * 1000);
@@ -96,14 +97,15 @@ class InspectorTest {
     void a_partition_that_cannot_be_read_is_shown_with_its_error_and_hides_no_other() {
         RedisStore store = REDIS.store();
         Resp resp = REDIS.resp();
-        get(store.layouts().createIfAbsent(QUEUE, 4));
+        get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
         resp.call("SET", "{Q:1}:lease", "foreign");
         resp.call("HSET", "{Q:2}:lease", "owner", "me#1", "epoch", "77", "expires", "garbage");
 
         QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
         assertThat(sight.partitions()).extracting(PartitionStatus::index).containsExactly(0, 1, 2, 3);
         assertThat(sight.readable()).extracting(PartitionStatus::index).containsExactly(0, 3);
-        assertThat(((PartitionStatus.Unread) sight.partitions().get(1)).error()).contains("{Q:1}:lease", "WRONGTYPE");
+        assertThat(((PartitionStatus.Unread) sight.partitions().get(1)).error())
+                .isEqualTo("{Q:1}:lease is of type string instead of hash; it must be renamed or deleted");
         assertThat(((PartitionStatus.Unread) sight.partitions().get(2)).error()).contains("garbage");
         // What is left breaks the rules of the keys on purpose.
         resp.call("FLUSHALL");

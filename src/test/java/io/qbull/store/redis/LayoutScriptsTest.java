@@ -6,8 +6,11 @@ import static io.qbull.testing.Waiting.get;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
+import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LayoutTable.Pod;
@@ -46,25 +49,67 @@ class LayoutScriptsTest {
 
     @Test
     void a_queue_is_created_with_all_its_partitions_open() {
-        assertThat(get(layouts.createIfAbsent(QUEUE, 3))).isEqualTo(new Layout(1, 3));
+        assertThat(get(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64))).isEqualTo(new Layout(1, 3));
         assertThat(RedisState.read(resp)).isEqualTo(created(3));
     }
 
     @Test
     void a_queue_that_exists_keeps_its_layout() {
-        get(layouts.createIfAbsent(QUEUE, 3));
+        get(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64));
         Map<String, Object> before = RedisState.read(resp);
-        assertThat(get(layouts.createIfAbsent(QUEUE, 8))).isEqualTo(new Layout(1, 3));
+        assertThat(get(layouts.createIfAbsent(QUEUE, 8, KeyHash.XXH64))).isEqualTo(new Layout(1, 3));
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 
     @Test
-    void a_partition_whose_started_version_cannot_be_read_is_not_opened() {
-        resp.call("SET", "{Q:0}:started", "garbage");
-        assertThat(failure(layouts.createIfAbsent(QUEUE, 1))).isInstanceOf(StoreException.Misconfigured.class);
+    void a_partition_with_a_key_of_another_type_is_not_opened_and_the_key_is_named() {
+        resp.call("RPUSH", "{Q:0}:started", "1");
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 1, KeyHash.XXH64)))
+                .isInstanceOf(StoreException.Misconfigured.class)
+                .hasMessage("{Q:0}:started is of type list instead of string; it must be renamed or deleted");
         assertThat(resp.call("GET", "{Q:0}:seal")).isNull();
         // What is left breaks the rules of the keys on purpose.
         resp.call("FLUSHALL");
+    }
+
+    @Test
+    void what_says_that_a_partition_is_open_is_put_back_when_it_is_lost() {
+        get(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64));
+        Map<String, Object> whole = RedisState.read(resp);
+        PartitionId partition = new PartitionId(QUEUE, 1);
+        assertThat(get(layouts.open(partition, 1))).isFalse();
+        for (String key : List.of("{Q:1}:seal", "{Q:1}:started")) {
+            resp.call("DEL", key);
+            assertThat(get(layouts.open(partition, 1))).as(key).isTrue();
+            assertThat(RedisState.read(resp)).isEqualTo(whole);
+            resp.call("SET", key, "");
+            assertThat(get(layouts.open(partition, 1))).as(key).isTrue();
+            assertThat(RedisState.read(resp)).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void an_opening_never_lowers_what_a_resize_has_sealed_or_started() {
+        get(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64));
+        resp.call("MSET", "{Q:0}:seal", "2 closed", "{Q:1}:seal", "2 open", "{Q:1}:started", "2");
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(get(layouts.open(new PartitionId(QUEUE, 0), 1))).isFalse();
+        assertThat(get(layouts.open(new PartitionId(QUEUE, 1), 1))).isFalse();
+        assertThat(get(layouts.open(new PartitionId(QUEUE, 1), 2))).isFalse();
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        resp.call("DEL", "{Q:1}:seal");
+        assertThat(get(layouts.open(new PartitionId(QUEUE, 1), 3))).isTrue();
+        assertThat(resp.text("GET", "{Q:1}:started"))
+                .as("known to the resize alone")
+                .isEqualTo("2");
+    }
+
+    @Test
+    void a_queue_that_is_missing_in_the_list_is_listed_again() {
+        get(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64));
+        resp.call("DEL", "qbull:queues");
+        get(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64));
+        assertThat(RedisState.read(resp)).isEqualTo(created(3));
     }
 
     @Test
@@ -81,7 +126,7 @@ class LayoutScriptsTest {
             if (step == 5) {
                 resp.call("SADD", "qbull:queues", "Q");
             }
-            assertThat(get(layouts.createIfAbsent(QUEUE, 8)))
+            assertThat(get(layouts.createIfAbsent(QUEUE, 8, KeyHash.XXH64)))
                     .as("step %d", step)
                     .isEqualTo(new Layout(1, 3));
             assertThat(RedisState.read(resp)).as("step %d", step).isEqualTo(created(3));
@@ -92,7 +137,7 @@ class LayoutScriptsTest {
     void of_many_pods_that_create_at_once_with_different_wishes_one_wins() {
         List<CompletionStage<Layout>> all = new ArrayList<>();
         for (int pod = 1; pod <= 8; pod++) {
-            all.add(REDIS.store().layouts().createIfAbsent(QUEUE, pod));
+            all.add(REDIS.store().layouts().createIfAbsent(QUEUE, pod, KeyHash.XXH64));
         }
         Layout won = get(all.get(0));
         all.forEach(each -> assertThat(get(each)).isEqualTo(won));
@@ -100,11 +145,71 @@ class LayoutScriptsTest {
     }
 
     @Test
+    void a_pod_that_maps_keys_in_another_way_is_refused_and_changes_nothing() {
+        get(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64));
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 3, KeyHash.QBULL_PYTHON)))
+                .isInstanceOf(StoreException.Misconfigured.class)
+                .hasMessage(
+                        "queue Q has keyHash=xxh64 on record and this pod keyHash=qbull-python, so it would break the"
+                                + " order of keys; it works on this queue once both are the same");
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        assertThat(get(layouts.keyHash(QUEUE))).contains(KeyHash.XXH64);
+    }
+
+    @Test
+    void of_pods_that_create_a_queue_at_once_and_map_keys_differently_one_way_wins() {
+        List<CompletionStage<Layout>> all = new ArrayList<>();
+        for (int pod = 0; pod < 8; pod++) {
+            all.add(REDIS.store().layouts().createIfAbsent(QUEUE, 3, KeyHash.values()[pod % 2]));
+        }
+        List<Boolean> won = all.stream()
+                .map(each -> get(each.handle((layout, failure) -> failure == null)))
+                .toList();
+        assertThat(won.get(0)).isNotEqualTo(won.get(1));
+        for (int pod = 2; pod < 8; pod++) {
+            assertThat(won.get(pod)).as("pod %d", pod).isEqualTo(won.get(pod % 2));
+        }
+    }
+
+    @Test
+    void a_layout_without_a_record_takes_the_way_of_the_first_pod() {
+        earlierLayout(3);
+        get(layouts.createIfAbsent(QUEUE, 3, KeyHash.QBULL_PYTHON));
+        assertThat(get(layouts.keyHash(QUEUE))).contains(KeyHash.QBULL_PYTHON);
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64)))
+                .hasMessageContaining("keyHash=qbull-python on record");
+    }
+
+    @Test
+    void a_layout_without_a_record_does_not_take_a_way_that_its_jobs_contradict() {
+        earlierLayout(8);
+        Layout layout = new Layout(1, 8);
+        for (int i = 0; i < 20; i++) {
+            String stream = "Q:" + layout.indexOf(KeyHash.QBULL_PYTHON, "key" + i);
+            resp.call("XADD", stream, "*", "id", "j" + i, "key", "key" + i, "ts", "1", "body", "b");
+        }
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 8, KeyHash.XXH64)))
+                .isInstanceOf(StoreException.Misconfigured.class)
+                .hasMessage(
+                        "the jobs of queue Q lie where keyHash=qbull-python puts them, and this pod has keyHash=xxh64; set"
+                                + " it to qbull-python, or field key_hash of {Q}:layout to xxh64");
+        assertThat(get(layouts.keyHash(QUEUE))).isEmpty();
+        get(layouts.createIfAbsent(QUEUE, 8, KeyHash.QBULL_PYTHON));
+        assertThat(get(layouts.keyHash(QUEUE))).contains(KeyHash.QBULL_PYTHON);
+    }
+
+    /** As it was made before key hashes were recorded. */
+    private void earlierLayout(int partitions) {
+        resp.call("HSET", "{Q}:layout", "version", "1", "partitions", Integer.toString(partitions));
+    }
+
+    @Test
     void what_a_later_version_sealed_or_started_is_left_alone() {
         resp.call("HSET", "{Q}:layout", "next_version", "1", "next_partitions", "3");
         resp.call("SET", "{Q:1}:seal", "2 closed");
         resp.call("SET", "{Q:1}:started", "2");
-        get(layouts.createIfAbsent(QUEUE, 3));
+        get(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64));
         Map<String, Object> expected = created(3);
         expected.put("{Q:1}:seal", "2 closed");
         expected.put("{Q:1}:started", "2");
@@ -114,7 +219,7 @@ class LayoutScriptsTest {
     @Test
     void a_server_that_may_evict_data_is_refused_before_anything_is_written() {
         resp.call("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
-        assertThat(failure(layouts.createIfAbsent(QUEUE, 3)))
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64)))
                 .isInstanceOf(StoreException.Misconfigured.class)
                 .hasMessageContaining("maxmemory-policy allkeys-lru")
                 .hasMessageContaining("noeviction");
@@ -127,7 +232,8 @@ class LayoutScriptsTest {
     @Test
     void a_layout_that_cannot_be_read_is_an_error() {
         resp.call("HSET", "{Q}:layout", "version", "1", "partitions", "99999");
-        assertThat(failure(layouts.createIfAbsent(QUEUE, 3))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(failure(layouts.createIfAbsent(QUEUE, 3, KeyHash.XXH64)))
+                .isInstanceOf(StoreException.Misconfigured.class);
     }
 
     @Test
@@ -226,6 +332,23 @@ class LayoutScriptsTest {
     }
 
     @Test
+    void a_pod_that_was_seen_before_the_clock_went_back_is_silent_from_now_on() {
+        long now = new Seed(resp).now();
+        resp.call(
+                "HSET",
+                "{Q}:pods",
+                "dead",
+                "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (now + 3_600_000) + ",\"ttl\":100}");
+        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
+                .filteredOn(pod -> pod.id().value().equals("dead"))
+                .first()
+                .satisfies(pod -> assertThat(pod.seenAtMillis()).isBetween(now, now + 5_000));
+        await().untilAsserted(() -> assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
+                .extracting(Pod::id)
+                .containsExactly(POD));
+    }
+
+    @Test
     void each_pod_is_judged_by_its_own_patience_and_by_the_callers_if_it_has_none() {
         long now = new Seed(resp).now();
         resp.call(
@@ -257,7 +380,8 @@ class LayoutScriptsTest {
     private static Map<String, Object> created(int partitions) {
         Map<String, Object> state = new TreeMap<>();
         state.put("qbull:queues", List.of("Q"));
-        state.put("{Q}:layout", Map.of("version", "1", "partitions", Integer.toString(partitions)));
+        state.put(
+                "{Q}:layout", Map.of("version", "1", "partitions", Integer.toString(partitions), "key_hash", "xxh64"));
         for (int p = 0; p < partitions; p++) {
             state.put("{Q:" + p + "}:seal", "1 open");
             state.put("{Q:" + p + "}:started", "1");

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.qbull.config.RedisSettings;
 import io.qbull.model.JobPlace;
+import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -43,14 +44,15 @@ class OutageTest {
     void a_store_opens_while_the_server_is_down_and_works_once_it_is_up() {
         REDIS.server().kill();
         RedisStore store = REDIS.store();
-        assertThat(failure(store.layouts().createIfAbsent(QUEUE, 2)))
+        assertThat(failure(store.layouts().createIfAbsent(QUEUE, 2, KeyHash.XXH64)))
                 .isInstanceOfSatisfying(
                         StoreException.Unavailable.class,
                         e -> assertThat(e.sent()).isFalse());
         assertThat(failure(store.check())).isInstanceOf(StoreException.Unavailable.class);
         REDIS.server().restart();
         works(store);
-        assertThat(get(store.layouts().createIfAbsent(QUEUE, 2)).partitions()).isEqualTo(2);
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, 2, KeyHash.XXH64)).partitions())
+                .isEqualTo(2);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Entry;
 import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -33,7 +34,8 @@ class StoreSmokeTest {
         RedisStore store = REDIS.store();
         QueueName queue = new QueueName("WHATSAPP");
         PartitionId p = new PartitionId(queue, 3);
-        assertThat(get(store.layouts().createIfAbsent(queue, 16)).partitions()).isEqualTo(16);
+        assertThat(get(store.layouts().createIfAbsent(queue, 16, KeyHash.XXH64)).partitions())
+                .isEqualTo(16);
         NewJob job = new NewJob(new JobId("j1"), true, "573", "hello".getBytes(StandardCharsets.UTF_8), null, Map.of());
         JobLog.Answer answer =
                 get(store.jobs().enqueue(new JobLog.Call(p, 1, "pod#1", 1, List.of(job, job), Duration.ofMinutes(10))));

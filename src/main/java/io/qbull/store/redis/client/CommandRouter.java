@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends commands to the server that serves their key. Follows MOVED and ASK redirections, and sends the text of a script that
- * the server does not know. Every future fails with a {@link io.qbull.store.StoreException} only and completes on a thread of the
+ * Sends commands to the server that serves their key. Follows MOVED redirections, and ASK unless the command is about a lease: such a
+ * partition rests until its slot has moved. Sends the text of a script that the server does not know. Every future fails with a {@link io.qbull.store.StoreException} only and completes on a thread of the
  * client. Thread-safe.
  */
 public final class CommandRouter {
@@ -37,7 +37,17 @@ public final class CommandRouter {
      * @throws IllegalArgumentException if the script takes another number of keys or arguments
      */
     public CompletionStage<RoutedReply> run(Script script, List<String> keys, List<byte[]> args) {
-        return start(script, Request.evalsha(script, keys, args), keys.get(0), null);
+        return start(script, Request.evalsha(script, keys, args), keys, Bound.TO_NONE);
+    }
+
+    /**
+     * Runs a script that grants a lease. A server that is still importing the slot of its key grants none: most keys of the partition
+     * may be elsewhere, and another server answers for it until the slot has moved.
+     *
+     * @throws IllegalArgumentException if the script takes another number of keys or arguments
+     */
+    public CompletionStage<RoutedReply> runSettled(Script script, List<String> keys, List<byte[]> args) {
+        return start(script, Request.evalsha(script, keys, args), keys, Bound.TO_THE_SLOT);
     }
 
     /**
@@ -56,7 +66,7 @@ public final class CommandRouter {
      * @throws IllegalArgumentException if the script takes another number of keys or arguments
      */
     public CompletionStage<Reply> runOn(String primary, Script script, List<String> keys, List<byte[]> args) {
-        return start(script, Request.evalsha(script, keys, args), keys.get(0), primary)
+        return start(script, Request.evalsha(script, keys, args), keys, new Bound(true, primary))
                 .thenApply(RoutedReply::reply);
     }
 
@@ -64,34 +74,50 @@ public final class CommandRouter {
      * Sends a plain command to the server that serves {@code key}.
      */
     public CompletionStage<Reply> send(String key, Request request) {
-        return start(null, request, key, null).thenApply(RoutedReply::reply);
+        return start(null, request, List.of(key), Bound.TO_NONE).thenApply(RoutedReply::reply);
     }
 
     private CompletionStage<RoutedReply> start(
-            @Nullable Script script, Request request, String key, @Nullable String primary) {
-        Command command = new Command(script, request, key, primary, new CompletableFuture<>());
-        follow(topology.locate(key), command, Hop.FIRST);
+            @Nullable Script script, Request request, List<String> keys, Bound bound) {
+        Command command = new Command(script, request, keys, bound, new CompletableFuture<>());
+        follow(topology.locate(command.key()), command, Hop.FIRST);
         return command.result;
+    }
+
+    /**
+     * Which servers may run a command.
+     *
+     * @param settled only the server that serves the slot, not one that is still importing it
+     * @param primary only this one; null = any
+     */
+    private record Bound(boolean settled, @Nullable String primary) {
+        static final Bound TO_NONE = new Bound(false, null);
+        static final Bound TO_THE_SLOT = new Bound(true, null);
     }
 
     /**
      * A command on its way.
      *
      * @param script to send in full if the server does not know it; null if the command runs no script, or sends it in full
-     * @param primary the only server that may run it; null = any
+     * @param keys of the command, all in one slot
+     * @param bound which servers may run it
      */
     private record Command(
             @Nullable Script script,
             Request request,
-            String key,
-            @Nullable String primary,
+            List<String> keys,
+            Bound bound,
             CompletableFuture<RoutedReply> result) {
         Command withSource(Script text) {
-            return new Command(null, request.withSource(text), key, primary, result);
+            return new Command(null, request.withSource(text), keys, bound, result);
+        }
+
+        String key() {
+            return keys.get(0);
         }
 
         boolean fencedOn(ServerConnection connection) {
-            return primary != null && !primary.equals(connection.primary());
+            return bound.primary != null && !bound.primary.equals(connection.primary());
         }
     }
 
@@ -145,9 +171,15 @@ public final class CommandRouter {
             // EVAL leaves the script on the server, and NOSCRIPT cannot refuse it.
             transmit(target, command.withSource(script), hop);
         } else if (words[0].equals("MOVED") && redirected) {
-            follow(topology.moved(command.key, target.server(), words[2]), command, hop.next(false));
+            follow(topology.moved(command.key(), target.server(), words[2]), command, hop.next(false));
+        } else if (words[0].equals("ASK") && command.bound.settled) {
+            // Not fenced: if the move is called off, the lease is still good.
+            command.result.completeExceptionally(
+                    RedisErrors.unavailable("the slot of " + command.key() + " is being moved to another server"));
         } else if (words[0].equals("ASK") && redirected) {
             follow(topology.importing(target.server(), words[2]), command, hop.next(true));
+        } else if (WrongTypes.isCauseOf(error)) {
+            WrongTypes.explained(target.connection(), command.keys).thenAccept(command.result::completeExceptionally);
         } else {
             report(target, error);
             command.result.completeExceptionally(RedisErrors.of(error, false));

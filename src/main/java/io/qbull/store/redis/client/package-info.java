@@ -3,8 +3,9 @@
  * outside {@code store.redis} the ports, settings and the model.
  *
  * <p><b>Routing.</b> {@link io.qbull.store.redis.client.CommandRouter} sends a command to the server that
- * {@link io.qbull.store.redis.client.ServerTopology} finds for its key. It follows MOVED and ASK and answers NOSCRIPT with the text of
- * the script, so callers never see these errors.
+ * {@link io.qbull.store.redis.client.ServerTopology} finds for its key. It follows MOVED and answers NOSCRIPT with the text of the
+ * script, so callers never see these errors. It follows ASK, too, unless a lease is granted or needed: while a slot is being moved its
+ * partition has keys on both servers and rests.
  *
  * <p><b>Connections.</b> {@link io.qbull.store.redis.client.ServerNode} keeps one
  * {@link io.qbull.store.redis.client.ServerConnection} to each server open and is the only one to reconnect it. A connection leads to
@@ -23,7 +24,8 @@
  * <tr><td>no reply in time; connection lost after the command was written</td>
  *     <td>Unavailable, sent: the command may have run or may still run; repeat</td></tr>
  * <tr><td>OOM, NOREPLICAS, MISCONF</td><td>Full: nothing was done; try later</td></tr>
- * <tr><td>NOAUTH, WRONGPASS, NOPERM, WRONGTYPE, CROSSSLOT, any other error, an unknown reply</td>
+ * <tr><td>WRONGTYPE</td><td>Misconfigured: a person must act on the key that the message names</td></tr>
+ * <tr><td>NOAUTH, WRONGPASS, NOPERM, CROSSSLOT, any other error, an unknown reply</td>
  *     <td>Misconfigured: a person must act</td></tr>
  * <tr><td>the lease was granted by another primary</td><td>no exception: fenced, without asking the server</td></tr>
  * </table>

@@ -29,7 +29,7 @@ public final class Keys {
                 new QueueName(stream.substring(0, Math.max(0, colon))), Integer.parseInt(stream.substring(colon + 1)));
     }
 
-    /** Hash: owner, epoch, expires, wanted, window, inflight. */
+    /** Hash: owner, epoch, expires, ttl, wanted, window, inflight. */
     public static String lease(PartitionId partition) {
         return tagged(partition, "lease");
     }
@@ -138,6 +138,24 @@ public final class Keys {
     /** Pub/sub channel, not a key: index of a partition whose lease was released, handed over or requested. */
     public static String announcements(QueueName queue) {
         return "qbull:announce:" + queue;
+    }
+
+    /**
+     * @param key a name that one of these methods made
+     * @return the type that Redis gives it, in the words of its command TYPE
+     */
+    public static String type(String key) {
+        int tag = key.indexOf("}:");
+        if (tag < 0) {
+            return key.equals(QUEUES) ? "set" : "stream";
+        }
+        String what = key.substring(tag + 2);
+        return switch (what.startsWith("call:") ? "call" : what) {
+            case "inbox", "dead" -> "stream";
+            case "held:order", "delayed", "seen" -> "zset";
+            case "call", "seal", "started" -> "string";
+            default -> "hash";
+        };
     }
 
     private static String tagged(PartitionId partition, String what) {

@@ -80,9 +80,31 @@ public final class RedisHeldJobs implements HeldJobs {
     @Override
     public CompletionStage<Page> keys(Lease lease, String cursor) {
         PartitionId partition = lease.partition();
-        List<String> keys = List.of(Keys.lease(partition), Keys.held(partition));
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.held(partition),
+                Keys.heldOrder(partition),
+                Keys.heldJobs(partition),
+                Keys.delayed(partition),
+                Keys.delayedJobs(partition));
         return RedisErrors.translate(router.runAs(lease, Script.HELD, keys, RedisJobLog.ownerArgs(lease, cursor))
                 .thenApply(RedisHeldJobs::page));
+    }
+
+    @Override
+    public CompletionStage<Mending> mend(Lease lease, String cursor) {
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.held(partition),
+                Keys.heldOrder(partition),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition),
+                Keys.delayed(partition),
+                Keys.delayedJobs(partition),
+                Keys.dead(partition));
+        return RedisErrors.translate(router.runAs(lease, Script.MEND, keys, RedisJobLog.ownerArgs(lease, cursor))
+                .thenApply(RedisHeldJobs::mended));
     }
 
     @Override
@@ -162,6 +184,16 @@ public final class RedisHeldJobs implements HeldJobs {
                 }
                 yield new Page.Keys(reply.text(1), keys);
             }
+            case "broken" -> new Page.Broken();
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Mending mended(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Mending.Fenced();
+            case "mended" ->
+                new Mending.Mended(reply.text(1), (int) reply.number(2), (int) reply.number(3), (int) reply.number(4));
             default -> throw reply.unknown();
         };
     }

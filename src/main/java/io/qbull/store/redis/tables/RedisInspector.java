@@ -109,9 +109,11 @@ public final class RedisInspector implements Inspector {
 
     /** Reads one part; an error names the key. */
     private CompletionStage<Reply> part(String key, Request request) {
-        return RedisErrors.translate(router.send(key, request))
-                .exceptionallyCompose(error ->
-                        RedisErrors.failed(RedisErrors.misconfigured(key + ": " + RedisErrors.message(error))));
+        return RedisErrors.translate(router.send(key, request)).exceptionallyCompose(error -> {
+            String message = RedisErrors.message(error);
+            return RedisErrors.failed(
+                    RedisErrors.misconfigured(message.startsWith(key) ? message : key + ": " + message));
+        });
     }
 
     private record Sizes(long backlog, @Nullable Long oldest, long held, long delayed, long dead) {}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
@@ -24,8 +25,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -47,6 +51,10 @@ public final class RedisLayoutTable implements LayoutTable {
 
     private final CommandRouter router;
     private final Supplier<CompletionStage<Void>> check;
+    private final KeyHashes keyHashes;
+    /** Queues that could not be listed; each is logged once. */
+    private final Set<QueueName> unlisted = ConcurrentHashMap.newKeySet();
+
     private final String process = ProcessName.unique();
 
     /**
@@ -56,20 +64,50 @@ public final class RedisLayoutTable implements LayoutTable {
     public RedisLayoutTable(CommandRouter router, Supplier<CompletionStage<Void>> check) {
         this.router = router;
         this.check = check;
+        this.keyHashes = new KeyHashes(router);
     }
 
     @Override
-    public CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions) {
+    public CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions, KeyHash keyHash) {
         Layout wanted = new Layout(1, partitions);
-        List<byte[]> args = RedisJobLog.args(Integer.toString(wanted.partitions()));
+        List<byte[]> args = RedisJobLog.args(Integer.toString(wanted.partitions()), keyHash.text());
         return RedisErrors.translate(check.get()
                 .thenCompose(usable -> router.run(Script.INTENT, List.of(Keys.layout(queue)), args))
                 .thenCompose(answer -> {
                     Layout layout = layout(answer.reply());
-                    return answer.reply().tag().equals("current")
-                            ? CompletableFuture.completedStage(layout)
-                            : create(queue, layout);
+                    String recorded = answer.reply().text(3);
+                    if (recorded.isEmpty()) {
+                        return keyHashes.adopt(queue, layout, keyHash).thenCompose(adopted -> listed(queue, layout));
+                    }
+                    KeyHashes.refuseOther(queue, recorded, keyHash);
+                    return answer.reply().tag().equals("current") ? listed(queue, layout) : create(queue, layout);
                 }));
+    }
+
+    @Override
+    public CompletionStage<Optional<KeyHash>> keyHash(QueueName queue) {
+        return keyHashes.recorded(queue);
+    }
+
+    @Override
+    public CompletionStage<Boolean> open(PartitionId partition, int version) {
+        return RedisErrors.translate(openOnce(partition, version).thenApply(answer -> {
+            boolean lost = answer.reply().text(1).equals("1");
+            if (lost) {
+                LOG.warn(
+                        "queue={} partition={} had lost its seal in Redis; it takes jobs again",
+                        partition.queue(),
+                        partition.index());
+            }
+            return lost;
+        }));
+    }
+
+    private CompletionStage<CommandRouter.RoutedReply> openOnce(PartitionId partition, int version) {
+        return router.run(
+                Script.OPEN,
+                List.of(Keys.seal(partition), Keys.started(partition)),
+                RedisJobLog.args(Integer.toString(version)));
     }
 
     @Override
@@ -173,8 +211,7 @@ public final class RedisLayoutTable implements LayoutTable {
         List<byte[]> args = RedisJobLog.args(Integer.toString(intent.version()), Integer.toString(intent.partitions()));
         return openFrom(queue, intent, 0)
                 // Before the layout becomes current, so that no crash can leave a queue unlisted.
-                .thenCompose(
-                        opened -> router.send(Keys.QUEUES, Request.of(CommandType.SADD, Keys.QUEUES, queue.value())))
+                .thenCompose(opened -> list(queue))
                 .thenCompose(listed -> router.run(Script.CURRENT, List.of(Keys.layout(queue)), args))
                 .thenApply(answer -> {
                     if (answer.reply().tag().equals("absent")) {
@@ -186,15 +223,28 @@ public final class RedisLayoutTable implements LayoutTable {
                 });
     }
 
+    /** Lists a queue that may have been lost from the list. It works without, so its layout is returned in any case. */
+    private CompletionStage<Layout> listed(QueueName queue, Layout layout) {
+        return RedisErrors.translate(list(queue)).handle((reply, error) -> {
+            if (error == null) {
+                unlisted.remove(queue);
+            } else if (unlisted.add(queue)) {
+                LOG.error(
+                        "queue={} works but may be missing in lists of queues: {}", queue, RedisErrors.message(error));
+            }
+            return layout;
+        });
+    }
+
+    private CompletionStage<Reply> list(QueueName queue) {
+        return router.send(Keys.QUEUES, Request.of(CommandType.SADD, Keys.QUEUES, queue.value()));
+    }
+
     private CompletionStage<Void> openFrom(QueueName queue, Layout intent, int from) {
         int to = Math.min(intent.partitions(), from + OPEN_AT_ONCE);
         List<CompletionStage<CommandRouter.RoutedReply>> opened = new ArrayList<>();
         for (int index = from; index < to; index++) {
-            PartitionId partition = new PartitionId(queue, index);
-            opened.add(router.run(
-                    Script.OPEN,
-                    List.of(Keys.seal(partition), Keys.started(partition)),
-                    RedisJobLog.args(Integer.toString(intent.version()))));
+            opened.add(openOnce(new PartitionId(queue, index), intent.version()));
         }
         CompletionStage<List<CommandRouter.RoutedReply>> all = Futures.all(opened);
         return all.thenCompose(answers ->
