@@ -40,7 +40,9 @@ final class ConsumerSession {
     private final Reachability reachability;
     private final LeaseKeeper keeper;
     private final DeadLetterRetention retention;
+    private final LayoutUpkeep upkeep;
     private final OwnedPartitions owned = new OwnedPartitions();
+    private final Standstills standstills;
 
     /**
      * @param consumption how to consume
@@ -57,6 +59,9 @@ final class ConsumerSession {
         this.reachability = new SessionReachability(node.outage(), drain::hasEnded);
         this.retention =
                 new DeadLetterRetention(consumption.dead(), node.store().deadLetters(), node.loop(), owned::ids);
+        this.standstills = new Standstills(consumption.lease().leaseTtl().multipliedBy(3));
+        this.upkeep = new LayoutUpkeep(
+                node, reachability, consumption.lease().leaseTtl(), lease -> owned.under(lease) != null);
         this.keeper = new LeaseKeeper(
                 new LeaseDomain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
@@ -68,6 +73,7 @@ final class ConsumerSession {
         node.abandoned().partitions().forEach(keeper::block);
         keeper.start();
         retention.start();
+        upkeep.start();
     }
 
     /**
@@ -81,6 +87,7 @@ final class ConsumerSession {
                 () -> abandonAll("after " + consumption.pump().drainTimeout()))) {
             keeper.drain();
             retention.stop();
+            upkeep.stop();
             owned.all().forEach(partition -> leave(partition, null));
             stopIfNothingLeft();
         }
@@ -101,7 +108,10 @@ final class ConsumerSession {
      * @return the first partition with jobs that has not moved for {@code stallAfter}, and why; empty if there is none. From any thread
      */
     String standstill() {
-        return owned.standstill(consumption.stallAfter());
+        String known = owned.standstill(consumption.stallAfter());
+        return known.isEmpty()
+                ? standstills.longerThan(consumption.stallAfter(), node.loop().nanoTime())
+                : known;
     }
 
     /** The job of an earlier session has ended on a partition. */
@@ -120,8 +130,18 @@ final class ConsumerSession {
         }
         for (OwnedPartition partition : voided) {
             keeper.forget(partition.lease());
-            partition.pump().abandon(() -> released(partition, release(partition)));
+            abandonLost(partition);
         }
+    }
+
+    /** The lease may be ours after all; then its release frees it at once. Otherwise Redis refuses that. */
+    private void abandonLost(OwnedPartition partition) {
+        Lease lease = partition.lease();
+        partition.pump().abandon(() -> released(partition, release(partition)));
+        standstills.lost(
+                lease.partition(),
+                partition.pump().stoodStillSince(),
+                node.loop().nanoTime());
     }
 
     /** Drains a partition, then releases its lease, or hands it over to the pod that asked for it. */
@@ -190,7 +210,13 @@ final class ConsumerSession {
             PartitionPump pump =
                     new PartitionPump(granted.lease(), consumption.pump(), context, executor, new PumpEvents());
             owned.add(new OwnedPartition(granted.lease(), pump));
+            Long standing =
+                    standstills.taken(granted.lease().partition(), node.loop().nanoTime());
+            if (standing != null) {
+                pump.standsStillSince(standing);
+            }
             pump.start(granted.suspects());
+            upkeep.takenOver(granted.lease());
         }
 
         @Override
@@ -205,8 +231,7 @@ final class ConsumerSession {
         public void lost(Lease lease) {
             OwnedPartition partition = owned.under(lease);
             if (partition != null) {
-                // The lease may be ours after all; then this frees it at once. Otherwise Redis refuses.
-                partition.pump().abandon(() -> released(partition, release(partition)));
+                abandonLost(partition);
             }
         }
 

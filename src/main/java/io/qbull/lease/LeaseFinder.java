@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * it saw has passed or an announcement names it; does not look at all while this pod could take nothing. Runs on the event loop.
  */
 final class LeaseFinder {
-    private static final Duration OTHERS_FIRST = Duration.ofMillis(100);
-
     private final LeaseDomain domain;
     private final LeaseSettings settings;
     private final EventLoop loop;
@@ -36,6 +34,10 @@ final class LeaseFinder {
     private final LeaseAnnouncements announcements;
     /** Partitions on which work of this pod may still run without a lease. */
     private final Set<Integer> blocked = new HashSet<>();
+
+    private final TakeOverPauses pauses;
+    /** Partitions that this pod leaves alone for a pause. */
+    private final Set<Integer> resting = new HashSet<>();
     /** What the end of this turn of the loop brings; empty if no such end is planned. */
     private final Set<Step> planned = EnumSet.noneOf(Step.class);
 
@@ -76,6 +78,7 @@ final class LeaseFinder {
         this.settings = settings;
         this.loop = context.loop();
         this.host = host;
+        this.pauses = new TakeOverPauses(settings);
         this.observer = new LeaseObserver(domain, settings, context);
         this.acquirer = new LeaseAcquirer(domain, settings, context, this::acquisitionEnded);
         this.requests = new HandOverRequests(domain, settings, context, observer, () -> plan(Step.SCHEDULE_LOOK));
@@ -115,13 +118,31 @@ final class LeaseFinder {
         blocked.add(index);
     }
 
+    /**
+     * This pod has lost the lease and does not take the partition until {@link #unblock}.
+     *
+     * @param index the partition
+     * @param owned for how long this pod owned it
+     */
+    void lost(int index, Duration owned) {
+        pauses.lost(index, owned);
+        block(index);
+    }
+
     /** This pod may take the partition again, after the other pods have had their chance. */
     void unblock(int index) {
         blocked.remove(index);
         if (observer.knows(index)) {
+            Duration pause = pauses.of(index);
             observer.forget(index);
-            observer.lookAfter(index, OTHERS_FIRST);
+            observer.lookAfter(index, pause);
             plan(Step.SCHEDULE_LOOK);
+            if (pause.compareTo(TakeOverPauses.SHORTEST) > 0 && resting.add(index)) {
+                loop.schedule(pause, () -> {
+                    resting.remove(index);
+                    look();
+                });
+            }
         }
     }
 
@@ -184,7 +205,7 @@ final class LeaseFinder {
     }
 
     private boolean takeable(int index) {
-        return !acquirer.isPending(index) && !blocked.contains(index) && !host.owns(index);
+        return !acquirer.isPending(index) && !blocked.contains(index) && !resting.contains(index) && !host.owns(index);
     }
 
     /** Answers come in bunches, and each step goes through all partitions. */

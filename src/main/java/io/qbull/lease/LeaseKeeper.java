@@ -6,6 +6,7 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.Ownership;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -211,9 +212,10 @@ public final class LeaseKeeper implements Ownership {
      * @return whether this pod owned the lease until now
      */
     private boolean end(Lease lease, LeaseEnd end) {
+        OwnedLease ended = owned.find(lease);
         boolean known = owned.remove(lease);
         if (end instanceof LeaseEnd.Lost) {
-            finder.block(index(lease));
+            finder.lost(index(lease), ended == null ? Duration.ZERO : ended.age(loop.nanoTime()));
         } else if (end instanceof LeaseEnd.GivenUp) {
             finder.unblock(index(lease));
         }
@@ -256,7 +258,7 @@ public final class LeaseKeeper implements Ownership {
                 givenBack = givenBack.thenCombine(released, (one, other) -> null);
                 return;
             }
-            owned.add(new OwnedLease(lease, TrustTerm.startingAt(sent, settings)));
+            owned.add(new OwnedLease(lease, sent, TrustTerm.startingAt(sent, settings)));
             LOG.info("{} acquired; the previous lease: {}", lease, previous(granted));
             listener.acquired(granted);
         }

@@ -2,17 +2,24 @@ package io.qbull.lease;
 
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A lease that this pod owns. Changed on the event loop only; {@link #trusted} may be asked on any thread. */
 final class OwnedLease {
     private final Lease lease;
+    private final long acquired;
     private volatile TrustTerm term;
     private volatile boolean refused;
     private @Nullable LeaseOwner rejected;
 
-    OwnedLease(Lease lease, TrustTerm term) {
+    /**
+     * @param acquired when the acquisition was sent
+     * @param term the first one
+     */
+    OwnedLease(Lease lease, long acquired, TrustTerm term) {
         this.lease = lease;
+        this.acquired = acquired;
         this.term = term;
     }
 
@@ -22,6 +29,10 @@ final class OwnedLease {
 
     int index() {
         return lease.partition().index();
+    }
+
+    Duration age(long now) {
+        return Duration.ofNanos(now - acquired);
     }
 
     boolean trusted(long now) {

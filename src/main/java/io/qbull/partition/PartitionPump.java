@@ -37,6 +37,8 @@ public final class PartitionPump {
     private @Nullable Runnable whenClosed;
     private volatile int uncommitted;
     private int suspectsLeft;
+    /** Since when the partition stood still when the lease was lost. */
+    private @Nullable Long stoodStill;
 
     /**
      * @param lease the lease under which it works
@@ -69,6 +71,23 @@ public final class PartitionPump {
         partition.prefetched().suspect(suspects);
         parts.loader.start(suspects > 0);
         step();
+    }
+
+    /**
+     * The partition stood still under earlier leases, too. To be called before {@link #start}.
+     *
+     * @param since when it began to, on the clock of the event loop
+     */
+    public void standsStillSince(long since) {
+        parts.stall.continueFrom(since);
+    }
+
+    /**
+     * @return since when the partition stood still when the lease was lost, on the clock of the event loop; null if no job was known
+     *     to wait, or if the lease is not lost
+     */
+    public @Nullable Long stoodStillSince() {
+        return stoodStill;
     }
 
     /** The lease is trusted for longer: goes on if it had stopped for that. */
@@ -219,6 +238,7 @@ public final class PartitionPump {
     }
 
     private void giveUp() {
+        stoodStill = parts.stall.standingSince();
         transition(PumpState.ABANDONED);
         whenClosed = null;
         suspectsLeft = parts.suspectsLeft();

@@ -1,16 +1,33 @@
 package io.qbull.partition;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** How long a pump has not moved, and why. Written on the event loop; read from any thread. */
 final class StallReason {
     private volatile StallCause cause = StallCause.IDLE;
     private volatile long since;
     private volatile long pauseEnds;
+    /** The partition stood still before this pump began. */
+    private boolean continued;
 
     /** A job has left the partition, or its place before others. */
     void moved(long now) {
         since = now;
+    }
+
+    /** The partition has stood still since then, under earlier leases. */
+    void continueFrom(long then) {
+        since = then;
+        continued = true;
+    }
+
+    /**
+     * @return since when it has stood still, on the clock of the event loop; null if no job is known to wait
+     */
+    @Nullable
+    Long standingSince() {
+        return cause == StallCause.IDLE ? null : (Long) since;
     }
 
     /** When the first pause ends, on the clock of the event loop. */
@@ -20,9 +37,10 @@ final class StallReason {
 
     /** Why no job starts from now on. A pump that was idle is measured anew. */
     void set(StallCause next, long now) {
-        if (cause == StallCause.IDLE) {
+        if (cause == StallCause.IDLE && !continued) {
             since = now;
         }
+        continued = false;
         cause = next;
     }
 

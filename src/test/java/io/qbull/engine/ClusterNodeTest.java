@@ -3,11 +3,16 @@ package io.qbull.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.cluster.SlotHash;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisClusterExtension;
 import io.qbull.testing.Resp;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,6 +45,43 @@ class ClusterNodeTest {
                     pod.owned().size() == P && pod.node.status().problem().isEmpty());
             assertThat(log.warnings()).as("some ask other masters meanwhile").hasSize(1);
             assertThat(log.lines("Redis answers again")).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_half_moved_slot_stops_its_partition_quietly_and_visibly_until_it_has_moved() {
+        try (CapturedLog log = new CapturedLog();
+                TestPod pod = new TestPod("a", P, REDIS.store())
+                        .consume(P, Duration.ofSeconds(1), (delivery, outcome) -> outcome.completed())) {
+            await().until(() -> pod.owned().size() == P);
+            String key = Stream.iterate(0, i -> i + 1)
+                    .map(i -> "key" + i)
+                    .filter(each -> new Layout(1, P).indexOf(KeyHash.XXH64, each) == 0)
+                    .findFirst()
+                    .orElseThrow();
+            pod.enqueue(key, "before").join();
+            await().until(() -> pod.bodies(key).contains("before"));
+            int slot = SlotHash.getSlot(TestPod.QUEUE + ":0");
+            int from = REDIS.owner(slot);
+            int to = (from + 1) % 3;
+            REDIS.move(slot, from, to, () -> {
+                await().until(() -> !pod.node.status().problem().isEmpty());
+                await().until(() ->
+                        pod.node.status().standstill().startsWith("partition WHATSAPP:0 has not moved for "));
+                int before = log.lines("WHATSAPP").size();
+                // Long enough for hundreds of leases, if it took any.
+                await().pollDelay(TestPod.TTL.multipliedBy(3)).until(() -> true);
+                assertThat(log.lines("WHATSAPP").size() - before).isLessThan(10);
+            });
+            try {
+                await().ignoreExceptions().until(() -> pod.enqueue(key, "after").join() != null);
+                await().until(() -> pod.bodies(key).contains("after"));
+                await().until(() -> pod.owned().size() == P
+                        && pod.node.status().problem().isEmpty()
+                        && pod.node.status().standstill().isEmpty());
+            } finally {
+                REDIS.move(slot, to, from, () -> {});
+            }
         }
     }
 

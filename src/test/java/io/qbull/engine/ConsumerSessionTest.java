@@ -235,6 +235,25 @@ class ConsumerSessionTest {
     }
 
     @Test
+    void a_partition_that_is_lost_and_taken_again_is_one_standstill() {
+        runAJob();
+        loop.tick(Duration.ofSeconds(50));
+        store.changePrimary("primary of 0");
+        loop.run();
+        running.get(0).completed();
+        loop.run();
+        released(0);
+        assertThat(node.status().standstill()).isEmpty();
+        loop.tick(Duration.ofSeconds(11));
+        assertThat(node.status().standstill())
+                .isEqualTo("partition WHATSAPP:0 has not moved for 61 s: its lease is lost whenever it is acquired");
+        assertThat(peekFree()).containsExactly(0);
+        grant(store.next("acquire"));
+        assertThat(node.status().standstill())
+                .isEqualTo("partition WHATSAPP:0 has not moved for 61 s: Redis has not answered a command");
+    }
+
+    @Test
     void dead_letters_are_checked_until_the_session_drains() {
         runAJob();
         loop.tick(DeadLetterRetention.PERIOD);

@@ -28,14 +28,14 @@ class LeaseEndTest {
 
     @Test
     void a_lease_refused_to_a_renewal_during_its_trust_term_is_fenced_by_it() {
-        OwnedLease lease = new OwnedLease(LEASE, TRUSTED);
+        OwnedLease lease = new OwnedLease(LEASE, 0, TRUSTED);
         assertThat(lease.trusted(SENT)).isTrue();
         assertThat(lease.lostBy(SENT)).isEqualTo(new LeaseEnd.Fenced(LeaseEnd.Fenced.By.RENEWAL));
     }
 
     @Test
     void a_refused_command_ends_trust_for_good_and_fences_the_lease() {
-        OwnedLease lease = new OwnedLease(LEASE, TRUSTED);
+        OwnedLease lease = new OwnedLease(LEASE, 0, TRUSTED);
         lease.refuse();
         assertThat(lease.trusted(SENT)).isFalse();
         assertThat(lease.renew(new TrustTerm(SENT + 50))).isFalse();
@@ -45,7 +45,7 @@ class LeaseEndTest {
 
     @Test
     void a_lease_has_expired_when_its_last_renewal_was_sent_after_the_trust_term() {
-        OwnedLease lease = new OwnedLease(LEASE, OVER);
+        OwnedLease lease = new OwnedLease(LEASE, 0, OVER);
         lease.refuse();
         assertThat(lease.trusted(SENT)).isFalse();
         assertThat(lease.lostBy(SENT)).as("silence came before the refusal").isEqualTo(new LeaseEnd.Expired());
@@ -53,7 +53,7 @@ class LeaseEndTest {
 
     @Test
     void a_successful_renewal_extends_trust_and_delivers_the_rejection() {
-        OwnedLease lease = new OwnedLease(LEASE, OVER);
+        OwnedLease lease = new OwnedLease(LEASE, 0, OVER);
         lease.reject(new LeaseOwner(new PodId("other"), "w1"));
         assertThat(lease.renew(TRUSTED)).isTrue();
         assertThat(lease.trusted(SENT)).isTrue();

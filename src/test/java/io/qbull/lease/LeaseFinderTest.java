@@ -12,6 +12,7 @@ import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable.Pod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
+import io.qbull.store.LeaseTable.AnnouncementListener;
 import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.Reachability;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +88,43 @@ class LeaseFinderTest {
         finder.unblock(0);
         loop.run();
         assertThat(store.waiting()).contains("peek");
+    }
+
+    @Test
+    void no_lease_goes_unseen_for_longer_than_three_ttls_however_late_it_seems_to_expire() {
+        LeaseView late = new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ofDays(1), false, null);
+        begin(false, late, new Pod(OTHER, PARTITIONS, List.of(), 0, 0));
+        loop.tick(TTL.multipliedBy(3).minusMillis(1));
+        assertThat(store.waiting()).doesNotContain("peek");
+        loop.tick(Duration.ofMillis(1));
+        assertThat(store.waiting()).contains("peek");
+    }
+
+    @Test
+    void a_partition_that_is_lost_as_soon_as_it_is_taken_is_taken_less_and_less_often() {
+        host.mine.addAll(IntStream.range(1, PARTITIONS).boxed().toList());
+        LeaseFinder finder = finder(new LeaseSettings(PARTITIONS, PARTITIONS, true, TTL, TTL));
+        finder.start();
+        finder.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0)));
+        AnnouncementListener announcements = store.next("announcements").argument(1, AnnouncementListener.class);
+        int taken = 0;
+        for (int step = 0; step < 600; step++) {
+            if (store.waiting().contains("peek")) {
+                seen(free());
+            }
+            if (store.waiting().contains("acquire")) {
+                grant(store.next("acquire"));
+                loop.run();
+                taken++;
+                host.mine.remove(0);
+                finder.lost(0, Duration.ofMillis(5));
+                finder.unblock(0);
+                // Its own release, as the pod hears it.
+                announcements.announced(new PartitionId(QUEUE, 0));
+            }
+            loop.tick(Duration.ofMillis(100));
+        }
+        assertThat(taken).as("in a minute").isBetween(8, 12);
     }
 
     @Test
@@ -175,7 +214,7 @@ class LeaseFinderTest {
 
         @Override
         public void otherAnnounced() {
-            throw new AssertionError("nothing is announced");
+            looks++;
         }
     }
 

@@ -94,6 +94,47 @@ public final class RedisClusterExtension
     }
 
     /**
+     * @param slot a slot with keys
+     * @return the master that has them, 0 to 2
+     */
+    public int owner(int slot) {
+        for (int node = 0; node < MASTERS; node++) {
+            if (resp(node).number("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot)) > 0) {
+                return node;
+            }
+        }
+        throw new AssertionError("no node has keys of slot " + slot);
+    }
+
+    /**
+     * Moves a slot as an operator does: announce, copy key by key, settle.
+     *
+     * @param slot the slot
+     * @param from the master that has it, 0 to 2
+     * @param to the master that gets it, 0 to 2
+     * @param midway run when all keys have moved and the slot has not
+     */
+    public void move(int slot, int from, int to, Runnable midway) {
+        Resp source = resp(from);
+        Resp target = resp(to);
+        String number = Integer.toString(slot);
+        String sourceId = source.text("CLUSTER", "MYID");
+        String targetId = target.text("CLUSTER", "MYID");
+        target.call("CLUSTER", "SETSLOT", number, "IMPORTING", sourceId);
+        source.call("CLUSTER", "SETSLOT", number, "MIGRATING", targetId);
+        for (Object key : source.list("CLUSTER", "GETKEYSINSLOT", number, "1000")) {
+            source.call("MIGRATE", "127.0.0.1", Integer.toString(ports().get(to)), (String) key, "0", "5000");
+        }
+        try {
+            midway.run();
+        } finally {
+            for (int node = 0; node < MASTERS; node++) {
+                resp(node).call("CLUSTER", "SETSLOT", number, "NODE", targetId);
+            }
+        }
+    }
+
+    /**
      * Freezes a master.
      *
      * @param node 0 to 2

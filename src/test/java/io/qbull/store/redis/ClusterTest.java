@@ -13,6 +13,7 @@ import io.lettuce.core.cluster.SlotHash;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Entry;
 import io.qbull.model.JobPlace;
+import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -29,13 +30,13 @@ import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.StoreException;
 import io.qbull.store.WakeUps.Known;
 import io.qbull.testing.RedisClusterExtension;
-import io.qbull.testing.Resp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -56,7 +57,8 @@ class ClusterTest {
     @Test
     void a_queue_spreads_over_all_masters_and_every_command_reaches_its_own() {
         RedisStore store = REDIS.store();
-        assertThat(get(store.layouts().createIfAbsent(QUEUE, P)).partitions()).isEqualTo(P);
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, P, KeyHash.XXH64)).partitions())
+                .isEqualTo(P);
         Set<String> primaries = new HashSet<>();
         for (int index = 0; index < P; index++) {
             PartitionId partition = new PartitionId(QUEUE, index);
@@ -69,7 +71,7 @@ class ClusterTest {
     @Test
     void jobs_go_through_their_whole_life_in_a_cluster() {
         RedisStore store = REDIS.store();
-        get(store.layouts().createIfAbsent(QUEUE, P));
+        get(store.layouts().createIfAbsent(QUEUE, P, KeyHash.XXH64));
         for (int index = 0; index < P; index++) {
             PartitionId partition = new PartitionId(QUEUE, index);
             enqueue(store, partition, "a", "b", "a");
@@ -103,7 +105,7 @@ class ClusterTest {
     @Test
     void dead_letters_are_read_retried_and_dropped() {
         RedisStore store = REDIS.store();
-        get(store.layouts().createIfAbsent(QUEUE, P));
+        get(store.layouts().createIfAbsent(QUEUE, P, KeyHash.XXH64));
         assertThat(get(store.deadLetters().partitions(QUEUE))).isEqualTo(P);
         for (int index = 0; index < P; index++) {
             PartitionId partition = new PartitionId(QUEUE, index);
@@ -147,13 +149,14 @@ class ClusterTest {
     @Test
     void one_server_is_enough_to_find_the_others() {
         RedisStore store = REDIS.store(new RedisSettings(REDIS.seedUri(), Duration.ofSeconds(1)));
-        assertThat(get(store.layouts().createIfAbsent(QUEUE, P)).partitions()).isEqualTo(P);
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, P, KeyHash.XXH64)).partitions())
+                .isEqualTo(P);
     }
 
     @Test
     void every_idle_partition_is_woken_on_whichever_master() throws Exception {
         RedisStore store = REDIS.store();
-        get(store.layouts().createIfAbsent(QUEUE, P));
+        get(store.layouts().createIfAbsent(QUEUE, P, KeyHash.XXH64));
         CountDownLatch woken = new CountDownLatch(P);
         for (int index = 0; index < P; index++) {
             store.wakeUps()
@@ -188,14 +191,14 @@ class ClusterTest {
     @Test
     void a_slot_that_moves_ends_the_lease_and_loses_no_job() {
         RedisStore store = REDIS.store();
-        get(store.layouts().createIfAbsent(QUEUE, P));
+        get(store.layouts().createIfAbsent(QUEUE, P, KeyHash.XXH64));
         PartitionId partition = new PartitionId(QUEUE, 0);
         enqueue(store, partition, "a");
         Lease lease = acquire(store, partition);
         int slot = SlotHash.getSlot(partition.toString());
-        int from = owner(slot);
+        int from = REDIS.owner(slot);
         int to = (from + 1) % 3;
-        move(slot, from, to, () -> {
+        REDIS.move(slot, from, to, () -> {
             // Halfway: existing keys are found, and a command that needs keys of both sides waits.
             assertThat(get(store.leases().peek(List.of(partition))).get(partition))
                     .satisfies(sight -> assertThat(sight.owner()).isEqualTo(ME));
@@ -218,14 +221,49 @@ class ClusterTest {
                     .extracting(entry -> ((Entry.Decoded) entry).job().id().value())
                     .containsExactly("a", "b");
         } finally {
-            move(slot, to, from, () -> {});
+            REDIS.move(slot, to, from, () -> {});
+        }
+    }
+
+    @Test
+    void while_a_slot_is_half_moved_its_lease_is_neither_lost_nor_granted() {
+        RedisStore store = REDIS.store();
+        get(store.layouts().createIfAbsent(QUEUE, P, KeyHash.XXH64));
+        PartitionId partition = new PartitionId(QUEUE, 0);
+        enqueue(store, partition, "a");
+        Lease lease = acquire(store, partition);
+        RenewalRequest renewal = new RenewalRequest(lease, 1, 0, null);
+        int slot = SlotHash.getSlot(partition.toString());
+        int from = REDIS.owner(slot);
+        int to = (from + 1) % 3;
+        REDIS.move(slot, from, to, () -> {
+            List<CompletionStage<?>> commands = List.of(
+                    store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000),
+                    store.jobs().commit(lease, List.of(StreamId.START)),
+                    store.held().keys(lease, HeldJobs.Page.CHECK),
+                    store.leases().renew(List.of(renewal), TTL),
+                    store.leases().acquire(partition, Seed.nonce(5), TTL, 1));
+            for (CompletionStage<?> command : commands) {
+                assertThat(failure(command))
+                        .isInstanceOfSatisfying(
+                                StoreException.Unavailable.class,
+                                e -> assertThat(e.sent()).isFalse());
+            }
+            assertThat(failure(commands.get(4))).hasMessage("the slot of {Q:0}:lease is being moved to another server");
+        });
+        try {
+            assertThat(get(store.leases().renew(List.of(renewal), TTL)))
+                    .as("granted by the server that has the slot no longer")
+                    .containsEntry(lease, new Renewal.Lost());
+        } finally {
+            REDIS.move(slot, to, from, () -> {});
         }
     }
 
     @Test
     void while_one_master_is_down_the_partitions_of_the_others_continue() {
         RedisStore store = REDIS.store();
-        get(store.layouts().createIfAbsent(QUEUE, P));
+        get(store.layouts().createIfAbsent(QUEUE, P, KeyHash.XXH64));
         List<RenewalRequest> renewals = new ArrayList<>();
         List<Lease> lost = new ArrayList<>();
         String gone = runId(2);
@@ -319,42 +357,11 @@ class ClusterTest {
         return new Seed(REDIS.resp(node)).primary();
     }
 
-    private static int owner(int slot) {
-        for (int node = 0; node < 3; node++) {
-            if (REDIS.resp(node).number("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot)) > 0) {
-                return node;
-            }
-        }
-        throw new AssertionError("no node has keys of slot " + slot);
-    }
-
-    /** Moves a slot as an operator does: announce, copy key by key, settle. */
     private static void buryFirst(RedisStore store, Lease lease) {
         JobLog.Fetch.Entries found =
                 (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 10_000));
         StreamId first = found.entries().get(0).streamId();
         assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1))))
                 .isEqualTo(Verdict.DONE);
-    }
-
-    private static void move(int slot, int from, int to, Runnable midway) {
-        Resp source = REDIS.resp(from);
-        Resp target = REDIS.resp(to);
-        String number = Integer.toString(slot);
-        String sourceId = source.text("CLUSTER", "MYID");
-        String targetId = target.text("CLUSTER", "MYID");
-        target.call("CLUSTER", "SETSLOT", number, "IMPORTING", sourceId);
-        source.call("CLUSTER", "SETSLOT", number, "MIGRATING", targetId);
-        List<?> keys = source.list("CLUSTER", "GETKEYSINSLOT", number, "1000");
-        for (Object key : keys) {
-            source.call("MIGRATE", "127.0.0.1", Integer.toString(REDIS.ports().get(to)), (String) key, "0", "5000");
-        }
-        try {
-            midway.run();
-        } finally {
-            for (int node = 0; node < 3; node++) {
-                REDIS.resp(node).call("CLUSTER", "SETSLOT", number, "NODE", targetId);
-            }
-        }
     }
 }

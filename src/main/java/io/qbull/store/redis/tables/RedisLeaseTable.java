@@ -54,7 +54,7 @@ public final class RedisLeaseTable implements LeaseTable {
     @Override
     public CompletionStage<Acquisition> acquire(PartitionId partition, LeaseOwner owner, Duration ttl, int window) {
         List<byte[]> args = RedisJobLog.args(owner.toString(), millis(ttl), Integer.toString(window));
-        return RedisErrors.translate(router.run(Script.ACQUIRE, List.of(Keys.lease(partition)), args)
+        return RedisErrors.translate(router.runSettled(Script.ACQUIRE, List.of(Keys.lease(partition)), args)
                 .thenApply(answer -> acquisition(partition, owner, answer)));
     }
 

@@ -1,0 +1,69 @@
+package io.qbull.engine;
+
+import io.qbull.model.PartitionId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Partitions that stood still when their lease was lost, and since when. A partition that is lost again and again has a new pump each
+ * time; without this none of them would ever have stood still for long. Changed on the event loop; read from any thread.
+ */
+final class Standstills {
+    private final long remembered;
+    private final Map<PartitionId, Lost> lost = new ConcurrentSkipListMap<>();
+
+    /**
+     * A lost partition.
+     *
+     * @param since when it began to stand still, in nanoseconds of the event loop
+     * @param at when its lease was lost
+     */
+    private record Lost(long since, long at) {}
+
+    /**
+     * @param remembered for how long; if this pod has not taken a partition again by then, another one has
+     */
+    Standstills(Duration remembered) {
+        this.remembered = remembered.toNanos();
+    }
+
+    /**
+     * @param since when the partition began to stand still; null if it did not
+     */
+    void lost(PartitionId partition, @Nullable Long since, long now) {
+        if (since == null) {
+            lost.remove(partition);
+        } else {
+            lost.put(partition, new Lost(since, now));
+        }
+    }
+
+    /**
+     * This pod has taken a partition.
+     *
+     * @return since when it has stood still; null if it did not
+     */
+    @Nullable
+    Long taken(PartitionId partition, long now) {
+        Lost before = lost.remove(partition);
+        return before == null || now - before.at > remembered ? null : (Long) before.since;
+    }
+
+    /**
+     * @param limit how long a partition may stand still
+     * @return the first one that has for longer and is not taken again yet, and why; empty if there is none
+     */
+    String longerThan(Duration limit, long now) {
+        for (Map.Entry<PartitionId, Lost> each : lost.entrySet()) {
+            Lost partition = each.getValue();
+            long nanos = now - partition.since;
+            if (nanos > limit.toNanos() && now - partition.at <= remembered) {
+                return "partition " + each.getKey() + " has not moved for " + nanos / 1_000_000_000
+                        + " s: its lease is lost whenever it is acquired";
+            }
+        }
+        return "";
+    }
+}
