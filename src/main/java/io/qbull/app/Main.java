@@ -11,6 +11,7 @@ import io.qbull.app.cli.VersionCommand;
 import io.qbull.app.cli.Versions;
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.ExitCode;
+import io.qbull.app.exit.LogFlush;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ public final class Main {
                 Path.of(System.getProperty("qbull.home", "")).toAbsolutePath().normalize();
         configureLogs(home, args);
         int code = commandLine(home).execute(args);
+        LogFlush.now();
         System.exit(code);
     }
 

@@ -58,6 +58,7 @@ public final class StopSignal {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        LogFlush.now();
         Runtime.getRuntime().halt(exitCode);
     }
 }

@@ -46,7 +46,7 @@ public final class ReadyLine {
             owned = now;
         }
         if (!signal.raised()) {
-            System.out.println(text(owned));
+            print(text(owned));
         }
     }
 
@@ -98,6 +98,18 @@ public final class ReadyLine {
             from = to + 1;
         }
         return ranges.isEmpty() ? "none" : String.join(",", ranges);
+    }
+
+    /** A reader of the output that has stopped reading must not keep the pod from stopping. */
+    private static void print(String line) {
+        Thread printer = new Thread(() -> System.out.println(line), "qbull-ready");
+        printer.setDaemon(true);
+        printer.start();
+        try {
+            printer.join(LONGEST_WAIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void pause() {
