@@ -11,6 +11,7 @@ import io.qbull.app.http.MountedHandlers;
 import io.qbull.app.http.ServerVertx;
 import io.qbull.app.sample.JobLine;
 import io.qbull.app.sample.WebhookFailure;
+import io.qbull.app.sample.WebhookLimits;
 import io.qbull.app.sample.WebhookRequest;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.component.KeyHashProcessor;
@@ -38,6 +39,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
@@ -57,6 +59,9 @@ import org.slf4j.LoggerFactory;
 public final class AppConfiguration implements CamelConfiguration {
     /** The bodies in memory may take this part of the heap: one fourth. */
     private static final int HEAP_SHARE = 4;
+
+    /** From the start of a request to the end of its answer. */
+    private static final Duration WEBHOOK_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(AppConfiguration.class);
 
@@ -88,6 +93,7 @@ public final class AppConfiguration implements CamelConfiguration {
         BodyLimits bodies = new BodyLimits(limits, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
         QueueWriters writers = new QueueWriters(context);
         beans(context.getRegistry(), settings, limits, writers);
+        webhook(context, settings);
         bulk(context, settings, bodies, writers);
         files(context, settings, timing, writers);
         coalesce(context, settings.coalesce());
@@ -127,8 +133,18 @@ public final class AppConfiguration implements CamelConfiguration {
         registry.bind("qbullHttpReply", new HttpJobReply());
         registry.bind("qbullHttpProblem", new HttpProblemReply());
         registry.bind("qbullJobLine", new JobLine());
+    }
+
+    private static void webhook(CamelContext context, AppSettings settings) {
+        Registry registry = context.getRegistry();
         registry.bind("qbullWebhookRequest", new WebhookRequest(settings.webhookUrl()));
         registry.bind("qbullWebhookFailure", new WebhookFailure());
+        registry.bind(
+                "qbullWebhookLimits",
+                new WebhookLimits(
+                        WEBHOOK_TIMEOUT,
+                        context.getExecutorServiceManager()
+                                .newSingleThreadScheduledExecutor(context, "qbull-webhook-limits")));
     }
 
     private static void bulk(CamelContext context, AppSettings settings, BodyLimits bodies, QueueWriters writers) {

@@ -1,0 +1,117 @@
+package io.qbull.app.sample;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.concurrent.Cancellable;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+
+/**
+ * Bounds what the answers of a webhook can cost: time, for a timeout of a socket limits only its silences, and memory. Of an answer's body
+ * nothing is used, so an answer with a long one counts as soon as its head is there.
+ */
+public final class WebhookLimits implements HttpClientConfigurer, ExecChainHandler {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final int MOST_HEADERS = 200;
+    private static final int LONGEST_LINE = 16 << 10;
+    /** Up to this size it is cheaper to read a body to its end and use the connection again. */
+    private static final int MOST_READ = 64 << 10;
+    /** More than there are threads for jobs: none waits for another one's connection. */
+    private static final int MOST_CONNECTIONS = 100_000;
+
+    private final Duration longest;
+    private final ScheduledExecutorService timer;
+
+    /**
+     * @param longest from the start of a request to the end of its answer
+     * @param timer ends those that take longer
+     */
+    public WebhookLimits(Duration longest, ScheduledExecutorService timer) {
+        this.longest = longest;
+        this.timer = timer;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder client) {
+        Http1Config heads = Http1Config.custom()
+                .setMaxHeaderCount(MOST_HEADERS)
+                .setMaxLineLength(LONGEST_LINE)
+                .build();
+        client.setConnectionManagerShared(false);
+        client.setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(heads)
+                        .build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(CONNECT.toMillis(), TimeUnit.MILLISECONDS)
+                        .setSocketTimeout((int) longest.toMillis(), TimeUnit.MILLISECONDS)
+                        .build())
+                .setMaxConnPerRoute(MOST_CONNECTIONS)
+                .setMaxConnTotal(MOST_CONNECTIONS)
+                .build());
+        client.addExecInterceptorFirst("qbull-limits", this);
+    }
+
+    @Override
+    public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        Runnable abort = () -> {
+            if (scope.originalRequest instanceof Cancellable whole) {
+                whole.cancel();
+            }
+        };
+        Future<?> end = timer.schedule(abort, longest.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            ClassicHttpResponse response = chain.proceed(request, scope);
+            HttpEntity body = response.getEntity();
+            if (body != null) {
+                response.setEntity(null);
+                if (!readToEnd(body)) {
+                    scope.execRuntime.discardEndpoint();
+                }
+            }
+            return response;
+        } catch (IOException | RuntimeException e) {
+            if (end.isDone()) {
+                throw new SocketTimeoutException("no answer within " + longest);
+            }
+            throw e;
+        } finally {
+            end.cancel(false);
+        }
+    }
+
+    /** Whether a body has ended. One that is cut off is no reason to repeat a request that was answered. */
+    private static boolean readToEnd(HttpEntity body) {
+        byte[] part = new byte[1 << 12];
+        try {
+            // Not closed: that would read it to its end.
+            InputStream in = body.getContent();
+            int size = 0;
+            for (int count = in.read(part); count >= 0; count = in.read(part)) {
+                size += count;
+                if (size > MOST_READ) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+}
