@@ -10,6 +10,7 @@ import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,6 +135,24 @@ class PodIT {
             assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.OK.number());
             assertThat(jobs()).isZero();
             assertThat(leases("expires", "0")).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void a_silent_client_does_not_hold_up_a_clean_stop() throws IOException {
+        Files.copy(Path.of("routes/ingest-bulk.camel.yaml"), home.resolve("routes/ingest-bulk.camel.yaml"));
+        PodProcess pod = launch().awaitReady();
+        try (ChunkedPost client =
+                new ChunkedPost(pod.http(), "/queues/WHATSAPP/jobs", "Content-Type: application/x-ndjson")) {
+            client.send("{\"key\":\"k\",\"body\":\"x\"}\n".getBytes(StandardCharsets.UTF_8));
+            pod.awaitSaid("processed ");
+
+            pod.signal();
+
+            RawHttp.Answer answer = client.answer();
+            assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+            assertThat(answer.body()).contains("\"accepted\":1");
+            assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.OK.number());
         }
     }
 
