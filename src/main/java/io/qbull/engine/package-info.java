@@ -2,11 +2,12 @@
  * One queue on one pod: joins leases, partitions and enqueueing. The only package that knows all of them, and the one through which the
  * Camel component works.
  *
- * <p>Parts and what each owns: {@code StoreQueueNode} is the {@link io.qbull.engine.QueueNode} over a store; {@code LayoutCache} knows
- * the layout; {@code SessionQueue} orders the sessions; {@code ConsumerSession} connects the lease keeper with a pump for each lease;
- * {@code OwnedPartitions} holds the leases and pumps; {@code Drain} knows how far the end of a session has come; {@code AbandonedJobs}
- * knows the jobs that outlived a session; {@code OutageReporter} hears whether Redis answers; {@code DeadLetterRetention} drops old
- * dead letters.
+ * <p>Parts and what each owns: {@code StoreQueueNode} is the {@link io.qbull.engine.QueueNode} over a store; {@code LayoutCache} knows the
+ * layout, and {@code LayoutUpkeep} puts back what of it gets lost in Redis; {@code SessionQueue} orders the sessions; {@code
+ * ConsumerSession} connects the lease keeper with a pump for each lease; {@code OwnedPartitions} holds the leases and pumps; {@code
+ * Standstills} remembers which partitions stood still when their lease was lost; {@code Drain} knows how far the end of a session has
+ * come; {@code AbandonedJobs} knows the jobs that outlived a session; {@code OutageReporter} hears whether Redis answers; {@code
+ * DeadLetterRetention} drops old dead letters.
  *
  * <h2>Life cycle</h2>
  *

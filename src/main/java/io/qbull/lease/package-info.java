@@ -59,14 +59,19 @@
  * <tr><td>reply to release or hand-over lost</td><td>the nonce is never used again; repeated, otherwise the lease expires</td></tr>
  * <tr><td>reply to a hand-over request lost</td><td>a look tells whether it was granted</td></tr>
  * <tr><td>pod paused</td><td>starts nothing when it wakes; its commands are fenced; one renewal shows what is lost</td></tr>
+ * <tr><td>the clock of Redis goes back</td><td>a lease that seems to outlive its TTL is cut; each one is looked at every three
+ *     TTLs</td></tr>
+ * <tr><td>a lease is lost soon after it was acquired</td><td>the pod leaves the partition alone for 100 ms, twice as long after each
+ *     such loss, up to a TTL</td></tr>
+ * <tr><td>the slot of a lease is moving to another server</td><td>nothing is granted or lost before it has moved</td></tr>
  * <tr><td>announcement lost</td><td>found by looking again: when the expiry that was seen has passed, or after ttl/6 while a request
  *     is open</td></tr>
  * </table>
  *
  * <p><b>Parts.</b> {@link io.qbull.lease.LeaseKeeper} is the entrance. LeaseRenewer, LeaseReleaser and PodRegistration serve owned
- * leases. LeaseFinder decides what to take, by the pure Balancer; LeaseObserver looks, LeaseAcquirer acquires, HandOverRequests asks
- * overloaded pods, LeaseAnnouncements listens. Everything runs on the event loop of one node; only the question whether a lease is
- * trusted comes from other threads.
+ * leases. LeaseFinder decides what to take, by the pure Balancer, and leaves alone what TakeOverPauses says; LeaseObserver looks,
+ * LeaseAcquirer acquires, HandOverRequests asks overloaded pods, LeaseAnnouncements listens. Everything runs on the event loop of one
+ * node; only the question whether a lease is trusted comes from other threads.
  */
 @NullMarked
 package io.qbull.lease;
