@@ -3,6 +3,7 @@ package io.qbull.app.coalesce;
 import io.qbull.component.QbullConsumer;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.QueueName;
+import io.qbull.runtime.LogLimit;
 import io.qbull.store.redis.client.RedisLocation;
 import io.qbull.store.redis.schema.Keys;
 import java.io.IOException;
@@ -53,6 +54,8 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
     private final Supplier<CompletionStage<RedisLocation>> redis;
     private final WindowTable table;
     private final DueWindows due;
+    private final LogLimit lines = new LogLimit();
+    /** Whether the log says that the windows cannot be read. */
     private final AtomicBoolean unreadable = new AtomicBoolean();
     /** The closed windows that the last scan found. */
     private volatile Set<String> scanned = Set.of();
@@ -111,22 +114,50 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
             return exchange;
         } catch (RuntimeException | IOException e) {
             // As if there were none: a later add() fails, because the window still exists.
-            LOG.warn("queue={} a window cannot be read: {}", queue, e.toString());
+            warn("a window cannot be read", e);
             return null;
         }
     }
 
     /**
-     * @throws IllegalStateException if another pod changed the window since it was read; the message's job then fails and runs again
+     * @throws WindowException if Redis does not take the window now, or if another pod changed it since it was read
+     * @throws IllegalStateException if the window is none
      */
     @Override
     public @Nullable Exchange add(CamelContext camel, String key, Exchange exchange) {
         String seen = takeSeen(exchange);
-        if (!table.put(key, seen, state(exchange))) {
-            throw new IllegalStateException("the window of this key was changed by another pod or cannot be read");
+        byte[] state = state(exchange);
+        if (!ask(() -> table.put(key, seen, state))) {
+            throw refused(key);
         }
         due.added(key, strategy.full(exchange), System.nanoTime());
         return null;
+    }
+
+    /** Why a window was not changed. */
+    private RuntimeException refused(String key) {
+        byte[] state = ask(() -> table.open(key));
+        try {
+            if (state != null) {
+                ExchangeCodec.read(state);
+            }
+        } catch (RuntimeException | IOException e) {
+            return new IllegalStateException("the window of this key cannot be read", e);
+        }
+        return WindowException.changed();
+    }
+
+    private static <T extends @Nullable Object> T ask(Supplier<T> redis) {
+        try {
+            return redis.get();
+        } catch (RuntimeException e) {
+            throw WindowException.unreachable(e);
+        }
+    }
+
+    private void warn(String what, Exception failure) {
+        String reason = WindowException.reason(failure);
+        lines.log(what + reason, more -> LOG.warn("queue={} {}: {}{}", queue, what, reason, more));
     }
 
     /** Closes a window. Camel tries again later if this throws. */
@@ -140,7 +171,7 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
                 return;
             }
         } catch (RuntimeException e) {
-            LOG.warn("queue={} a window cannot be closed: {}", queue, e.toString());
+            warn("a window cannot be closed", e);
         }
         throw new OptimisticLockingException();
     }
@@ -155,8 +186,11 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
             }
             return keys;
         } catch (RuntimeException e) {
-            if (unreadable.compareAndSet(false, true)) {
-                LOG.warn("queue={} its windows cannot be read: {}", queue, e.toString());
+            if (!unreadable.get()) {
+                String reason = WindowException.reason(e);
+                unreadable.set(lines.log(
+                        "unreadable",
+                        more -> LOG.warn("queue={} its windows cannot be read: {}{}", queue, reason, more)));
             }
             return Set.of();
         }
@@ -195,9 +229,12 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
     public @Nullable Exchange recover(CamelContext camel, String exchangeId) {
         try {
             byte[] state = table.closed(exchangeId);
+            lines.log(
+                    "again",
+                    more -> LOG.info("queue={} a closed window that was not confirmed is sent again{}", queue, more));
             return state == null ? null : unmarshallExchange(camel, ExchangeCodec.read(state));
         } catch (RuntimeException | IOException e) {
-            LOG.warn("queue={} a closed window cannot be read: {}", queue, e.toString());
+            warn("a closed window cannot be read", e);
             return null;
         }
     }
@@ -213,7 +250,7 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
             confirm(camel, exchangeId);
             return true;
         } catch (RuntimeException e) {
-            LOG.warn("queue={} a sent window cannot be removed yet: {}", queue, e.toString());
+            warn("a sent window cannot be removed yet", e);
             return false;
         }
     }
