@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Advance;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ final class HeldKey {
     Advance.@Nullable Next head;
     /** Jobs that ran since it got its turn. */
     int turns;
+    /** The first of its jobs that were read and stayed in the stream; null if there is none. */
+    @Nullable
+    StreamId left;
 
     /** What a key waits for. */
     enum State {

@@ -55,16 +55,19 @@ record LeasedPartition(
             if (commits.size() + index >= Commits.MOST_UNCOMMITTED || held.full()) {
                 return null;
             }
-            if (!slot.moving && !keyIsHeld(slot)) {
+            boolean waits = keyIsHeld(slot.entry);
+            if (!slot.moving && !waits) {
                 return slot;
             }
-            index++;
+            // The next owner does not suspect entries of held keys: none of them was started.
+            index += waits ? 0 : 1;
         }
         return null;
     }
 
-    private boolean keyIsHeld(Slot slot) {
-        return slot.entry instanceof Entry.Decoded decoded
+    /** Whether an entry waits behind a failed job of its key. */
+    boolean keyIsHeld(Entry entry) {
+        return entry instanceof Entry.Decoded decoded
                 && held.blocks(decoded.job().key());
     }
 }

@@ -49,6 +49,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
 
     private final List<String> dead = new ArrayList<>();
     private final List<Instruction> inbox = new ArrayList<>();
+    private boolean full;
     private long epoch;
     private long added;
     private long asked;
@@ -77,6 +78,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     @Override
     public void ask(String verb, String key) {
         inbox.add(new Instruction(new StreamId(++asked, 0), verb, key, ""));
+    }
+
+    @Override
+    public void full(boolean now) {
+        full = now;
     }
 
     @Override
@@ -170,9 +176,12 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
+    public CompletionStage<Parking> park(Lease lease, List<Parked> jobs) {
         if (stale(lease)) {
-            return done(Verdict.FENCED);
+            return done(Parking.FENCED);
+        }
+        if (full) {
+            return done(Parking.FULL);
         }
         for (Parked each : jobs) {
             Job job = stream.remove(each.job());
@@ -181,7 +190,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
                 pauses.putIfAbsent(each.key(), Duration.ZERO);
             }
         }
-        return done(Verdict.DONE);
+        return done(Parking.DONE);
     }
 
     @Override

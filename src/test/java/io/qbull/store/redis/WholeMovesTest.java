@@ -14,6 +14,7 @@ import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Parked;
+import io.qbull.store.HeldJobs.Parking;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.OwnerAnswer;
 import io.qbull.store.Store;
@@ -111,9 +112,15 @@ class WholeMovesTest {
             assertThat(timeless(withRoom)).isNotEqualTo(timeless(before));
             resp.call("FLUSHALL");
             Scenery full = seed(store);
+            Map<String, Object> asSeeded = RedisState.read(resp);
             resp.call("CONFIG", "SET", "maxmemory", "1");
-            done(move, store, full);
-            assertThat(timeless(RedisState.read(resp))).isEqualTo(timeless(withRoom));
+            if (move == Move.PARK) {
+                assertThat(get(move.act.on(store, full))).isEqualTo(Parking.FULL);
+                assertThat(RedisState.read(resp)).isEqualTo(asSeeded);
+            } else {
+                done(move, store, full);
+                assertThat(timeless(RedisState.read(resp))).isEqualTo(timeless(withRoom));
+            }
             QueueInvariants.check(List.of(resp));
         }
     }

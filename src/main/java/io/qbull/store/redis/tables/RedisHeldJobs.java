@@ -1,6 +1,7 @@
 package io.qbull.store.redis.tables;
 
 import io.qbull.model.Attempts;
+import io.qbull.model.Causes;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
@@ -8,6 +9,7 @@ import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.StoreException;
 import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +53,7 @@ public final class RedisHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
+    public CompletionStage<Parking> park(Lease lease, List<Parked> jobs) {
         if (jobs.isEmpty() || jobs.size() > MOST_PARKED) {
             throw new IllegalArgumentException("park takes 1 to " + MOST_PARKED + " jobs, not " + jobs.size());
         }
@@ -60,7 +63,9 @@ public final class RedisHeldJobs implements HeldJobs {
             args.add(Request.utf8(each.job().toString()));
             args.add(Request.utf8(each.key()));
         }
-        return RedisJobLog.verdict(router.runAs(lease, Script.PARK, movingKeys(lease.partition()), args));
+        CompletionStage<Reply> reply = router.runAs(lease, Script.PARK, movingKeys(lease.partition()), args);
+        return RedisErrors.translate(
+                RedisErrors.translate(reply.thenApply(RedisHeldJobs::parked)).exceptionally(RedisHeldJobs::full));
     }
 
     @Override
@@ -151,6 +156,22 @@ public final class RedisHeldJobs implements HeldJobs {
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
                 Keys.started(partition));
+    }
+
+    private static Parking parked(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> Parking.FENCED;
+            case "done" -> Parking.DONE;
+            default -> throw reply.unknown();
+        };
+    }
+
+    /** A server without room is an answer, not a reason to repeat the command. */
+    private static Parking full(Throwable failure) {
+        if (Causes.bare(failure) instanceof StoreException.Full) {
+            return Parking.FULL;
+        }
+        throw new CompletionException(Causes.bare(failure));
     }
 
     private static Advance advanced(Reply reply) {

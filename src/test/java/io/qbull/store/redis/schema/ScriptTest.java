@@ -50,7 +50,6 @@ class ScriptTest {
             Script.COMMIT,
             Script.FAIL,
             Script.BURY,
-            Script.PARK,
             Script.ADVANCE,
             Script.MEND,
             Script.SUSPECT,
@@ -100,7 +99,7 @@ class ScriptTest {
                             switch (script) {
                                 case DISCARD -> Set.of("XDEL");
                                 case CANCEL -> Set.of("HDEL");
-                                default -> Set.of("SET", "XADD", "HSET");
+                                default -> Set.of("SET", "XADD", "HSET", "ZADD");
                             });
         }
     }
