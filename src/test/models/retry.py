@@ -217,7 +217,7 @@ if __name__ == '__main__':
     else:
         run("R proposed aaba, fail2 crash limbo", keys="aaba", fails=2, crash=1, lapse=0, limbo=1)
         run("R proposed aab, fail2 lapse limbo", keys="aab", fails=2, crash=0, lapse=1, limbo=1)
-        run("R proposed aab + late a, fail1 crash lapse limbo1", keys="aab", late_jobs="a", fails=1, crash=1, lapse=1, limbo=1)
+        run("R proposed aa + late a, fail1 crash lapse limbo1", keys="aa", late_jobs="a", fails=1, crash=1, lapse=1, limbo=1)
         run("R proposed aaa, limbo2, fail2, crash", keys="aaa", fails=2, crash=1, lapse=0, limbo=2)
         run("R proposed aabb, fail1 crash lapse", keys="abab", fails=2, crash=1, lapse=1, limbo=0)
         run("R persons aa, fail2, limbo2", **{**P, 'fails': 2, 'limbo': 2, 'asks': 3})
