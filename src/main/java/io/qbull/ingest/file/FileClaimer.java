@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +20,18 @@ import org.slf4j.LoggerFactory;
 final class FileClaimer {
     private static final Logger LOG = LoggerFactory.getLogger(FileClaimer.class);
 
+    /** Claims that are remembered before any is checked. */
+    static final int MOST = 200;
+
     private final Inbox inbox;
     private final Set<QueueName> queues;
     private final WarnOnce warnings;
     private final WaitingFiles waitingFiles;
-    private final Map<SourceId, Stillness> claimedHere = new ConcurrentHashMap<>();
+    private final Map<SourceId, Claimed> claimedHere = new ConcurrentHashMap<>();
+    /** From so many on, files that another pod has read to their end are forgotten; grows with what remains. */
+    private final AtomicInteger most = new AtomicInteger(MOST);
+
+    private record Claimed(WorkFile file, Stillness stillness) {}
 
     /**
      * @param inbox the folders of the files
@@ -54,7 +62,7 @@ final class FileClaimer {
             }
             WorkFile file = inbox.claim(queue, waiting);
             waitingFiles.forget(waiting);
-            claimedHere.put(file.source(), stillness);
+            remember(file, stillness);
             LOG.info("{} is claimed", file);
             return true;
         } catch (NoSuchFileException e) {
@@ -69,7 +77,23 @@ final class FileClaimer {
     /** How a file stood still that this pod itself claimed; null for another pod's, and when it was asked before. */
     @Nullable
     Stillness takeClaimedHere(SourceId source) {
-        return claimedHere.remove(source);
+        Claimed claimed = claimedHere.remove(source);
+        return claimed == null ? null : claimed.stillness();
+    }
+
+    /**
+     * @return how many claims of this pod nobody has asked for
+     */
+    int remembered() {
+        return claimedHere.size();
+    }
+
+    private void remember(WorkFile file, Stillness stillness) {
+        if (claimedHere.size() >= most.get()) {
+            claimedHere.values().removeIf(claimed -> !Files.exists(inbox.work(claimed.file())));
+            most.set(Math.max(MOST, 2 * claimedHere.size()));
+        }
+        claimedHere.put(file.source(), new Claimed(file, stillness));
     }
 
     private boolean usable(Path waiting) {
