@@ -96,6 +96,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "prefetch": getOrCreateConfiguration(target).setPrefetch(property(camelContext, int.class, value)); return true;
         case "redisuri":
         case "redisUri": getOrCreateConfiguration(target).setRedisUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "retryfor":
+        case "retryFor": getOrCreateConfiguration(target).setRetryFor(property(camelContext, java.time.Duration.class, value)); return true;
         case "retryon":
         case "retryOn": getOrCreateConfiguration(target).setRetryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "stallafter":
@@ -177,6 +179,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "prefetch": return int.class;
         case "redisuri":
         case "redisUri": return java.lang.String.class;
+        case "retryfor":
+        case "retryFor": return java.time.Duration.class;
         case "retryon":
         case "retryOn": return java.lang.String.class;
         case "stallafter":
@@ -259,6 +263,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "prefetch": return getOrCreateConfiguration(target).getPrefetch();
         case "redisuri":
         case "redisUri": return getOrCreateConfiguration(target).getRedisUri();
+        case "retryfor":
+        case "retryFor": return getOrCreateConfiguration(target).getRetryFor();
         case "retryon":
         case "retryOn": return getOrCreateConfiguration(target).getRetryOn();
         case "stallafter":

@@ -86,6 +86,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "prefetch": target.getConfiguration().setPrefetch(property(camelContext, int.class, value)); return true;
         case "redisuri":
         case "redisUri": target.getConfiguration().setRedisUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "retryfor":
+        case "retryFor": target.getConfiguration().setRetryFor(property(camelContext, java.time.Duration.class, value)); return true;
         case "retryon":
         case "retryOn": target.getConfiguration().setRetryOn(property(camelContext, java.lang.String.class, value)); return true;
         case "stallafter":
@@ -164,6 +166,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "prefetch": return int.class;
         case "redisuri":
         case "redisUri": return java.lang.String.class;
+        case "retryfor":
+        case "retryFor": return java.time.Duration.class;
         case "retryon":
         case "retryOn": return java.lang.String.class;
         case "stallafter":
@@ -243,6 +247,8 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "prefetch": return target.getConfiguration().getPrefetch();
         case "redisuri":
         case "redisUri": return target.getConfiguration().getRedisUri();
+        case "retryfor":
+        case "retryFor": return target.getConfiguration().getRetryFor();
         case "retryon":
         case "retryOn": return target.getConfiguration().getRetryOn();
         case "stallafter":

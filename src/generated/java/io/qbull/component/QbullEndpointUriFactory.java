@@ -23,7 +23,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(40);
+        Set<String> props = new HashSet<>(41);
         props.add("adoptOrphans");
         props.add("backoff");
         props.add("backoffMultiplier");
@@ -60,6 +60,7 @@ public class QbullEndpointUriFactory extends org.apache.camel.support.component.
         props.add("prefetch");
         props.add("queue");
         props.add("redisUri");
+        props.add("retryFor");
         props.add("retryOn");
         props.add("stallAfter");
         props.add("suspectPatience");

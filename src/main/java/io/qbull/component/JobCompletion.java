@@ -2,7 +2,6 @@ package io.qbull.component;
 
 import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
-import io.qbull.model.Printable;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.Synchronization;
 import org.jspecify.annotations.Nullable;
@@ -14,22 +13,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobCompletion implements Synchronization {
     private final JobHandler.Outcome outcome;
-    private final FailureClasses classes;
+    private final FailureRules rules;
 
     /**
      * @param outcome gets the result
-     * @param classes judges failures
+     * @param rules judge failures
      */
-    JobCompletion(JobHandler.Outcome outcome, FailureClasses classes) {
+    JobCompletion(JobHandler.Outcome outcome, FailureRules rules) {
         this.outcome = outcome;
-        this.classes = classes;
+        this.rules = rules;
     }
 
     @Override
     public void onComplete(Exchange exchange) {
         // Camel completes an exchange that was marked for rollback without an exception.
         if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
-            outcome.failed(failure("marked rollback-only", caught(exchange)));
+            outcome.failed(failure("marked rollback-only", exchange));
         } else {
             outcome.completed();
         }
@@ -37,7 +36,7 @@ final class JobCompletion implements Synchronization {
 
     @Override
     public void onFailure(Exchange exchange) {
-        outcome.failed(failure("", caught(exchange)));
+        outcome.failed(failure("", exchange));
     }
 
     private static @Nullable Throwable caught(Exchange exchange) {
@@ -45,19 +44,7 @@ final class JobCompletion implements Synchronization {
         return failure != null ? failure : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
     }
 
-    private Failure failure(String start, @Nullable Throwable failure) {
-        String type = failure == null ? "" : failure.getClass().getName();
-        return new Failure(reason(start, failure), type, classes.course(failure));
-    }
-
-    private static String reason(String start, @Nullable Throwable failure) {
-        if (failure == null) {
-            return start.isEmpty() ? "failed without an exception" : start;
-        }
-        String name = failure.getClass().getName();
-        String type = name.substring(name.lastIndexOf('.') + 1);
-        String message = failure.getMessage();
-        String said = message == null ? type : type + ": " + Printable.of(message);
-        return start.isEmpty() ? said : start + ": " + said;
+    private Failure failure(String start, Exchange exchange) {
+        return rules.judge(start, caught(exchange), exchange.getMessage().getHeader(QbullConstants.RETRY_AFTER));
     }
 }

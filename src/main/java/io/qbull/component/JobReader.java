@@ -34,6 +34,7 @@ final class JobReader {
         });
         // After the filter: anybody may have written to the stream.
         message.removeHeader(QbullConstants.DELAY);
+        message.removeHeader(QbullConstants.RETRY_AFTER);
         if (job.contentType() != null) {
             message.setHeader(Exchange.CONTENT_TYPE, job.contentType());
         }

@@ -22,7 +22,7 @@ final class PollingSession {
     private final SharedNode shared;
     private final QueueNode.Consumption consumption;
     private final JobReader reader;
-    private final FailureClasses failures;
+    private final FailureRules failures;
     private final PollQueue queue = new PollQueue();
 
     /**
@@ -35,7 +35,7 @@ final class PollingSession {
         this.shared = shared;
         this.consumption = QbullSettings.consumption(options);
         this.reader = new JobReader(options.getHeaderFilterStrategy());
-        this.failures = FailureClasses.of(options, endpoint.getCamelContext());
+        this.failures = FailureRules.of(options, endpoint.getCamelContext());
     }
 
     SharedNode shared() {
@@ -58,7 +58,7 @@ final class PollingSession {
      */
     void refuseOther(Endpoint other, QbullConfiguration options) {
         if (!consumption.equals(QbullSettings.consumption(options))
-                || !failures.equals(FailureClasses.of(options, other.getCamelContext()))) {
+                || !failures.equals(FailureRules.of(options, other.getCamelContext()))) {
             throw new IllegalArgumentException(
                     other + " must have the consumer options of " + endpoint + ", which is polled already");
         }

@@ -57,7 +57,7 @@ public class QbullComponent extends HealthCheckComponent {
     protected void afterConfiguration(String uri, String remaining, Endpoint endpoint, Map<String, Object> parameters) {
         QbullConfiguration options = ((QbullEndpoint) endpoint).getConfiguration();
         QbullSettings.check(options, getCamelContext());
-        FailureClasses.of(options, getCamelContext());
+        FailureRules.of(options, getCamelContext());
         pod(options);
     }
 

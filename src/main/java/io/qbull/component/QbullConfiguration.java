@@ -65,6 +65,9 @@ public class QbullConfiguration implements Cloneable {
     @UriParam(label = "consumer", defaultValue = "5")
     private int maxAttempts = 5;
 
+    @UriParam(label = "consumer", defaultValue = "24h")
+    private Duration retryFor = Duration.ofHours(24);
+
     @UriParam(label = "consumer", defaultValue = "1s")
     private Duration backoff = Duration.ofSeconds(1);
 
@@ -306,9 +309,25 @@ public class QbullConfiguration implements Cloneable {
         return maxAttempts;
     }
 
-    /** How often a failing job runs before it is given up; whenExhausted says what that means. */
+    /**
+     * After how many failures that count a job is given up; whenExhausted says what that means. 0 = never. Failures that may pass by
+     * themselves do not count before retryFor is over.
+     */
     public void setMaxAttempts(int maxAttempts) {
         this.maxAttempts = maxAttempts;
+    }
+
+    /** @return see the setter */
+    public Duration getRetryFor() {
+        return retryFor;
+    }
+
+    /**
+     * How long, from a job's first failure, failures that may pass by themselves use no attempt up: I/O, time-outs, refused
+     * connections, transient SQL, the HTTP statuses 408, 425, 429 and 5xx, and what retryOn names. 0 = every failure counts.
+     */
+    public void setRetryFor(Duration retryFor) {
+        this.retryFor = retryFor;
     }
 
     /** @return see the setter */
@@ -370,8 +389,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * Class names of exceptions, separated by commas: a job runs again only after one of these, or of a class below or with such a
-     * cause; any other failure gives it up at once. Default: after any failure.
+     * Names of exception classes and HTTP statuses, separated by commas: these failures, those of a class below and those with such a
+     * cause may pass by themselves, besides those that QBull knows: they use no attempt up before retryFor is over.
      */
     public void setRetryOn(@Nullable String retryOn) {
         this.retryOn = retryOn;
@@ -383,8 +402,9 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * Class names of exceptions, separated by commas: after one of these, or of a class below or with such a cause, a job is buried at
-     * once, whatever whenExhausted says. Counts before retryOn.
+     * Names of exception classes and HTTP statuses, separated by commas: after one of these, or of a class below or with such a cause, a
+     * job is buried at once, whatever whenExhausted says. Counts before retryOn. HTTP 4xx but 408, 425 and 429 buries a job unless
+     * retryOn names it.
      */
     public void setBuryOn(@Nullable String buryOn) {
         this.buryOn = buryOn;

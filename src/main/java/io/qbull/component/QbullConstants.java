@@ -61,6 +61,16 @@ public final class QbullConstants {
             javaType = "String")
     public static final String STREAM_ID = "CamelQbullStreamId";
 
+    /** Before which a failed job does not run again. */
+    @Metadata(
+            label = "consumer",
+            description = "Set by a route whose exchange fails: before when the job is not run again, because the"
+                    + " receiver said so; such a failure uses no attempt up. A java.time.Duration, a java.time.Instant,"
+                    + " or a text: a duration such as 20s or PT20S, a number of seconds, a time such as"
+                    + " 2026-11-24T08:00:00Z or an HTTP date, so that an HTTP header Retry-After can be copied.",
+            javaType = "Object")
+    public static final String RETRY_AFTER = "CamelQbullRetryAfter";
+
     /** Before which the job does not run. */
     @Metadata(
             label = "producer",

@@ -47,7 +47,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
     private final QbullEndpoint endpoint;
     private final QueueNode.Consumption consumption;
     private final JobReader reader;
-    private final FailureClasses failures;
+    private final FailureRules failures;
     private final AtomicInteger abandonedJobs = new AtomicInteger();
     private volatile @Nullable SharedNode shared;
 
@@ -60,7 +60,7 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         this.endpoint = endpoint;
         this.consumption = QbullSettings.consumption(endpoint.getConfiguration());
         this.reader = new JobReader(endpoint.getConfiguration().getHeaderFilterStrategy());
-        this.failures = FailureClasses.of(endpoint.getConfiguration(), endpoint.getCamelContext());
+        this.failures = FailureRules.of(endpoint.getConfiguration(), endpoint.getCamelContext());
         // The node logs one line for a failed job; a stack trace for each would hide it.
         setExceptionHandler(
                 new LoggingExceptionHandler(endpoint.getCamelContext(), QbullConsumer.class, LoggingLevel.DEBUG));

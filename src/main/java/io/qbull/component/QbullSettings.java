@@ -88,6 +88,7 @@ final class QbullSettings {
     private static RetrySettings retry(QbullConfiguration options) {
         return new RetrySettings(
                 options.getMaxAttempts(),
+                options.getRetryFor(),
                 options.getBackoff(),
                 options.getBackoffMultiplier(),
                 options.getMaxBackoff(),

@@ -7,7 +7,8 @@ import java.time.Duration;
  * What becomes of jobs that do not succeed. The pause after the nth failure is {@code backoff * multiplier^(n-1)}, at most {@code
  * maxBackoff}; up to a fifth of it is left out at random.
  *
- * @param maxAttempts runs of a job before its attempts are used up, 1 to 1,000,000
+ * @param maxAttempts failures that count before a job's attempts are used up, 1 to 1,000,000; 0 = they are never used up
+ * @param retryFor how long, from the job's first failure, failures that may pass by themselves do not count; zero = all count
  * @param backoff pause after the first failure
  * @param multiplier by which the pause grows with each failure, 1 to 100
  * @param maxBackoff the longest pause, {@code backoff} or more
@@ -18,6 +19,7 @@ import java.time.Duration;
  */
 public record RetrySettings(
         int maxAttempts,
+        Duration retryFor,
         Duration backoff,
         double multiplier,
         Duration maxBackoff,
@@ -28,7 +30,8 @@ public record RetrySettings(
      * @throws IllegalArgumentException if a value breaks its rule
      */
     public RetrySettings {
-        Rule.between("maxAttempts", maxAttempts, 1, 1_000_000);
+        Rule.between("maxAttempts", maxAttempts, 0, 1_000_000);
+        Rule.atLeast("retryFor", retryFor, Duration.ZERO);
         Rule.atLeast("backoff", backoff, Duration.ZERO);
         Rule.between("backoffMultiplier", multiplier, 1, 100);
         Rule.holds(

@@ -9,6 +9,7 @@ import io.qbull.lease.LeaseListener;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import io.qbull.partition.FailureLog;
 import io.qbull.partition.JobExecutor;
 import io.qbull.partition.PartitionPump;
 import io.qbull.partition.PumpContext;
@@ -43,6 +44,7 @@ final class ConsumerSession {
     private final LayoutUpkeep upkeep;
     private final OwnedPartitions owned = new OwnedPartitions();
     private final Standstills standstills;
+    private final FailureLog failures;
 
     /**
      * @param consumption how to consume
@@ -57,6 +59,7 @@ final class ConsumerSession {
         this.executor = executor;
         this.drain = new Drain(node.loop());
         this.reachability = new SessionReachability(node.outage(), drain::hasEnded);
+        this.failures = new FailureLog(identity.queue(), node.loop());
         this.retention =
                 new DeadLetterRetention(consumption.dead(), node.store().deadLetters(), node.loop(), owned::ids);
         this.standstills = new Standstills(consumption.lease().leaseTtl().multipliedBy(3));
@@ -206,7 +209,8 @@ final class ConsumerSession {
     private final class LeaseEvents implements LeaseListener {
         @Override
         public void acquired(Granted granted) {
-            PumpContext context = new PumpContext(node.store(), node.loop(), random, reachability, node.turns());
+            PumpContext context =
+                    new PumpContext(node.store(), node.loop(), random, reachability, node.turns(), failures);
             PartitionPump pump =
                     new PartitionPump(granted.lease(), consumption.pump(), context, executor, new PumpEvents());
             owned.add(new OwnedPartition(granted.lease(), pump));

@@ -28,6 +28,8 @@ final class HeldKey {
     /** The first of its jobs that were read and stayed in the stream; null if there is none. */
     @Nullable
     StreamId left;
+    /** Counts it while its first job retries; null while it does not. */
+    private FailureLog.@Nullable Tally retrying;
 
     /** What a key waits for. */
     enum State {
@@ -46,6 +48,17 @@ final class HeldKey {
     /** No command touches it, and none of its jobs runs. */
     boolean free() {
         return pending == 0 && state != State.RUNNING;
+    }
+
+    /** Its first job retries for this cause; null if it does not retry. */
+    void retries(FailureLog.@Nullable Tally cause) {
+        if (retrying != null) {
+            retrying.leave();
+        }
+        retrying = cause;
+        if (cause != null) {
+            cause.enter();
+        }
     }
 
     HeldKey(String name, long number) {

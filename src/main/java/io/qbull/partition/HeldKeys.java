@@ -138,6 +138,7 @@ final class HeldKeys {
     /** None of its jobs is held any more. */
     void free(HeldKey key) {
         leave(key);
+        key.retries(null);
         key.head = null;
         key.state = State.FREE;
     }
@@ -208,6 +209,7 @@ final class HeldKeys {
     }
 
     void clear() {
+        keys.values().forEach(key -> key.retries(null));
         keys.clear();
         returning.clear();
         ready.clear();

@@ -1,11 +1,17 @@
 package io.qbull.partition;
 
+import io.qbull.model.Attempts;
+import io.qbull.model.Due;
 import io.qbull.model.Failure;
+import io.qbull.model.Failure.Course;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
 import io.qbull.model.StreamId;
+import io.qbull.partition.FailureLog.End;
+import io.qbull.partition.FailureLog.Tally;
 import io.qbull.partition.Prefetched.Slot;
 import io.qbull.partition.RetryPolicy.Next;
+import io.qbull.partition.RetryPolicy.Verdict;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.JobLog.Burial;
 import java.time.Duration;
@@ -72,49 +78,59 @@ final class JobOutcomes {
             partition.prefetched().remove(work.place().streamId());
             partition.commits().add(work.place().streamId());
         } else {
+            key.retries(null);
             advancer.finished(key, work.place());
         }
     }
 
     private void failed(Work work, Failure failure) {
         Job job = work.job();
-        int attempts = job.attempts().failed() + 1;
-        Next next = policy.afterFailure(failure, attempts);
-        log(job, attempts, next, failure);
-        if (next instanceof Next.Bury) {
-            Burial burial = new Burial(failure.reason(), failure.exception(), attempts);
+        Verdict verdict = policy.afterFailure(failure.course(), wait(failure.retryAfter()), job.attempts());
+        Attempts attempts = verdict.attempts();
+        Tally tally = report(job, verdict, failure);
+        if (verdict.next() instanceof Next.Bury) {
+            Burial burial = new Burial(failure.reason(), failure.exception(), attempts.failed());
             bury(work.place(), job.key(), work.heldKey(), burial);
         } else {
-            Duration pause = next instanceof Next.Retry retry ? retry.pause() : null;
-            hold(work, new Failed(attempts, job.attempts().change() + 1, pause, failure.reason()));
+            Duration pause = verdict.next() instanceof Next.Retry retry ? retry.pause() : null;
+            Failed failed =
+                    new Failed(attempts.failed(), attempts.counted(), attempts.change(), pause, failure.reason());
+            hold(work, failed, pause == null ? null : tally);
         }
     }
 
-    private void log(Job job, int attempts, Next next, Failure failure) {
-        if (next instanceof Next.Bury) {
-            LOG.warn("{} job={} failed {} times, buried: {}", partition.lease(), job.id(), attempts, failure.reason());
-        } else if (next instanceof Next.Retry retry) {
-            LOG.info(
-                    "{} job={} attempt {} failed, again in {}: {}",
-                    partition.lease(),
-                    job.id(),
-                    attempts,
-                    retry.pause(),
-                    failure.reason());
-        } else {
-            LOG.warn(
-                    "{} job={} failed {} times, its key waits until a person retries or drops it: {}",
-                    partition.lease(),
-                    job.id(),
-                    attempts,
-                    failure.reason());
+    /** Not longer than a job may be delayed: the time comes from outside. */
+    private @Nullable Duration wait(@Nullable Due retryAfter) {
+        if (retryAfter == null) {
+            return null;
         }
+        Duration wait = retryAfter instanceof Due.In in
+                ? in.delay()
+                : Duration.between(partition.loop().now(), ((Due.At) retryAfter).time());
+        Duration least = wait.isNegative() ? Duration.ZERO : wait;
+        return least.compareTo(Due.LONGEST) > 0 ? Due.LONGEST : least;
     }
 
-    private void hold(Work work, Failed failed) {
+    private Tally report(Job job, Verdict verdict, Failure failure) {
+        int failed = verdict.attempts().failed();
+        End end = End.HELD;
+        String what = "failed " + failed + " times, its key waits until a person retries or drops it";
+        if (verdict.next() instanceof Next.Retry retry) {
+            end = End.RETRIED;
+            what = "attempt " + failed + " failed, again in " + retry.pause();
+        } else if (verdict.next() instanceof Next.Bury) {
+            end = End.BURIED;
+            what = failure.course() == Course.BURY ? "buried at once" : "failed " + failed + " times, buried";
+        }
+        String line = partition.lease() + " job=" + job.id() + " " + what + ": " + failure.reason();
+        return partition.context().failures().failed(end, failure.cause(), line);
+    }
+
+    private void hold(Work work, Failed failed, @Nullable Tally tally) {
         HeldKeys held = partition.held();
         String name = work.job().key();
         HeldKey key = held.touch(name);
+        key.retries(tally);
         StreamId streamId = work.job().streamId();
         Slot slot = work.heldKey() == null ? partition.prefetched().find(streamId) : null;
         if (slot != null) {
@@ -149,6 +165,7 @@ final class JobOutcomes {
         HeldKeys held = partition.held();
         held.touch(key.name);
         key.suspect = false;
+        key.retries(null);
         partition
                 .commands()
                 .perform(() -> partition.store().jobs().bury(partition.lease(), place, key.name, why), done -> {

@@ -68,7 +68,9 @@ final class JobRun implements Runnable, JobHandler.Outcome {
         end(new Failure(
                 Printable.of(failure.reason(), LONGEST_REASON),
                 Printable.of(failure.exception(), LONGEST_REASON),
-                failure.course()));
+                failure.course(),
+                Printable.of(failure.cause()),
+                failure.retryAfter()));
     }
 
     /** The run has failed, whatever the handler still does. A handler that blocks is interrupted. */

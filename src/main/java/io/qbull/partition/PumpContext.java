@@ -13,6 +13,12 @@ import java.util.random.RandomGenerator;
  * @param random draws the jitter of the pauses
  * @param reachability hears about each command whether Redis answered it
  * @param turns in which the crash suspects of the process start
+ * @param failures logs what becomes of failed jobs
  */
 public record PumpContext(
-        Store store, EventLoop loop, RandomGenerator random, Reachability reachability, SuspectTurns turns) {}
+        Store store,
+        EventLoop loop,
+        RandomGenerator random,
+        Reachability reachability,
+        SuspectTurns turns,
+        FailureLog failures) {}

@@ -198,8 +198,7 @@ final class SuspectStarts {
          */
         void takeBack(Runnable then) {
             isOver();
-            int change = work.job().attempts().change() + 1;
-            work = work.with(new Attempts(before.failed(), before.crashed(), before.doubled(), change));
+            work = work.with(before.withChange(work.job().attempts().change() + 1));
             put(this, () -> {
                 partition.know(work);
                 then.run();

@@ -33,6 +33,7 @@
  * <tr><td>SuspectStarts</td><td>the suspect that runs, and its record</td></tr>
  * <tr><td>SuspectTurns</td><td>which pump of the process may start a suspect</td></tr>
  * <tr><td>JobOutcomes, RetryPolicy</td><td>nothing: put on record what became of a job</td></tr>
+ * <tr><td>FailureLog</td><td>causes for which jobs fail and their counts; shared by the pumps of a queue</td></tr>
  * <tr><td>Fetcher</td><td>the fetch under way, the end of the stream, the watch</td></tr>
  * <tr><td>Prefetched</td><td>entries read and not finished</td></tr>
  * <tr><td>Commits, Committer</td><td>finished jobs, the commit under way, its interval</td></tr>

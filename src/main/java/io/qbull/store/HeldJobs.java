@@ -91,11 +91,13 @@ public interface HeldJobs {
      * A failed run.
      *
      * @param attempts failed runs of the job, this one included
+     * @param counted those that used an attempt up
      * @param change number of this change of the job's {@link Attempts}; nothing happens if a later one is recorded
      * @param pause time until it may run again; null = until a person asks
      * @param reason one line
      */
-    record Failed(int attempts, int change, @Nullable Duration pause, String reason) {}
+    record Failed(
+            int attempts, int counted, int change, @Nullable Duration pause, String reason) {}
 
     /**
      * A job to move behind the first job of its key.

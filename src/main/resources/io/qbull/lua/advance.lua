@@ -4,7 +4,8 @@
 --
 -- KEYS 5: lease, held, held order, held jobs, attempts
 -- ARGV 4: owner, epoch, key, place of the finished job (empty = only read)
--- Returns: {'next', place, stream id, fields and values, 'failed crashed doubled change'}, {'free'}
+-- Returns: {'next', place, stream id, fields and values, 'failed crashed doubled change'}, {'free'}; after a failure the first number is
+--            three: 'failed:counted:age of the first failure (ms)'
 --          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
@@ -31,4 +32,11 @@ if not first then
 end
 local place = string.sub(first, 41)
 local job = cmsgpack.unpack(redis.call('HGET', jobs, place))
-return {'next', place, job[1], job[2], redis.call('HGET', attempts, place) or '0 0 0 0'}
+local counts = redis.call('HGET', attempts, place) or '0 0 0 0'
+local runs, first, rest = string.match(counts, '^(%d+:%d+:)(%d+)(.*)$')
+if runs then
+  local time = redis.call('TIME')
+  local age = math.max(0, time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(first))
+  counts = runs .. string.format('%.0f', age) .. rest
+end
+return {'next', place, job[1], job[2], counts}

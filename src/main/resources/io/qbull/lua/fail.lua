@@ -1,10 +1,10 @@
 -- Records a failed run: from now on the job is held as the first of its key, for a pause or until a person asks. Does so only if this
 -- change is numbered higher than the last recorded one, so that a late call undoes nothing, such as a person's retry. Resets the
--- crashes of the job, because the process survived the run.
+-- crashes of the job, because the process survived the run. Remembers when the first run failed, for as long as the job is there.
 --
 -- KEYS 7: lease, stream, held, held order, held jobs, attempts, started
--- ARGV 10: owner, epoch, partition, stream id, place among the held jobs (empty if it is in the stream), key, failed attempts,
---   number of this change, pause (ms; -1 = until a person asks), reason
+-- ARGV 11: owner, epoch, partition, stream id, place among the held jobs (empty if it is in the stream), key, failed attempts, how
+--   many of them count, number of this change, pause (ms; -1 = until a person asks), reason
 -- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
@@ -24,13 +24,14 @@ local found = waiting and {} or redis.call('XRANGE', stream, ARGV[4], ARGV[4])
 local known = redis.call('HGET', attempts, waiting and place or ARGV[4]) or '0'
 redis.call('HLEN', held)
 redis.call('ZCARD', order)
-if (not waiting and #found == 0) or tonumber(ARGV[8]) <= tonumber(string.match(known, '%d+$')) then
+if (not waiting and #found == 0) or tonumber(ARGV[9]) <= tonumber(string.match(known, '%d+$')) then
   return {'done'}
 end
 
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local due = ARGV[9] == '-1' and '-1' or string.format('%.0f', now + tonumber(ARGV[9]))
+local ms = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = string.format('%.0f', ms)
+local due = ARGV[10] == '-1' and '-1' or string.format('%.0f', ms + tonumber(ARGV[10]))
 redis.call('PERSIST', KEYS[1])
 if not waiting then
   redis.call('ZADD', order, 0, redis.sha1hex(ARGV[6]) .. place)
@@ -38,6 +39,7 @@ if not waiting then
   redis.call('XDEL', stream, ARGV[4])
   redis.call('HDEL', attempts, ARGV[4])
 end
-redis.call('HSET', attempts, place, ARGV[7] .. ' 0 0 ' .. ARGV[8])
-redis.call('HSET', held, ARGV[6], due .. ' ' .. ARGV[7] .. ' ' .. string.format('%.0f', now) .. ' ' .. ARGV[10])
+redis.call('HSET', attempts, place, table.concat({ARGV[7], ARGV[8], string.match(known, '^%d+:%d+:(%d+)') or now}, ':')
+  .. ' 0 0 ' .. ARGV[9])
+redis.call('HSET', held, ARGV[6], due .. ' ' .. ARGV[7] .. ' ' .. now .. ' ' .. ARGV[11])
 return {'done'}

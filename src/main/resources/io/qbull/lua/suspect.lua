@@ -18,7 +18,7 @@ else
   there = redis.call('HEXISTS', KEYS[3], id)
 end
 local known = redis.call('HGET', KEYS[4], id) or '0 0 0 0'
-local failed, change = string.match(known, '^(%d+) %d+ %d+ (%d+)$')
+local failed, change = string.match(known, '^(%S+) %d+ %d+ (%d+)$')
 if there == 1 and tonumber(ARGV[7]) > tonumber(change) then
   redis.call('PERSIST', KEYS[1])
   redis.call('HSET', KEYS[4], id, failed .. ' ' .. ARGV[5] .. ' ' .. ARGV[6] .. ' ' .. ARGV[7])

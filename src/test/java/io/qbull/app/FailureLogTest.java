@@ -33,7 +33,8 @@ class FailureLogTest extends AppTestSupport {
                   steps:
                     - %s
             """;
-    private static final String THROW = "{throwException: {exceptionType: java.io.IOException, message: boom}}";
+    private static final String THROW =
+            "{throwException: {exceptionType: java.lang.IllegalStateException, message: boom}}";
 
     @Override
     RedisExtension redis() {
@@ -62,7 +63,7 @@ class FailureLogTest extends AppTestSupport {
                 "",
                 "- onException: {exception: [java.lang.Exception], steps: [{stop: {}}]}",
             })
-    void each_attempt_is_one_line_of_ours(String head) throws Exception {
+    void a_retry_and_a_burial_are_one_line_of_ours_each(String head) throws Exception {
         for (String step : List.of(THROW, "{rollback: {message: boom}}")) {
             try (CapturedLog log = new CapturedLog()) {
                 bury(ROUTE.formatted(head, step));
@@ -80,7 +81,7 @@ class FailureLogTest extends AppTestSupport {
     @Test
     void what_a_route_wants_to_be_logged_is_logged() throws Exception {
         for (String head : List.of(
-                "- onException: {exception: [java.io.IOException],"
+                "- onException: {exception: [java.lang.IllegalStateException],"
                         + " redeliveryPolicy: {retriesExhaustedLogLevel: WARN}}",
                 "- errorHandler: {defaultErrorHandler: {level: ERROR}}")) {
             try (CapturedLog log = new CapturedLog()) {

@@ -62,6 +62,7 @@ public class HoldKeyTest extends AppTestSupport {
                 "qbull.webhookUrl", "http://127.0.0.1:" + hook.getAddress().getPort() + "/",
                 "camel.component.qbull.maxAttempts", "2",
                 "camel.component.qbull.whenExhausted", "hold-key",
+                "camel.component.qbull.retryFor", "0s",
                 "camel.component.qbull.backoff", "100ms");
     }
 

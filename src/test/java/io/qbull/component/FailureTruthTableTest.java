@@ -165,19 +165,19 @@ class FailureTruthTableTest extends QbullTestSupport {
     @ParameterizedTest
     @CsvSource({
         "THROW,   any,      RETRY",
-        "RETRYON, class,    RETRY",
-        "RETRYON, subclass, RETRY",
-        "RETRYON, cause,    RETRY",
-        "RETRYON, second,   RETRY",
-        "RETRYON, other,    GIVE_UP",
+        "RETRYON, class,    PASSES",
+        "RETRYON, subclass, PASSES",
+        "RETRYON, cause,    PASSES",
+        "RETRYON, second,   PASSES",
+        "RETRYON, other,    RETRY",
         "BURYON,  class,    BURY",
         "BURYON,  subclass, BURY",
         "BURYON,  cause,    BURY",
         "BURYON,  other,    RETRY",
         "BOTH,    subclass, BURY",
-        "BOTH,    class,    RETRY",
-        "BOTH,    other,    GIVE_UP",
-        "RETRYONROLLBACK, any, GIVE_UP"
+        "BOTH,    class,    PASSES",
+        "BOTH,    other,    RETRY",
+        "RETRYONROLLBACK, any, RETRY"
     })
     void the_class_of_the_failure_decides_whether_the_job_is_retried(String queue, String body, Failure.Course course) {
         FakeNode.Run run = node(queue).deliver("j1", body);
@@ -193,7 +193,11 @@ class FailureTruthTableTest extends QbullTestSupport {
         Awaitility.await().until(run.end::isDone);
         assertThat(run.failure)
                 .isEqualTo(new Failure(
-                        "FileNotFoundException: boom", "java.io.FileNotFoundException", Failure.Course.RETRY));
+                        "FileNotFoundException: boom",
+                        "java.io.FileNotFoundException",
+                        Failure.Course.PASSES,
+                        "FileNotFoundException",
+                        null));
     }
 
     @ParameterizedTest

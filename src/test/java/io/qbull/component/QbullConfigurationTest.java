@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QbullConfigurationTest extends QbullTestSupport {
     private static final String ALL = "qbull:ORDERS?redisUri=redis://h:1&podId=p-1&partitions=8&keyHash=qbull-python"
             + "&partitionsPerPod=2&maxPartitionsPerPod=6&adoptOrphans=false&orphanGrace=20s&leaseTtl=3s&drainTimeout=7s"
-            + "&stallAfter=2m&concurrency=1&deadMaxLength=7&deadMaxAge=3h&prefetch=9&commitInterval=0&maxAttempts=3&backoff=250"
-            + "&backoffMultiplier=1.5&maxBackoff=90s&retryOn=java.io.IOException&buryOn=java.lang.Error&whenExhausted=hold-key"
-            + "&maxCrashes=4&suspectPatience=6s&jobTimeout=8s&deduplicationWindow=1h&maxBodySize=99"
+            + "&stallAfter=2m&concurrency=1&deadMaxLength=7&deadMaxAge=3h&prefetch=9&commitInterval=0&maxAttempts=3&retryFor=2h"
+            + "&backoff=250&backoffMultiplier=1.5&maxBackoff=90s&retryOn=java.io.IOException,404&buryOn=java.lang.Error"
+            + "&whenExhausted=hold-key&maxCrashes=4&suspectPatience=6s&jobTimeout=8s&deduplicationWindow=1h&maxBodySize=99"
             + "&maxKeyLength=44&format=qbull&batch=17&enqueueTimeout=PT4S&maxBacklog=11&key=${header.to}";
 
     private QbullEndpoint endpoint(String uri) {
@@ -38,6 +38,7 @@ class QbullConfigurationTest extends QbullTestSupport {
                 .contains(
                         "prefetchBytes=1048576",
                         "maxAttempts=3",
+                        "retryFor=PT2H",
                         "backoff=PT0.25S",
                         "multiplier=1.5",
                         "maxBackoff=PT1M30S")
@@ -46,8 +47,11 @@ class QbullConfigurationTest extends QbullTestSupport {
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT1H", "maxBodySize=99", "maxKeyLength=44", "batch=17")
                 .contains("format=QBULL", "enqueueTimeout=PT4S", "maxBacklog=11");
-        assertThat(FailureClasses.of(options, context))
-                .isEqualTo(new FailureClasses(List.of(IOException.class), List.of(Error.class)));
+        assertThat(FailureRules.of(options, context))
+                .isEqualTo(new FailureRules(
+                        context,
+                        new NamedFailures(List.of(IOException.class), List.of(404)),
+                        new NamedFailures(List.of(Error.class), List.of())));
         assertThat(options.getRedisUri()).isEqualTo("redis://h:1");
         assertThat(options.getPodId()).isEqualTo("p-1");
         assertThat(options.getPartitions()).isEqualTo(8);
@@ -63,11 +67,18 @@ class QbullConfigurationTest extends QbullTestSupport {
                 .contains("partitionsPerPod=4", "maxPartitionsPerPod=16384", "adoptOrphans=true", "orphanGrace=PT15S")
                 .contains("leaseTtl=PT15S", "drainTimeout=PT30S", "stallAfter=PT1M", "prefetch=128")
                 .contains(
-                        "commitInterval=PT0.005S", "maxAttempts=5", "backoff=PT1S", "multiplier=2.0", "maxBackoff=PT5M")
+                        "commitInterval=PT0.005S",
+                        "maxAttempts=5",
+                        "retryFor=PT24H",
+                        "backoff=PT1S",
+                        "multiplier=2.0",
+                        "maxBackoff=PT5M")
                 .contains("whenExhausted=BURY", "maxCrashes=5", "suspectPatience=PT10S", "jobTimeout=PT0S")
                 .contains("dead=DeadLimits[maxLength=0, maxAge=PT0S]");
         assertThat(options.getConcurrency()).isOne();
-        assertThat(FailureClasses.of(options, context)).isEqualTo(new FailureClasses(List.of(), List.of()));
+        assertThat(FailureRules.of(options, context))
+                .isEqualTo(new FailureRules(
+                        context, new NamedFailures(List.of(), List.of()), new NamedFailures(List.of(), List.of())));
         assertThat(QbullSettings.enqueue(options).toString())
                 .contains("deduplicationWindow=PT10M", "maxBodySize=1048576", "maxKeyLength=512", "batch=500")
                 .contains("format=NATIVE", "enqueueTimeout=PT10S", "maxBacklog=0");
@@ -116,7 +127,8 @@ class QbullConfigurationTest extends QbullTestSupport {
                 "maxPartitionsPerPod=-1 | maxPartitionsPerPod (-1) must be between 1 and 16384",
                 "orphanGrace=-1         | orphanGrace (PT-0.001S) must be at least PT0S",
                 "prefetch=0             | prefetch (0) must be between 1 and 10000",
-                "maxAttempts=0          | maxAttempts (0) must be between 1 and 1000000",
+                "maxAttempts=-1         | maxAttempts (-1) must be between 0 and 1000000",
+                "retryFor=-1            | retryFor (PT-0.001S) must be at least PT0S",
                 "suspectPatience=0      | suspectPatience (PT0S) must be between PT0.001S and PT8760H",
                 "backoff=-1             | backoff (PT-0.001S) must be at least PT0S",
                 "backoffMultiplier=0.5  | backoffMultiplier (0.5) must be between 1.0 and 100.0",

@@ -717,7 +717,7 @@ class HeldPumpTest extends PumpTestSupport {
         given(entry(1, "a"), entry(2, "a"), entry(3, "b"));
         fail();
         Call fail = store.next("fail");
-        assertThat(fail.argument(3, Failed.class)).isEqualTo(new Failed(1, 1, null, "no"));
+        assertThat(fail.argument(3, Failed.class)).isEqualTo(new Failed(1, 1, 1, null, "no"));
         fail.answer(Verdict.DONE);
         loop.run();
         work();
@@ -758,7 +758,7 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     private static RetrySettings retry(int attempts, WhenExhausted then, Duration jobTimeout) {
-        return new RetrySettings(attempts, BACKOFF, 1, BACKOFF, then, 5, jobTimeout);
+        return new RetrySettings(attempts, Duration.ZERO, BACKOFF, 1, BACKOFF, then, 5, jobTimeout);
     }
 
     private static Instruction instruction(int id, String verb, String key) {

@@ -21,6 +21,7 @@ import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.WakeUps.Known;
 import io.qbull.testing.CapturedLog;
+import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore.Call;
 import java.io.IOException;
@@ -149,7 +150,7 @@ class PartitionPumpTest extends PumpTestSupport {
         outcomes.get(0).failed(Failure.of("partner is down"));
         loop.run();
         Call fail = store.next("fail");
-        assertThat(fail.argument(3, Failed.class)).isEqualTo(new Failed(1, 1, BACKOFF, "partner is down"));
+        assertThat(fail.argument(3, Failed.class)).isEqualTo(new Failed(1, 1, 1, BACKOFF, "partner is down"));
         fail.answer(Verdict.DONE);
         loop.tick(BACKOFF.minusMillis(1));
         work();
@@ -272,7 +273,13 @@ class PartitionPumpTest extends PumpTestSupport {
         PartitionPump throwing = new PartitionPump(
                 LEASE,
                 new PumpSettings(1, 1, INTERVAL, Retries.of(2, BACKOFF), PATIENCE, Duration.ZERO),
-                new PumpContext(store, loop, () -> 0, new Told(), turns),
+                new PumpContext(
+                        store,
+                        loop,
+                        () -> 0,
+                        new Told(),
+                        turns,
+                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop())),
                 new JobExecutor(
                         (delivery, outcome) -> {
                             throw new IllegalStateException("boom");

@@ -164,7 +164,14 @@ final class ProcessSimulation {
                 this.seat = seat;
                 this.lease = seat.data.grant("pod");
                 RetrySettings retry = new RetrySettings(
-                        3, Duration.ZERO, 1, Duration.ZERO, WhenExhausted.BURY, MAX_CRASHES, Duration.ZERO);
+                        3,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        1,
+                        Duration.ZERO,
+                        WhenExhausted.BURY,
+                        MAX_CRASHES,
+                        Duration.ZERO);
                 this.pump = new PartitionPump(
                         lease,
                         new PumpSettings(8, 1 << 20, Duration.ofMillis(5), retry, PATIENCE, Duration.ofSeconds(5)),
@@ -173,7 +180,8 @@ final class ProcessSimulation {
                                 loop,
                                 random,
                                 this,
-                                turns),
+                                turns,
+                                new FailureLog(lease.partition().queue(), loop)),
                         new JobExecutor(this::handle, task -> loop.schedule(latency(), task)),
                         this);
                 owners.add(this);

@@ -277,6 +277,7 @@ final class PumpSimulation {
             lease = backend.grant(name);
             RetrySettings retry = new RetrySettings(
                     MAX_ATTEMPTS,
+                    Duration.ZERO,
                     BACKOFF,
                     2,
                     BACKOFF.multipliedBy(3),
@@ -286,7 +287,13 @@ final class PumpSimulation {
             pump = new PartitionPump(
                     lease,
                     new PumpSettings(prefetch, 1 << 20, Duration.ofMillis(5), retry, PATIENCE, Duration.ofSeconds(5)),
-                    new PumpContext(store(), loop, random, this, new SuspectTurns()),
+                    new PumpContext(
+                            store(),
+                            loop,
+                            random,
+                            this,
+                            new SuspectTurns(),
+                            new FailureLog(lease.partition().queue(), loop)),
                     new JobExecutor(this::handle, task -> loop.schedule(latency(), task)),
                     this);
         }

@@ -71,7 +71,13 @@ abstract class PumpTestSupport {
         return new PartitionPump(
                 LEASE,
                 new PumpSettings(prefetch, prefetchBytes, INTERVAL, retry, PATIENCE, Duration.ofSeconds(30)),
-                new PumpContext(store, loop, () -> 0, new Told(), turns),
+                new PumpContext(
+                        store,
+                        loop,
+                        () -> 0,
+                        new Told(),
+                        turns,
+                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop())),
                 new JobExecutor(
                         (delivery, outcome) -> {
                             started.add(delivery);

@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.RetrySettings;
 import io.qbull.model.Attempts;
-import io.qbull.model.Failure;
 import io.qbull.model.Failure.Course;
 import io.qbull.model.WhenExhausted;
 import io.qbull.partition.RetryPolicy.Next;
+import io.qbull.partition.RetryPolicy.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,27 +48,62 @@ class RetryPolicyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RETRY,   2, BURY,     Retry",
-        "RETRY,   3, BURY,     Bury",
-        "RETRY,   3, HOLD_KEY, Hold",
-        "GIVE_UP, 1, BURY,     Bury",
-        "GIVE_UP, 1, HOLD_KEY, Hold",
-        "BURY,    1, BURY,     Bury",
-        "BURY,    1, HOLD_KEY, Bury",
+        // course, wait, failed and counted before, age, limit, retryFor, exhausted -> what next, counted
+        "RETRY,  ,     0, 0, PT0S,    3, PT1H, BURY,     Retry, 1",
+        "RETRY,  ,     1, 1, PT2H,    3, PT1H, BURY,     Retry, 2",
+        "RETRY,  ,     2, 2, PT1S,    3, PT1H, BURY,     Bury,  3",
+        "RETRY,  ,     2, 2, PT1S,    3, PT1H, HOLD_KEY, Hold,  3",
+        "RETRY,  ,     9, 2, PT1S,    3, PT1H, BURY,     Bury,  3",
+        "RETRY,  ,     9, 9, PT9H,    0, PT1H, BURY,     Retry, 10",
+        "PASSES, ,     0, 0, PT0S,    1, PT1H, BURY,     Retry, 0",
+        "PASSES, ,    50, 0, PT59M,   1, PT1H, BURY,     Retry, 0",
+        "PASSES, ,    50, 0, PT1H,    1, PT1H, BURY,     Bury,  1",
+        "PASSES, ,    50, 0, PT1H,    1, PT1H, HOLD_KEY, Hold,  1",
+        "PASSES, ,    50, 0, PT1H,    2, PT1H, BURY,     Retry, 1",
+        "PASSES, ,    50, 9, PT9H,    0, PT1H, BURY,     Retry, 10",
+        "PASSES, ,     0, 0, PT0S,    1, PT0S, BURY,     Bury,  1",
+        "PASSES, PT5S, 9, 0, PT9H,    1, PT1H, BURY,     Retry, 0",
+        "RETRY,  PT5S, 9, 0, PT9H,    1, PT1H, BURY,     Retry, 0",
+        "PASSES, PT5S, 0, 0, PT0S,    1, PT0S, BURY,     Bury,  1",
+        "BURY,   ,     0, 0, PT0S,    3, PT1H, BURY,     Bury,  1",
+        "BURY,   ,     0, 0, PT0S,    0, PT1H, HOLD_KEY, Bury,  1",
+        "BURY,   PT5S, 0, 0, PT0S,    3, PT1H, BURY,     Bury,  0",
     })
-    void a_failure_is_retried_given_up_or_buried(Course course, int failed, WhenExhausted exhausted, String next) {
-        RetryPolicy policy = policy(3, exhausted, () -> 0);
-        assertThat(policy.afterFailure(new Failure("no", "", course), failed)
-                        .getClass()
-                        .getSimpleName())
-                .isEqualTo(next);
+    void the_budget_decides_what_becomes_of_a_failed_job(
+            Course course,
+            @Nullable Duration wait,
+            int failed,
+            int counted,
+            Duration age,
+            int limit,
+            Duration retryFor,
+            WhenExhausted exhausted,
+            String next,
+            int countedThen) {
+        RetryPolicy policy = policy(limit, retryFor, exhausted, () -> 0);
+
+        Verdict verdict = policy.afterFailure(course, wait, new Attempts(failed, 2, 1, 6, counted, age));
+
+        assertThat(verdict.next().getClass().getSimpleName()).isEqualTo(next);
+        assertThat(verdict.attempts()).isEqualTo(new Attempts(failed + 1, 0, 0, 7, countedThen, age));
     }
 
     @ParameterizedTest
-    @CsvSource({"2, BURY, false", "3, BURY, true", "3, HOLD_KEY, false"})
-    void a_job_is_spent_when_it_may_not_run_again(int failed, WhenExhausted exhausted, boolean spent) {
-        assertThat(policy(3, exhausted, () -> 0).spent(new Attempts(failed, 0, 0, 0)))
-                .isEqualTo(spent);
+    @CsvSource({"PT20S, PT20S", "PT5M, PT5M", "PT0S, PT1S", "PT0.5S, PT1S"})
+    void a_wait_that_the_receiver_names_is_kept_and_is_never_shorter_than_the_backoff(Duration named, Duration pause) {
+        RetryPolicy policy = policy(3, Duration.ofHours(1), WhenExhausted.BURY, new SplittableRandom(1));
+
+        Next next = policy.afterFailure(Course.PASSES, named, new Attempts(40, 0, 0, 0, 0, Duration.ofHours(2)))
+                .next();
+
+        assertThat(next).isEqualTo(new Next.Retry(pause));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 3, BURY, false", "3, 3, BURY, true", "3, 3, HOLD_KEY, false", "9, 0, BURY, false"})
+    void a_job_is_spent_when_it_may_not_run_again(int counted, int limit, WhenExhausted exhausted, boolean spent) {
+        Attempts attempts = new Attempts(20, 0, 0, 0, counted, Duration.ZERO);
+        assertThat(policy(limit, exhausted, () -> 0).spent(attempts)).isEqualTo(spent);
     }
 
     @ParameterizedTest
@@ -78,11 +114,19 @@ class RetryPolicyTest {
     }
 
     private static Duration pause(RetryPolicy policy, int failed) {
-        return ((Next.Retry) policy.afterFailure(Failure.of("no"), failed)).pause();
+        return ((Next.Retry) policy.afterFailure(Course.RETRY, null, new Attempts(failed - 1, 0, 0, 0))
+                        .next())
+                .pause();
     }
 
     private static RetryPolicy policy(int attempts, WhenExhausted exhausted, RandomGenerator random) {
+        return policy(attempts, Duration.ZERO, exhausted, random);
+    }
+
+    private static RetryPolicy policy(
+            int attempts, Duration retryFor, WhenExhausted exhausted, RandomGenerator random) {
         return new RetryPolicy(
-                new RetrySettings(attempts, BACKOFF, 3, Duration.ofMinutes(1), exhausted, 4, Duration.ZERO), random);
+                new RetrySettings(attempts, retryFor, BACKOFF, 3, Duration.ofMinutes(1), exhausted, 4, Duration.ZERO),
+                random);
     }
 }

@@ -13,6 +13,7 @@ import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore;
 import java.time.Duration;
@@ -36,7 +37,13 @@ class SuspectPumpTest extends PumpTestSupport {
         final PartitionPump pump = new PartitionPump(
                 LEASE,
                 new PumpSettings(128, 1 << 20, INTERVAL, Retries.of(3, BACKOFF), PATIENCE, Duration.ofSeconds(30)),
-                new PumpContext(store, loop, () -> 0, new Told(), turns),
+                new PumpContext(
+                        store,
+                        loop,
+                        () -> 0,
+                        new Told(),
+                        turns,
+                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop())),
                 new JobExecutor(
                         (delivery, outcome) -> {
                             started.add(delivery);

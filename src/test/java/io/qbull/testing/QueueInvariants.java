@@ -160,7 +160,7 @@ public final class QueueInvariants {
         ids.addAll(hashIfThere("{" + partition + "}:held:jobs").keySet());
         hash(key).forEach((id, count) -> {
             assertThat(ids).as("a job that has run is not done, in " + key).contains(id);
-            assertThat(count).as(key).matches("\\d+ \\d+ \\d+ \\d+");
+            assertThat(count).as(key).matches("\\d+(:\\d+:\\d{13})? \\d+ \\d+ \\d+");
         });
     }
 

@@ -14,6 +14,6 @@ public final class Retries {
      * @return the settings
      */
     public static RetrySettings of(int maxAttempts, Duration backoff) {
-        return new RetrySettings(maxAttempts, backoff, 1, backoff, WhenExhausted.BURY, 5, Duration.ZERO);
+        return new RetrySettings(maxAttempts, Duration.ZERO, backoff, 1, backoff, WhenExhausted.BURY, 5, Duration.ZERO);
     }
 }

@@ -94,7 +94,7 @@ public final class WaitingJobs {
      * @return a first failure
      */
     public static Failed failed(@Nullable Duration pause) {
-        return new Failed(1, 1, pause, "it broke");
+        return new Failed(1, 1, 1, pause, "it broke");
     }
 
     /**

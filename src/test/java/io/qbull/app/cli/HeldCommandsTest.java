@@ -59,7 +59,7 @@ class HeldCommandsTest {
 
     @Test
     void list_prints_a_table_without_control_characters() {
-        jobs.hold(0, "k1", new Failed(1, 1, null, "timeout\u001b[2J"), "a", "b");
+        jobs.hold(0, "k1", new Failed(1, 1, 1, null, "timeout\u001b[2J"), "a", "b");
         jobs.hold(1, "k2", failed(Duration.ofHours(1)), "c");
 
         List<String> lines = run("list", "ORDERS").out().lines().toList();

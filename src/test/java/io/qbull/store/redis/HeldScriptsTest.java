@@ -116,7 +116,7 @@ class HeldScriptsTest {
         Job waiting = job(head());
         assertThat(waiting.streamId()).isEqualTo(a);
         assertThat(waiting.id().value()).isEqualTo("a");
-        assertThat(waiting.attempts()).isEqualTo(new Attempts(1, 0, 0, 1));
+        assertThat(counts(waiting)).isEqualTo(new Attempts(1, 0, 0, 1));
         assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000))).entries())
                 .extracting(Entry::streamId)
                 .containsExactly(b);
@@ -141,12 +141,12 @@ class HeldScriptsTest {
         Map<String, Object> once = RedisState.read(resp);
         fail(a, 1, Duration.ZERO);
         assertThat(RedisState.read(resp)).isEqualTo(once);
-        assertThat(get(held.fail(lease, head().place(), KEY, new Failed(2, 2, null, "no"))))
+        assertThat(get(held.fail(lease, head().place(), KEY, new Failed(2, 2, 2, null, "no"))))
                 .isEqualTo(Verdict.DONE);
         assertThat(keys()).containsEntry(KEY, null);
         Map<String, Object> twice = RedisState.read(resp);
         fail(a, 1, Duration.ZERO);
-        assertThat(get(held.fail(lease, head().place(), KEY, new Failed(1, 1, Duration.ZERO, "late"))))
+        assertThat(get(held.fail(lease, head().place(), KEY, new Failed(1, 1, 1, Duration.ZERO, "late"))))
                 .isEqualTo(Verdict.DONE);
         assertThat(RedisState.read(resp)).isEqualTo(twice);
     }
@@ -194,7 +194,7 @@ class HeldScriptsTest {
         Advance.Next second = (Advance.Next) get(held.advance(lease, KEY, first));
         assertThat(job(second).id().value()).isEqualTo("b");
         assertThat(keys()).containsEntry(KEY, Duration.ZERO);
-        get(held.fail(lease, second.place(), KEY, new Failed(1, 1, null, "no")));
+        get(held.fail(lease, second.place(), KEY, new Failed(1, 1, 1, null, "no")));
         Map<String, Object> before = RedisState.read(resp);
         assertThat(job((Advance.Next) get(held.advance(lease, KEY, first))).id().value())
                 .isEqualTo("b");
@@ -229,8 +229,28 @@ class HeldScriptsTest {
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 2, 0, 1));
         get(held.suspect(lease, head().place(), new Attempts(0, 1, 1, 2)));
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 1, 1, 2));
-        get(held.fail(lease, head().place(), KEY, new Failed(1, 3, null, "no")));
-        assertThat(job(head()).attempts()).isEqualTo(new Attempts(1, 0, 0, 3));
+        get(held.fail(lease, head().place(), KEY, new Failed(1, 1, 3, null, "no")));
+        assertThat(counts(job(head()))).isEqualTo(new Attempts(1, 0, 0, 3));
+    }
+
+    @Test
+    void the_first_failure_and_what_counts_stay_known_through_failures_suspicions_and_take_overs() {
+        StreamId a = seed.job("a", "1");
+        get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 0, 1, Duration.ZERO, "away")));
+        String first = resp.text("HGET", ATTEMPTS, head().place().held());
+        assertThat(first).matches("1:0:\\d{13} 0 0 1");
+        get(held.fail(lease, head().place(), KEY, new Failed(2, 1, 2, Duration.ZERO, "bad")));
+        get(held.suspect(lease, head().place(), new Attempts(2, 3, 1, 3)));
+        assertThat(resp.text("HGET", ATTEMPTS, head().place().held()))
+                .isEqualTo("2:1" + first.substring(3, 17) + " 3 1 3");
+
+        resp.call("HSET", ATTEMPTS, head().place().held(), "2:1:1000000000000 3 1 3");
+        Attempts known = job(head()).attempts();
+        assertThat(counts(job(head()))).isEqualTo(new Attempts(2, 3, 1, 3, 1, Duration.ZERO));
+        assertThat(known.failingFor()).isGreaterThan(Duration.ofDays(365));
+        assertThat(get(held.attend(lease, instruction("retry"), Action.RETRY)))
+                .isEqualTo(new Attended.Done(Duration.ZERO));
+        assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 0, 0, 4));
     }
 
     @Test
@@ -241,9 +261,9 @@ class HeldScriptsTest {
         get(held.suspect(lease, JobPlace.inStream(a), new Attempts(0, 1, 1, 2)));
         get(held.suspect(lease, JobPlace.inStream(a), started));
         assertThat(resp.text("HGET", ATTEMPTS, a.toString())).as("taken back").isEqualTo("0 1 1 2");
-        get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 3, null, "no")));
+        get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 1, 3, null, "no")));
         get(held.suspect(lease, head().place(), started));
-        assertThat(job(head()).attempts()).as("failed").isEqualTo(new Attempts(1, 0, 0, 3));
+        assertThat(counts(job(head()))).as("failed").isEqualTo(new Attempts(1, 0, 0, 3));
         get(held.attend(lease, instruction("retry"), Action.RETRY));
         get(held.suspect(lease, head().place(), started));
         assertThat(job(head()).attempts()).as("retried by a person").isEqualTo(new Attempts(0, 0, 0, 4));
@@ -252,7 +272,7 @@ class HeldScriptsTest {
     @Test
     void a_failure_that_arrives_after_a_persons_retry_does_not_hold_the_key_again() {
         StreamId a = seed.job("a", "1");
-        Failed failed = new Failed(1, 1, null, "no");
+        Failed failed = new Failed(1, 1, 1, null, "no");
         get(held.fail(lease, JobPlace.inStream(a), KEY, failed));
         get(held.attend(lease, instruction("retry"), Action.RETRY));
         Map<String, Object> retried = RedisState.read(resp);
@@ -266,7 +286,7 @@ class HeldScriptsTest {
     void an_instruction_is_told_with_the_fetch_carried_out_once_and_removed() {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
-        get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 1, null, "no")));
+        get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 1, 1, null, "no")));
         get(held.park(lease, List.of(new Parked(b, KEY))));
         Instruction retry = instruction("retry");
         assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
@@ -280,7 +300,7 @@ class HeldScriptsTest {
         assertThat(keys()).containsEntry(KEY, Duration.ZERO);
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 0, 0, 2));
         assertThat(resp.number("XLEN", INBOX)).isZero();
-        get(held.fail(lease, head().place(), KEY, new Failed(1, 3, null, "no")));
+        get(held.fail(lease, head().place(), KEY, new Failed(1, 1, 3, null, "no")));
         Map<String, Object> before = RedisState.read(resp);
         assertThat(get(held.attend(lease, retry, Action.RETRY))).isEqualTo(new Attended.Done(null));
         get(held.attend(lease, retry, Action.DROP));
@@ -297,7 +317,7 @@ class HeldScriptsTest {
         fail(seed.job("b", "2"), 1, Duration.ZERO);
         Instruction drop = instruction("drop", head().place().held());
         get(held.attend(lease, drop, Action.DROP));
-        get(held.fail(lease, head().place(), KEY, new Failed(2, 2, null, "no")));
+        get(held.fail(lease, head().place(), KEY, new Failed(2, 2, 2, null, "no")));
         Instruction late = instruction("drop", drop.place());
         Map<String, Object> before = heldState();
 
@@ -337,7 +357,7 @@ class HeldScriptsTest {
     }
 
     private void fail(StreamId job, int attempts, Duration pause) {
-        Failed failed = new Failed(attempts, attempts, pause, "it broke");
+        Failed failed = new Failed(attempts, attempts, attempts, pause, "it broke");
         assertThat(get(held.fail(lease, JobPlace.inStream(job), KEY, failed))).isEqualTo(Verdict.DONE);
     }
 
@@ -384,5 +404,12 @@ class HeldScriptsTest {
     private Instruction instruction(String verb, String place) {
         StreamId id = StreamId.parse(resp.text("XADD", INBOX, "*", "verb", verb, "key", KEY, "place", place));
         return new Instruction(id, verb, KEY, place);
+    }
+
+    /** The first failure is some milliseconds old. */
+    private static Attempts counts(Job job) {
+        Attempts known = job.attempts();
+        return new Attempts(
+                known.failed(), known.crashed(), known.doubled(), known.change(), known.counted(), Duration.ZERO);
     }
 }

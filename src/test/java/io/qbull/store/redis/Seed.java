@@ -139,7 +139,7 @@ public final class Seed {
     }
 
     public static Failed failed(int attempts) {
-        return new Failed(attempts, attempts, Duration.ofSeconds(1), "it broke");
+        return new Failed(attempts, attempts, attempts, Duration.ofSeconds(1), "it broke");
     }
 
     /** Crashes of a job that has not failed, as its change of that number. */

@@ -59,7 +59,7 @@ class WholeMovesTest {
     /** A script that moves a job, in a partition with two held jobs of one key, two jobs in the stream and one delayed job. */
     private enum Move {
         FAIL((store, at) -> store.held().fail(at.lease, at.third, KEY, Seed.failed(2))),
-        FAIL_AGAIN((store, at) -> store.held().fail(at.lease, at.first, KEY, new Failed(2, 2, null, "no"))),
+        FAIL_AGAIN((store, at) -> store.held().fail(at.lease, at.first, KEY, new Failed(2, 2, 2, null, "no"))),
         PARK((store, at) -> store.held()
                 .park(
                         at.lease,

@@ -23,7 +23,7 @@ public enum Script {
     FETCH("5", "6"),
     COMMIT("3", "2 + n"),
     BURY("7", "8"),
-    FAIL("7", "10"),
+    FAIL("7", "11"),
     PARK("7", "3 + 2n"),
     ADVANCE("5", "4"),
     HELD("6", "3"),

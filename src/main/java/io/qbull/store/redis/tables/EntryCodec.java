@@ -18,6 +18,7 @@ import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.client.Request;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -213,15 +214,20 @@ final class EntryCodec {
 
     private static Attempts attempts(String text) throws Undecodable {
         String[] numbers = text.split(" ", -1);
-        if (numbers.length != 4) {
+        String[] failures = numbers[0].split(":", -1);
+        if (numbers.length != 4 || failures.length == 2 || failures.length > 3) {
             throw new Undecodable("its attempts are not four numbers");
         }
         try {
+            int failed = Integer.parseInt(failures[0]);
+            boolean dated = failures.length == 3;
             return new Attempts(
-                    Integer.parseInt(numbers[0]),
+                    failed,
                     Integer.parseInt(numbers[1]),
                     Integer.parseInt(numbers[2]),
-                    Integer.parseInt(numbers[3]));
+                    Integer.parseInt(numbers[3]),
+                    dated ? Integer.parseInt(failures[1]) : failed,
+                    dated ? Duration.ofMillis(Long.parseLong(failures[2])) : Duration.ZERO);
         } catch (NumberFormatException e) {
             throw new Undecodable("its attempts are not four numbers", e);
         }

@@ -46,6 +46,7 @@ public final class RedisHeldJobs implements HeldJobs {
                 job.held(),
                 key,
                 Integer.toString(failed.attempts()),
+                Integer.toString(failed.counted()),
                 Integer.toString(failed.change()),
                 pause == null ? UNTIL_ASKED : Long.toString(pause.toMillis()),
                 failed.reason());
