@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.qbull.app.ext.Libraries;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -223,18 +224,20 @@ class RecipesTest extends AppTestSupport {
     }
 
     @Test
-    void a_job_is_posted_with_its_id() throws Exception {
+    void a_job_is_posted_with_its_id_and_once_for_each_run() throws Exception {
         List<String> calls = new CopyOnWriteArrayList<>();
+        AtomicInteger refusals = new AtomicInteger(1);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/orders", call -> {
             calls.add(call.getRequestMethod() + " "
                     + call.getRequestHeaders().getFirst("Idempotency-Key") + " "
                     + new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            call.sendResponseHeaders(204, -1);
+            call.getResponseHeaders().set("Retry-After", "1");
+            call.sendResponseHeaders(refusals.getAndDecrement() > 0 ? 503 : 204, -1);
             call.close();
         });
         server.start();
-        try {
+        try (CapturedLog log = new CapturedLog()) {
             String yaml = recipe("A queue into HTTP").yaml();
             String address = "http://127.0.0.1:" + server.getAddress().getPort();
             assertThat(yaml).contains("http://localhost:9000");
@@ -244,7 +247,9 @@ class RecipesTest extends AppTestSupport {
 
             await().until(() -> !calls.isEmpty());
             assertThat(calls.get(0)).isEqualTo("POST order-1 hello");
-            await().until(() -> jobs("ORDERS", 16).isEmpty());
+            await().until(() -> undone("ORDERS", 16) == 0);
+            assertThat(calls).hasSize(2);
+            assertThat(log.seen("attempt 1 failed, again in PT1S")).hasSize(1);
         } finally {
             server.stop(0);
         }

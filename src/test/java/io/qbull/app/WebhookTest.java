@@ -7,6 +7,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,9 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.camel.component.http.HttpComponent;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sample consumer with a webhook. */
 class WebhookTest extends AppTestSupport {
@@ -27,6 +35,9 @@ class WebhookTest extends AppTestSupport {
 
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final AtomicInteger answer = new AtomicInteger(204);
+    /** The only key that gets the answer, and a wait with it; null = all get it, and none a wait. */
+    private final AtomicReference<@Nullable String> limited = new AtomicReference<>();
+
     private final HttpServer hook = hook();
 
     @Override
@@ -80,8 +91,8 @@ class WebhookTest extends AppTestSupport {
     }
 
     @Test
-    void an_answer_other_than_2xx_fails_the_job_which_is_retried() {
-        for (int status : new int[] {500, 404, 302}) {
+    void an_answer_that_may_change_fails_the_job_which_is_retried() {
+        for (int status : new int[] {500, 302}) {
             calls.clear();
             answer.set(status);
             post("/queues/WHATSAPP/jobs?key=k", "x");
@@ -95,25 +106,67 @@ class WebhookTest extends AppTestSupport {
         }
     }
 
-    @Test
-    void a_failed_job_shows_the_answer_of_the_webhook_and_never_its_address() {
-        answer.set(500);
-        buried("the webhook answered 500");
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void a_wait_that_the_webhook_names_is_kept_outside_the_job_and_only_its_key_waits(int status) {
+        limited.set("A");
+        answer.set(status);
+        post("/queues/WHATSAPP/jobs?key=A", "x");
+        await().until(() -> !calls.isEmpty());
+        for (int key = 0; key < 6; key++) {
+            post("/queues/WHATSAPP/jobs?key=k" + key, "x");
+        }
 
-        hook.stop(0);
-        buried("the webhook did not answer: no connection");
+        await().until(() -> calls.size() == 7 && undone("WHATSAPP", 2) == 1);
+        assertThat(calls.stream().filter(call -> "A".equals(call.headers().getFirst("X-Qbull-Key"))))
+                .as("posts of the job that waits")
+                .hasSize(1);
+        assertThat(held()).matches("\\d+ 1 \\d+ WebhookException: the webhook answered " + status);
+        String[] times = held().split(" ", -1);
+        assertThat(Long.parseLong(times[0]) - Long.parseLong(times[2])).isEqualTo(20_000);
     }
 
-    private void buried(String reason) {
-        int before = dead("WHATSAPP", 2).size();
+    @Test
+    void camels_clients_repeat_nothing_by_themselves() {
+        for (String name : List.of("http", "https")) {
+            HttpComponent client = context.getComponent(name, HttpComponent.class);
+            assertThat(client.isAutomaticRetriesDisabled()).as(name).isTrue();
+            assertThat(client.getConnectionsPerRoute()).as(name).isEqualTo(1_000);
+            assertThat(client.getMaxTotalConnections()).as(name).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void a_failed_job_shows_the_answer_of_the_webhook_and_never_its_address() {
+        answer.set(404);
         try (CapturedLog log = new CapturedLog()) {
             post("/queues/WHATSAPP/jobs?key=k", "x");
-            await().until(() -> log.seen("buried").size() == 1);
-            await().until(() -> dead("WHATSAPP", 2).size() == before + 1);
+            await().until(() -> dead("WHATSAPP", 2).size() == 1);
 
-            assertThat(dead("WHATSAPP", 2).get(before).get("reason")).isEqualTo("WebhookException: " + reason);
-            assertThat(log.seen("buried")).allMatch(line -> line.contains(reason));
+            assertThat(dead("WHATSAPP", 2).get(0).get("reason"))
+                    .isEqualTo("WebhookException: the webhook answered 404");
+            assertThat(log.seen("buried")).hasSize(1).allMatch(line -> line.contains("the webhook answered 404"));
             assertThat(log.seen("s3cret")).isEmpty();
+        }
+        hook.stop(0);
+        try (CapturedLog log = new CapturedLog()) {
+            post("/queues/WHATSAPP/jobs?key=k", "x");
+            await().until(() -> undone("WHATSAPP", 2) == 1
+                    && held().endsWith("WebhookException: the webhook did not answer: no connection"));
+
+            assertThat(log.seen("no connection")).hasSize(1);
+            assertThat(log.seen("s3cret")).isEmpty();
+        }
+    }
+
+    /** The only held key. */
+    private String held() {
+        try (Resp resp = REDIS.server().connect()) {
+            return IntStream.range(0, 2)
+                    .mapToObj(p -> resp.list("HVALS", "{WHATSAPP:" + p + "}:held"))
+                    .flatMap(List::stream)
+                    .map(String::valueOf)
+                    .collect(Collectors.joining());
         }
     }
 
@@ -126,7 +179,10 @@ class WebhookTest extends AppTestSupport {
                 Headers copy = new Headers();
                 copy.putAll(exchange.getRequestHeaders());
                 calls.add(new Call(line, copy, body));
-                exchange.sendResponseHeaders(answer.get(), -1);
+                String key = limited.get();
+                boolean takes = key != null && !key.equals(copy.getFirst("X-Qbull-Key"));
+                exchange.getResponseHeaders().set("Retry-After", key == null ? "" : "20");
+                exchange.sendResponseHeaders(takes ? 204 : answer.get(), -1);
                 exchange.close();
             });
             server.start();

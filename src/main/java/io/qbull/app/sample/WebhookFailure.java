@@ -1,12 +1,14 @@
 package io.qbull.app.sample;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.spi.HttpResponseAware;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,25 +18,35 @@ import org.jspecify.annotations.Nullable;
 public final class WebhookFailure implements Processor {
     @Override
     public void process(Exchange exchange) throws WebhookException {
-        throw new WebhookException(describe(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)));
+        throw withoutAddress(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
     }
 
-    static String describe(@Nullable Throwable failure) {
-        return failure instanceof HttpResponseAware answer
-                ? "the webhook answered " + answer.getHttpResponseCode()
-                : "the webhook did not answer: " + reason(failure);
-    }
-
-    private static String reason(@Nullable Throwable failure) {
-        if (failure instanceof SocketTimeoutException) {
-            return "timeout";
-        } else if (failure instanceof ConnectException) {
-            return "no connection";
-        } else if (failure instanceof UnknownHostException) {
-            return "unknown host";
-        } else if (failure instanceof SSLException) {
-            return "no TLS connection";
+    static WebhookException withoutAddress(@Nullable Throwable failure) {
+        if (failure instanceof HttpOperationFailedException answer) {
+            Map<String, String> headers = answer.getResponseHeaders();
+            return new WebhookException(answer.getStatusCode(), headers == null ? Map.of() : headers);
         }
-        return failure == null ? "unknown reason" : failure.getClass().getSimpleName();
+        IOException cause = cause(failure);
+        if (cause != null) {
+            return new WebhookException(String.valueOf(cause.getMessage()), cause);
+        }
+        return new WebhookException(
+                failure == null ? "unknown reason" : failure.getClass().getSimpleName(), null);
+    }
+
+    /** Of the same kind, because that decides whether the failure may pass. */
+    private static @Nullable IOException cause(@Nullable Throwable failure) {
+        if (failure instanceof SocketTimeoutException) {
+            return new SocketTimeoutException("timeout");
+        } else if (failure instanceof ConnectException) {
+            return new ConnectException("no connection");
+        } else if (failure instanceof UnknownHostException) {
+            return new UnknownHostException("unknown host");
+        } else if (failure instanceof SSLException) {
+            return new SSLException("no TLS connection");
+        }
+        return failure instanceof IOException
+                ? new IOException(failure.getClass().getSimpleName())
+                : null;
     }
 }
