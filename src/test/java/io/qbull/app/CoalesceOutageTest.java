@@ -7,6 +7,7 @@ import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,7 +35,8 @@ class CoalesceOutageTest extends AppTestSupport {
                 "qbull.partitions", "1",
                 "qbull.leaseTtl", "2s",
                 "qbull.coalesce", "true",
-                "qbull.coalesceWindow", "1s");
+                "qbull.coalesceWindow", "1s",
+                "qbull.queue.MESSAGES.maxAttempts", "1");
     }
 
     @Test
@@ -53,6 +55,26 @@ class CoalesceOutageTest extends AppTestSupport {
             await().until(() -> jobs("WHATSAPP", 1).size() == 1);
             assertThat(jobs("WHATSAPP", 1).get(0)).containsEntry("body", "[\"hello\"]");
             assertThat(log.lines("its windows cannot be read")).hasSize(1);
+        }
+    }
+
+    @Test
+    void no_message_is_buried_because_redis_is_full() throws Exception {
+        context.getRouteController().stopRoute("coalesce");
+        IntStream.range(0, 20)
+                .forEach(n -> assertThat(
+                                post("/queues/MESSAGES/jobs?key=k" + n, "hello").status())
+                        .isEqualTo(202));
+        try (Resp resp = REDIS.server().connect();
+                CapturedLog log = new CapturedLog()) {
+            resp.call("CONFIG", "SET", "maxmemory", "1");
+            context.getRouteController().startRoute("coalesce");
+            await().until(() -> resp.number("HLEN", "{MESSAGES:0}:held") == 20);
+            assertThat(log.seen("hello")).isEmpty();
+            resp.call("CONFIG", "SET", "maxmemory", "0");
+
+            await().until(() -> jobs("WHATSAPP", 1).size() == 20);
+            assertThat(dead("MESSAGES", 1)).isEmpty();
         }
     }
 }
