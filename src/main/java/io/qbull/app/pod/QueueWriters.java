@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.support.service.ServiceHelper;
 
 /** The writers of the {@code qbull:} endpoints, with their options, for bulk requests and files. Thread-safe. */
 final class QueueWriters implements Function<QueueName, QueueWriter> {
@@ -32,6 +33,8 @@ final class QueueWriters implements Function<QueueName, QueueWriter> {
             QbullProducer producer = (QbullProducer)
                     context.getEndpoint("qbull:" + queue, QbullEndpoint.class).createProducer();
             context.addService(producer);
+            // A context that is about to have started puts this off and may forget it.
+            ServiceHelper.startService(producer);
             return producer;
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeCamelException(e);
