@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.component.QbullComponent;
 import io.qbull.model.QueueName;
 import io.qbull.testing.RedisExtension;
-import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,7 @@ class QueueWritersTest {
 
     @Test
     void a_writer_can_be_used_before_the_context_has_started() throws Exception {
-        try (CamelContext context = new DefaultCamelContext()) {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
             QbullComponent component = new QbullComponent();
             component.getConfiguration().setRedisUri(REDIS.server().uri());
             component.getConfiguration().setPartitions(1);
