@@ -50,9 +50,10 @@ final class ScriptModel {
         partition(partition).lost = true;
     }
 
-    /** Puts a lost seal back; changes nothing of one that is there. */
+    /** Puts a lost seal back and raises an older one, which a late command may have put back; never opens what is closed. */
     void reopen(PartitionId partition, int version) {
-        if (partition(partition).lost) {
+        Partition here = partition(partition);
+        if (here.lost || (here.openFor > 0 && here.openFor < version)) {
             open(partition, version);
         }
     }

@@ -1,10 +1,10 @@
 package io.qbull.testing;
 
+import io.qbull.app.Main;
 import io.qbull.app.ext.Libraries;
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,10 +22,13 @@ public final class RuntimeClassPath {
                 .map(jar -> jar.name() + "-" + jar.version()
                         + (jar.classifier().isEmpty() ? "" : "-" + jar.classifier()) + ".jar")
                 .collect(Collectors.toSet());
+        // A folder, or the jar of the build.
+        Path ours = Path.of(
+                Main.class.getProtectionDomain().getCodeSource().getLocation().getPath());
         String path = ofTests()
-                .filter(entry -> libraries.remove(entry.getFileName().toString())
-                        || Files.exists(entry.resolve("io/qbull/app/Main.class")))
-                .map(entry -> entry.toAbsolutePath().toString())
+                .map(Path::toAbsolutePath)
+                .filter(entry -> libraries.remove(entry.getFileName().toString()) || entry.equals(ours))
+                .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
         if (!libraries.isEmpty()) {
             throw new IllegalStateException("not on the class path of the tests: " + libraries);

@@ -82,7 +82,7 @@ class EntryCodecFuzzTest {
         int[] ends = new int[2];
         for (int i = 0; i < ENTRIES; i++) {
             List<Object> fields = random.nextInt(8) == 0 ? noise(random) : mutated(random);
-            String attempts = random.nextInt(50) == 0 ? CONTENT : random.nextInt(9) + " " + random.nextInt(9);
+            String attempts = random.nextInt(50) == 0 ? CONTENT : attempts(random);
             Entry entry;
             try {
                 entry = EntryCodec.decode("1700000000000-" + i, new Reply("test", fields), attempts);
@@ -94,6 +94,13 @@ class EntryCodecFuzzTest {
         }
         assertThat(ends[0]).as("jobs").isGreaterThan(ENTRIES / 100);
         assertThat(ends[1]).as("undecodable").isGreaterThan(ENTRIES / 100);
+    }
+
+    /** Of a job that has failed, or has not. */
+    private static String attempts(Random random) {
+        String failures =
+                random.nextBoolean() ? "0" : random.nextInt(9) + ":" + random.nextInt(9) + ":" + random.nextInt(9);
+        return failures + " " + random.nextInt(9) + " " + random.nextInt(9) + " " + random.nextInt(9);
     }
 
     private static void check(Entry entry, String which) {
