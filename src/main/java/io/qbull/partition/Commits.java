@@ -39,13 +39,6 @@ final class Commits {
         return waiting.size() + outstanding.size();
     }
 
-    /** All of them, in the order in which they finished. */
-    List<StreamId> all() {
-        List<StreamId> all = new ArrayList<>(outstanding);
-        all.addAll(waiting);
-        return all;
-    }
-
     /** Whether an action waits for the next commit. */
     boolean awaited() {
         return !afterWaiting.isEmpty();

@@ -147,7 +147,7 @@ final class Fetcher {
             phase = phase.answer();
             boolean adds = wanted && demand == Demand.JOBS;
             if (adds) {
-                partition.prefetched().add(read.entries(), !read.more(), partition::keyIsHeld);
+                partition.prefetched().add(read.entries(), !read.more());
                 atEnd = !read.more();
             }
             events.fetched(read.agenda(), adds);

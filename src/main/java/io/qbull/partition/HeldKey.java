@@ -1,6 +1,5 @@
 package io.qbull.partition;
 
-import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Advance;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +24,6 @@ final class HeldKey {
     Advance.@Nullable Next head;
     /** Jobs that ran since it got its turn. */
     int turns;
-    /** The first of its jobs that were read and stayed in the stream; null if there is none. */
-    @Nullable
-    StreamId left;
     /** Counts it while its first job retries; null while it does not. */
     private FailureLog.@Nullable Tally retrying;
 

@@ -2,7 +2,6 @@ package io.qbull.partition;
 
 import io.qbull.model.Entry;
 import io.qbull.model.Job;
-import io.qbull.model.StreamId;
 import io.qbull.partition.HeldKey.State;
 import io.qbull.store.HeldJobs.Advance;
 import java.time.Duration;
@@ -10,10 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +30,6 @@ final class HeldKeys {
     private final NavigableSet<HeldKey> waiting =
             new TreeSet<>(((Comparator<HeldKey>) (one, other) -> Long.signum(one.due - other.due))
                     .thenComparingLong(each -> each.number));
-    /** Keys without held jobs whose jobs in the stream have been passed by: they run when these are read again. */
-    private final Set<HeldKey> returning = new HashSet<>();
-
     private long numbers;
 
     /** Whether jobs with this key are held or about to be. */
@@ -64,50 +58,16 @@ final class HeldKeys {
     /** A command that touches jobs of the key is about to be sent. */
     HeldKey touch(String name) {
         HeldKey key = keys.computeIfAbsent(name, any -> new HeldKey(name, numbers++));
-        returning.remove(key);
         key.pending++;
         return key;
     }
 
-    /** The command was answered. A key without held jobs runs from the stream again, from its first job there. */
+    /** The command was answered. A key without held jobs runs from the stream again. */
     void untouch(HeldKey key) {
         key.pending--;
         if (key.pending == 0 && key.state == State.FREE) {
-            if (key.left == null) {
-                keys.remove(key.name);
-            } else {
-                returning.add(key);
-            }
-        }
-    }
-
-    /** An entry of a held key stays in the stream and is passed by. */
-    void leave(HeldKey key, StreamId entry) {
-        if (key.left == null || entry.compareTo(key.left) < 0) {
-            key.left = entry;
-        }
-    }
-
-    /** Whether keys wait for their jobs in the stream to be read again. */
-    boolean anyReturning() {
-        return !returning.isEmpty();
-    }
-
-    /**
-     * The keys that wait for it run from the stream again.
-     *
-     * @param names receives their names
-     * @return from where the stream is to be read again
-     */
-    StreamId comeBack(Set<String> names) {
-        StreamId first = StreamId.END;
-        for (HeldKey key : returning) {
             keys.remove(key.name);
-            names.add(key.name);
-            first = key.left != null && key.left.compareTo(first) < 0 ? key.left : first;
         }
-        returning.clear();
-        return first;
     }
 
     /** A key that was held under the previous owner. */
@@ -211,7 +171,6 @@ final class HeldKeys {
     void clear() {
         keys.values().forEach(key -> key.retries(null));
         keys.clear();
-        returning.clear();
         ready.clear();
         waiting.clear();
     }

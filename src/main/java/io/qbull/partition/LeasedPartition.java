@@ -55,19 +55,16 @@ record LeasedPartition(
             if (commits.size() + index >= Commits.MOST_UNCOMMITTED || held.full()) {
                 return null;
             }
-            boolean waits = keyIsHeld(slot.entry);
-            if (!slot.moving && !waits) {
+            if (!slot.moving && !keyIsHeld(slot)) {
                 return slot;
             }
-            // The next owner does not suspect entries of held keys: none of them was started.
-            index += waits ? 0 : 1;
+            index++;
         }
         return null;
     }
 
-    /** Whether an entry waits behind a failed job of its key. */
-    boolean keyIsHeld(Entry entry) {
-        return entry instanceof Entry.Decoded decoded
+    private boolean keyIsHeld(Slot slot) {
+        return slot.entry instanceof Entry.Decoded decoded
                 && held.blocks(decoded.job().key());
     }
 }

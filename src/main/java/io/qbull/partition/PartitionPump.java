@@ -173,9 +173,6 @@ public final class PartitionPump {
         StallCause cause = startJobs();
         if (state.open()) {
             parts.parking.park(parts.fetcher.atEnd());
-            if (!parts.fetcher.fetching() && parts.parking.readAgain()) {
-                parts.fetcher.expectMore();
-            }
             parts.pauses.set();
         }
         parts.fetcher.proceed(parts.inbox.told(), parts.inbox.watchedFrom());
@@ -310,10 +307,7 @@ public final class PartitionPump {
         @Override
         public Fetcher.Demand demand() {
             Fetcher.Demand rest = working() ? Fetcher.Demand.AGENDA : Fetcher.Demand.NOTHING;
-            // Which entries are suspects depends on the held keys.
-            boolean known =
-                    state == PumpState.RUNNING || !partition.prefetched().expectsSuspects();
-            return state.open() && known ? Fetcher.Demand.JOBS : rest;
+            return state.open() ? Fetcher.Demand.JOBS : rest;
         }
 
         @Override

@@ -49,7 +49,7 @@ final class PumpParts {
         this.fetcher = new Fetcher(partition, events);
         this.committer = new Committer(partition, settings.commitInterval(), stall);
         this.loader = new HeldKeyLoader(partition, events::loaded);
-        this.parking = new Parking(partition, settings.prefetch(), events::changed);
+        this.parking = new Parking(partition, settings.prefetch());
         this.advancer = new HeldKeyAdvancer(partition, parking, stall);
         this.outcomes = new JobOutcomes(partition, policy, advancer, stall);
         this.pauses = new PauseTimer(partition, events::changed);
@@ -72,7 +72,7 @@ final class PumpParts {
     /** Among how many of the first entries there are suspects that have not run; one if there are only held ones. */
     int suspectsLeft() {
         boolean held = partition.held().anySuspect() || parking.holdsSuspects();
-        return Math.max(partition.prefetched().suspectsLeft(partition::keyIsHeld), held ? 1 : 0);
+        return Math.max(partition.prefetched().suspectsLeft(), held ? 1 : 0);
     }
 
     /**
@@ -109,7 +109,6 @@ final class PumpParts {
         promoter.end();
         committer.end();
         pauses.end();
-        parking.end();
         starter.end();
         suspects.end();
     }

@@ -38,7 +38,7 @@
  * <tr><td>Prefetched</td><td>entries read and not finished</td></tr>
  * <tr><td>Commits, Committer</td><td>finished jobs, the commit under way, its interval</td></tr>
  * <tr><td>HeldKeys, HeldKeyLoader, HeldKeyAdvancer, PauseTimer</td><td>held keys, their first jobs, their pauses</td></tr>
- * <tr><td>Parking</td><td>when jobs of held keys leave the stream or are passed by; which of them are suspects</td></tr>
+ * <tr><td>Parking</td><td>when jobs of held keys leave the stream; which of them are suspects</td></tr>
  * <tr><td>OwnerInbox</td><td>requests of people and notes of producers</td></tr>
  * <tr><td>DelayedPromoter</td><td>when delayed jobs are due</td></tr>
  * <tr><td>FencedCommands</td><td>commands without an answer</td></tr>

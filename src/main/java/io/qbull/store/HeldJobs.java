@@ -35,9 +35,9 @@ public interface HeldJobs {
      *
      * @param lease the owner's lease
      * @param jobs 1 to 10,000; the stream must have no earlier job of their keys
-     * @return done, full or fenced
+     * @return done or fenced
      */
-    CompletionStage<Parking> park(Lease lease, List<Parked> jobs);
+    CompletionStage<Verdict> park(Lease lease, List<Parked> jobs);
 
     /**
      * Deletes the first job of a held key if it is done, and reads the next one.
@@ -106,21 +106,6 @@ public interface HeldJobs {
      * @param key its key
      */
     record Parked(StreamId job, String key) {}
-
-    /** The result of {@link #park}. */
-    enum Parking implements OwnerAnswer {
-        /** The jobs have left the stream, now or before. */
-        DONE,
-        /** Nothing was moved: the server takes no data. */
-        FULL,
-        /** The lease has ended. */
-        FENCED;
-
-        @Override
-        public boolean fenced() {
-            return this == FENCED;
-        }
-    }
 
     /** How to carry out an instruction. */
     enum Action {

@@ -1,5 +1,4 @@
--- Moves jobs out of the stream, behind the first job of their held key. Skips jobs that have already left the stream. When Redis is full
--- nothing is done, because Redis refuses the first write.
+-- Moves jobs out of the stream, behind the first job of their held key. Skips jobs that have already left the stream.
 --
 -- KEYS 7: lease, stream, held, held order, held jobs, attempts, started
 -- ARGV 3 + 2n: owner, epoch, partition, then stream id and key of each job
@@ -20,6 +19,7 @@ redis.call('ZCARD', order)
 if attempted then
   redis.call('HLEN', attempts)
 end
+redis.call('PERSIST', KEYS[1])
 for i = 4, #ARGV, 2 do
   local id, key = ARGV[i], ARGV[i + 1]
   local found = redis.call('XRANGE', stream, id, id)

@@ -27,7 +27,7 @@ final class LoggedHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Parking> park(Lease lease, List<Parked> jobs) {
+    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
         return log.removal(lease, Kind.MOVE, jobs.stream().map(Parked::job).toList(), () -> held.park(lease, jobs));
     }
 

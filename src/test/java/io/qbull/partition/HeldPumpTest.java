@@ -16,7 +16,6 @@ import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
-import io.qbull.store.HeldJobs.Parking;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
@@ -92,51 +91,6 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
-    void without_room_jobs_of_a_held_key_stay_in_the_stream_and_others_run() {
-        begin(0);
-        fetched(true, ofKey("a", 1, 128));
-        fail();
-        answer("fail", Verdict.DONE);
-        answer("park", Parking.FULL);
-
-        fetched(true, entry(129, "b"), entry(130, "a"));
-        assertThat(ids()).as("the stream is read on").containsExactly(1L, 129L);
-        fetched(true, ofKey("a", 131, 127));
-        complete(1);
-        answer("commit", Verdict.DONE);
-        assertThat(store.waiting())
-                .as("jobs behind those that stay are passed by at once")
-                .doesNotContain("park");
-        fetched(false, entry(300, "b"));
-        assertThat(ids()).containsExactly(1L, 129L, 300L);
-    }
-
-    @Test
-    void jobs_that_stayed_in_the_stream_are_read_again_when_their_key_is_free() {
-        begin(0);
-        fetched(true, ofKey("a", 1, 128));
-        fail();
-        answer("fail", Verdict.DONE);
-        answer("park", Parking.FULL);
-        fetched(false, entry(129, "b"));
-        complete(1);
-        answer("commit", Verdict.DONE);
-        loop.tick(BACKOFF);
-        answer("advance", next(1, "a", Attempts.NONE));
-        complete(2);
-        answer("advance", new Advance.Free());
-
-        Call fetch = store.next("fetch");
-        assertThat(fetch.argument(1, StreamId.class).compareTo(new StreamId(2, 0)))
-                .as("before the first that stayed")
-                .isNegative();
-        assertThat(fetch.argument(1, StreamId.class).compareTo(new StreamId(1, 0)))
-                .isNotNegative();
-        answer(fetch, new Fetch.Entries(List.of(ofKey("a", 2, 3)), true, Agenda.EMPTY));
-        assertThat(ids()).containsExactly(1L, 129L, 1L, 2L);
-    }
-
-    @Test
     void a_buffer_of_one_is_emptied_too() {
         pump = pump(1, 1 << 20, Retries.of(3, BACKOFF));
         begin(0);
@@ -146,7 +100,7 @@ class HeldPumpTest extends PumpTestSupport {
         fetched(true, entry(2, "a"));
         Call park = store.next("park");
         assertThat(parked(park)).containsExactly(2L);
-        park.answer(Parking.DONE);
+        park.answer(Verdict.DONE);
         loop.run();
         fetched(false, entry(3, "b"));
         assertThat(ids()).containsExactly(1L, 3L);
@@ -200,7 +154,7 @@ class HeldPumpTest extends PumpTestSupport {
         answer("fail", Verdict.DONE);
         fetched(true, entry(5, "b"), entry(6, "b"));
         assertThat(store.waiting()).doesNotContain("park");
-        first.answer(Parking.DONE);
+        first.answer(Verdict.DONE);
         loop.run();
         assertThat(parked(store.next("park"))).containsExactly(4L, 5L, 6L);
     }
@@ -213,7 +167,7 @@ class HeldPumpTest extends PumpTestSupport {
         answer("fail", Verdict.DONE);
         loop.tick(BACKOFF.multipliedBy(2));
         assertThat(store.waiting()).contains("park").doesNotContain("advance");
-        answer("park", Parking.DONE);
+        answer("park", Verdict.DONE);
         assertThat(store.waiting()).contains("advance");
     }
 
@@ -223,7 +177,7 @@ class HeldPumpTest extends PumpTestSupport {
         fetched(true, ofKey("a", 1, 128));
         fail();
         answer("fail", Verdict.DONE);
-        answer("park", Parking.DONE);
+        answer("park", Verdict.DONE);
         loop.tick(BACKOFF);
         answer("advance", next(1, "a", ONE));
         fetched(false, entry(200, "a"));
@@ -695,7 +649,6 @@ class HeldPumpTest extends PumpTestSupport {
             case "advance" -> next(1, "a", Attempts.NONE);
             case "promote" -> new Promotion.Promoted(1, LOOK);
             case "attend" -> new Attended.Done(Duration.ZERO);
-            case "park" -> Parking.DONE;
             default -> Verdict.DONE;
         };
     }
@@ -706,7 +659,6 @@ class HeldPumpTest extends PumpTestSupport {
             case "advance" -> new Advance.Fenced();
             case "promote" -> new Promotion.Fenced();
             case "attend" -> new Attended.Fenced();
-            case "park" -> Parking.FENCED;
             default -> Verdict.FENCED;
         };
     }

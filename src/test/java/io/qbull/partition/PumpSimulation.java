@@ -31,8 +31,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost,
- * commands arrive late, and now and then there is no room for held jobs. In half of the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs,
+ * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost and
+ * commands arrive late. In half of the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs,
  * and exhausted jobs may wait for that. In the other half one job kills its pods, and nothing else does. Checked at each start of a
  * job:
  *
@@ -62,9 +62,6 @@ final class PumpSimulation {
     private final boolean killing;
     private final boolean people;
     private final boolean holding;
-    /** Redis is full now and then. */
-    private final boolean cramped;
-
     /** How often people asked to drop a job of a key. */
     private final Map<String, Integer> drops = new HashMap<>();
 
@@ -86,9 +83,6 @@ final class PumpSimulation {
 
         /** A person asks for something about the first held job of a key, whichever that is then. */
         void ask(String verb, String key);
-
-        /** Whether there is no room from now on: nothing can be parked. */
-        default void full(boolean now) {}
 
         JobLog jobs();
 
@@ -132,7 +126,6 @@ final class PumpSimulation {
         this.killing = random.nextBoolean();
         this.people = !killing && random.nextBoolean();
         this.holding = people && random.nextBoolean();
-        this.cramped = random.nextBoolean();
     }
 
     void run(int steps) {
@@ -143,15 +136,11 @@ final class PumpSimulation {
             }
             world.tick(Duration.ofMillis(random.nextInt(30)));
             disturb();
-            if (cramped && random.nextInt(10) == 0) {
-                backend.full(random.nextInt(3) > 0);
-            }
             if (people && random.nextInt(8) == 0) {
                 ask(random.nextBoolean() ? "retry" : "drop", key());
             }
         }
         faulty = false;
-        backend.full(cramped && random.nextBoolean());
         for (int step = 0; step < 4000 && !settled(); step++) {
             world.tick(Duration.ofMillis(50));
             if (owner == null) {

@@ -48,32 +48,18 @@ final class RedisPartition implements PumpSimulation.Backend {
         grants++;
         LeaseOwner owner = new LeaseOwner(new PodId(pod), "n" + grants);
         String epoch = Long.toString(FIRST_EPOCH + grants);
-        write("HSET", TAG + ":lease", "owner", owner.toString(), "epoch", epoch, "expires", "9000000000000");
+        resp.call("HSET", TAG + ":lease", "owner", owner.toString(), "epoch", epoch, "expires", "9000000000000");
         return new Lease(SimulatedPartition.PARTITION, owner, Epoch.parse(epoch), primary);
     }
 
     @Override
     public StreamId add(String id, String key) {
-        return StreamId.parse(write("XADD", STREAM, "*", "id", id, "key", key, "ts", "1", "body", "b"));
+        return StreamId.parse(resp.text("XADD", STREAM, "*", "id", id, "key", key, "ts", "1", "body", "b"));
     }
 
     @Override
     public void ask(String verb, String key) {
-        write("XADD", TAG + ":inbox", "*", "verb", verb, "key", key, "place", "");
-    }
-
-    /** Finds room even when there is none for held jobs, as if others had just left. */
-    private String write(String... command) {
-        Object limit = resp.list("CONFIG", "GET", "maxmemory").get(1);
-        full(false);
-        String reply = resp.text(command);
-        resp.call("CONFIG", "SET", "maxmemory", String.valueOf(limit));
-        return reply;
-    }
-
-    @Override
-    public void full(boolean now) {
-        resp.call("CONFIG", "SET", "maxmemory", now ? "1" : "0");
+        resp.call("XADD", TAG + ":inbox", "*", "verb", verb, "key", key, "place", "");
     }
 
     @Override

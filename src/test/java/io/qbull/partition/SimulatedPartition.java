@@ -49,7 +49,6 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
 
     private final List<String> dead = new ArrayList<>();
     private final List<Instruction> inbox = new ArrayList<>();
-    private boolean full;
     private long epoch;
     private long added;
     private long asked;
@@ -78,11 +77,6 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     @Override
     public void ask(String verb, String key) {
         inbox.add(new Instruction(new StreamId(++asked, 0), verb, key, ""));
-    }
-
-    @Override
-    public void full(boolean now) {
-        full = now;
     }
 
     @Override
@@ -176,12 +170,9 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Parking> park(Lease lease, List<Parked> jobs) {
+    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
         if (stale(lease)) {
-            return done(Parking.FENCED);
-        }
-        if (full) {
-            return done(Parking.FULL);
+            return done(Verdict.FENCED);
         }
         for (Parked each : jobs) {
             Job job = stream.remove(each.job());
@@ -190,7 +181,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
                 pauses.putIfAbsent(each.key(), Duration.ZERO);
             }
         }
-        return done(Parking.DONE);
+        return done(Verdict.DONE);
     }
 
     @Override

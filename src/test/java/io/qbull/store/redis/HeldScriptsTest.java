@@ -76,7 +76,7 @@ class HeldScriptsTest {
     @Test
     void a_parking_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         List<Parked> jobs = List.of(new Parked(seed.job("a", "1"), KEY));
-        seed.refusedToAllButTheOwner(stale -> held.park(stale, jobs), HeldJobs.Parking.FENCED);
+        seed.refusedToAllButTheOwner(stale -> held.park(stale, jobs), Verdict.FENCED);
     }
 
     @Test
@@ -334,7 +334,7 @@ class HeldScriptsTest {
             for (int i = 100 * call; i < 100 * (call + 1); i++) {
                 parked.add(new Parked(seed.job("j" + i, ""), "key " + i));
             }
-            assertThat(get(held.park(lease, parked))).isEqualTo(HeldJobs.Parking.DONE);
+            assertThat(get(held.park(lease, parked))).isEqualTo(Verdict.DONE);
         }
         assertThat(keys()).hasSize(3000).containsKeys("key 0", "key 2999");
     }

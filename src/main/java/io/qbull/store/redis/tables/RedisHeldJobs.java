@@ -1,7 +1,6 @@
 package io.qbull.store.redis.tables;
 
 import io.qbull.model.Attempts;
-import io.qbull.model.Causes;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
@@ -9,7 +8,6 @@ import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
-import io.qbull.store.StoreException;
 import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
@@ -21,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +51,7 @@ public final class RedisHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Parking> park(Lease lease, List<Parked> jobs) {
+    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
         if (jobs.isEmpty() || jobs.size() > MOST_PARKED) {
             throw new IllegalArgumentException("park takes 1 to " + MOST_PARKED + " jobs, not " + jobs.size());
         }
@@ -64,9 +61,7 @@ public final class RedisHeldJobs implements HeldJobs {
             args.add(Request.utf8(each.job().toString()));
             args.add(Request.utf8(each.key()));
         }
-        CompletionStage<Reply> reply = router.runAs(lease, Script.PARK, movingKeys(lease.partition()), args);
-        return RedisErrors.translate(
-                RedisErrors.translate(reply.thenApply(RedisHeldJobs::parked)).exceptionally(RedisHeldJobs::full));
+        return RedisJobLog.verdict(router.runAs(lease, Script.PARK, movingKeys(lease.partition()), args));
     }
 
     @Override
@@ -157,22 +152,6 @@ public final class RedisHeldJobs implements HeldJobs {
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
                 Keys.started(partition));
-    }
-
-    private static Parking parked(Reply reply) {
-        return switch (reply.tag()) {
-            case "fenced" -> Parking.FENCED;
-            case "done" -> Parking.DONE;
-            default -> throw reply.unknown();
-        };
-    }
-
-    /** A server without room is an answer, not a reason to repeat the command. */
-    private static Parking full(Throwable failure) {
-        if (Causes.bare(failure) instanceof StoreException.Full) {
-            return Parking.FULL;
-        }
-        throw new CompletionException(Causes.bare(failure));
     }
 
     private static Advance advanced(Reply reply) {

@@ -50,6 +50,7 @@ class ScriptTest {
             Script.COMMIT,
             Script.FAIL,
             Script.BURY,
+            Script.PARK,
             Script.ADVANCE,
             Script.MEND,
             Script.SUSPECT,
@@ -99,7 +100,7 @@ class ScriptTest {
                             switch (script) {
                                 case DISCARD -> Set.of("XDEL");
                                 case CANCEL -> Set.of("HDEL");
-                                default -> Set.of("SET", "XADD", "HSET", "ZADD");
+                                default -> Set.of("SET", "XADD", "HSET");
                             });
         }
     }
