@@ -7,7 +7,6 @@ import io.qbull.model.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
-import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param buryOn failures after which a job is buried at once
  */
 record FailureRules(CamelContext context, NamedFailures retryOn, NamedFailures buryOn) {
+    private static final int MOST_CAUSES = 50;
+
     /**
      * @param options of an endpoint
      * @param context the endpoint's
@@ -56,12 +57,11 @@ record FailureRules(CamelContext context, NamedFailures retryOn, NamedFailures b
         }
     }
 
+    /** From outside in. Bounded, because causes can form a circle. */
     private List<Link> chain(@Nullable Throwable failure) {
         List<Link> chain = new ArrayList<>();
-        if (failure != null) {
-            for (Throwable each : ObjectHelper.createExceptionIterable(failure)) {
-                chain.add(new Link(each, HttpAnswer.of(each, context)));
-            }
+        for (Throwable each = failure; each != null && chain.size() < MOST_CAUSES; each = each.getCause()) {
+            chain.add(new Link(each, HttpAnswer.of(each, context)));
         }
         return chain;
     }

@@ -45,6 +45,13 @@ final class JobCompletion implements Synchronization {
     }
 
     private Failure failure(String start, Exchange exchange) {
-        return rules.judge(start, caught(exchange), exchange.getMessage().getHeader(QbullConstants.RETRY_AFTER));
+        Throwable caught = caught(exchange);
+        try {
+            return rules.judge(start, caught, exchange.getMessage().getHeader(QbullConstants.RETRY_AFTER));
+        } catch (RuntimeException e) {
+            // The exception itself throws when it is asked; without an end the job would be in flight for ever.
+            String type = caught == null ? "" : caught.getClass().getName();
+            return new Failure("failed with an exception that cannot be read", type, Failure.Course.RETRY, type, null);
+        }
     }
 }

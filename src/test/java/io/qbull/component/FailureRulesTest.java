@@ -137,6 +137,28 @@ class FailureRulesTest {
     }
 
     @Test
+    void of_two_exceptions_that_say_something_the_outer_one_decides() {
+        Throwable refused = answer(404, Map.of()).initCause(new IOException("stream closed"));
+        assertThat(judge((Exception) refused, null).course()).isEqualTo(Course.BURY);
+        IOException unread = new IOException("reading", new MalformedInputException(1));
+        assertThat(judge(unread, null).course()).isEqualTo(Course.PASSES);
+    }
+
+    @Test
+    void a_failure_that_nothing_is_known_of_is_counted_by_its_innermost_cause() {
+        Exception bug =
+                new CamelExecutionException("x", new DefaultExchange(CONTEXT), new IllegalStateException("bug"));
+        assertThat(judge(bug, null).cause()).isEqualTo("IllegalStateException");
+    }
+
+    @Test
+    void causes_that_form_a_circle_are_judged_too() {
+        IllegalStateException first = new IllegalStateException("a");
+        first.initCause(new IllegalStateException("b", first));
+        assertThat(judge(first, null).course()).isEqualTo(Course.RETRY);
+    }
+
+    @Test
     void a_property_that_is_no_status_says_nothing() {
         assertThat(judge(new ForeignHttpException(17), null).course()).isEqualTo(Course.RETRY);
         assertThat(judge(new ForeignHttpException(null), null).course()).isEqualTo(Course.RETRY);

@@ -229,10 +229,13 @@ public final class CoalesceRepository extends RedisAggregationRepository impleme
     public @Nullable Exchange recover(CamelContext camel, String exchangeId) {
         try {
             byte[] state = table.closed(exchangeId);
+            if (state == null) {
+                return null;
+            }
             lines.log(
                     "again",
                     more -> LOG.info("queue={} a closed window that was not confirmed is sent again{}", queue, more));
-            return state == null ? null : unmarshallExchange(camel, ExchangeCodec.read(state));
+            return unmarshallExchange(camel, ExchangeCodec.read(state));
         } catch (RuntimeException | IOException e) {
             warn("a closed window cannot be read", e);
             return null;

@@ -2,7 +2,6 @@ package io.qbull.app.coalesce;
 
 import io.qbull.model.Printable;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The window of a key cannot be changed now: Redis is away or full, or another pod was faster. The message is not to blame, so its route
@@ -14,21 +13,21 @@ public final class WindowException extends RuntimeException {
     private static final Pattern QUOTE =
             Pattern.compile("[,;.]? *(channel|command|params|script): .*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
-    private WindowException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+    private WindowException(String message) {
+        super(message);
     }
 
     /**
-     * @param failure what the client threw
+     * @param failure what the client threw; not kept as the cause, because its message quotes the command with its data
      * @return says why, without a message
      */
     static WindowException unreachable(RuntimeException failure) {
-        return new WindowException("the window of this key cannot be changed now: " + reason(failure), failure);
+        return new WindowException("the window of this key cannot be changed now: " + reason(failure));
     }
 
     /** Another pod has changed the window since it was read. */
     static WindowException changed() {
-        return new WindowException("the window of this key was changed by another pod", null);
+        return new WindowException("the window of this key was changed by another pod");
     }
 
     /**

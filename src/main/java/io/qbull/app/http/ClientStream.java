@@ -47,8 +47,8 @@ final class ClientStream extends ChannelInboundHandlerAdapter {
         pipeline.addAfter(decoder, ClientStream.class.getName(), new ClientStream(connection));
     }
 
-    /** The stream that a request came with. */
-    static ClientStream of(HttpServerRequest request) {
+    /** The stream that a request came with; null if the connection is closed, and nobody waits for an answer. */
+    static @Nullable ClientStream of(HttpServerRequest request) {
         return channel(request.connection()).pipeline().get(ClientStream.class);
     }
 

@@ -49,7 +49,7 @@ final class RequestGate implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         ClientStream stream = ClientStream.of(request);
-        if (!stream.begins(request)) {
+        if (stream == null || !stream.begins(request)) {
             return;
         }
         Problem unclear = Framing.refusal(request);

@@ -53,7 +53,7 @@ public final class ServerVertx extends VertxWrapper {
 
     private static void unreadable(HttpServerRequest request) {
         ClientStream stream = ClientStream.of(request);
-        if (stream.begins(request)) {
+        if (stream != null && stream.begins(request)) {
             stream.end(request, HttpErrors.unreadable(request));
         }
     }

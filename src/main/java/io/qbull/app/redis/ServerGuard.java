@@ -1,5 +1,6 @@
 package io.qbull.app.redis;
 
+import io.qbull.runtime.LogLimit;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -19,8 +20,8 @@ final class ServerGuard implements AutoCloseable {
     private final int port;
     private final Duration toListen;
     private final Thread thread = new Thread(this::run, "qbull-redis-guard");
+    private final LogLimit lines = new LogLimit();
     private volatile boolean closed;
-    private String lastFailure = "";
 
     private ServerGuard(ServerFolder folder, int port, Duration toListen) {
         this.folder = folder;
@@ -75,21 +76,21 @@ final class ServerGuard implements AutoCloseable {
                 FileLock lock = start.tryLock()) {
             // Without the lock: another pod is starting or stopping it.
             if (lock != null && died()) {
-                LOG.warn("the embedded Redis at port {} has died", port);
+                lines.log("died", more -> LOG.warn("the embedded Redis at port {} has died{}", port, more));
                 new ServerStart(folder, () -> closed, toListen).startAt(port);
             }
-            lastFailure = "";
             return true;
-        } catch (IOException | RedisFailure e) {
+        } catch (IOException | RedisFailure | RuntimeException e) {
             failed(String.valueOf(e.getMessage()));
             return false;
         }
     }
 
     private void failed(String failure) {
-        if (!closed && !failure.equals(lastFailure)) {
-            lastFailure = failure;
-            LOG.error("the embedded Redis cannot be started again, retrying: {}", failure);
+        if (!closed) {
+            lines.log(
+                    "failed",
+                    more -> LOG.error("the embedded Redis cannot be started again, retrying: {}{}", failure, more));
         }
     }
 
