@@ -18,21 +18,23 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The real program as a process: {@code qbull up} on ports of its own. */
-final class PodProcess implements AutoCloseable {
+public final class PodProcess implements AutoCloseable {
     private static final String CLASS_PATH = RuntimeClassPath.get();
 
     private final Process process;
     private final Path output;
     private final int http;
+    private final int management;
 
-    private PodProcess(Process process, Path output, int http) {
+    private PodProcess(Process process, Path output, int http, int management) {
         this.process = process;
         this.output = output;
         this.http = http;
+        this.management = management;
     }
 
     /** Makes a home with how the program logs, and with some of the routes as they are shipped. */
-    static void furnish(Path home, String... routes) throws IOException {
+    public static void furnish(Path home, String... routes) throws IOException {
         Files.createDirectories(home.resolve("config"));
         Files.createDirectories(home.resolve("routes"));
         Files.copy(Path.of("config/logback.xml"), home.resolve("config/logback.xml"));
@@ -46,7 +48,7 @@ final class PodProcess implements AutoCloseable {
      * @param settings environment variables
      * @param options of the JVM
      */
-    static PodProcess launch(Path home, Map<String, String> settings, String... options) throws IOException {
+    public static PodProcess launch(Path home, Map<String, String> settings, String... options) throws IOException {
         return launch(home, Files.createTempFile(home, "pod", ".log"), settings, options);
     }
 
@@ -81,21 +83,30 @@ final class PodProcess implements AutoCloseable {
         environment.put("QBULL_HTTP_PORT", Integer.toString(http));
         environment.put("QBULL_MANAGEMENT_PORT", Integer.toString(Ports.free()));
         environment.putAll(settings);
-        return new PodProcess(builder.start(), output, Integer.parseInt(environment.get("QBULL_HTTP_PORT")));
+        return new PodProcess(
+                builder.start(),
+                output,
+                Integer.parseInt(environment.get("QBULL_HTTP_PORT")),
+                Integer.parseInt(environment.get("QBULL_MANAGEMENT_PORT")));
     }
 
     /** The port for jobs. */
-    int http() {
+    public int http() {
         return http;
     }
 
+    /** The port for operators. */
+    public int management() {
+        return management;
+    }
+
     /** Waits for its ready line. */
-    PodProcess awaitReady() {
+    public PodProcess awaitReady() {
         awaitSaid("QBull ready");
         return this;
     }
 
-    void awaitSaid(String text) {
+    public void awaitSaid(String text) {
         await().until(() -> {
             if (!said().contains(text) && !process.isAlive()) {
                 throw new IllegalStateException("it ended without saying '" + text + "':\n" + said());
@@ -105,7 +116,7 @@ final class PodProcess implements AutoCloseable {
     }
 
     /** All that it has printed. */
-    String said() {
+    public String said() {
         try {
             return Files.readString(output);
         } catch (IOException e) {
@@ -148,17 +159,17 @@ final class PodProcess implements AutoCloseable {
     }
 
     /** As {@code kill -9}. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         exitCode();
     }
 
-    boolean running() {
+    public boolean running() {
         return process.isAlive();
     }
 
     /** Waits for its end. */
-    int exitCode() {
+    public int exitCode() {
         try {
             if (!process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("it does not end:\n" + said());

@@ -1,0 +1,89 @@
+package io.qbull.chaos;
+
+import io.qbull.testing.RedisClusterExtension;
+import io.qbull.testing.RedisServer;
+import io.qbull.testing.Resp;
+import java.util.List;
+
+/** The Redis under test, as faults see it: some servers that can be stopped, each with a number from 0. */
+interface Servers {
+    /** Their ports. */
+    List<Integer> ports();
+
+    /** The address for pods. */
+    String uri();
+
+    /** Kills a server and starts it again with its data. */
+    void restart(int server);
+
+    /** Freezes a server. */
+    void pause(int server);
+
+    /** Resumes a frozen server. */
+    void resume(int server);
+
+    /** A new connection to a server; the caller closes it. */
+    default Resp connect(int server) {
+        return new Resp(ports().get(server));
+    }
+
+    /** One server. */
+    static Servers of(RedisServer server) {
+        return new Servers() {
+            @Override
+            public List<Integer> ports() {
+                return List.of(server.port());
+            }
+
+            @Override
+            public String uri() {
+                return server.uri();
+            }
+
+            @Override
+            public void restart(int any) {
+                server.restart();
+            }
+
+            @Override
+            public void pause(int any) {
+                server.pause();
+            }
+
+            @Override
+            public void resume(int any) {
+                server.resume();
+            }
+        };
+    }
+
+    /** The masters of a cluster. */
+    static Servers of(RedisClusterExtension cluster) {
+        return new Servers() {
+            @Override
+            public List<Integer> ports() {
+                return cluster.ports();
+            }
+
+            @Override
+            public String uri() {
+                return cluster.uri();
+            }
+
+            @Override
+            public void restart(int server) {
+                cluster.restart(server);
+            }
+
+            @Override
+            public void pause(int server) {
+                cluster.pause(server);
+            }
+
+            @Override
+            public void resume(int server) {
+                cluster.resume(server);
+            }
+        };
+    }
+}
