@@ -1,8 +1,8 @@
 -- Acquires a lease that is free or expired, or that was handed over to this owner. A repeat by the same owner extends it under the
 -- same epoch. 'expires' 0 shows that the previous lease was released, and a window of 0 that it was handed over and nothing was
 -- started since. Both leave a wider window if suspects of an earlier crash are left. A repeat can no longer tell and answers
--- 'unknown', which callers treat like 'expired'. A lease that would expire later than its ttl
--- allows was written before the clock went back: it is cut.
+-- 'unknown', which callers treat like 'expired'. A lease that would expire later than its ttl allows was written before the clock went
+-- back: it is cut.
 --
 -- KEYS 1: lease
 -- ARGV 3: owner, ttl (ms), suspect window

@@ -139,6 +139,49 @@ class LostKeysTest {
                         .collect(Collectors.toSet()));
     }
 
+    @Test
+    void held_jobs_of_other_programs_keep_their_keys() {
+        PartitionId partition = partition(0);
+        String stream = Keys.stream(partition);
+        List<String> keys = new ArrayList<>();
+        try (CapturedLog log = new CapturedLog();
+                TestPod pod = new TestPod("a", 1, REDIS.store())) {
+            pod.consume(
+                    1, Duration.ofSeconds(60), Retries.of(1_000_000, Duration.ofMillis(300)), (delivery, outcome) -> {
+                        if (failing) {
+                            outcome.failed(Failure.of("not yet"));
+                        } else {
+                            done.add(delivery.job().key());
+                            outcome.completed();
+                        }
+                    });
+            await().until(() -> redis.number("EXISTS", Keys.lease(partition)) == 1);
+            keys.add(redis.text("XADD", stream, "*", "key", "abc", "body", "x", "src", "y"));
+            for (String original : List.of(
+                    "{\"job_id\":\"1\",\"to\":\"t\"}", "{\"job_id\":\"j\"}", "{\"job_id\":\"2\",\"partition_id\":7}")) {
+                redis.call("XADD", stream, "*", "job", original);
+            }
+            keys.addAll(List.of("t", "j", "7"));
+            get(pod.node
+                    .enqueue(newJob(0, "delayed", "delayed").due(new Due.In(Duration.ofHours(1))), TestPod.ENQUEUE)
+                    .toCompletableFuture());
+            await().until(() -> redis.number("HLEN", Keys.heldJobs(partition)) == keys.size());
+
+            for (String lost : List.of(Keys.delayed(partition), Keys.heldOrder(partition), Keys.held(partition))) {
+                redis.call("DEL", lost);
+                redis.call("HSET", Keys.lease(partition), "expires", "0");
+                await(lost)
+                        .until(() -> redis.number("ZCARD", Keys.heldOrder(partition)) == keys.size()
+                                && redis.number("HLEN", Keys.held(partition)) == keys.size()
+                                && redis.number("ZCARD", Keys.delayed(partition)) == 1);
+            }
+            failing = false;
+            await().until(() -> done.equals(Set.copyOf(keys)));
+            assertThat(redis.number("XLEN", Keys.dead(partition))).isZero();
+            assertThat(log.lines("were lost in Redis")).allMatch(line -> line.contains(" 0 are dead letters"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_partition_goes_on_or_a_line_says_what_to_do(boolean whileAPodWorks) {

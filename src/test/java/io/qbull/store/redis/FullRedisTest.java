@@ -17,6 +17,8 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Mending;
+import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
@@ -24,6 +26,7 @@ import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.StoreException;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
@@ -132,6 +135,40 @@ class FullRedisTest {
     }
 
     @Test
+    void held_jobs_are_tied_to_their_keys_again() {
+        StreamId a = seed.job("a", "1");
+        String original = "{\"job_id\":\"b\",\"partition_id\":7}";
+        StreamId b = StreamId.parse(resp.text("XADD", Seed.STREAM, "*", "job", original));
+        StreamId c = StreamId.parse(resp.text("XADD", Seed.STREAM, "*", "key", "abc", "body", "x", "src", "y"));
+        get(store.held().park(lease, List.of(new Parked(a, "k-a"), new Parked(b, "7"), new Parked(c, c.toString()))));
+        Map<String, Object> before = RedisState.read(resp);
+        resp.call("DEL", Seed.HELD, Seed.HELD_ORDER);
+        fill();
+        Mending mending = new Mending.Mended(Page.START, 0, 0, 0);
+        int back = 0;
+        do {
+            mending = get(store.held().mend(lease, ((Mending.Mended) mending).cursor()));
+            assertThat(mending).isInstanceOf(Mending.Mended.class);
+            back += ((Mending.Mended) mending).putBack();
+        } while (!((Mending.Mended) mending).cursor().equals(Page.START));
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        assertThat(back).isEqualTo(3);
+    }
+
+    @Test
+    void a_queue_without_a_record_of_its_hash_opens_and_gets_one_later() {
+        get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
+        resp.call("HDEL", "{Q}:layout", "key_hash");
+        fill();
+        assertThat(get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64)).partitions())
+                .isEqualTo(4);
+        assertThat(get(store.layouts().keyHash(QUEUE))).isEmpty();
+        free();
+        get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
+        assertThat(get(store.layouts().keyHash(QUEUE))).contains(KeyHash.XXH64);
+    }
+
+    @Test
     void a_failure_can_be_recorded_first_of_all() {
         StreamId a = seed.job("a", "1");
         fill();
@@ -144,8 +181,12 @@ class FullRedisTest {
     void pods_register_and_a_queue_that_exists_opens() {
         get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
         fill();
-        assertThat(get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64)).partitions())
-                .isEqualTo(4);
+        try (CapturedLog log = new CapturedLog()) {
+            assertThat(get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64))
+                            .partitions())
+                    .isEqualTo(4);
+            assertThat(log.lines("may be missing")).isEmpty();
+        }
         assertThat(get(store.layouts().register(QUEUE, new PodId("p"), 4, List.of(), TTL)))
                 .hasSize(1);
         get(store.layouts().unregister(QUEUE, new PodId("p")));

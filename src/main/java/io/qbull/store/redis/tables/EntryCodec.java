@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +91,26 @@ final class EntryCodec {
         }
     }
 
+    /**
+     * The key of a job alone. Only the values of the fields {@code key} and {@code job} matter; the others may be empty.
+     *
+     * @param place the entry's id
+     * @param flat the names of its fields, each followed by its value
+     * @return the key of the decoded job; empty if it cannot be told
+     */
+    static Optional<String> key(String place, Reply flat) {
+        try {
+            Map<String, byte[]> fields = fields(flat);
+            if (ours(fields.keySet())) {
+                return Optional.of(ownKey(fields));
+            }
+            OriginalJob original = original(fields);
+            return Optional.of(original == null ? place : encodable("the key", original.key()));
+        } catch (Undecodable e) {
+            return Optional.empty();
+        }
+    }
+
     private static Map<String, byte[]> fields(Reply flat) throws Undecodable {
         Map<String, byte[]> fields = new LinkedHashMap<>();
         for (int i = 0; i + 1 < flat.size(); i += 2) {
@@ -106,16 +127,12 @@ final class EntryCodec {
         if (ours(fields.keySet())) {
             return own(id, fields, attempts);
         }
-        byte[] json = fields.size() == 1 ? fields.get(OriginalJob.FIELD) : null;
-        OriginalJob original = json == null ? null : OriginalJob.read(json);
+        byte[] json = fields.get(OriginalJob.FIELD);
+        OriginalJob original = original(fields);
         if (json != null && original != null) {
-            if (!Utf8.wellFormed(json)) {
-                throw new Undecodable("field " + OriginalJob.FIELD + " is not UTF-8");
-            }
-            JobId jobId = jobId(original.id());
             return new Job(
                     id,
-                    jobId,
+                    jobId(original.id()),
                     encodable("the key", original.key()),
                     id.millis(),
                     json,
@@ -127,6 +144,16 @@ final class EntryCodec {
         return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), attempts);
     }
 
+    /** Null if the entry was not written by the original QBull. */
+    private static @Nullable OriginalJob original(Map<String, byte[]> fields) throws Undecodable {
+        byte[] json = fields.size() == 1 ? fields.get(OriginalJob.FIELD) : null;
+        OriginalJob original = json == null ? null : OriginalJob.read(json);
+        if (json != null && original != null && !Utf8.wellFormed(json)) {
+            throw new Undecodable("field " + OriginalJob.FIELD + " is not UTF-8");
+        }
+        return original;
+    }
+
     /** True with all fields that a job needs, or with two of them and no field that a job does not have. */
     private static boolean ours(Set<String> names) {
         long needed = NEEDED.stream().filter(names::contains).count();
@@ -135,19 +162,24 @@ final class EntryCodec {
 
     private static Job own(StreamId id, Map<String, byte[]> fields, Attempts attempts) throws Undecodable {
         String jobId = text("id", fields.get("id"));
-        String key = text("key", fields.get("key"));
+        String key = ownKey(fields);
         byte[] body = fields.get("body");
         if (body == null) {
             throw new Undecodable("field body is missing");
-        }
-        if (key.isEmpty()) {
-            throw new Undecodable("field key is empty");
         }
         long ts = fields.containsKey("ts") ? millis(text("ts", fields.get("ts"))) : id.millis();
         String contentType = fields.containsKey("ct") ? text("ct", fields.get("ct")) : null;
         byte[] headers = fields.get("h");
         return new Job(
                 id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), attempts);
+    }
+
+    private static String ownKey(Map<String, byte[]> fields) throws Undecodable {
+        String key = text("key", fields.get("key"));
+        if (key.isEmpty()) {
+            throw new Undecodable("field key is empty");
+        }
+        return key;
     }
 
     private static byte[] headers(Map<String, Object> headers) {

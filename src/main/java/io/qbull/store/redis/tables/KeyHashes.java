@@ -1,6 +1,7 @@
 package io.qbull.store.redis.tables;
 
 import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Causes;
 import io.qbull.model.Entry;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
@@ -62,17 +63,23 @@ final class KeyHashes {
 
     /**
      * Makes a record for a queue that was created before there were any: this pod's way, unless its jobs show another one. The first
-     * pod wins.
+     * pod wins. A full Redis takes no record; the queue works without, and the next call tries again.
      *
      * @return fails with {@link StoreException.Misconfigured} if keys are mapped in another way
      */
     CompletionStage<Void> adopt(QueueName queue, Layout layout, KeyHash ours) {
+        return sample(queue, layout).thenCompose(jobs -> {
+            refuseMisplaced(queue, layout, ours, jobs);
+            return RedisErrors.translate(record(queue, ours))
+                    .exceptionallyCompose(error -> Causes.bare(error) instanceof StoreException.Full
+                            ? CompletableFuture.completedStage(null)
+                            : CompletableFuture.failedStage(error));
+        });
+    }
+
+    private CompletionStage<Void> record(QueueName queue, KeyHash ours) {
         String key = Keys.layout(queue);
-        return sample(queue, layout)
-                .thenCompose(jobs -> {
-                    refuseMisplaced(queue, layout, ours, jobs);
-                    return router.send(key, Request.of(CommandType.HSETNX, key, FIELD, ours.text()));
-                })
+        return router.send(key, Request.of(CommandType.HSETNX, key, FIELD, ours.text()))
                 .thenCompose(set -> text(queue))
                 .thenAccept(recorded -> {
                     refuseOther(queue, recorded, ours);

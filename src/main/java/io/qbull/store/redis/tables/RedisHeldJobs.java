@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -97,15 +98,50 @@ public final class RedisHeldJobs implements HeldJobs {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
                 Keys.lease(partition),
-                Keys.held(partition),
                 Keys.heldOrder(partition),
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
                 Keys.delayed(partition),
                 Keys.delayedJobs(partition),
-                Keys.dead(partition));
+                Keys.held(partition));
         return RedisErrors.translate(router.runAs(lease, Script.MEND, keys, RedisJobLog.ownerArgs(lease, cursor))
-                .thenApply(RedisHeldJobs::mended));
+                .thenCompose(page -> switch (page.tag()) {
+                    case "fenced" -> CompletableFuture.completedStage(new Mending.Fenced());
+                    case "mended" -> tie(lease, page);
+                    default -> throw page.unknown();
+                }));
+    }
+
+    /** Says what key each job has of which a page asked, so that the rule for keys is written in one place. */
+    private CompletionStage<Mending> tie(Lease lease, Reply page) {
+        Reply asked = page.list(4);
+        if (asked.size() == 0) {
+            return CompletableFuture.completedStage(mended(page, 0, 0));
+        }
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.held(partition),
+                Keys.heldOrder(partition),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition),
+                Keys.dead(partition));
+        List<byte[]> args = RedisJobLog.ownerArgs(lease);
+        for (int i = 0; i + 3 < asked.size(); i += 4) {
+            args.add(asked.bytes(i));
+            args.add(asked.bytes(i + 1));
+            args.add(Request.utf8(
+                    EntryCodec.key(asked.text(i + 2), asked.list(i + 3)).orElse("")));
+        }
+        return router.runAs(lease, Script.TIE, keys, args).thenApply(tied -> switch (tied.tag()) {
+            case "fenced" -> new Mending.Fenced();
+            case "tied" -> mended(page, tied.number(1), tied.number(2));
+            default -> throw tied.unknown();
+        });
+    }
+
+    private static Mending mended(Reply page, long tied, long buried) {
+        return new Mending.Mended(page.text(1), (int) (page.number(2) + tied), (int) page.number(3), (int) buried);
     }
 
     @Override
@@ -186,15 +222,6 @@ public final class RedisHeldJobs implements HeldJobs {
                 yield new Page.Keys(reply.text(1), keys);
             }
             case "broken" -> new Page.Broken();
-            default -> throw reply.unknown();
-        };
-    }
-
-    private static Mending mended(Reply reply) {
-        return switch (reply.tag()) {
-            case "fenced" -> new Mending.Fenced();
-            case "mended" ->
-                new Mending.Mended(reply.text(1), (int) reply.number(2), (int) reply.number(3), (int) reply.number(4));
             default -> throw reply.unknown();
         };
     }

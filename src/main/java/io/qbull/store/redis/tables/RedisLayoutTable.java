@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Causes;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
@@ -11,6 +12,7 @@ import io.qbull.model.PodId;
 import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable;
+import io.qbull.store.StoreException;
 import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.Futures;
 import io.qbull.store.redis.client.RedisErrors;
@@ -223,12 +225,15 @@ public final class RedisLayoutTable implements LayoutTable {
                 });
     }
 
-    /** Lists a queue that may have been lost from the list. It works without, so its layout is returned in any case. */
+    /**
+     * Lists a queue that may have been lost from the list. It works without, so its layout is returned in any case. A full Redis
+     * refuses this even for a queue that is listed, so its refusal says nothing.
+     */
     private CompletionStage<Layout> listed(QueueName queue, Layout layout) {
         return RedisErrors.translate(list(queue)).handle((reply, error) -> {
             if (error == null) {
                 unlisted.remove(queue);
-            } else if (unlisted.add(queue)) {
+            } else if (!(Causes.bare(error) instanceof StoreException.Full) && unlisted.add(queue)) {
                 LOG.error(
                         "queue={} works but may be missing in lists of queues: {}", queue, RedisErrors.message(error));
             }

@@ -36,6 +36,7 @@ class ScriptTest {
             Script.ADVANCE,
             Script.HELD,
             Script.MEND,
+            Script.TIE,
             Script.SUSPECT,
             Script.ATTEND,
             Script.PROMOTE);
@@ -53,6 +54,7 @@ class ScriptTest {
             Script.PARK,
             Script.ADVANCE,
             Script.MEND,
+            Script.TIE,
             Script.SUSPECT,
             Script.ATTEND,
             Script.PROMOTE,
