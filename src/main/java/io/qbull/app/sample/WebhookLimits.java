@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
@@ -70,7 +71,9 @@ public final class WebhookLimits implements HttpClientConfigurer, ExecChainHandl
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
+        AtomicBoolean late = new AtomicBoolean();
         Runnable abort = () -> {
+            late.set(true);
             if (scope.originalRequest instanceof Cancellable whole) {
                 whole.cancel();
             }
@@ -87,7 +90,7 @@ public final class WebhookLimits implements HttpClientConfigurer, ExecChainHandl
             }
             return response;
         } catch (IOException | RuntimeException e) {
-            if (end.isDone()) {
+            if (late.get()) {
                 throw new SocketTimeoutException("no answer within " + longest);
             }
             throw e;
