@@ -30,7 +30,7 @@ public class QbullComponent extends HealthCheckComponent {
     private QbullConfiguration configuration = new QbullConfiguration();
 
     private final SharedNodes nodes;
-    private final PollingSessions pollingSessions = new PollingSessions(this::releaseNode);
+    private final PollingSessions pollingSessions;
     private final List<String> addresses = new ArrayList<>();
     private @Nullable PodId defaultPod;
 
@@ -44,6 +44,7 @@ public class QbullComponent extends HealthCheckComponent {
      */
     QbullComponent(NodeFactory factory) {
         this.nodes = new SharedNodes(factory);
+        this.pollingSessions = new PollingSessions(nodes::release);
     }
 
     @Override
