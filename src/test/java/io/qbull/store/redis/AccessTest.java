@@ -73,7 +73,7 @@ class AccessTest {
     private static final String RIGHTS = "~Q:* ~{Q:*}:* ~{Q}:* ~qbull:queues resetchannels &qbull:announce:Q -@all"
             + " +ping +info +eval +evalsha +client|id +client|unblock +time +subscribe +unsubscribe +publish"
             + " +xread +xlen +xrange +xrevrange +xadd +xdel +hmget +hget +hset +hdel +hgetall +persist +exists +get +set"
-            + " +hexists +hsetnx +hlen +hscan +zscore +zadd +zcard +zrange +zrangebyscore +zrevrangebyscore +zrangebylex +zlexcount +zrem +pttl +pexpire +sadd +smembers +type +zscan";
+            + " +hexists +hsetnx +hlen +hscan +zscore +zadd +zcard +zrange +zrangebyscore +zrevrangebyscore +zrangebylex +zlexcount +zrem +pttl +pexpire +sadd +smembers +type +zscan +hkeys";
 
     @AfterEach
     void forgetUser() {
