@@ -2,6 +2,7 @@ package io.qbull.partition;
 
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.LogLimit;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FailureLog {
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
-    private static final Duration PERIOD = Duration.ofSeconds(10);
     /** So many causes are told apart; the text of a cause comes from outside. */
     private static final int MOST_CAUSES = 100;
 
@@ -71,7 +71,7 @@ public final class FailureLog {
             tally.last = line;
         }
         if (timer == null) {
-            timer = loop.schedule(PERIOD, this::summarize);
+            timer = loop.schedule(LogLimit.PERIOD, this::summarize);
         }
         return tally;
     }
@@ -86,7 +86,7 @@ public final class FailureLog {
             }
         }
         if (!tallies.isEmpty()) {
-            timer = loop.schedule(PERIOD, this::summarize);
+            timer = loop.schedule(LogLimit.PERIOD, this::summarize);
         }
     }
 

@@ -29,11 +29,9 @@ public final class PartitionPump {
     private final LeasedPartition partition;
     private final Events events = new Events();
     private final PumpParts parts;
+    private final JobDispatcher dispatcher;
 
     private PumpState state = PumpState.LOADING;
-    /** A held key goes before the stream: the last job came from there, or no job could start. */
-    private boolean heldTurn = true;
-
     private @Nullable Runnable whenClosed;
     private volatile int uncommitted;
     private int suspectsLeft;
@@ -59,6 +57,7 @@ public final class PartitionPump {
                 new HeldKeys(),
                 new Commits());
         this.parts = new PumpParts(partition, settings, executor, events);
+        this.dispatcher = new JobDispatcher(parts, () -> state, events::trusted);
     }
 
     /**
@@ -155,11 +154,11 @@ public final class PartitionPump {
     /** Does whatever can be done now. Called after every event. */
     private void step() {
         pass();
-        while (!(select() instanceof Decision.Wait wait)) {
+        while (!(dispatcher.next() instanceof Decision.Wait wait)) {
             pass();
         }
         // After the pass, because what it has sent may be what the next job waits for.
-        noteStall(wait.cause());
+        parts.noteStall(wait.cause());
     }
 
     private void pass() {
@@ -170,7 +169,7 @@ public final class PartitionPump {
             partition.held().wake(partition.now());
         }
         parts.settle();
-        StallCause cause = startJobs();
+        StallCause cause = dispatcher.dispatch();
         if (state.open()) {
             parts.parking.park(parts.fetcher.atEnd());
             parts.pauses.set();
@@ -181,48 +180,12 @@ public final class PartitionPump {
         closeIfDone();
     }
 
-    private Decision select() {
-        return parts.selector.select(parts.snapshot(state, events::trusted, heldTurn));
-    }
-
-    /** Carries out decisions until one is to wait. */
-    private StallCause startJobs() {
-        Decision next = select();
-        while (!(next instanceof Decision.Wait wait) || parts.suspects.turnComes(wait.cause())) {
-            carryOut(next);
-            next = select();
-        }
-        heldTurn |= wait.cause().nothingToStart();
-        return wait.cause();
-    }
-
-    private void carryOut(Decision next) {
-        if (next instanceof Decision.Start start) {
-            heldTurn = start.work().heldKey() == null;
-            parts.starter.start(start);
-        } else if (next instanceof Decision.Bury bury) {
-            heldTurn = bury.heldKey() == null;
-            parts.outcomes.bury(bury);
-        } else if (next instanceof Decision.ReadHead read) {
-            heldTurn = true;
-            parts.advancer.readHead(read.key());
-        }
-    }
-
     private void commitIfDue(StallCause cause) {
         if (state.owns() && parts.committer.mayCommit()) {
             boolean settles =
                     state == PumpState.DRAINING || parts.starter.afterSuspect() || cause == StallCause.UNSETTLED;
             parts.committer.commitIfDue(parts.starter.running() == 0 && (settles || partition.firstRunnable() == null));
         }
-    }
-
-    private void noteStall(StallCause cause) {
-        HeldKey first = partition.held().firstWaiting();
-        if (first != null) {
-            parts.stall.pauseEnds(first.due);
-        }
-        parts.stall.set(cause, partition.now());
     }
 
     /** A command was answered, and what follows from it is done. */
@@ -245,7 +208,7 @@ public final class PartitionPump {
         parts.end();
         partition.commits().clear();
         uncommitted = 0;
-        noteStall(startJobs());
+        parts.noteStall(dispatcher.dispatch());
     }
 
     private void closeIfDone() {

@@ -69,6 +69,17 @@ final class PumpParts {
         }
     }
 
+    /**
+     * @param cause why no job can start now
+     */
+    void noteStall(StallCause cause) {
+        HeldKey first = partition.held().firstWaiting();
+        if (first != null) {
+            stall.pauseEnds(first.due);
+        }
+        stall.set(cause, partition.now());
+    }
+
     /** Among how many of the first entries there are suspects that have not run; one if there are only held ones. */
     int suspectsLeft() {
         boolean held = partition.held().anySuspect() || parking.holdsSuspects();

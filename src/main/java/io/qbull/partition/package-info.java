@@ -25,10 +25,11 @@
  *
  * <table>
  * <caption>Parts, and what each owns</caption>
- * <tr><td>PartitionPump</td><td>state of life, whose turn it is</td></tr>
+ * <tr><td>PartitionPump</td><td>state of life</td></tr>
  * <tr><td>PumpParts</td><td>nothing: puts the parts together and takes snapshots</td></tr>
  * <tr><td>LeasedPartition</td><td>nothing: hands the shared state to the parts</td></tr>
  * <tr><td>JobSelector</td><td>nothing: snapshot to Decision, through a list of gates</td></tr>
+ * <tr><td>JobDispatcher</td><td>whose turn it is: the held keys' or the stream's</td></tr>
  * <tr><td>JobStarter, JobRun</td><td>running jobs, shortage of threads, timeouts</td></tr>
  * <tr><td>SuspectStarts</td><td>the suspect that runs, and its record</td></tr>
  * <tr><td>SuspectTurns</td><td>which pump of the process may start a suspect</td></tr>

@@ -5,11 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.qbull.testing.LocalHttp;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +20,7 @@ class EndlessWebhookTest extends AppTestSupport {
     static final RedisExtension REDIS = RedisExtension.shared();
 
     private final AtomicInteger calls = new AtomicInteger();
-    private final HttpServer hook = hook();
+    private final HttpServer hook = LocalHttp.serve("/", this::answer);
 
     @Override
     RedisExtension redis() {
@@ -56,17 +54,6 @@ class EndlessWebhookTest extends AppTestSupport {
         await().until(() -> calls.get() == 2 && undone("WHATSAPP", 2) == 0);
 
         assertThat(dead("WHATSAPP", 2)).isEmpty();
-    }
-
-    private HttpServer hook() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", this::answer);
-            server.start();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Writes until the client hangs up. */

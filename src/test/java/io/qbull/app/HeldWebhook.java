@@ -2,9 +2,8 @@ package io.qbull.app;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.qbull.testing.LocalHttp;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,11 +16,8 @@ final class HeldWebhook implements AutoCloseable {
     private final AtomicInteger calls = new AtomicInteger();
     private final HttpServer server;
 
-    HeldWebhook() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", this::answer);
-        server.start();
+    HeldWebhook() {
+        server = LocalHttp.serve(0, "/", threads, this::answer);
     }
 
     String url() {

@@ -7,13 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.qbull.testing.LocalHttp;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +42,7 @@ public class HoldKeyTest extends AppTestSupport {
     private volatile String broken = "bad 1";
 
     private final List<String> delivered = new CopyOnWriteArrayList<>();
-    private final HttpServer hook = hook();
+    private final HttpServer hook = LocalHttp.serve("/", this::answer);
 
     @Override
     RedisExtension redis() {
@@ -179,17 +178,6 @@ public class HoldKeyTest extends AppTestSupport {
         line.setOut(new PrintWriter(out, true));
         line.execute(words);
         return out.toString();
-    }
-
-    private HttpServer hook() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", this::answer);
-            server.start();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void answer(HttpExchange exchange) throws IOException {

@@ -6,10 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import io.qbull.app.ext.Libraries;
 import io.qbull.testing.CapturedLog;
+import io.qbull.testing.LocalHttp;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,8 +226,7 @@ class RecipesTest extends AppTestSupport {
     void a_job_is_posted_with_its_id_and_once_for_each_run() throws Exception {
         List<String> calls = new CopyOnWriteArrayList<>();
         AtomicInteger refusals = new AtomicInteger(1);
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/orders", call -> {
+        HttpServer server = LocalHttp.serve("/orders", call -> {
             calls.add(call.getRequestMethod() + " "
                     + call.getRequestHeaders().getFirst("Idempotency-Key") + " "
                     + new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
@@ -236,7 +234,6 @@ class RecipesTest extends AppTestSupport {
             call.sendResponseHeaders(refusals.getAndDecrement() > 0 ? 503 : 204, -1);
             call.close();
         });
-        server.start();
         try (CapturedLog log = new CapturedLog()) {
             String yaml = recipe("A queue into HTTP").yaml();
             String address = "http://127.0.0.1:" + server.getAddress().getPort();

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.qbull.testing.CapturedLog;
+import io.qbull.testing.LocalHttp;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ class WebhookTest extends AppTestSupport {
     /** The only key that gets the answer, and a wait with it; null = all get it, and none a wait. */
     private final AtomicReference<@Nullable String> limited = new AtomicReference<>();
 
-    private final HttpServer hook = hook();
+    private final HttpServer hook = LocalHttp.serve("/", this::take);
 
     @Override
     RedisExtension redis() {
@@ -170,26 +169,17 @@ class WebhookTest extends AppTestSupport {
         }
     }
 
-    private HttpServer hook() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", exchange -> {
-                String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-                String line = exchange.getRequestMethod() + " " + exchange.getRequestURI();
-                Headers copy = new Headers();
-                copy.putAll(exchange.getRequestHeaders());
-                calls.add(new Call(line, copy, body));
-                String key = limited.get();
-                boolean takes = key != null && !key.equals(copy.getFirst("X-Qbull-Key"));
-                exchange.getResponseHeaders().set("Retry-After", key == null ? "" : "20");
-                exchange.sendResponseHeaders(takes ? 204 : answer.get(), -1);
-                exchange.close();
-            });
-            server.start();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private void take(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String line = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        Headers copy = new Headers();
+        copy.putAll(exchange.getRequestHeaders());
+        calls.add(new Call(line, copy, body));
+        String key = limited.get();
+        boolean takes = key != null && !key.equals(copy.getFirst("X-Qbull-Key"));
+        exchange.getResponseHeaders().set("Retry-After", key == null ? "" : "20");
+        exchange.sendResponseHeaders(takes ? 204 : answer.get(), -1);
+        exchange.close();
     }
 
     private record Call(String line, Headers headers, String body) {}

@@ -2,10 +2,8 @@ package io.qbull.chaos;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.qbull.testing.LocalHttp;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,15 +61,7 @@ final class Receiver implements AutoCloseable {
 
     /** Listens. */
     synchronized void up() {
-        try {
-            HttpServer started = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-            started.setExecutor(threads);
-            started.createContext("/", this::serve);
-            started.start();
-            server = started;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server = LocalHttp.serve(port, "/", threads, this::serve);
     }
 
     /** Refuses connections. */

@@ -5,11 +5,10 @@ import io.qbull.component.QbullConstants;
 import io.qbull.it.Event.JobRef;
 import io.qbull.it.Event.Owner;
 import io.qbull.model.StreamId;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.qbull.testing.LocalHttp;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -47,7 +46,7 @@ final class PodRoute extends RouteBuilder {
     }
 
     @Override
-    public void configure() throws IOException {
+    public void configure() {
         ProcessorDefinition<?> route = from(uri).routeId("work").process(this::started);
         switch (flavour) {
             case DIRECT -> route.process(this::work);
@@ -80,10 +79,9 @@ final class PodRoute extends RouteBuilder {
     }
 
     /** Starts the partner; it ends with the context. */
-    private int partner() throws IOException {
-        HttpServer partner = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        partner.setExecutor(getContext().getExecutorServiceManager().newCachedThreadPool(this, "partner"));
-        partner.createContext("/work", call -> {
+    private int partner() {
+        ExecutorService threads = getContext().getExecutorServiceManager().newCachedThreadPool(this, "partner");
+        HttpServer partner = LocalHttp.serve(0, "/work", threads, call -> {
             sleep(new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             call.sendResponseHeaders(204, -1);
             call.close();
@@ -94,7 +92,6 @@ final class PodRoute extends RouteBuilder {
                 partner.stop(0);
             }
         });
-        partner.start();
         return partner.getAddress().getPort();
     }
 

@@ -8,12 +8,11 @@ import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullConfiguration;
 import io.qbull.component.QbullConstants;
 import io.qbull.testing.CapturedLog;
+import io.qbull.testing.LocalHttp;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,7 +76,7 @@ class ReceiverAwayIT {
             }
             await().until(() -> sum("HLEN", "{ORDERS:%d}:held") == KEYS);
             await().until(() -> attempts() > 5 * KEYS);
-            HttpServer receiver = receiver();
+            HttpServer receiver = LocalHttp.serve(port, "/orders", threads, this::answer);
             try {
                 await().until(() -> sum("XLEN", "ORDERS:%d") + sum("HLEN", "{ORDERS:%d}:held") == 0);
             } finally {
@@ -118,14 +117,6 @@ class ReceiverAwayIT {
         });
         context.start();
         return context;
-    }
-
-    private HttpServer receiver() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        server.setExecutor(threads);
-        server.createContext("/orders", this::answer);
-        server.start();
-        return server;
     }
 
     /** At first "not yet", some of it with a time; then it takes jobs. */

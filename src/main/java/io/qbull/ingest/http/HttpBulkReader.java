@@ -21,6 +21,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.support.AsyncProcessorSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an HTTP request of NDJSON as a stream of any length, one job per line, and sets a {@link BulkResult} as the body. No thread
@@ -62,20 +63,24 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
             CharsetCheck.utf8(request.headers().getAll(Exchange.CONTENT_TYPE));
             QueueWriter writer = writers.apply(bulk.queue());
             added(writer, bulk, stream)
-                    .whenComplete((result, thrown) -> writer.continuations().execute(() -> {
-                        if (thrown == null) {
-                            message.setBody(result);
-                        } else {
-                            exchange.setException(thrown);
-                        }
-                        callback.done(false);
-                    }));
+                    .whenComplete((result, thrown) ->
+                            writer.continuations().execute(() -> ended(exchange, callback, result, thrown)));
             return false;
         } catch (ProblemException | InvalidPayloadException | RuntimeException e) {
             exchange.setException(e);
             callback.done(true);
             return true;
         }
+    }
+
+    private static void ended(
+            Exchange exchange, AsyncCallback callback, @Nullable BulkResult result, @Nullable Throwable thrown) {
+        if (thrown == null) {
+            exchange.getMessage().setBody(result);
+        } else {
+            exchange.setException(thrown);
+        }
+        callback.done(false);
     }
 
     private CompletionStage<BulkResult> added(QueueWriter writer, BulkRequest bulk, RequestStream stream) {

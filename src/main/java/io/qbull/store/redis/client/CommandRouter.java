@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends commands to the server that serves their key. Follows MOVED redirections, and ASK unless the command is about a lease: such a
- * partition rests until its slot has moved. Sends the text of a script that the server does not know. Every future fails with a {@link io.qbull.store.StoreException} only and completes on a thread of the
- * client. Thread-safe.
+ * partition rests until its slot has moved. Sends the text of a script that the server does not know. Every future fails with a
+ * {@link io.qbull.store.StoreException} only and completes on a thread of the client. Thread-safe.
  */
 public final class CommandRouter {
     private static final int MOST_REDIRECTIONS = 5;
