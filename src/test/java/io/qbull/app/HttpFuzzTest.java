@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,6 +39,9 @@ class HttpFuzzTest extends AppTestSupport {
     private static final int CHECK_EVERY = 50;
     /** So long an input that the server takes for unfinished is waited for. */
     private static final int SILENCE_MILLIS = 100;
+
+    /** The default of {@code QBULL_BODY_TIMEOUT}. */
+    private static final Duration BODY_TIMEOUT = Duration.ofSeconds(60);
 
     private static final String NDJSON = "Content-Type: application/x-ndjson\r\n";
     private static final String LAST = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -140,7 +144,8 @@ class HttpFuzzTest extends AppTestSupport {
         }
         System.out.println("HttpFuzzTest answers " + statuses);
         // No request of a client that has gone waits for its body's timeout.
-        await().until(() -> context.getInflightRepository().size() == 0);
+        await().atMost(BODY_TIMEOUT.dividedBy(2))
+                .until(() -> context.getInflightRepository().size() == 0);
         assertThat(statuses).containsKeys("200", "202", "400", "404");
     }
 

@@ -79,8 +79,8 @@ final class NdjsonReader implements LineSplitter.Sink {
         if ("100-continue".equalsIgnoreCase(stream.request().getHeader(HttpHeaders.EXPECT))) {
             stream.request().response().writeContinue();
         }
-        if (stream.request().response().closed()) {
-            // The connection ended before the handlers were set.
+        if (stream.request().response().ended() || stream.request().response().closed()) {
+            // The connection ended before the handlers were set, or ends: the request was refused meanwhile.
             fail(refusal(400, "The request was cut off."));
             return;
         }
