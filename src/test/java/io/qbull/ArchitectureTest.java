@@ -69,7 +69,7 @@ class ArchitectureTest {
                     "model"),
             rule("component.node", "engine", "config", "runtime", "model"),
             rule("component", "component.node", "engine", "config", "runtime", "model"),
-            rule("springboot", "component"),
+            rule("springboot", "component", "model"),
             rule("ingest"),
             rule("ingest.record", "model"),
             rule("ingest.file", "ingest.record", "engine", "config", "runtime", "model"),
