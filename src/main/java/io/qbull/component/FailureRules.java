@@ -7,6 +7,8 @@ import io.qbull.model.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExchangeException;
+import org.apache.camel.CamelExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,10 +111,19 @@ record FailureRules(CamelContext context, NamedFailures retryOn, NamedFailures b
         if (failure == null) {
             return start.isEmpty() ? "failed without an exception" : start;
         }
-        String type = simpleName(failure);
-        String message = failure.getMessage();
+        Throwable told = withoutCamels(failure);
+        String type = simpleName(told);
+        String message = told.getMessage();
         String said = message == null ? type : type + ": " + Printable.of(message);
         return start.isEmpty() ? said : start + ": " + said;
+    }
+
+    /** Camel's wrappers begin with the exchange, and what went wrong would be cut off behind it. */
+    private static Throwable withoutCamels(Throwable failure) {
+        Class<?> type = failure.getClass();
+        boolean wrapper = type == CamelExchangeException.class || type == CamelExecutionException.class;
+        Throwable cause = failure.getCause();
+        return wrapper && cause != null ? cause : failure;
     }
 
     private static String simpleName(Throwable failure) {

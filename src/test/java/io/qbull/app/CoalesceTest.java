@@ -165,19 +165,26 @@ class CoalesceTest extends AppTestSupport {
     }
 
     @Test
-    void a_message_that_is_not_text_is_buried_alone() {
+    void a_message_that_can_never_be_coalesced_is_buried_alone_after_its_first_attempt() {
         try (Resp resp = REDIS.server().connect()) {
             awaitLayout();
             resp.call("XADD", "MESSAGES:0", "*", "id", "1", "key", "a", "ts", "1", "body", "\u00ff\u00fe");
+            resp.call("XADD", "MESSAGES:0", "*", "foreign", "\u00ff");
         }
+        // Each quote has two bytes in JSON.
+        send("a", "\"".repeat(600_000));
         send("a", "good");
 
         await().until(() -> !made().isEmpty());
-        assertThat(dead("MESSAGES", 1))
-                .singleElement()
-                .extracting(job -> job.get("id"))
-                .isEqualTo("1");
         assertThat(messages("a")).containsExactly("\"good\"");
+        assertThat(dead("MESSAGES", 1)).extracting(job -> job.get("attempts")).containsExactly("1", "1", "1");
+        assertThat(dead("MESSAGES", 1).get(0)).containsEntry("id", "1");
+        assertThat(dead("MESSAGES", 1))
+                .extracting(job -> job.get("reason"))
+                .satisfiesExactly(
+                        reason -> assertThat(reason).contains("not text in UTF-8"),
+                        reason -> assertThat(reason).contains("not text in UTF-8"),
+                        reason -> assertThat(reason).contains("does not fit into a job of 1048576 bytes"));
     }
 
     private CoalesceRepository repository() {

@@ -36,6 +36,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExchangeException;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -149,6 +150,15 @@ class FailureRulesTest {
         Exception bug =
                 new CamelExecutionException("x", new DefaultExchange(CONTEXT), new IllegalStateException("bug"));
         assertThat(judge(bug, null).cause()).isEqualTo("IllegalStateException");
+    }
+
+    @Test
+    void the_reason_is_what_went_wrong_and_not_the_exchange_in_which_it_did() {
+        Exception wrapped = new CamelExchangeException(
+                "Error occurred during aggregation",
+                new DefaultExchange(CONTEXT),
+                new IllegalStateException("no room"));
+        assertThat(judge(wrapped, null).reason()).endsWith("IllegalStateException: no room");
     }
 
     @Test

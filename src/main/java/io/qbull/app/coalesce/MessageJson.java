@@ -20,7 +20,7 @@ final class MessageJson {
 
     /**
      * @param message of a {@code qbull:} consumer
-     * @throws IllegalArgumentException if its body is not text
+     * @throws UnfitMessageException if its body is not text
      */
     static String of(Message message) {
         try {
@@ -36,7 +36,7 @@ final class MessageJson {
             boolean json = saysJson(message.getHeader(Exchange.CONTENT_TYPE, String.class)) && isJson(text);
             return json ? text.strip() : MAPPER.writeValueAsString(text);
         } catch (IOException e) {
-            throw new IllegalArgumentException("the body is not text in UTF-8", e);
+            throw new UnfitMessageException("the body is not text in UTF-8", e);
         }
     }
 

@@ -51,7 +51,7 @@ final class Window implements Serializable {
      * @param stream that the message came from
      * @param entry its id in that stream
      * @param json the message
-     * @throws IllegalArgumentException if it is too large for any job
+     * @throws UnfitMessageException if it is too large for any job
      */
     void add(String stream, String entry, String json, Limits limits) {
         ArrayList<String> known = sources.computeIfAbsent(stream, name -> new ArrayList<>());
@@ -60,8 +60,9 @@ final class Window implements Serializable {
         }
         int bytes = json.getBytes(StandardCharsets.UTF_8).length;
         if (BRACKETS + bytes > limits.bytes()) {
-            throw new IllegalArgumentException("the message (" + bytes + " bytes as JSON) does not fit into a job of "
-                    + limits.bytes() + " bytes");
+            throw new UnfitMessageException(
+                    "the message (" + bytes + " bytes as JSON) does not fit into a job of " + limits.bytes() + " bytes",
+                    null);
         }
         if (jobs.isEmpty()
                 || last().size() >= limits.messages()
