@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ final class FileScanner {
     private final FileRuns runs;
     private final WarnOnce warnings;
     private final Threads threads;
+    /** Whether an extra scan waits for its turn. More would find nothing new, and the queue of the thread is bounded. */
+    private final AtomicBoolean soon = new AtomicBoolean();
+
     private int scans;
 
     /**
@@ -58,8 +62,15 @@ final class FileScanner {
 
     /** Scans once more without waiting for the next time; any thread. */
     void scanSoon() {
+        if (!soon.compareAndSet(false, true)) {
+            return;
+        }
         try {
-            threads.scanning().execute(this::scan);
+            threads.scanning().execute(() -> {
+                // Before it looks, so that what is claimed meanwhile asks for the next scan.
+                soon.set(false);
+                scan();
+            });
         } catch (RejectedExecutionException e) {
             LOG.debug("no more scans: this pod stops");
         }
