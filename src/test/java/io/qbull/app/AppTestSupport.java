@@ -41,7 +41,7 @@ public abstract class AppTestSupport extends CamelMainTestSupport {
         return redis().server().uri();
     }
 
-    /** The files of {@code routes/} that run. */
+    /** The files of {@code routes/} and {@code routes/ingest/} that run, separated by commas. */
     abstract String routes();
 
     /** Settings that differ from the defaults, by name in the file. */
@@ -71,7 +71,7 @@ public abstract class AppTestSupport extends CamelMainTestSupport {
     protected CamelContext createCamelContext() throws Exception {
         Properties camel = new Properties();
         camel.putAll(settings(false));
-        camel.setProperty("camel.main.routesIncludePattern", "file:routes/" + routes());
+        camel.setProperty("camel.main.routesIncludePattern", RouteFiles.pattern(routes()));
         camelContextConfiguration().withUseOverridePropertiesWithPropertiesComponent(camel);
         return super.createCamelContext();
     }

@@ -29,7 +29,7 @@ class BlockedOutputIT {
 
     @Test
     void a_pod_whose_output_nobody_reads_keeps_its_leases_and_works_on() throws Exception {
-        PodProcess.furnish(home, "ingest-bulk.camel.yaml", "whatsapp.camel.yaml");
+        PodProcess.furnish(home, "whatsapp.camel.yaml");
         Path pipe = home.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();

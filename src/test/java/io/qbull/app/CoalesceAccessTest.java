@@ -28,7 +28,7 @@ class CoalesceAccessTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "coalesce.camel.yaml,file:routes/ingest-http.camel.yaml";
+        return "coalesce.camel.yaml,ingest-http.camel.yaml";
     }
 
     @Override

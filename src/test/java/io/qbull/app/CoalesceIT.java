@@ -46,7 +46,7 @@ class CoalesceIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        PodProcess.furnish(home, "ingest-bulk.camel.yaml", "coalesce.camel.yaml");
+        PodProcess.furnish(home, "coalesce.camel.yaml");
     }
 
     @AfterEach

@@ -20,7 +20,7 @@ class CoalesceOffTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "*.camel.yaml";
+        return "*.camel.yaml,ingest-*.camel.yaml";
     }
 
     @Override

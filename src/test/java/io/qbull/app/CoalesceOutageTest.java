@@ -25,7 +25,7 @@ class CoalesceOutageTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "coalesce.camel.yaml,file:routes/ingest-http.camel.yaml";
+        return "coalesce.camel.yaml,ingest-http.camel.yaml";
     }
 
     @Override

@@ -30,7 +30,7 @@ class CoalesceTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "coalesce.camel.yaml,file:routes/ingest-http.camel.yaml";
+        return "coalesce.camel.yaml,ingest-http.camel.yaml";
     }
 
     @Override

@@ -29,7 +29,7 @@ class EndlessWebhookTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "*.camel.yaml";
+        return "*.camel.yaml,ingest-*.camel.yaml";
     }
 
     @Override

@@ -110,7 +110,7 @@ class FileCrashIT {
     }
 
     private Path prepare() throws IOException {
-        PodProcess.furnish(home, "ingest-files.camel.yaml", "whatsapp.camel.yaml");
+        PodProcess.furnish(home, "whatsapp.camel.yaml");
         return Files.createDirectories(home.resolve("data/inbox/WHATSAPP"));
     }
 

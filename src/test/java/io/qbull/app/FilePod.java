@@ -48,7 +48,7 @@ final class FilePod implements AutoCloseable {
             AppSettings checked = new SettingsReader(Map.of(), settings, Path.of("")).read();
             camel.bind("qbullStore", store);
             camel.configure().addConfiguration(new AppConfiguration(checked, timing));
-            camel.configure().setRoutesIncludePattern("file:routes/ingest-files.camel.yaml");
+            camel.configure().setRoutesIncludePattern("file:routes/ingest/ingest-files.camel.yaml");
             camel.setPropertyPlaceholderLocations("classpath:io/qbull/app/camel.properties");
             camel.setOverrideProperties(options);
             camel.start();

@@ -42,7 +42,7 @@ class ForeignPageTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "*.camel.yaml";
+        return "*.camel.yaml,ingest-*.camel.yaml";
     }
 
     @Override

@@ -51,7 +51,7 @@ public class HoldKeyTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "whatsapp.camel.yaml,file:routes/ingest-http.camel.yaml";
+        return "whatsapp.camel.yaml,ingest-http.camel.yaml";
     }
 
     @Override

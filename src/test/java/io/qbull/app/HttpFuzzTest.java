@@ -105,7 +105,7 @@ class HttpFuzzTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "ingest-*.camel.yaml,file:routes/openapi.camel.yaml";
+        return "ingest-*.camel.yaml";
     }
 
     @Test

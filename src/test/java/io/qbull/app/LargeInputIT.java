@@ -56,7 +56,7 @@ class LargeInputIT {
 
     @BeforeEach
     void launch() throws IOException {
-        PodProcess.furnish(home, "ingest-files.camel.yaml", "ingest-bulk.camel.yaml");
+        PodProcess.furnish(home);
         Files.writeString(home.resolve("routes/sink.camel.yaml"), """
                 - route:
                     from:

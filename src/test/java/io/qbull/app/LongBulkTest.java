@@ -35,7 +35,7 @@ class LongBulkTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "ingest-bulk.camel.yaml";
+        return "ingest-http-bulk.camel.yaml";
     }
 
     @Override

@@ -25,7 +25,7 @@ class ManagementTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "*.camel.yaml";
+        return "*.camel.yaml,ingest-*.camel.yaml";
     }
 
     @Override

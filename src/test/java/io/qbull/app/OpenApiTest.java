@@ -34,7 +34,7 @@ class OpenApiTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "ingest-*.camel.yaml,file:routes/openapi.camel.yaml";
+        return "ingest-*.camel.yaml";
     }
 
     @Override

@@ -45,7 +45,7 @@ class PodIT {
     @BeforeEach
     void prepare() throws IOException {
         home = top.resolve("with blank");
-        PodProcess.furnish(home, "ingest-http.camel.yaml", "whatsapp.camel.yaml");
+        PodProcess.furnish(home, "whatsapp.camel.yaml");
         settings.put("REDIS_URL", REDIS.server().uri());
         settings.put("PARTITIONS", "4");
     }
@@ -80,9 +80,53 @@ class PodIT {
         PodProcess first = launch().awaitReady();
         PodProcess second = launch().awaitReady();
 
-        assertThat(readyLine(first)).endsWith("pod same, owns WHATSAPP:0-3");
+        assertThat(readyLine(first))
+                .contains(
+                        "queues WHATSAPP, HTTP ingest on, inbox " + home.resolve("data/inbox") + ", routes ",
+                        " ingest-http ",
+                        " whatsapp, pod same, ")
+                .endsWith("pod same, owns WHATSAPP:0-3");
         assertThat(readyLine(second)).endsWith("pod same, owns WHATSAPP:none");
         await().until(() -> second.said().contains("uses the pod id same of this one"));
+    }
+
+    @Test
+    void the_routes_of_a_person_replace_only_the_consumers() throws IOException {
+        Path own = Files.createDirectories(top.resolve("own"));
+        Files.writeString(own.resolve("own.camel.yaml"), """
+                - route: {id: own, from: {uri: "qbull:WHATSAPP", steps: [{log: "own route: ${body}"}]}}
+                """);
+        settings.put("QBULL_ROUTES", own.toString());
+        PodProcess pod = launch().awaitReady();
+
+        pod.send("k");
+        pod.awaitSaid("own route: x");
+        Files.writeString(home.resolve("data/inbox/WHATSAPP/a.jsonl"), "{\"key\":\"f\",\"body\":\"of a file\"}\n");
+        pod.awaitSaid("own route: of a file");
+        assertThat(readyLine(pod)).contains("HTTP ingest on", " own, pod ").doesNotContain("whatsapp");
+    }
+
+    @Test
+    void a_pod_takes_in_nothing_if_it_is_told_so_and_says_that() throws IOException {
+        settings.put("QBULL_INGEST", "none");
+        PodProcess pod = launch().awaitReady();
+
+        assertThat(readyLine(pod)).contains("HTTP ingest off, inbox off, routes whatsapp, ");
+        assertThat(RawHttp.send(pod.http(), "POST /queues/WHATSAPP/jobs?key=k", List.of(), new byte[0])
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void a_copy_of_an_ingest_route_beside_the_original_ends_the_start_and_names_the_setting() throws IOException {
+        Files.copy(RouteFiles.of("ingest-http.camel.yaml"), home.resolve("routes/ingest-http.camel.yaml"));
+        PodProcess pod = launch();
+
+        assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.USAGE.number());
+        assertThat(pod.said().lines())
+                .singleElement(STRING)
+                .startsWith("qbull: ")
+                .contains("QBULL_INGEST", "ingest-http");
     }
 
     private static String readyLine(PodProcess pod) {
@@ -140,7 +184,6 @@ class PodIT {
 
     @Test
     void a_silent_client_does_not_hold_up_a_clean_stop() throws IOException {
-        Files.copy(Path.of("routes/ingest-bulk.camel.yaml"), home.resolve("routes/ingest-bulk.camel.yaml"));
         PodProcess pod = launch().awaitReady();
         try (ChunkedPost client =
                 new ChunkedPost(pod.http(), "/queues/WHATSAPP/jobs", "Content-Type: application/x-ndjson")) {

@@ -33,13 +33,15 @@ public final class PodProcess implements AutoCloseable {
         this.management = management;
     }
 
-    /** Makes a home with how the program logs, and with some of the routes as they are shipped. */
-    public static void furnish(Path home, String... routes) throws IOException {
+    /** Makes a home with how the program logs, and with the ingest routes and some of the others as they are shipped. */
+    public static void furnish(Path home, String... consumers) throws IOException {
         Files.createDirectories(home.resolve("config"));
         Files.createDirectories(home.resolve("routes"));
         Files.copy(Path.of("config/logback.xml"), home.resolve("config/logback.xml"));
-        for (String name : routes) {
-            Files.copy(Path.of("routes", name), home.resolve("routes").resolve(name));
+        RouteFiles.copyIngest(home);
+        for (String name : consumers) {
+            Path file = RouteFiles.of(name);
+            Files.copy(file, home.resolve(file));
         }
     }
 

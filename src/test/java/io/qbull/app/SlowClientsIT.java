@@ -42,10 +42,17 @@ class SlowClientsIT {
 
     @Test
     void a_quick_client_is_answered_while_all_slow_ones_are_still_sending() throws IOException {
-        PodProcess.furnish(home, "ingest-http.camel.yaml", "ingest-bulk.camel.yaml");
+        PodProcess.furnish(home);
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         try (PodProcess pod = PodProcess.launch(
-                        home, Map.of("REDIS_URL", REDIS.server().uri()))
+                        home,
+                        Map.of(
+                                "REDIS_URL",
+                                REDIS.server().uri(),
+                                "QBULL_ROUTES",
+                                "routes/ingest",
+                                "QBULL_INGEST",
+                                "none"))
                 .awaitReady()) {
             for (int i = 0; i < SLOW / 2; i++) {
                 slow.add(new ChunkedPost(pod.http(), "/queues/WHATSAPP/jobs?key=slow"));

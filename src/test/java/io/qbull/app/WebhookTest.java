@@ -46,7 +46,7 @@ class WebhookTest extends AppTestSupport {
 
     @Override
     String routes() {
-        return "*.camel.yaml";
+        return "*.camel.yaml,ingest-*.camel.yaml";
     }
 
     @Override

@@ -26,7 +26,7 @@ final class Crew implements AutoCloseable {
         this.home = home;
         this.settings = settings;
         try {
-            PodProcess.furnish(home, "ingest-bulk.camel.yaml");
+            PodProcess.furnish(home);
             Files.writeString(home.resolve("routes/chaos.camel.yaml"), routes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

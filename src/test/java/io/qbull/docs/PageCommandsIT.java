@@ -3,6 +3,7 @@ package io.qbull.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.app.RouteFiles;
 import io.qbull.testing.Patience;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
@@ -58,10 +59,11 @@ class PageCommandsIT {
     void every_command_of_every_page_works() throws Exception {
         Files.createDirectories(home.resolve("routes"));
         try (Stream<Path> shipped = Files.list(Path.of("routes"))) {
-            for (Path route : shipped.toList()) {
+            for (Path route : shipped.filter(Files::isRegularFile).toList()) {
                 Files.copy(route, home.resolve(route.toString()));
             }
         }
+        RouteFiles.copyIngest(home);
         Files.writeString(home.resolve("routes/orders.camel.yaml"), ROUTES);
         Shell shell = new Shell(
                 home,

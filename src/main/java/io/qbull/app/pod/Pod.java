@@ -50,7 +50,7 @@ public final class Pod {
      * @throws CliException if the pod cannot start; then no part of it is left running
      */
     public ExitCode run() throws CliException {
-        RouteFolder.check(settings.folders().routes());
+        RouteFolder.check(settings);
         Hosts.checkFree(settings.web().http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
         Hosts.checkFree(settings.web().management(), Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT);
         StopSignal signal = StopSignal.install();
@@ -105,8 +105,7 @@ public final class Pod {
         }
         camel.bind("qbullStore", store);
         camel.configure().addConfiguration(new AppConfiguration(complete));
-        camel.configure()
-                .setRoutesIncludePattern(RouteFolder.pattern(settings.folders().routes()));
+        camel.configure().setRoutesIncludePattern(RouteFolder.pattern(complete));
         camel.setPropertyPlaceholderLocations("classpath:io/qbull/app/camel.properties");
         camel.setOverrideProperties(properties);
         return camel;

@@ -17,8 +17,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.component.file.FileEndpoint;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 
-/** Prints one line on standard output when the pod is ready: its addresses and the partitions that it owns. */
+/** Prints one line on standard output when the pod is ready: its addresses, what runs, and the partitions that it owns. */
 public final class ReadyLine {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
@@ -46,17 +48,38 @@ public final class ReadyLine {
             owned = now;
         }
         if (!signal.raised()) {
-            print(text(owned));
+            print(text(context, owned));
         }
     }
 
-    private String text(Map<QueueName, Owned> owned) {
+    private String text(CamelContext context, Map<QueueName, Owned> owned) {
         String partitions = owned.entrySet().stream()
                 .map(entry -> entry.getKey() + ":" + ranges(entry.getValue().partitions()))
                 .collect(Collectors.joining(" "));
         return "QBull ready at " + settings.web().http().url() + ", management at "
-                + settings.web().management().url() + ", pod " + settings.pod() + ", owns "
+                + settings.web().management().url() + running(context) + ", pod " + settings.pod() + ", owns "
                 + (partitions.isEmpty() ? "no partitions: no route consumes a queue" : partitions);
+    }
+
+    /** What runs, whichever file it comes from. */
+    private String running(CamelContext context) {
+        List<Route> routes = context.getRoutes();
+        String inbox = settings.folders().inbox().toString();
+        return ", queues "
+                + settings.queues().names().stream().map(QueueName::value).collect(Collectors.joining(","))
+                + ", HTTP ingest " + (routes.stream().anyMatch(ReadyLine::takesJobs) ? "on" : "off")
+                + ", inbox " + (routes.stream().anyMatch(route -> reads(route, inbox)) ? inbox : "off")
+                + ", routes " + routes.stream().map(Route::getRouteId).sorted().collect(Collectors.joining(" "));
+    }
+
+    private static boolean takesJobs(Route route) {
+        return route.getEndpoint() instanceof PlatformHttpEndpoint http
+                && http.getPath().startsWith("/queues/");
+    }
+
+    private static boolean reads(Route route, String inbox) {
+        return route.getEndpoint() instanceof FileEndpoint files
+                && files.getConfiguration().getDirectory().equals(inbox);
     }
 
     private Map<QueueName, Owned> look(CamelContext context) {

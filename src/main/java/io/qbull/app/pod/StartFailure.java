@@ -3,6 +3,7 @@ package io.qbull.app.pod;
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.ExitCode;
 import io.qbull.app.settings.AppSettings;
+import io.qbull.app.settings.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class StartFailure {
     private static final Pattern YAML_PLACE =
             Pattern.compile("(?s)(.*?)\\s+in file:(.+?), line (\\d+), column (\\d+).*");
     private static final Pattern FILE = Pattern.compile("file:(.+?\\.yaml)");
+    private static final Pattern TWICE = Pattern.compile("Duplicate route ids detected: ([^.]+)\\.");
     private static final Pattern STEP = Pattern.compile("(?s)>>> (.*?) <<<");
 
     private final Exception failure;
@@ -46,7 +48,8 @@ final class StartFailure {
         if (expected != null) {
             return expected;
         }
-        Optional<String> line = yaml().or(this::route).or(this::file).or(this::property);
+        Optional<String> line =
+                yaml().or(this::twice).or(this::route).or(this::file).or(this::property);
         return line.map(text -> new CliException(ExitCode.USAGE, text, failure))
                 .orElseGet(() -> new CliException(ExitCode.FAILED, "Cannot start: " + reason(failure), failure));
     }
@@ -66,6 +69,15 @@ final class StartFailure {
         return place.matches()
                 ? Optional.of(place.group(2) + ", line " + place.group(3) + ", column " + place.group(4) + ": "
                         + place.group(1))
+                : Optional.empty();
+    }
+
+    /** A route that is there twice, mostly as a changed copy of one that comes with the app. */
+    private Optional<String> twice() {
+        Matcher ids = TWICE.matcher(String.valueOf(failure.getMessage()));
+        return ids.find()
+                ? Optional.of(folders.routes() + ": two routes have the id " + ids.group(1) + "; those in "
+                        + folders.ingestRoutes() + " run too, unless " + Setting.INGEST.variable() + " says less")
                 : Optional.empty();
     }
 

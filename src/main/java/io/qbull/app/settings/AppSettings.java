@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param redisUrl the Redis that has the data; null = the embedded one
  * @param queues the queues and how their jobs are run
  * @param web the two HTTP servers
+ * @param ingest the ways in for jobs whose routes run, besides those of the person
  * @param folders where the files are
  * @param webhookUrl where the sample consumer posts jobs; null = nowhere
  * @param coalesce how messages are collected; null = not at all
@@ -26,6 +27,7 @@ public record AppSettings(
         @Nullable String redisUrl,
         Queues queues,
         Web web,
+        Set<Ingest> ingest,
         Folders folders,
         @Nullable URI webhookUrl,
         @Nullable Coalesce coalesce) {
@@ -85,12 +87,17 @@ public record AppSettings(
 
     /**
      * @param home the top of the repository
-     * @param routes the folder of the routes
+     * @param routes the folder of the routes, which a person chooses; without the ingest routes
      * @param data the folder of the inbox and of the embedded Redis
      * @param fileQuiet how long a file of the inbox must not change before it counts as complete
      * @param filesAtOnce how many files of the inbox a pod reads at the same time
      */
     public record Folders(Path home, Path routes, Path data, Duration fileQuiet, int filesAtOnce) {
+        /** The folder of the ingest routes, which come with the app. */
+        public Path ingestRoutes() {
+            return home.resolve("routes").resolve("ingest");
+        }
+
         /** The folder of incoming files. */
         public Path inbox() {
             return data.resolve("inbox");
@@ -112,7 +119,7 @@ public record AppSettings(
 
     /** The same settings with the address of Redis. The embedded one has no address before it runs. */
     public AppSettings withRedisUrl(String url) {
-        return new AppSettings(pod, url, queues, web, folders, webhookUrl, coalesce);
+        return new AppSettings(pod, url, queues, web, ingest, folders, webhookUrl, coalesce);
     }
 
     /** Leaves out the token and the Redis URL, which may contain a password. */

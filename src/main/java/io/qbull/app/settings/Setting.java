@@ -16,6 +16,7 @@ public enum Setting {
     POD_ID("QBULL_POD_ID", "podId", "", "podId"),
     LEASE_TTL("QBULL_LEASE_TTL", "leaseTtl", "15s", "leaseTtl"),
     ROUTES("QBULL_ROUTES", "routes", "routes"),
+    INGEST("QBULL_INGEST", "ingest", "http,files"),
     HTTP_HOST("QBULL_HTTP_HOST", "httpHost", "127.0.0.1"),
     HTTP_PORT("QBULL_HTTP_PORT", "httpPort", "8080"),
     MANAGEMENT_HOST("QBULL_MANAGEMENT_HOST", "managementHost", "127.0.0.1"),

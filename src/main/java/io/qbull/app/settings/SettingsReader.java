@@ -66,6 +66,7 @@ public final class SettingsReader {
                 redisUrl.isEmpty() ? null : redisUrl(redisUrl),
                 ofQueues,
                 new WebSettings(lookup).read(),
+                Ingest.read(lookup),
                 folders(),
                 webhookUrl(),
                 coalesce());

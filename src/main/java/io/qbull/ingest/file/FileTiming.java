@@ -21,7 +21,7 @@ public record FileTiming(Duration quiet, Duration poll, Duration scan) {
     }
 
     /**
-     * @return the properties that {@code routes/ingest-files.camel.yaml} refers to, in milliseconds
+     * @return the properties that {@code routes/ingest/ingest-files.camel.yaml} refers to, in milliseconds
      */
     public Map<String, String> routeProperties() {
         return Map.of("qbull.inbox.poll", Long.toString(poll.toMillis()));

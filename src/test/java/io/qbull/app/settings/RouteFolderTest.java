@@ -1,5 +1,6 @@
 package io.qbull.app.settings;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import io.qbull.app.exit.CliException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +23,7 @@ class RouteFolderTest {
     void a_path_that_camel_takes_for_something_else_is_refused(String name) throws IOException {
         Path folder = folder(name);
 
-        assertThatThrownBy(() -> RouteFolder.check(folder))
+        assertThatThrownBy(() -> check(folder))
                 .isInstanceOf(CliException.class)
                 .hasMessageStartingWith("QBULL_ROUTES (" + folder + ") must be a path without ,");
     }
@@ -30,9 +32,35 @@ class RouteFolderTest {
     void a_folder_without_routes_is_refused() throws IOException {
         Path folder = Files.createDirectories(top.resolve("empty"));
 
-        assertThatThrownBy(() -> RouteFolder.check(folder)).hasMessageContaining("has no file *.camel.yaml");
-        assertThatThrownBy(() -> RouteFolder.check(top.resolve("none"))).hasMessageContaining("is not a folder");
-        assertThatCode(() -> RouteFolder.check(folder("with blank"))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> check(folder)).hasMessageContaining("has no file *.camel.yaml");
+        assertThatThrownBy(() -> check(top.resolve("none"))).hasMessageContaining("is not a folder");
+        assertThatCode(() -> check(folder("with blank"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void ingest_routes_that_are_missing_are_refused_only_if_they_are_to_run() throws IOException {
+        Path own = folder("own");
+        Path ingest = Files.createDirectories(top.resolve("routes/ingest"));
+        Files.writeString(ingest.resolve("ingest-http.camel.yaml"), "");
+
+        assertThatThrownBy(() -> RouteFolder.check(settings(own, "http,files")))
+                .hasMessage("QBULL_INGEST (" + ingest + ") has no file ingest-files*.camel.yaml");
+        assertThatCode(() -> RouteFolder.check(settings(own, "http"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void camel_finds_the_chosen_routes_and_the_ingest_routes() throws CliException {
+        assertThat(RouteFolder.pattern(settings(top.resolve("own"), "files")))
+                .isEqualTo("file:" + top + "/own/*.camel.yaml,file:" + top + "/routes/ingest/ingest-files*.camel.yaml");
+    }
+
+    private void check(Path folder) throws CliException {
+        RouteFolder.check(settings(folder, "none"));
+    }
+
+    private AppSettings settings(Path routes, String ingest) throws CliException {
+        return new SettingsReader(Map.of("QBULL_ROUTES", routes.toString(), "QBULL_INGEST", ingest), Map.of(), top)
+                .read();
     }
 
     private Path folder(String name) throws IOException {

@@ -272,6 +272,17 @@ class SettingsReaderTest {
     }
 
     @Test
+    void the_ways_in_are_http_files_both_or_none() throws CliException {
+        assertThat(read(Map.of(), Map.of()).ingest()).containsExactly(Ingest.HTTP, Ingest.FILES);
+        assertThat(read(Map.of("QBULL_INGEST", " files"), Map.of()).ingest()).containsExactly(Ingest.FILES);
+        assertThat(read(Map.of(), Map.of("qbull.ingest", "none")).ingest()).isEmpty();
+        assertThatThrownBy(() -> read(Map.of("QBULL_INGEST", "http,file"), Map.of()))
+                .hasMessage("QBULL_INGEST (file) must be http, files, or both separated by a comma; none = neither");
+        assertThatThrownBy(() -> read(Map.of("QBULL_INGEST", "none,http"), Map.of()))
+                .hasMessageStartingWith("QBULL_INGEST (none) must be ");
+    }
+
+    @Test
     void the_shipped_file_says_what_the_defaults_say() throws CliException {
         Path home = Path.of("").toAbsolutePath();
         AppSettings shipped = new SettingsReader(Map.of("QBULL_POD_ID", "p"), ConfigFile.read(home), home).read();
