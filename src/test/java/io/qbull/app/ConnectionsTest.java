@@ -102,8 +102,11 @@ class ConnectionsTest extends AppTestSupport {
 
     @Test
     void a_connection_without_a_next_request_is_closed() throws IOException {
-        assertThat(ended(kept("POST " + JOBS + "?key=k"))).isTrue();
-        assertThat(ended(open())).as("without any request").isTrue();
+        Socket kept = kept("POST " + JOBS + "?key=k");
+        Socket silent = open();
+
+        assertThat(ended(kept)).isTrue();
+        assertThat(ended(silent)).as("without any request").isTrue();
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Jobs that take down each process that runs them, in different partitions and queues of the same processes. */
 @Tag("slow")
 class KillerNeighboursIT {
-    private static final int MAX_CRASHES = 4;
+    private static final int MAX_CRASHES = 3;
     private static final int KEYS = 8;
     private static final int PARTITIONS = 4;
     private static final String OTHER = "OTHER";

@@ -2,6 +2,7 @@ package io.qbull.testing;
 
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.awaitility.pollinterval.IterativePollInterval;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -14,8 +15,19 @@ public final class Patience implements BeforeAllCallback {
     /** For waits without Awaitility. */
     public static final Duration LIMIT = Duration.ofMinutes(5);
 
+    private static final Duration FIRST_LOOKS = Duration.ofMillis(10);
+    private static final Duration LATER_LOOKS = Duration.ofMillis(100);
+
     @Override
     public void beforeAll(ExtensionContext context) {
         Awaitility.setDefaultTimeout(LIMIT);
+        // Most conditions are met soon, and Awaitility's own delay before the first look adds up over a thousand waits.
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(IterativePollInterval.iterative(Patience::twice, FIRST_LOOKS));
+    }
+
+    private static Duration twice(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LATER_LOOKS) < 0 ? twice : LATER_LOOKS;
     }
 }

@@ -225,7 +225,7 @@ class EmbeddedRedisTest {
         long pid = serverPid().orElseThrow();
         signal(pid, "STOP");
         try {
-            assertThatThrownBy(() -> EmbeddedRedis.join(folder(), () -> false))
+            assertThatThrownBy(() -> EmbeddedRedis.join(folder(), () -> false, Duration.ofSeconds(1)))
                     .isInstanceOf(RedisFailure.class)
                     .hasMessageContaining("pid " + pid)
                     .hasMessageContaining("REDIS_URL");

@@ -119,12 +119,16 @@ class LineSplitterTest {
     void a_very_long_line_is_not_buffered() {
         LineSplitter splitter = new LineSplitter(100, false, new Notes());
         byte[] chunk = new byte[1 << 20];
-        for (int i = 0; i < 3_000; i++) {
+        // More bytes than an int can count.
+        int chunks = 2_050;
+        for (int i = 0; i < chunks; i++) {
             splitter.take(chunk, 0, chunk.length);
         }
         splitter.take("\nok\n".getBytes(StandardCharsets.UTF_8), 0, 4);
         assertThat(found)
-                .containsExactly("1@0 too long: " + 3_000L * (1 << 20), "2@" + (3_000L * (1 << 20) + 1) + "=ok");
+                .containsExactly(
+                        "1@0 too long: " + (long) chunks * chunk.length,
+                        "2@" + ((long) chunks * chunk.length + 1) + "=ok");
     }
 
     @Test
