@@ -4,6 +4,7 @@ import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -23,9 +24,12 @@ final class FileClaimer {
     /** Claims that are remembered before any is checked. */
     static final int MOST = 200;
 
+    /** What is said of a file that cannot be claimed for what it is. */
+    static final String UNUSABLE = "stays where it is: it must be a regular file that this pod may read and write";
+
     private final Inbox inbox;
     private final Set<QueueName> queues;
-    private final WarnOnce warnings;
+    private final FileProblems problems;
     private final WaitingFiles waitingFiles;
     private final Map<SourceId, Claimed> claimedHere = new ConcurrentHashMap<>();
     /** From so many on, files that another pod has read to their end are forgotten; grows with what remains. */
@@ -36,13 +40,13 @@ final class FileClaimer {
     /**
      * @param inbox the folders of the files
      * @param queues that have a folder
-     * @param warnings logged once each
+     * @param problems takes what keeps a file from being claimed
      * @param waitingFiles tell which files are complete
      */
-    FileClaimer(Inbox inbox, Set<QueueName> queues, WarnOnce warnings, WaitingFiles waitingFiles) {
+    FileClaimer(Inbox inbox, Set<QueueName> queues, FileProblems problems, WaitingFiles waitingFiles) {
         this.inbox = inbox;
         this.queues = queues;
-        this.warnings = warnings;
+        this.problems = problems;
         this.waitingFiles = waitingFiles;
     }
 
@@ -65,13 +69,26 @@ final class FileClaimer {
             remember(file, stillness);
             LOG.info("{} is claimed", file);
             return true;
-        } catch (NoSuchFileException e) {
-            waitingFiles.forget(waiting);
-            LOG.debug("another pod has claimed {}", Printable.of(waiting.toString()));
         } catch (IOException e) {
-            warnings.warn(waiting + " stays where it is: " + e);
+            failed(waiting, e);
         }
         return false;
+    }
+
+    private void failed(Path waiting, IOException why) {
+        if (why instanceof NoSuchFileException && Files.notExists(waiting, LinkOption.NOFOLLOW_LINKS)) {
+            waitingFiles.forget(waiting);
+            LOG.debug("another pod has claimed {}", Printable.of(waiting.toString()));
+            return;
+        }
+        String name = String.valueOf(waiting.getFileName());
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        problems.report(
+                waiting.toString(),
+                "stays where it is: it cannot be moved to .work: " + FileProblems.reason(why)
+                        + (length > WorkFile.LONGEST_NAME
+                                ? "; its name has " + length + " bytes, the longest may have " + WorkFile.LONGEST_NAME
+                                : ""));
     }
 
     /** How a file stood still that this pod itself claimed; null for another pod's, and when it was asked before. */
@@ -101,7 +118,7 @@ final class FileClaimer {
                 && Files.isReadable(waiting)
                 && Files.isWritable(waiting);
         if (!usable && Files.exists(waiting, LinkOption.NOFOLLOW_LINKS)) {
-            warnings.warn(waiting + " stays where it is: it must be a regular file that this pod may read and write");
+            problems.report(waiting.toString(), UNUSABLE);
             return false;
         }
         // A file that is gone was claimed by another pod: the rename finds out.
@@ -117,7 +134,7 @@ final class FileClaimer {
                 return queue;
             }
         }
-        warnings.warn("the files in " + waiting.getParent() + " stay where they are: this pod has no such queue");
+        // A scan reports the folder.
         return null;
     }
 }

@@ -4,6 +4,8 @@ import io.qbull.engine.QueueWriter;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.LogLimit;
 import java.io.File;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ import java.util.function.LongSupplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +40,8 @@ public final class FileIngest extends AsyncProcessorSupport {
     private final FileSettings settings;
     private final LongSupplier clock;
     private final Inbox inbox;
-    private final WarnOnce warnings = new WarnOnce(LOG);
+    private final FileProblems problems;
+    private final FileHealthCheck health;
     private final FileClaimer claimer;
     private final FileRuns runs;
     /** Null while the route does not run. */
@@ -64,9 +68,11 @@ public final class FileIngest extends AsyncProcessorSupport {
         this.settings = settings;
         this.clock = clock;
         this.inbox = new Inbox(settings.inbox());
+        this.problems = new FileProblems(clock);
+        this.health = new FileHealthCheck(problems);
         this.claimer = new FileClaimer(
-                inbox, this.queues, warnings, new WaitingFiles(settings.timing().quiet(), clock));
-        this.runs = new FileRuns(writers, claimer, warnings);
+                inbox, this.queues, problems, new WaitingFiles(settings.timing().quiet(), clock));
+        this.runs = new FileRuns(writers, claimer, problems);
     }
 
     @Override
@@ -86,9 +92,13 @@ public final class FileIngest extends AsyncProcessorSupport {
         FileScanner.Threads threads = new FileScanner.Threads(
                 executors.newSingleThreadScheduledExecutor(this, "qbull-files-look"),
                 executors.newCachedThreadPool(this, "qbull-files"));
-        FileScanner scanner = new FileScanner(context, queues, writers, runs, warnings, threads);
+        FileScanner scanner = new FileScanner(context, queues, writers, runs, problems, threads);
         session = new Session(context, scanner, threads);
         scanner.start();
+        HealthCheckRegistry checks = HealthCheckRegistry.get(camel);
+        if (checks != null) {
+            checks.register(health);
+        }
         var unused = threads.scanning()
                 .scheduleWithFixedDelay(
                         this::report, REPORT_EVERY.toMillis(), REPORT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -101,6 +111,10 @@ public final class FileIngest extends AsyncProcessorSupport {
         if (ending == null) {
             return;
         }
+        HealthCheckRegistry checks = HealthCheckRegistry.get(camel);
+        if (checks != null) {
+            checks.unregister(health);
+        }
         ending.context.stop().countDown();
         ExecutorServiceManager executors = camel.getExecutorServiceManager();
         executors.shutdownNow(ending.threads.scanning());
@@ -112,13 +126,22 @@ public final class FileIngest extends AsyncProcessorSupport {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        File waiting = exchange.getMessage().getBody(File.class);
+        Path waiting = path(exchange.getMessage().getBody(File.class));
         Session current = session;
-        if (waiting != null && claimer.claim(waiting.toPath()) && current != null) {
+        if (waiting != null && claimer.claim(waiting) && current != null) {
             current.scanner.scanSoon();
         }
         callback.done(true);
         return true;
+    }
+
+    private static @Nullable Path path(@Nullable File file) {
+        try {
+            return file == null ? null : file.toPath();
+        } catch (InvalidPathException e) {
+            // A name that this pod's locale cannot carry: a scan reports it.
+            return null;
+        }
     }
 
     /**

@@ -23,13 +23,13 @@ final class FileRuns {
 
     private final Function<QueueName, QueueWriter> writers;
     private final FileClaimer claimer;
-    private final WarnOnce warnings;
+    private final FileProblems problems;
     private final Map<SourceId, FileRun> runs = new ConcurrentHashMap<>();
 
-    FileRuns(Function<QueueName, QueueWriter> writers, FileClaimer claimer, WarnOnce warnings) {
+    FileRuns(Function<QueueName, QueueWriter> writers, FileClaimer claimer, FileProblems problems) {
         this.writers = writers;
         this.claimer = claimer;
-        this.warnings = warnings;
+        this.problems = problems;
     }
 
     /**
@@ -98,7 +98,7 @@ final class FileRuns {
             }
         } catch (IOException | RuntimeException e) {
             runs.remove(file.source());
-            warnings.warn(file + " cannot be read: " + e);
+            problems.report(file.toString(), "cannot be read: " + FileProblems.reason(e));
             if (lock != null) {
                 lock.close();
             }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for claimed files again and again, on one thread, from a start of the route to its stop, and begins to read them on others. It
- * also looks at the files that were finished lately and, now and then, for stale claims in Redis.
+ * also looks at the files that were finished lately, for files that the route passes over, and, now and then, for stale claims in Redis.
  */
 final class FileScanner {
     private static final Logger LOG = LoggerFactory.getLogger(FileScanner.class);
@@ -27,7 +27,8 @@ final class FileScanner {
     private final Set<QueueName> queues;
     private final Function<QueueName, QueueWriter> writers;
     private final FileRuns runs;
-    private final WarnOnce warnings;
+    private final FileProblems problems;
+    private final OverlookedFiles overlooked;
     private final Threads threads;
     /** Whether an extra scan waits for its turn. More would find nothing new, and the queue of the thread is bounded. */
     private final AtomicBoolean soon = new AtomicBoolean();
@@ -45,13 +46,14 @@ final class FileScanner {
             Set<QueueName> queues,
             Function<QueueName, QueueWriter> writers,
             FileRuns runs,
-            WarnOnce warnings,
+            FileProblems problems,
             Threads threads) {
         this.context = context;
         this.queues = queues;
         this.writers = writers;
         this.runs = runs;
-        this.warnings = warnings;
+        this.problems = problems;
+        this.overlooked = new OverlookedFiles(context.inbox(), queues, problems);
         this.threads = threads;
     }
 
@@ -86,6 +88,7 @@ final class FileScanner {
 
     private void scanAndContinue() {
         scan();
+        overlooked.check();
         context.finished().check();
         if (scans++ % SCANS_PER_CLAIM_CHECK == 0) {
             queues.forEach(this::checkClaims);
@@ -107,16 +110,17 @@ final class FileScanner {
                 Thread.currentThread().interrupt();
                 return;
             } catch (IOException | RuntimeException e) {
-                warnings.warn("the files of queue " + queue + " cannot be listed: " + e);
+                problems.report(
+                        "the folder " + context.inbox().work(queue), "cannot be listed: " + FileProblems.reason(e));
             }
         }
     }
 
     private void checkClaims(QueueName queue) {
         try {
-            new StaleClaims(context, warnings).check(queue, writers.apply(queue));
+            new StaleClaims(context, problems).check(queue, writers.apply(queue));
         } catch (RuntimeException e) {
-            warnings.warn("the claims of queue " + queue + " cannot be read: " + e);
+            problems.report("the claims of queue " + queue, "cannot be read: " + FileProblems.reason(e));
         }
     }
 }

@@ -82,6 +82,7 @@ public record Inbox(Path folder) {
      */
     WorkFile claim(QueueName queue, Path waiting) throws IOException {
         WorkFile file = WorkFile.of(queue, String.valueOf(waiting.getFileName()));
+        makeFolder(work(file));
         Files.move(waiting, work(file), StandardCopyOption.ATOMIC_MOVE);
         return file;
     }
@@ -140,8 +141,13 @@ public record Inbox(Path folder) {
         }
     }
 
+    /** The folder of a queue's claimed files. */
+    Path work(QueueName queue) {
+        return folder(queue, WORK);
+    }
+
     Path work(WorkFile file) {
-        return folder(file.queue(), WORK).resolve(file.claimed());
+        return work(file.queue()).resolve(file.claimed());
     }
 
     Path done(WorkFile file) {

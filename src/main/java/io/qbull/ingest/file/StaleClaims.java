@@ -16,11 +16,11 @@ final class StaleClaims {
     private static final Logger LOG = LoggerFactory.getLogger(StaleClaims.class);
 
     private final FileContext context;
-    private final WarnOnce warnings;
+    private final FileProblems problems;
 
-    StaleClaims(FileContext context, WarnOnce warnings) {
+    StaleClaims(FileContext context, FileProblems problems) {
         this.context = context;
-        this.warnings = warnings;
+        this.problems = problems;
     }
 
     /** Does not wait for Redis. */
@@ -42,9 +42,11 @@ final class StaleClaims {
                 node.drop(source);
             }
             case NOWHERE ->
-                warnings.warn("queue=" + queue + " file=" + claim.file() + " ulid=" + source + " was being read by pod "
-                        + claim.pod() + " and is gone: put it back into .work, or give it up with ./qbull files forget "
-                        + queue + " " + source);
+                problems.report(
+                        "queue=" + queue + " file=" + claim.file() + " ulid=" + source,
+                        "was being read by pod " + claim.pod()
+                                + " and is gone: put it back into .work, or give it up with ./qbull files forget "
+                                + queue + " " + source);
         }
     }
 }

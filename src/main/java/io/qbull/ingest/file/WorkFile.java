@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 record WorkFile(QueueName queue, SourceId source, String name) {
     private static final int ULID_LENGTH = 26;
 
+    /** The longest name in bytes that a file can have before its claim, as most file systems allow 255. */
+    static final int LONGEST_NAME = 255 - ULID_LENGTH - 1;
+
     /** For a file that is about to be claimed. */
     static WorkFile of(QueueName queue, String name) {
         return new WorkFile(queue, new SourceId(UlidCreator.getMonotonicUlid().toString()), name);

@@ -14,6 +14,8 @@
  * <tr><td>a record is not a job</td><td>listed in {@code .rejected}; all others are added</td></tr>
  * <tr><td>the file changes after its claim</td><td>read on until it has stood still; if it was finished already, the log names it
  *     ({@code FinishedFiles})</td></tr>
+ * <tr><td>a file lies in the wrong folder, or its name cannot be addressed or moved</td><td>it stays where it is; one line of the
+ *     log and the health check name it ({@code OverlookedFiles}, {@code FileProblems})</td></tr>
  * <tr><td>the file vanishes</td><td>its claim stays in Redis until a person decides</td></tr>
  * </table>
  */

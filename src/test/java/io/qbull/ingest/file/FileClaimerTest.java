@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 class FileClaimerTest {
     private static final QueueName QUEUE = new QueueName("ORDERS");
@@ -27,10 +26,7 @@ class FileClaimerTest {
         AtomicLong clock = new AtomicLong();
         Duration quiet = Duration.ofSeconds(2);
         FileClaimer claimer = new FileClaimer(
-                inbox,
-                Set.of(QUEUE),
-                new WarnOnce(LoggerFactory.getLogger(FileClaimer.class)),
-                new WaitingFiles(quiet, clock::get));
+                inbox, Set.of(QUEUE), new FileProblems(clock::get), new WaitingFiles(quiet, clock::get));
         for (int n = 0; n < 5 * FileClaimer.MOST; n++) {
             Path file = Files.writeString(folder.resolve("ORDERS").resolve(n + ".txt"), "x");
             assertThat(claimer.claim(file)).isFalse();

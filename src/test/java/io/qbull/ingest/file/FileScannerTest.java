@@ -21,7 +21,6 @@ import org.apache.camel.util.concurrent.SizedScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 class FileScannerTest {
     private static final QueueName QUEUE = new QueueName("ORDERS");
@@ -71,15 +70,15 @@ class FileScannerTest {
                 new LogLimit(System::nanoTime),
                 new Semaphore(4, true));
         context.inbox().prepare(Set.of(QUEUE));
-        WarnOnce warnings = new WarnOnce(LoggerFactory.getLogger(FileScanner.class));
+        FileProblems problems = new FileProblems(System::nanoTime);
         FileClaimer claimer = new FileClaimer(
-                context.inbox(), Set.of(QUEUE), warnings, new WaitingFiles(timing.quiet(), System::nanoTime));
+                context.inbox(), Set.of(QUEUE), problems, new WaitingFiles(timing.quiet(), System::nanoTime));
         return new FileScanner(
                 context,
                 Set.of(QUEUE),
                 queue -> look(),
-                new FileRuns(queue -> look(), claimer, warnings),
-                warnings,
+                new FileRuns(queue -> look(), claimer, problems),
+                problems,
                 new FileScanner.Threads(new SizedScheduledExecutorService(scanning, LONGEST_QUEUE), reading));
     }
 
