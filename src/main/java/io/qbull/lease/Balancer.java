@@ -3,7 +3,7 @@ package io.qbull.lease;
 import io.qbull.config.LeaseSettings;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
-import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LeaseTable.LeaseView;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -44,9 +44,9 @@ final class Balancer {
             int acquiring,
             int requests,
             List<Candidate> candidates,
-            List<Pod> pods) {
+            List<LivingPod> pods) {
         /** Registered pods except those whose leases expired: they are gone although their entries remain for a while. */
-        List<Pod> living() {
+        List<LivingPod> living() {
             Set<PodId> gone = candidates.stream()
                     .map(Candidate::lease)
                     .filter(lease -> lease.free() && !lease.released())
@@ -96,7 +96,7 @@ final class Balancer {
         if (!view.settings().adoptOrphans() || left.isEmpty() || most <= 0) {
             return List.of();
         }
-        List<Pod> living = view.living();
+        List<LivingPod> living = view.living();
         if (living.size() <= 1) {
             return left.stream().limit(most).map(Candidate::index).toList();
         }
@@ -140,7 +140,7 @@ final class Balancer {
 
     private static Queue<OverloadedPod> overloaded(View view) {
         Map<PodId, OverloadedPod> others = new HashMap<>();
-        for (Pod pod : view.pods()) {
+        for (LivingPod pod : view.pods()) {
             if (!pod.id().equals(view.me())) {
                 others.put(pod.id(), new OverloadedPod(pod.id(), pod.capacity(), new ArrayDeque<>()));
             }

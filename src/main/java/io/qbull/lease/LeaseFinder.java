@@ -4,7 +4,7 @@ import io.qbull.config.LeaseSettings;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
-import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.LeaseView;
@@ -41,7 +41,7 @@ final class LeaseFinder {
     /** What the end of this turn of the loop brings; empty if no such end is planned. */
     private final Set<Step> planned = EnumSet.noneOf(Step.class);
 
-    private List<Pod> pods = List.of();
+    private List<LivingPod> pods = List.of();
     private EventLoop.@Nullable Timer nextLook;
     private boolean running;
 
@@ -107,7 +107,7 @@ final class LeaseFinder {
     }
 
     /** Takes note of the registered pods. */
-    void pods(List<Pod> registered) {
+    void pods(List<LivingPod> registered) {
         pods = registered;
         decide();
         plan(Step.SCHEDULE_LOOK);

@@ -3,7 +3,8 @@ package io.qbull.lease;
 import io.qbull.config.LeaseSettings;
 import io.qbull.runtime.EventLoop;
 import io.qbull.runtime.LogLimit;
-import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.LivingPod;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
 import java.util.List;
@@ -24,13 +25,14 @@ final class PodRegistration {
     private final LeaseSettings settings;
     private final LeaseContext context;
     private final OwnedLeases owned;
-    private final Consumer<List<Pod>> pods;
+    private final Consumer<List<LivingPod>> pods;
     private EventLoop.@Nullable Timer retry;
     private EventLoop.@Nullable Timer refresh;
     private final LogLimit lines;
     /** The twin that the log names; empty if it names none. */
     private String namedTwin = "";
 
+    private PodsView known = PodsView.NONE;
     private boolean registering;
 
     /**
@@ -41,7 +43,7 @@ final class PodRegistration {
             LeaseSettings settings,
             LeaseContext context,
             OwnedLeases owned,
-            Consumer<List<Pod>> pods) {
+            Consumer<List<LivingPod>> pods) {
         this.domain = domain;
         this.settings = settings;
         this.context = context;
@@ -66,12 +68,14 @@ final class PodRegistration {
                         domain.pod(),
                         settings.partitionsPerPod(),
                         owned.partitions(),
-                        settings.leaseTtl())
+                        settings.leaseTtl(),
+                        known)
                 .whenComplete((registered, failure) -> context.loop().execute(() -> {
                     if (registered != null) {
                         context.reachability().answered(Subject.QUEUE);
-                        pods.accept(registered);
-                        warnOfTwin(registered);
+                        known = registered;
+                        pods.accept(registered.pods());
+                        noteTwin(registered);
                     } else {
                         context.reachability().unanswered(Subject.QUEUE, failure);
                         repeat();
@@ -80,27 +84,26 @@ final class PodRegistration {
     }
 
     /** A process of the same name makes every other pod, and this one, see one pod instead of two. */
-    private void warnOfTwin(List<Pod> registered) {
-        for (Pod pod : registered) {
-            if (pod.id().equals(domain.pod()) && !pod.twin().equals(namedTwin)) {
-                if (pod.twin().isEmpty()) {
-                    LOG.info("queue={} no other process uses the pod id {} any more", domain.queue(), domain.pod());
-                    namedTwin = "";
-                } else if (lines.log("twin", more -> warnOfTwin(pod, more))) {
-                    namedTwin = pod.twin();
-                }
-            }
+    private void noteTwin(PodsView view) {
+        if (view.twin().equals(namedTwin)) {
+            return;
+        }
+        if (view.twin().isEmpty()) {
+            LOG.info("queue={} no other process uses the pod id {} any more", domain.queue(), domain.pod());
+            namedTwin = "";
+        } else if (lines.log("twin", more -> warnOfTwin(view, more))) {
+            namedTwin = view.twin();
         }
     }
 
-    private void warnOfTwin(Pod pod, String more) {
+    private void warnOfTwin(PodsView view, String more) {
         LOG.warn(
                 "queue={} the process {} uses the pod id {} of this one ({}), too: they count as one pod, and one of them"
                         + " may idle until each has an id of its own (podId, QBULL_POD_ID){}",
                 domain.queue(),
-                pod.twin(),
-                pod.id(),
-                pod.process(),
+                view.twin(),
+                domain.pod(),
+                view.process(),
                 more);
     }
 

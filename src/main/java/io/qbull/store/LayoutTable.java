@@ -46,17 +46,19 @@ public interface LayoutTable {
     CompletionStage<List<Layout>> history(QueueName queue);
 
     /**
-     * Renews the registration of a pod, removes pods that have been silent for too long, and returns the others.
+     * Renews the registration of a pod, removes pods that have been silent for too long, and returns the others. An answer costs
+     * little if nothing has changed since the one that the caller knows.
      *
      * @param queue the queue
      * @param pod this pod
      * @param capacity the largest number of partitions that it owns
      * @param owned the partitions that it owns
      * @param staleAfter how long this pod may be silent; also holds for pods whose registration names no such time
-     * @return all living pods, this one included
+     * @param known the last view that this pod was given
+     * @return all living pods, this one included; the known view itself if it still holds
      */
-    CompletionStage<List<Pod>> register(
-            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter);
+    CompletionStage<PodsView> register(
+            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter, PodsView known);
 
     /**
      * @param queue the queue
@@ -66,7 +68,33 @@ public interface LayoutTable {
     CompletionStage<Void> unregister(QueueName queue, PodId pod);
 
     /**
-     * A living pod.
+     * What a pod hears about the pods of a queue when it registers.
+     *
+     * @param version of this view; empty if there was none yet
+     * @param pods the living pods, by name
+     * @param process the name of the registering process
+     * @param twin another living process that registers under the name of this pod; empty if there is none
+     */
+    record PodsView(String version, List<LivingPod> pods, String process, String twin) {
+        /** The view of a pod that has not registered yet. */
+        public static final PodsView NONE = new PodsView("", List.of(), "", "");
+
+        /** Copies the list. */
+        public PodsView {
+            pods = List.copyOf(pods);
+        }
+    }
+
+    /**
+     * A living pod, as the others see it.
+     *
+     * @param id its name
+     * @param capacity the largest number of partitions that it owns
+     */
+    record LivingPod(PodId id, int capacity) {}
+
+    /**
+     * All that is known of a living pod.
      *
      * @param id its name
      * @param capacity the largest number of partitions that it owns
@@ -83,10 +111,5 @@ public interface LayoutTable {
             long startedAtMillis,
             long seenAtMillis,
             String process,
-            String twin) {
-        /** A pod that is one process, which has not said its name. */
-        public Pod(PodId id, int capacity, List<Integer> owned, long startedAtMillis, long seenAtMillis) {
-            this(id, capacity, owned, startedAtMillis, seenAtMillis, "", "");
-        }
-    }
+            String twin) {}
 }

@@ -1,9 +1,10 @@
 -- Registers a pod and removes the pods that have been silent for longer than they said they might be. A pod that was last seen in the
--- future was seen before the clock went back: its silence counts from now on.
+-- future was seen before the clock went back: its silence counts from now on. The answer says only what the caller does not know yet.
 --
 -- KEYS 1: pods
--- ARGV 5: pod, capacity, partitions that it owns (comma-separated, may be empty), staleAfter (ms), name of the process
--- Returns: {pod, JSON, ...} of all living pods, this one included
+-- ARGV 6: pod, capacity, partitions that it owns (comma-separated, may be empty), staleAfter (ms), name of the process,
+--   version of the view that it knows (may be empty)
+-- Returns: same | pods, version, process, twin of this pod (may be empty), then pod and capacity of each living pod, this one included
 -- Epoch: none; a hint for the balancer that proves no ownership.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -14,7 +15,7 @@ local function text_of(value)
   return type(value) == 'string' and value or ''
 end
 
-local living, started = {}, now
+local capacities, started = {}, now
 -- The process that had written the entry before this one took it over; another one that writes it, too, and when that was seen.
 local before, twin, met = '', '', 0
 for i = 1, #known, 2 do
@@ -40,8 +41,7 @@ for i = 1, #known, 2 do
       before = writer
     end
   else
-    living[#living + 1] = pod
-    living[#living + 1] = text
+    capacities[pod] = string.format('%.0f', tonumber(value.capacity) or 0)
   end
 end
 -- Formatted by hand, because cjson writes an empty list as an object.
@@ -49,9 +49,30 @@ local me = string.format('{"partitions":[%s],"capacity":%s,"started":%.0f,"seen"
   ARGV[3], ARGV[2], started, now, ARGV[4], cjson.encode(ARGV[5]), cjson.encode(before))
 if twin ~= '' and met + 4 * tonumber(ARGV[4]) >= now then
   me = me .. string.format(',"twin":%s,"met":%.0f', cjson.encode(twin), met)
+else
+  twin = ''
 end
-me = me .. '}'
-redis.call('HSET', KEYS[1], ARGV[1], me)
-living[#living + 1] = ARGV[1]
-living[#living + 1] = me
-return living
+redis.call('HSET', KEYS[1], ARGV[1], me .. '}')
+
+capacities[ARGV[1]] = ARGV[2]
+local living = {}
+for pod in pairs(capacities) do
+  living[#living + 1] = pod
+end
+-- Redis promises no order of the fields.
+table.sort(living)
+local view = {ARGV[5], twin}
+for _, pod in ipairs(living) do
+  view[#view + 1] = pod
+  view[#view + 1] = capacities[pod]
+end
+local version = redis.sha1hex(table.concat(view, '\n'))
+if version == ARGV[6] then
+  return {'same'}
+end
+-- Appended by hand, because unpack refuses long lists.
+local answer = {'pods', version}
+for _, text in ipairs(view) do
+  answer[#answer + 1] = text
+end
+return answer

@@ -28,7 +28,8 @@ import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.JobLog.Verdict;
-import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.LivingPod;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
@@ -314,7 +315,7 @@ class ConsumerSessionTest {
     }
 
     private void register() {
-        store.next("register").answer(List.of(new Pod(ME, 2, List.of(), 0, 0)));
+        store.next("register").answer(new PodsView("v", List.of(new LivingPod(ME, 2)), "", ""));
         loop.run();
     }
 

@@ -9,7 +9,7 @@ import io.qbull.lease.Balancer.View;
 import io.qbull.model.Epoch;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
-import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LeaseTable.LeaseView;
 import java.time.Duration;
 import java.util.AbstractList;
@@ -26,7 +26,7 @@ class BalancerTest {
     private static final PodId THIRD = new PodId("third");
 
     private final List<Candidate> candidates = new ArrayList<>();
-    private final List<Pod> pods = new ArrayList<>(List.of(pod(ME, 4)));
+    private final List<LivingPod> pods = new ArrayList<>(List.of(pod(ME, 4)));
 
     @Test
     void a_pod_with_room_takes_free_partitions_up_to_its_capacity() {
@@ -209,8 +209,8 @@ class BalancerTest {
         }
     }
 
-    private static Pod pod(PodId id, int capacity) {
-        return new Pod(id, capacity, List.of(), 0, 0);
+    private static LivingPod pod(PodId id, int capacity) {
+        return new LivingPod(id, capacity);
     }
 
     /** A list that counts reads of its elements. */

@@ -9,7 +9,7 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
-import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.AnnouncementListener;
@@ -45,7 +45,7 @@ class LeaseFinderTest {
 
     @Test
     void a_look_counts_owned_and_pending_leases_once_and_not_per_partition() {
-        begin(false, owned(), new Pod(OTHER, PARTITIONS, List.of(), 0, 0));
+        begin(false, owned(), new LivingPod(OTHER, PARTITIONS));
         int before = host.asked;
         loop.tick(TTL.plusSeconds(1));
         assertThat(store.waiting()).contains("peek");
@@ -54,7 +54,7 @@ class LeaseFinderTest {
 
     @Test
     void a_bunch_of_grants_is_followed_by_one_plan() {
-        begin(true, free(), new Pod(OTHER, 0, List.of(), 0, 0));
+        begin(true, free(), new LivingPod(OTHER, 0));
         host.looks = 0;
         for (int taken = 0; taken < PARTITIONS; taken++) {
             grant(store.next("acquire"));
@@ -66,7 +66,7 @@ class LeaseFinderTest {
 
     @Test
     void a_bunch_of_refusals_is_followed_by_one_decision() {
-        begin(false, free(), new Pod(OTHER, 0, List.of(), 0, 0));
+        begin(false, free(), new LivingPod(OTHER, 0));
         host.looks = 0;
         for (int refused = 0; refused < PARTITIONS; refused++) {
             store.next("acquire").answer(new Acquisition.Owned(owned()));
@@ -81,7 +81,7 @@ class LeaseFinderTest {
         host.mine.addAll(List.of(0, 1));
         LeaseFinder finder = finder(new LeaseSettings(1, 2, true, TTL, TTL));
         finder.start();
-        finder.pods(List.of(new Pod(ME, 1, List.of(0, 1), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
+        finder.pods(List.of(new LivingPod(ME, 1), new LivingPod(OTHER, 1)));
         loop.tick(TTL.multipliedBy(3));
         assertThat(store.waiting()).doesNotContain("peek");
         host.mine.remove(0);
@@ -93,7 +93,7 @@ class LeaseFinderTest {
     @Test
     void no_lease_goes_unseen_for_longer_than_three_ttls_however_late_it_seems_to_expire() {
         LeaseView late = new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ofDays(1), false, null);
-        begin(false, late, new Pod(OTHER, PARTITIONS, List.of(), 0, 0));
+        begin(false, late, new LivingPod(OTHER, PARTITIONS));
         loop.tick(TTL.multipliedBy(3).minusMillis(1));
         assertThat(store.waiting()).doesNotContain("peek");
         loop.tick(Duration.ofMillis(1));
@@ -105,7 +105,7 @@ class LeaseFinderTest {
         host.mine.addAll(IntStream.range(1, PARTITIONS).boxed().toList());
         LeaseFinder finder = finder(new LeaseSettings(PARTITIONS, PARTITIONS, true, TTL, TTL));
         finder.start();
-        finder.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0)));
+        finder.pods(List.of(new LivingPod(ME, PARTITIONS)));
         AnnouncementListener announcements = store.next("announcements").argument(1, AnnouncementListener.class);
         int taken = 0;
         for (int step = 0; step < 600; step++) {
@@ -133,7 +133,7 @@ class LeaseFinderTest {
         Duration grace = Duration.ofSeconds(3);
         LeaseFinder finder = finder(new LeaseSettings(1, PARTITIONS, true, grace, TTL));
         finder.start();
-        finder.pods(List.of(new Pod(ME, 1, List.of(0), 0, 0), new Pod(OTHER, 1, List.of(), 0, 0)));
+        finder.pods(List.of(new LivingPod(ME, 1), new LivingPod(OTHER, 1)));
         seen(free());
         loop.tick(grace.plusMillis(300));
         seen(free());
@@ -149,10 +149,10 @@ class LeaseFinderTest {
         assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(round / 2);
     }
 
-    private void begin(boolean adoptOrphans, LeaseView each, Pod other) {
+    private void begin(boolean adoptOrphans, LeaseView each, LivingPod other) {
         LeaseFinder finder = finder(new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL));
         finder.start();
-        finder.pods(List.of(new Pod(ME, PARTITIONS, List.of(), 0, 0), other));
+        finder.pods(List.of(new LivingPod(ME, PARTITIONS), other));
         seen(each);
     }
 

@@ -10,7 +10,8 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.store.JobLog.Verdict;
-import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.LivingPod;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.AnnouncementListener;
@@ -435,15 +436,30 @@ class LeaseKeeperTest {
         store.next("register").loseReply();
         store.next("register").loseReply();
         loop.tick(Duration.ofMillis(500));
-        register(new Pod(ME, 1, List.of(), 0, 0));
+        register(new LivingPod(ME, 1));
         loop.tick(Duration.ofMillis(500));
         assertThat(store.waiting()).doesNotContain("register");
     }
 
     @Test
+    void a_registration_names_the_view_of_the_pods_that_was_heard_last() {
+        keeper.start();
+        PodsView heard = new PodsView("1", List.of(new LivingPod(ME, 1)), "", "");
+        Call first = store.next("register");
+        assertThat(first.argument(5, PodsView.class)).isEqualTo(PodsView.NONE);
+        first.answer(heard);
+        loop.tick(EVERY);
+        Call second = store.next("register");
+        assertThat(second.argument(5, PodsView.class)).isSameAs(heard);
+        second.loseReply();
+        loop.tick(EVERY);
+        assertThat(store.next("register").argument(5, PodsView.class)).isSameAs(heard);
+    }
+
+    @Test
     void an_owned_lease_is_looked_at_again_after_its_expiry_and_not_before() {
         keeper.start();
-        register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 2, List.of(0, 1), 0, 0));
+        register(new LivingPod(ME, 1), new LivingPod(OTHER, 2));
         peeked(ownedBy(OTHER), ownedBy(OTHER));
         loop.tick(Duration.ofSeconds(9).minusMillis(1));
         assertThat(store.waiting()).doesNotContain("peek");
@@ -456,20 +472,20 @@ class LeaseKeeperTest {
         keeper.start();
         peeked(free(), free());
         assertThat(store.waiting()).doesNotContain("acquire");
-        register(new Pod(ME, 1, List.of(), 0, 0));
+        register(new LivingPod(ME, 1));
         assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(2);
     }
 
     private Call beginRequesting() {
         keeper.start();
-        register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(0, 1), 0, 0));
+        register(new LivingPod(ME, 1), new LivingPod(OTHER, 1));
         peeked(ownedBy(OTHER), ownedBy(OTHER));
         return store.next("requestHandOver");
     }
 
     private Call beginAcquiring() {
         keeper.start();
-        register(new Pod(ME, 1, List.of(), 0, 0), new Pod(OTHER, 1, List.of(1), 0, 0));
+        register(new LivingPod(ME, 1), new LivingPod(OTHER, 1));
         peeked(free(), ownedBy(OTHER));
         return store.next("acquire");
     }
@@ -494,8 +510,8 @@ class LeaseKeeperTest {
         loop.run();
     }
 
-    private void register(Pod... pods) {
-        store.next("register").answer(List.of(pods));
+    private void register(LivingPod... pods) {
+        store.next("register").answer(new PodsView("v", List.of(pods), "", ""));
         loop.run();
     }
 

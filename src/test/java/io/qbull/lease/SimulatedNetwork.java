@@ -7,6 +7,7 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.AnnouncementListener;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
@@ -102,7 +103,7 @@ final class SimulatedNetwork {
                 yield asked;
             }
             case "peek" -> redis.peek(list(a[0]));
-            case "register" -> redis.register((PodId) a[1], (Integer) a[2], list(a[3]), (Duration) a[4]);
+            case "register" -> redis.register((PodId) a[1], (Integer) a[2], (Duration) a[4], (PodsView) a[5]);
             case "unregister" -> {
                 redis.unregister((PodId) a[1]);
                 yield true;

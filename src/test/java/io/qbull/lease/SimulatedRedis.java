@@ -6,14 +6,14 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.store.JobLog.Verdict;
-import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.LivingPod;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedRedis {
     private final LongSupplier clockMillis;
     private final Map<PartitionId, Row> leases = new HashMap<>();
-    private final Map<PodId, Pod> pods = new TreeMap<>();
+    private final Map<PodId, Registered> pods = new TreeMap<>();
+
+    private record Registered(int capacity, long seen) {}
 
     SimulatedRedis(LongSupplier clockMillis) {
         this.clockMillis = clockMillis;
@@ -122,13 +124,15 @@ final class SimulatedRedis {
         return sights;
     }
 
-    List<Pod> register(PodId pod, int capacity, List<Integer> held, Duration staleAfter) {
-        pods.replaceAll((id, other) -> other.seenAtMillis() <= now()
-                ? other
-                : new Pod(id, other.capacity(), other.owned(), other.startedAtMillis(), now()));
-        pods.values().removeIf(other -> other.seenAtMillis() + staleAfter.toMillis() < now());
-        pods.put(pod, new Pod(pod, capacity, held, 0, now()));
-        return new ArrayList<>(pods.values());
+    PodsView register(PodId pod, int capacity, Duration staleAfter, PodsView known) {
+        pods.replaceAll((id, other) -> new Registered(other.capacity(), Math.min(other.seen(), now())));
+        pods.values().removeIf(other -> other.seen() + staleAfter.toMillis() < now());
+        pods.put(pod, new Registered(capacity, now()));
+        List<LivingPod> living = pods.entrySet().stream()
+                .map(each -> new LivingPod(each.getKey(), each.getValue().capacity()))
+                .toList();
+        String version = living.toString();
+        return version.equals(known.version()) ? known : new PodsView(version, living, "", "");
     }
 
     void unregister(PodId pod) {

@@ -39,7 +39,7 @@ class StatusTableTest {
                         1,
                         partitions,
                         IntStream.range(0, pods)
-                                .mapToObj(n -> new Pod(new PodId("pod" + n), 4, List.of(), 0, 0))
+                                .mapToObj(n -> new Pod(new PodId("pod" + n), 4, List.of(), 0, 0, "", ""))
                                 .toList(),
                         IntStream.range(0, partitions)
                                 .<PartitionStatus>mapToObj(

@@ -26,6 +26,7 @@ import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
@@ -86,7 +87,7 @@ class AccessTest {
         RedisStore store = REDIS.store(settings(PASSWORD));
         get(store.check());
         get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
-        get(store.layouts().register(QUEUE, new PodId("me"), 1, List.of(), TTL));
+        get(store.layouts().register(QUEUE, new PodId("me"), 1, List.of(), TTL, PodsView.NONE));
         List<PartitionId> heard = new CopyOnWriteArrayList<>();
         get(store.leases().announcements(QUEUE, heard::add));
         CountDownLatch woken = new CountDownLatch(2);

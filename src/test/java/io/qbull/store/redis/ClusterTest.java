@@ -24,6 +24,7 @@ import io.qbull.store.HeldJobs;
 import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
@@ -93,7 +94,7 @@ class ClusterTest {
             assertThat(get(store.leases().handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
             assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.FENCED);
         }
-        get(store.layouts().register(QUEUE, new PodId("pod"), 4, List.of(1, 2), TTL));
+        get(store.layouts().register(QUEUE, new PodId("pod"), 4, List.of(1, 2), TTL, PodsView.NONE));
         QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
         assertThat(sight.readable()).hasSize(P).allSatisfy(partition -> {
             assertThat(partition.dead()).isEqualTo(1);

@@ -22,6 +22,7 @@ import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
@@ -187,7 +188,8 @@ class FullRedisTest {
                     .isEqualTo(4);
             assertThat(log.lines("may be missing")).isEmpty();
         }
-        assertThat(get(store.layouts().register(QUEUE, new PodId("p"), 4, List.of(), TTL)))
+        assertThat(get(store.layouts().register(QUEUE, new PodId("p"), 4, List.of(), TTL, PodsView.NONE))
+                        .pods())
                 .hasSize(1);
         get(store.layouts().unregister(QUEUE, new PodId("p")));
         assertThat(get(store.inspector().queue(QUEUE))).isNotNull();

@@ -16,6 +16,7 @@ import io.qbull.model.StreamId;
 import io.qbull.store.Inspector.PartitionStatus;
 import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.JobLog;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -43,7 +44,7 @@ class InspectorTest {
         Seed seed = new Seed(resp);
         get(store.layouts().createIfAbsent(QUEUE, 5, KeyHash.XXH64));
         get(store.layouts().createIfAbsent(new QueueName("other"), 1, KeyHash.XXH64));
-        get(store.layouts().register(QUEUE, new PodId("me"), 2, List.of(3), Duration.ofMinutes(1)));
+        get(store.layouts().register(QUEUE, new PodId("me"), 2, List.of(3), Duration.ofMinutes(1), PodsView.NONE));
         long now = seed.now();
         String epoch = Long.toString((now - 4_000) * 1000);
         seed.lease("owner", "me#1", "epoch", epoch, "expires", Long.toString(now + 60_000), "inflight", "2");

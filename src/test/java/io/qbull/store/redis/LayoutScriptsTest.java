@@ -5,16 +5,19 @@ import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.LayoutTable;
+import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LayoutTable.Pod;
+import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.StoreException;
+import io.qbull.store.redis.schema.Script;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
@@ -24,6 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -241,21 +248,59 @@ class LayoutScriptsTest {
     @Test
     void pods_see_each_other() {
         long before = new Seed(resp).now();
-        List<Pod> alone = get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
-        Pod me = alone.get(0);
-        assertThat(alone)
-                .containsExactly(new Pod(POD, 4, List.of(), me.startedAtMillis(), me.seenAtMillis(), me.process(), ""));
-        assertThat(me.process()).startsWith(ProcessHandle.current().pid() + "@");
+        PodsView alone = register(layouts);
+        assertThat(alone.pods()).containsExactly(new LivingPod(POD, 4));
+        assertThat(alone.process()).startsWith(ProcessHandle.current().pid() + "@");
+        assertThat(alone.twin()).isEmpty();
+        Pod me = shown().get(0);
+        assertThat(me)
+                .isEqualTo(new Pod(POD, 4, List.of(), me.startedAtMillis(), me.seenAtMillis(), alone.process(), ""));
         assertThat(me.startedAtMillis()).isBetween(before, new Seed(resp).now()).isEqualTo(me.seenAtMillis());
         assertThat(resp.text("HGET", "{Q}:pods", "pod-1"))
                 .isEqualTo("{\"partitions\":[],\"capacity\":4,\"started\":" + me.startedAtMillis() + ",\"seen\":"
                         + me.seenAtMillis() + ",\"ttl\":30000,\"process\":\"" + me.process() + "\",\"before\":\"\"}");
-        List<Pod> both = get(layouts.register(QUEUE, new PodId("pod-2"), 2, List.of(0, 11), STALE));
-        assertThat(both).extracting(Pod::id).containsExactlyInAnyOrder(POD, new PodId("pod-2"));
-        assertThat(both)
+        PodsView both = get(layouts.register(QUEUE, new PodId("pod-2"), 2, List.of(0, 11), STALE, PodsView.NONE));
+        assertThat(both.pods()).containsExactly(new LivingPod(POD, 4), new LivingPod(new PodId("pod-2"), 2));
+        assertThat(shown())
                 .filteredOn(pod -> !pod.id().equals(POD))
                 .first()
                 .satisfies(pod -> assertThat(pod.owned()).containsExactly(0, 11));
+    }
+
+    @Test
+    void a_pod_hears_of_joins_leaves_and_capacities_and_of_nothing_else() {
+        PodId other = new PodId("pod-2");
+        PodsView alone = register(layouts);
+        assertThat(register(alone)).isSameAs(alone);
+        get(layouts.register(QUEUE, other, 2, List.of(), STALE, PodsView.NONE));
+        PodsView both = register(alone);
+        assertThat(both.pods()).containsExactly(new LivingPod(POD, 4), new LivingPod(other, 2));
+        get(layouts.register(QUEUE, other, 2, List.of(0, 1), STALE, PodsView.NONE));
+        assertThat(register(both)).isSameAs(both);
+        get(layouts.register(QUEUE, other, 3, List.of(0, 1), STALE, PodsView.NONE));
+        PodsView grown = register(both);
+        assertThat(grown.pods()).containsExactly(new LivingPod(POD, 4), new LivingPod(other, 3));
+        get(layouts.unregister(QUEUE, other));
+        assertThat(register(grown).pods()).isEqualTo(alone.pods());
+    }
+
+    @Test
+    void a_view_that_has_not_changed_costs_the_same_however_many_pods_there_are() {
+        int lone = size(answer(""));
+        for (int n = 0; n < 200; n++) {
+            seen("other-" + n, n % 10);
+        }
+        List<?> all = answer("");
+        assertThat(all).hasSize(4 + 2 * 201);
+        assertThat(size(answer(String.valueOf(all.get(1))))).isLessThan(lone);
+    }
+
+    @Test
+    void what_a_pod_hears_does_not_grow_with_partitions() {
+        seen("other", 0);
+        int small = size(answer(""));
+        seen("other", 1_000);
+        assertThat(size(answer(""))).isEqualTo(small);
     }
 
     @Test
@@ -265,7 +310,8 @@ class LayoutScriptsTest {
                 "{Q}:pods",
                 "pod-1",
                 "{\"partitions\":[1],\"capacity\":4,\"started\":1000,\"seen\":" + (new Seed(resp).now() - 5_000) + "}");
-        Pod me = get(layouts.register(QUEUE, POD, 5, List.of(1, 2), STALE)).get(0);
+        get(layouts.register(QUEUE, POD, 5, List.of(1, 2), STALE, PodsView.NONE));
+        Pod me = shown().get(0);
         assertThat(me.startedAtMillis()).isEqualTo(1000);
         assertThat(me.capacity()).isEqualTo(5);
         assertThat(me.owned()).containsExactly(1, 2);
@@ -274,30 +320,27 @@ class LayoutScriptsTest {
     @Test
     void a_process_that_was_restarted_has_no_twin() {
         LayoutTable restarted = REDIS.store(REDIS.settings()).layouts();
-        get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
-        get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
+        register(layouts);
+        register(layouts);
         for (int round = 0; round < 3; round++) {
-            assertThat(get(restarted.register(QUEUE, POD, 4, List.of(), STALE)))
-                    .extracting(Pod::twin)
-                    .containsExactly("");
+            assertThat(register(restarted).twin()).isEmpty();
         }
     }
 
     @Test
     void two_processes_that_register_under_one_name_are_twins() {
         LayoutTable other = REDIS.store(REDIS.settings()).layouts();
-        String one =
-                get(layouts.register(QUEUE, POD, 4, List.of(), STALE)).get(0).process();
+        String one = register(layouts).process();
         // The other one may register more often.
-        get(other.register(QUEUE, POD, 4, List.of(), STALE));
-        String two = get(other.register(QUEUE, POD, 4, List.of(), STALE)).get(0).process();
+        register(other);
+        String two = register(other).process();
         for (int round = 0; round < 3; round++) {
-            assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
-                    .extracting(Pod::process, Pod::twin)
-                    .containsExactly(tuple(one, two));
-            assertThat(get(other.register(QUEUE, POD, 4, List.of(), STALE)))
-                    .extracting(Pod::process, Pod::twin)
-                    .containsExactly(tuple(two, one));
+            assertThat(register(layouts))
+                    .extracting(PodsView::process, PodsView::twin)
+                    .containsExactly(one, two);
+            assertThat(register(other))
+                    .extracting(PodsView::process, PodsView::twin)
+                    .containsExactly(two, one);
         }
     }
 
@@ -307,13 +350,9 @@ class LayoutScriptsTest {
                 + "\"twin\":\"z\",\"met\":%d}";
         long now = new Seed(resp).now();
         resp.call("HSET", "{Q}:pods", "pod-1", entry.formatted(now, now - 119_000));
-        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
-                .extracting(Pod::twin)
-                .containsExactly("z");
+        assertThat(register(layouts).twin()).isEqualTo("z");
         resp.call("HSET", "{Q}:pods", "pod-1", entry.formatted(now, now - 121_000));
-        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
-                .extracting(Pod::twin)
-                .containsExactly("");
+        assertThat(register(layouts).twin()).isEqualTo("");
     }
 
     @Test
@@ -324,9 +363,7 @@ class LayoutScriptsTest {
                 "silent",
                 "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (new Seed(resp).now() - 31_000) + "}");
         resp.call("HSET", "{Q}:pods", "broken", "{", "empty", "", "odd", "{\"seen\":\"x\"}", "list", "[]");
-        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
-                .extracting(Pod::id)
-                .containsExactly(POD);
+        assertThat(register(layouts).pods()).extracting(LivingPod::id).containsExactly(POD);
         @SuppressWarnings("unchecked")
         Map<String, String> pods =
                 (Map<String, String>) requireNonNull(RedisState.read(resp).get("{Q}:pods"));
@@ -341,13 +378,12 @@ class LayoutScriptsTest {
                 "{Q}:pods",
                 "dead",
                 "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (now + 3_600_000) + ",\"ttl\":100}");
-        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
-                .filteredOn(pod -> pod.id().value().equals("dead"))
-                .first()
-                .satisfies(pod -> assertThat(pod.seenAtMillis()).isBetween(now, now + 5_000));
-        await().untilAsserted(() -> assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
-                .extracting(Pod::id)
-                .containsExactly(POD));
+        assertThat(register(layouts).pods()).extracting(pod -> pod.id().value()).contains("dead");
+        Matcher seen = Pattern.compile("\"seen\":(\\d+)").matcher(resp.text("HGET", "{Q}:pods", "dead"));
+        assertThat(seen.find()).isTrue();
+        assertThat(Long.parseLong(seen.group(1))).isBetween(now, now + 5_000);
+        await().untilAsserted(() ->
+                assertThat(register(layouts).pods()).extracting(LivingPod::id).containsExactly(POD));
     }
 
     @Test
@@ -366,17 +402,51 @@ class LayoutScriptsTest {
                 "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (now - 40_000) + ",\"ttl\":\"x\"}",
                 "null",
                 "{\"partitions\":[],\"capacity\":4,\"started\":1,\"seen\":" + (now - 40_000) + ",\"ttl\":null}");
-        assertThat(get(layouts.register(QUEUE, POD, 4, List.of(), STALE)))
+        assertThat(register(layouts).pods())
                 .extracting(pod -> pod.id().value())
                 .containsExactlyInAnyOrder("patient", "earlier", "pod-1");
     }
 
     @Test
     void a_pod_that_leaves_is_forgotten() {
-        get(layouts.register(QUEUE, POD, 4, List.of(), STALE));
+        register(layouts);
         get(layouts.unregister(QUEUE, POD));
         get(layouts.unregister(QUEUE, POD));
         assertThat(RedisState.read(resp)).isEmpty();
+    }
+
+    private static PodsView register(LayoutTable table) {
+        return get(table.register(QUEUE, POD, 4, List.of(), STALE, PodsView.NONE));
+    }
+
+    private PodsView register(PodsView known) {
+        return get(layouts.register(QUEUE, POD, 4, List.of(), STALE, known));
+    }
+
+    /** What {@code ./qbull status} shows of the pods. */
+    private List<Pod> shown() {
+        get(layouts.createIfAbsent(QUEUE, 1, KeyHash.XXH64));
+        return ((QueueStatus.Present) get(REDIS.store().inspector().queue(QUEUE))).pods();
+    }
+
+    /** The script's answer to a pod that knows a view. */
+    private List<?> answer(String version) {
+        return resp.list(
+                "EVAL", Script.REGISTER.source(), "1", "{Q}:pods", "pod-1", "4", "", "30000", "process", version);
+    }
+
+    private static int size(List<?> answer) {
+        return answer.stream().mapToInt(part -> String.valueOf(part).length()).sum();
+    }
+
+    /** Another pod was seen just now. */
+    private void seen(String pod, int partitions) {
+        String owned = IntStream.range(0, partitions).mapToObj(String::valueOf).collect(Collectors.joining(","));
+        resp.call(
+                "HSET",
+                "{Q}:pods",
+                pod,
+                "{\"partitions\":[" + owned + "],\"capacity\":4,\"started\":1,\"seen\":" + new Seed(resp).now() + "}");
     }
 
     private static Map<String, Object> created(int partitions) {

@@ -39,7 +39,7 @@ public enum Script {
     LETTERS("1", "5"),
     REQUEUE("2", "n"),
     DISCARD("2", "2n"),
-    REGISTER("1", "5"),
+    REGISTER("1", "6"),
     INTENT("1", "2"),
     OPEN("2", "1"),
     CURRENT("1", "2"),

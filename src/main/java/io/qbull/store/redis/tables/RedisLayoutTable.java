@@ -120,13 +120,22 @@ public final class RedisLayoutTable implements LayoutTable {
     }
 
     @Override
-    public CompletionStage<List<Pod>> register(
-            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter) {
+    public CompletionStage<PodsView> register(
+            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter, PodsView known) {
         String partitions = owned.stream().map(String::valueOf).collect(Collectors.joining(","));
         List<byte[]> args = RedisJobLog.args(
-                pod.value(), Integer.toString(capacity), partitions, Long.toString(staleAfter.toMillis()), process);
-        return RedisErrors.translate(
-                router.run(Script.REGISTER, List.of(Keys.pods(queue)), args).thenApply(answer -> pods(answer.reply())));
+                pod.value(),
+                Integer.toString(capacity),
+                partitions,
+                Long.toString(staleAfter.toMillis()),
+                process,
+                known.version());
+        return RedisErrors.translate(router.run(Script.REGISTER, List.of(Keys.pods(queue)), args)
+                .thenApply(answer -> switch (answer.reply().tag()) {
+                    case "same" -> known;
+                    case "pods" -> view(answer.reply());
+                    default -> throw answer.reply().unknown();
+                }));
     }
 
     @Override
@@ -134,6 +143,18 @@ public final class RedisLayoutTable implements LayoutTable {
         String key = Keys.pods(queue);
         return RedisErrors.translate(
                 router.send(key, Request.of(CommandType.HDEL, key, pod.value())).thenApply(reply -> null));
+    }
+
+    private static PodsView view(Reply reply) {
+        List<LivingPod> pods = new ArrayList<>();
+        for (int i = 4; i + 1 < reply.size(); i += 2) {
+            try {
+                pods.add(new LivingPod(new PodId(reply.text(i)), Integer.parseInt(reply.text(i + 1))));
+            } catch (IllegalArgumentException e) {
+                LOG.debug("An entry in the reply to {} is not a pod", reply.command(), e);
+            }
+        }
+        return new PodsView(reply.text(1), pods, Printable.of(reply.text(2)), Printable.of(reply.text(3)));
     }
 
     /**
