@@ -17,6 +17,12 @@ final class DelayedPromoter {
     private final int mostBytes;
     private final BooleanSupplier working;
     private boolean promoting;
+    /** Until all held keys are known, what was lost in Redis may be being tied together again, which a promotion takes for a loss. */
+    private boolean loaded;
+
+    /** Jobs were due before. */
+    private boolean overdue;
+
     private EventLoop.@Nullable Timer timer;
 
     /**
@@ -42,6 +48,14 @@ final class DelayedPromoter {
         }
     }
 
+    /** All held keys are known: promotes what has become due meanwhile. */
+    void loaded() {
+        loaded = true;
+        if (overdue) {
+            promote();
+        }
+    }
+
     /** The lease has ended. */
     void end() {
         setTimer(null);
@@ -59,6 +73,10 @@ final class DelayedPromoter {
 
     private void promote() {
         if (promoting || !working.getAsBoolean()) {
+            return;
+        }
+        if (!loaded) {
+            overdue = true;
             return;
         }
         promoting = true;

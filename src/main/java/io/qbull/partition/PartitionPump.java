@@ -240,6 +240,7 @@ public final class PartitionPump {
         public void loaded() {
             if (state == PumpState.LOADING) {
                 transition(PumpState.RUNNING);
+                parts.promoter.loaded();
             }
         }
 

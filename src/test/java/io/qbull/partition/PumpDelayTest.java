@@ -8,6 +8,7 @@ import io.qbull.store.DelayedJobs.Promotion;
 import io.qbull.store.DelayedJobs.Promotion.Promoted;
 import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Attended;
+import io.qbull.store.HeldJobs.Mending;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
@@ -89,6 +90,21 @@ class PumpDelayTest extends PumpTestSupport {
         loop.tick(SECOND);
         assertThat(told).containsExactly("closed");
         assertThat(store.waiting()).doesNotContain("promote");
+    }
+
+    @Test
+    void nothing_is_promoted_before_all_held_keys_are_known_and_jobs_are_tied_together() {
+        pump.start(0);
+        answer("fetch", read(new Agenda(List.of(), SECOND)));
+        loop.tick(SECOND);
+        answer("keys", new Page.Broken());
+        loop.tick(SECOND);
+        answer("mend", new Mending.Mended(Page.START, 1, 0, 0));
+        loop.tick(SECOND);
+        assertThat(store.waiting()).doesNotContain("promote");
+        answer("keys", new Page.Keys(Page.START, Map.of()));
+        answer("promote", new Promoted(1, null));
+        assertThat(store.waiting()).contains("fetch");
     }
 
     @Test
