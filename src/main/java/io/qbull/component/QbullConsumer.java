@@ -117,8 +117,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         super.doInit();
         QbullHealthCheck check = new QbullHealthCheck("consumer:qbull-" + getRouteId(), this::shared);
         check.setCamelContext(endpoint.getCamelContext());
-        check.setEnabled(endpoint.getComponent().isHealthCheckConsumerEnabled());
-        setHealthCheck(check);
+        // A disabled check would be UNKNOWN for ever, and a pod with such a check never ready.
+        setHealthCheck(endpoint.getComponent().isHealthCheckConsumerEnabled() ? check : null);
     }
 
     @Override

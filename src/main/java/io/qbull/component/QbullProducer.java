@@ -121,10 +121,9 @@ public class QbullProducer extends DefaultAsyncProducer {
     private void addHealthCheck() {
         WritableHealthCheckRepository producers = HealthCheckHelper.getHealthCheckRepository(
                 endpoint.getCamelContext(), "producers", WritableHealthCheckRepository.class);
-        if (producers != null) {
+        if (producers != null && endpoint.getComponent().isHealthCheckProducerEnabled()) {
             QbullHealthCheck check = new QbullHealthCheck("producer:qbull-" + endpoint.getQueue(), () -> shared);
             check.setCamelContext(endpoint.getCamelContext());
-            check.setEnabled(endpoint.getComponent().isHealthCheckProducerEnabled());
             producers.addHealthCheck(check);
             healthCheck = check;
         }

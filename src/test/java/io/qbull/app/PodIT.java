@@ -129,6 +129,27 @@ class PodIT {
                 .contains("QBULL_INGEST", "ingest-http");
     }
 
+    @Test
+    void a_pod_says_that_it_is_ready_when_its_probe_does_and_not_before() throws IOException {
+        // Camel does not call a consumer that polls ready before its first poll.
+        Files.writeString(home.resolve("routes/late.camel.yaml"), """
+                - route:
+                    id: late
+                    from:
+                      uri: file:%s?initialDelay=6000
+                      steps:
+                        - log: x
+                """.formatted(top.resolve("empty")));
+        settings.put("QBULL_TOKEN", "a-token-of-this-test");
+        PodProcess pod = launch();
+        await().pollInterval(Duration.ofMillis(20)).until(() -> pod.said().contains("QBull ready"));
+
+        RawHttp.Answer probe = RawHttp.send(pod.management(), "GET /observe/health/ready", List.of(), new byte[0]);
+
+        assertThat(probe.status()).as(probe.body()).isEqualTo(200);
+        assertThat(pod.said()).contains("not ready yet: consumer:late: Consumer has not yet polled");
+    }
+
     private static String readyLine(PodProcess pod) {
         return pod.said()
                 .lines()

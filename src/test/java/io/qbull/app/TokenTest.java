@@ -1,6 +1,7 @@
 package io.qbull.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.qbull.testing.RedisExtension;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** With a token set, nothing on either server answers without it. */
+/** With a token set, nothing on either server answers without it but the probes, and those say no more than up or down. */
 class TokenTest extends AppTestSupport {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
@@ -37,8 +38,12 @@ class TokenTest extends AppTestSupport {
             "/OpenAPI.json",
             "/observe/health",
             "/observe/health/",
-            "/observe/health/ready",
-            "/observe/health/live",
+            "/observe/health/ready/",
+            "/observe/health/live/",
+            "/observe/health/%6cive",
+            "/observe/./health/live",
+            "/observe//health/ready",
+            "/observe/health/live;a=b",
             "/OBSERVE/Health/LIVE",
             "/observe//health",
             "/observe/%2e%2e/observe/health",
@@ -124,6 +129,43 @@ class TokenTest extends AppTestSupport {
         }
         assertThat(open).isEmpty();
         assertThat(jobs("WHATSAPP", 16)).isEmpty();
+    }
+
+    @Test
+    void the_probes_need_no_token_and_tell_no_details_without_it() {
+        await().until(() -> get(management, "/observe/health/ready").status() == 200);
+
+        for (String probe : List.of("live", "ready")) {
+            String path = "/observe/health/" + probe;
+            for (String target : List.of(path, path + "?data=true&exposureLevel=full", "http://localhost" + path)) {
+                for (String header : List.of("X: y", "Authorization: Bearer wrong", "Accept: text/html")) {
+                    RawHttp.Answer answer = get(management, target, header);
+                    assertThat(answer.status()).as(target).isEqualTo(200);
+                    assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+                    assertThat(answer.body()).as(target).isEqualTo("{\"status\":\"UP\"}");
+                }
+            }
+            assertThat(get(management, path, RIGHT).body()).contains("\"checks\"");
+            assertThat(open(http, "GET " + path, "X: y"))
+                    .as("not on the other port")
+                    .isEmpty();
+            for (String method : List.of("HEAD", "POST", "OPTIONS", "DELETE")) {
+                assertThat(open(management, method + " " + path, "X: y")).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void the_probe_of_readiness_says_down_without_a_reason() throws Exception {
+        await().until(() -> get(management, "/observe/health/ready").status() == 200);
+
+        context.getRouteController().stopRoute("ingest-http");
+
+        RawHttp.Answer down = get(management, "/observe/health/ready");
+        assertThat(down.status()).isEqualTo(503);
+        assertThat(down.body()).isEqualTo("{\"status\":\"DOWN\"}");
+        assertThat(get(management, "/observe/health/ready", RIGHT).status()).isEqualTo(503);
+        assertThat(get(management, "/observe/health/live").status()).isEqualTo(200);
     }
 
     private static List<String> open(int port, String start, String header) {

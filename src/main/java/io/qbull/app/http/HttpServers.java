@@ -48,7 +48,7 @@ public final class HttpServers {
         management.setPort(web.management().port());
         management.setPath("/");
         management.setHealthCheckEnabled(true);
-        management.setHealthPath("/observe/health");
+        management.setHealthPath(Probes.HEALTH);
         management.setMetricsEnabled(true);
         context.addService(http, true, true);
         context.addService(management, true, true);
@@ -64,7 +64,12 @@ public final class HttpServers {
         requireListening(http.getRouter(), web.http(), Setting.HTTP_HOST, Setting.HTTP_PORT);
         requireListening(management.getRouter(), web.management(), Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT);
         complete(http.getRouter(), context);
-        complete(management.getRouter(), context);
+        Router root = complete(management.getRouter(), context);
+        RequestGate gate = gate(management.getRouter());
+        root.route()
+                .order(Integer.MIN_VALUE)
+                .handler(new Probes(context, request -> !Probes.asked(request) || gate.authorized(request)));
+        gate.open(Probes::asked);
         return management.getRouter();
     }
 
@@ -78,16 +83,23 @@ public final class HttpServers {
         }
     }
 
-    private void complete(VertxPlatformHttpRouter routes, CamelContext context) {
+    /** Returns the router above the one that Camel shows: a request that no route answers ends there. */
+    private Router complete(VertxPlatformHttpRouter routes, CamelContext context) {
         HttpErrors errors = new HttpErrors(routes, context::isStarted);
         errors.install(routes);
-        Object gate = routes.getServer().getServer().requestHandler();
-        // A request that no route answers ends at the router above the one that Camel shows.
-        if (!(gate instanceof RequestGate checked) || !(checked.server() instanceof Router root)) {
-            throw new IllegalStateException("an HTTP server of another Vert.x answers requests without any check");
+        if (!(gate(routes).server() instanceof Router root)) {
+            throw new IllegalStateException("an HTTP server of another Vert.x has no router");
         }
         errors.install(root);
         root.route().order(Integer.MIN_VALUE).handler(connections);
         root.route().order(Integer.MIN_VALUE).handler(new BodyTimeout(web.bodyTimeout()));
+        return root;
+    }
+
+    private static RequestGate gate(VertxPlatformHttpRouter routes) {
+        if (routes.getServer().getServer().requestHandler() instanceof RequestGate gate) {
+            return gate;
+        }
+        throw new IllegalStateException("an HTTP server of another Vert.x answers requests without any check");
     }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestGate implements Handler<HttpServerRequest> {
     private final Vertx vertx;
+    /** Null = the server has no token, and everyone is authorized. */
+    private final @Nullable BearerAuth auth;
+
     private final List<RequestCheck> checks;
     private final Handler<HttpServerRequest> server;
+    /** Which requests need no token. */
+    private volatile Predicate<HttpServerRequest> open = request -> false;
 
-    private RequestGate(Vertx vertx, List<RequestCheck> checks, Handler<HttpServerRequest> server) {
+    private RequestGate(
+            Vertx vertx, @Nullable BearerAuth auth, List<RequestCheck> checks, Handler<HttpServerRequest> server) {
         this.vertx = vertx;
+        this.auth = auth;
         this.checks = checks;
         this.server = server;
     }
@@ -30,15 +38,28 @@ final class RequestGate implements Handler<HttpServerRequest> {
      */
     static RequestGate of(Vertx vertx, AppSettings.Web web, Handler<HttpServerRequest> server) {
         List<RequestCheck> checks = new ArrayList<>();
-        if (web.token() != null) {
-            checks.add(new BearerAuth(web.token()));
-        }
         if (web.token() == null || !web.hosts().isEmpty()) {
             // A page of another site does not know the token, whatever name leads it here.
             checks.add(new HostCheck(web));
         }
         checks.add(new OriginCheck(web.hosts()));
-        return new RequestGate(vertx, List.copyOf(checks), server);
+        BearerAuth auth = web.token() == null ? null : new BearerAuth(web.token());
+        return new RequestGate(vertx, auth, List.copyOf(checks), server);
+    }
+
+    /**
+     * Lets requests pass without the token. What handles them must ask {@link #authorized} before it tells anything that others may not
+     * know.
+     *
+     * @param without which requests
+     */
+    void open(Predicate<HttpServerRequest> without) {
+        open = without;
+    }
+
+    /** Whether a request carries the token, if there is one. */
+    boolean authorized(HttpServerRequest request) {
+        return auth == null || auth.refusal(request) == null;
     }
 
     /** What handles the requests that pass. */
@@ -65,6 +86,10 @@ final class RequestGate implements Handler<HttpServerRequest> {
     }
 
     private @Nullable Problem refusal(HttpServerRequest request) {
+        Problem unauthorized = auth == null || open.test(request) ? null : auth.refusal(request);
+        if (unauthorized != null) {
+            return unauthorized;
+        }
         for (RequestCheck check : checks) {
             Problem refusal = check.refusal(request);
             if (refusal != null) {

@@ -2,6 +2,7 @@ package io.qbull.app.pod;
 
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.StopSignal;
+import io.qbull.app.http.Probes;
 import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.component.QbullConsumer;
@@ -19,9 +20,15 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.file.FileEndpoint;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Prints one line on standard output when the pod is ready: its addresses, what runs, and the partitions that it owns. */
+/**
+ * Prints one line on standard output when the pod is ready, which is when its probe {@code ready} answers 200: its addresses,
+ * what runs, and the partitions that it owns.
+ */
 public final class ReadyLine {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadyLine.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     /** After this many equal looks no more leases are expected. */
@@ -37,8 +44,36 @@ public final class ReadyLine {
         this.signal = signal;
     }
 
-    /** Waits five seconds at most for the leases of the pod, since those of a crashed pod come later. Blocks. */
+    /**
+     * Waits until the pod is ready: Redis may be away, and a consumer that polls is ready after its first poll. Then waits five seconds
+     * at most for its leases, since those of a crashed pod come later. Blocks until the line is printed or the pod stops.
+     */
     void print(CamelContext context) {
+        Map<QueueName, Owned> owned;
+        do {
+            awaitReady(context);
+            owned = settled(context);
+        } while (!signal.raised() && !Probes.unready(context).isEmpty());
+        if (!signal.raised()) {
+            print(text(context, owned));
+        }
+    }
+
+    private void awaitReady(CamelContext context) {
+        long told = System.nanoTime() + LONGEST_WAIT.toNanos();
+        for (boolean silent = true; !signal.raised(); pause()) {
+            List<String> unready = Probes.unready(context);
+            if (unready.isEmpty()) {
+                return;
+            }
+            if (silent && System.nanoTime() > told) {
+                silent = false;
+                LOG.warn("not ready yet: {}", String.join("; ", unready));
+            }
+        }
+    }
+
+    private Map<QueueName, Owned> settled(CamelContext context) {
         Map<QueueName, Owned> owned = look(context);
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         for (int equal = 0; equal < SETTLED && System.nanoTime() < deadline && !signal.raised(); ) {
@@ -47,9 +82,7 @@ public final class ReadyLine {
             equal = now.equals(owned) && now.values().stream().allMatch(Owned::enough) ? equal + 1 : 0;
             owned = now;
         }
-        if (!signal.raised()) {
-            print(text(context, owned));
-        }
+        return owned;
     }
 
     private String text(CamelContext context, Map<QueueName, Owned> owned) {
