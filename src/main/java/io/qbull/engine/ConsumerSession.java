@@ -60,8 +60,8 @@ final class ConsumerSession {
         this.drain = new Drain(node.loop());
         this.reachability = new SessionReachability(node.outage(), drain::hasEnded);
         this.failures = new FailureLog(identity.queue(), node.loop());
-        this.retention =
-                new DeadLetterRetention(consumption.dead(), node.store().deadLetters(), node.loop(), owned::ids);
+        this.retention = new DeadLetterRetention(
+                consumption.dead(), node.store().deadLetters(), node.loop(), owned::ids, node.tidying());
         this.standstills = new Standstills(consumption.lease().leaseTtl().multipliedBy(3));
         this.upkeep = new LayoutUpkeep(
                 node, reachability, consumption.lease().leaseTtl(), lease -> owned.under(lease) != null);

@@ -34,10 +34,13 @@ final class DeadLetterRetention {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterRetention.class);
 
+    private static final String LEFT = "dead letters beyond deadMaxLength or deadMaxAge";
+
     private final DeadLimits limits;
     private final DeadLetters letters;
     private final EventLoop loop;
     private final Supplier<List<PartitionId>> owned;
+    private final TidyingReporter tidying;
     /** A check goes through all partitions, which mostly are alike. */
     private final LogLimit lines;
     /** The newest letter at the time of the report: letters up to this one may be dropped. */
@@ -46,11 +49,17 @@ final class DeadLetterRetention {
     private final Set<PartitionId> busy = new HashSet<>();
     private EventLoop.@Nullable Timer next;
 
-    DeadLetterRetention(DeadLimits limits, DeadLetters letters, EventLoop loop, Supplier<List<PartitionId>> owned) {
+    DeadLetterRetention(
+            DeadLimits limits,
+            DeadLetters letters,
+            EventLoop loop,
+            Supplier<List<PartitionId>> owned,
+            TidyingReporter tidying) {
         this.limits = limits;
         this.letters = letters;
         this.loop = loop;
         this.owned = owned;
+        this.tidying = tidying;
         this.lines = new LogLimit(loop::nanoTime);
     }
 
@@ -72,7 +81,7 @@ final class DeadLetterRetention {
         reported.keySet().retainAll(partitions);
         for (PartitionId partition : partitions) {
             if (busy.add(partition)) {
-                letters.stock(partition)
+                tidying.watch(LEFT, letters.stock(partition))
                         .whenComplete((stock, failure) -> loop.execute(() -> judge(partition, stock, failure)));
             }
         }
@@ -93,7 +102,7 @@ final class DeadLetterRetention {
             busy.remove(partition);
             lines.log("report", more -> report(partition, stock, more));
         } else {
-            drop(partition, last, 0)
+            tidying.watch(LEFT, drop(partition, last, 0))
                     .whenComplete((dropped, broken) -> loop.execute(() -> dropped(partition, dropped, broken)));
         }
     }
@@ -124,14 +133,11 @@ final class DeadLetterRetention {
                             count,
                             more));
         } else {
-            lines.log(
-                    "not dropped",
-                    more -> LOG.warn(
-                            "queue={} partition={} dead letters cannot be dropped: {}{}",
-                            partition.queue(),
-                            partition.index(),
-                            String.valueOf(failure),
-                            more));
+            LOG.debug(
+                    "queue={} partition={} dead letters cannot be dropped",
+                    partition.queue(),
+                    partition.index(),
+                    failure);
         }
     }
 

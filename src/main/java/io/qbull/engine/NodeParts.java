@@ -13,6 +13,7 @@ import io.qbull.store.Store;
  * @param layouts knows the layout of the queue
  * @param loop the node's event loop
  * @param outage knows whether Redis answers
+ * @param tidying says what Redis refuses to tidy up
  * @param abandoned partitions on which jobs of earlier sessions still run
  * @param turns in which the crash suspects of the process start
  */
@@ -22,5 +23,6 @@ record NodeParts(
         LayoutCache layouts,
         EventLoop loop,
         OutageReporter outage,
+        TidyingReporter tidying,
         AbandonedJobs abandoned,
         SuspectTurns turns) {}

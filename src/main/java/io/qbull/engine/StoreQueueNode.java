@@ -37,6 +37,7 @@ final class StoreQueueNode implements QueueNode {
     private final Identity identity;
     private final Store store;
     private final LayoutCache layouts;
+    private final TidyingReporter tidying;
     private final Enqueuer enqueuer;
     private final SessionQueue sessions;
 
@@ -45,8 +46,10 @@ final class StoreQueueNode implements QueueNode {
         this.store = store;
         this.layouts = new LayoutCache(identity, store.layouts());
         OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes);
+        this.tidying = new TidyingReporter(identity.queue(), loop);
         AbandonedJobs abandoned = new AbandonedJobs(this::abandonedJobEnded);
-        this.sessions = new SessionQueue(new NodeParts(identity, store, layouts, loop, outage, abandoned, turns));
+        this.sessions =
+                new SessionQueue(new NodeParts(identity, store, layouts, loop, outage, tidying, abandoned, turns));
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
                 new ProducerIdentity(identity.queue(), identity.pod(), nonce, identity.keyHash()),
@@ -87,7 +90,9 @@ final class StoreQueueNode implements QueueNode {
 
     @Override
     public CompletionStage<Void> drop(SourceId source) {
-        return forget(source).thenCompose(forgotten -> store.sources().remove(identity.queue(), source));
+        return tidying.watch(
+                "the progress of finished files",
+                forget(source).thenCompose(forgotten -> store.sources().remove(identity.queue(), source)));
     }
 
     @Override
@@ -124,7 +129,9 @@ final class StoreQueueNode implements QueueNode {
 
     @Override
     public NodeStatus status() {
-        return sessions.status().alsoSaying(enqueuer.problem(), enqueuer.crowded());
+        return sessions.status()
+                .alsoSaying(enqueuer.problem(), enqueuer.crowded())
+                .alsoSaying("", tidying.problem());
     }
 
     private List<Integer> ownedIndexes() {

@@ -1,7 +1,10 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.Causes;
 import io.qbull.model.SourceId;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.LogLimit;
+import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -14,6 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ProgressRenewal {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressRenewal.class);
+    /** For all sources, because a right is missing for all of them. */
+    private static final LogLimit LINES = new LogLimit();
     /** Renewals within a lifetime, so that one may fail. */
     private static final int RENEWALS = 3;
 
@@ -60,8 +65,17 @@ final class ProgressRenewal {
 
     private void renew() {
         renew.get().whenComplete((renewed, failure) -> {
-            if (failure != null) {
-                LOG.debug("source={} its progress was not renewed", source, failure);
+            Throwable cause = Causes.bare(failure);
+            if (cause instanceof StoreException.Unavailable) {
+                LOG.debug("source={} its progress was not renewed", source, cause);
+            } else if (cause != null) {
+                LINES.log(
+                        String.valueOf(cause.getMessage()),
+                        more -> LOG.warn(
+                                "source={} its progress was not renewed, a repeat of it may add jobs twice: {}{}",
+                                source,
+                                cause.getMessage(),
+                                more));
             }
         });
     }

@@ -1,11 +1,13 @@
 package io.qbull.lease;
 
 import io.qbull.config.LeaseSettings;
+import io.qbull.model.Causes;
 import io.qbull.runtime.EventLoop;
 import io.qbull.runtime.LogLimit;
 import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.Reachability.Subject;
+import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Keeps this pod's entry among the pods of the queue fresh, and learns from each answer which others live. On the event loop. */
 final class PodRegistration {
@@ -139,11 +142,13 @@ final class PodRegistration {
                 .layouts()
                 .unregister(domain.queue(), domain.pod())
                 .exceptionally(failure -> {
-                    LOG.debug(
-                            "queue={} could not unregister pod {}; its entry goes stale",
-                            domain.queue(),
-                            domain.pod(),
-                            failure);
+                    boolean away = Causes.bare(failure) instanceof StoreException.Unavailable;
+                    LOG.atLevel(away ? Level.DEBUG : Level.WARN)
+                            .log(
+                                    "queue={} could not unregister pod {}; its entry goes stale: {}",
+                                    domain.queue(),
+                                    domain.pod(),
+                                    String.valueOf(Causes.bare(failure)));
                     return null;
                 });
     }

@@ -3,11 +3,13 @@ package io.qbull.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.testing.PodRights;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.spi.Registry;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -43,26 +45,33 @@ class CoalesceAccessTest extends AppTestSupport {
     @Override
     protected void bindToRegistry(Registry registry) {
         try (Resp resp = REDIS.server().connect()) {
-            resp.call("ACL", "SETUSER", "app", "on", ">p@ss", "~*", "&*", "+@all");
-            resp.call("ACL", "SETUSER", "default", "-@all", "+@read", "+acl");
+            List<String> user = new ArrayList<>(List.of("ACL", "SETUSER", "app", "on", ">p@ss"));
+            for (String queue : List.of("MESSAGES", "WHATSAPP")) {
+                // Each repeats the commands, and resets the channels of the ones before.
+                user.addAll(PodRights.of(PodRights.Use.POD, queue));
+            }
+            user.addAll(List.of("&qbull:announce:MESSAGES"));
+            user.addAll(PodRights.of(PodRights.Use.COALESCE, "MESSAGES"));
+            resp.call(user.toArray(String[]::new));
+            resp.call("ACL", "SETUSER", "default", "-@all");
+            resp.call("CONFIG", "RESETSTAT");
         }
         super.bindToRegistry(registry);
     }
 
-    @AfterEach
-    void restore() {
-        try (Resp resp = REDIS.server().connect()) {
-            resp.call("ACL", "SETUSER", "default", "+@all");
-        }
-    }
-
     @Test
-    void redisson_authenticates_with_user_and_password() {
+    void redisson_authenticates_and_needs_the_documented_commands() {
         assertThat(post("/queues/MESSAGES/jobs?key=a", "hello").status()).isEqualTo(202);
 
         await().untilAsserted(() -> assertThat(jobs("WHATSAPP", 1))
                 .singleElement()
                 .extracting(job -> job.get("body"))
                 .isEqualTo("[\"hello\"]"));
+        try (Resp resp = REDIS.server().connect()) {
+            String calls = resp.text("INFO", "commandstats");
+            assertThat(PodRights.commands(PodRights.Use.COALESCE))
+                    .allSatisfy(command -> assertThat(calls).contains("cmdstat_" + command.replaceAll("[|].*", "")));
+            assertThat(PodRights.refused(resp, "app")).isEmpty();
+        }
     }
 }

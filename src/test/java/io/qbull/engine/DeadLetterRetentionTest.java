@@ -146,7 +146,8 @@ class DeadLetterRetentionTest {
     }
 
     private DeadLetterRetention started(DeadLimits limits) {
-        DeadLetterRetention bounds = new DeadLetterRetention(limits, answered(), loop, () -> owned);
+        DeadLetterRetention bounds =
+                new DeadLetterRetention(limits, answered(), loop, () -> owned, new TidyingReporter(ONE.queue(), loop));
         bounds.start();
         return bounds;
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobHandler;
+import io.qbull.model.SourceId;
 import io.qbull.store.redis.RedisStore;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
@@ -63,6 +64,29 @@ class RefusedCommandsTest {
             REDIS.resp().call("ACL", "SETUSER", "worker", "+xdel");
             await().until(() -> pod.node.status().problem().isEmpty());
             assertThat(log.lines("answers again")).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_refusal_to_forget_a_finished_file_is_one_line_and_shown_while_the_queue_works_on() {
+        REDIS.resp().call("ACL", "SETUSER", "worker", "on", "nopass", "~*", "&*", "+@all", "-del");
+        SourceId file = new SourceId("file");
+        try (TestPod pod = new TestPod("a", 1, store())) {
+            pod.enqueue("k", "job").join();
+            for (int i = 0; i < 3; i++) {
+                assertThat(pod.node.drop(file)).failsWithin(Duration.ofSeconds(10));
+            }
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("queue=WHATSAPP the progress of finished files cannot be removed, a person must act: ");
+            assertThat(pod.node.status().standstill())
+                    .startsWith("the progress of finished files cannot be removed: Redis replies: NOPERM");
+            assertThat(pod.node.status().problem()).isEmpty();
+
+            REDIS.resp().call("ACL", "SETUSER", "worker", "+del");
+            pod.node.drop(file).toCompletableFuture().join();
+            assertThat(pod.node.status().standstill()).isEmpty();
         }
     }
 

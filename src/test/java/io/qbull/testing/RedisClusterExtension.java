@@ -123,7 +123,9 @@ public final class RedisClusterExtension
         target.call("CLUSTER", "SETSLOT", number, "IMPORTING", sourceId);
         source.call("CLUSTER", "SETSLOT", number, "MIGRATING", targetId);
         for (Object key : source.list("CLUSTER", "GETKEYSINSLOT", number, "1000")) {
-            source.call("MIGRATE", "127.0.0.1", Integer.toString(ports().get(to)), (String) key, "0", "5000");
+            String port = Integer.toString(ports().get(to));
+            String user = PodRights.ADMIN;
+            source.call("MIGRATE", "127.0.0.1", port, (String) key, "0", "5000", "AUTH2", user, user);
         }
         try {
             midway.run();
@@ -191,6 +193,7 @@ public final class RedisClusterExtension
         for (RedisProcess node : nodes) {
             try (Resp resp = new Resp(node.port())) {
                 resp.call("FLUSHALL");
+                resp.call("ACL", "LOG", "RESET");
             }
         }
     }
@@ -207,6 +210,7 @@ public final class RedisClusterExtension
         try {
             nodes.forEach(node -> connections.add(new Resp(node.port())));
             QueueInvariants.check(connections);
+            connections.forEach(PodRights::check);
         } finally {
             connections.forEach(Resp::close);
         }

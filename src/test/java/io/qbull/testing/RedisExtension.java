@@ -108,6 +108,7 @@ public final class RedisExtension
         }
         try (Resp resp = server().connect()) {
             QueueInvariants.check(List.of(resp));
+            PodRights.check(resp);
         }
     }
 

@@ -31,6 +31,7 @@ final class RedisProcess implements AutoCloseable {
         this(port);
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--protected-mode", "no"));
         command.addAll(List.of("--dir", directory.toString(), "--save", "", "--appendonly", "yes"));
+        command.addAll(PodRights.serverOptions(config.contains("--cluster-enabled")));
         command.addAll(config);
     }
 

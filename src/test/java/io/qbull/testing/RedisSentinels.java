@@ -34,7 +34,9 @@ public final class RedisSentinels implements AutoCloseable {
                     sentinel monitor qbull 127.0.0.1 %d 1
                     sentinel down-after-milliseconds qbull 1000
                     sentinel failover-timeout qbull 5000
-                    """.formatted(master.port()));
+                    sentinel auth-user qbull %s
+                    sentinel auth-pass qbull %<s
+                    """.formatted(master.port(), PodRights.ADMIN));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

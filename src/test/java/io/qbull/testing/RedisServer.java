@@ -116,6 +116,7 @@ public final class RedisServer implements AutoCloseable {
             resp.call("CONFIG", "SET", "maxmemory", "0");
             resp.call("CONFIG", "SET", "maxmemory-policy", "noeviction");
             resp.call("FLUSHALL");
+            resp.call("ACL", "LOG", "RESET");
         }
     }
 

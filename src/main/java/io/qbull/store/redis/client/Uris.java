@@ -34,11 +34,18 @@ final class Uris {
             if (complete.length() != server.length()) {
                 uri = at(uris.get(0), uri.getHost(), uri.getPort());
             }
-            uri.setTimeout(settings.commandTimeout());
-            uri.getSentinels().forEach(each -> each.setTimeout(settings.commandTimeout()));
+            prepare(uri, settings);
+            uri.getSentinels().forEach(each -> prepare(each, settings));
             uris.add(uri);
         }
         return List.copyOf(uris);
+    }
+
+    private static void prepare(RedisURI uri, RedisSettings settings) {
+        uri.setTimeout(settings.commandTimeout());
+        // CLIENT SETINFO is a right that Redis 6.2 and 7.0 do not know: each connection would fill their ACL log.
+        uri.setLibraryName("");
+        uri.setLibraryVersion("");
     }
 
     /** Another server of the same cluster. */

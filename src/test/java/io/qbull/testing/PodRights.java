@@ -1,0 +1,116 @@
+package io.qbull.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The rights that {@code docs/protocol.md} gives to the ACL user of a pod. The servers of the tests give just these commands to their
+ * default user, on every key, so that whatever any test runs shows a command that the page lacks.
+ */
+public final class PodRights {
+    /** Name and password of the user that may do everything on the servers of the tests. */
+    static final String ADMIN = "tests";
+
+    private static final Pattern BLOCK = Pattern.compile("(?s)```\n(.*?)```");
+
+    /** Who needs rights; in the order of the page. */
+    public enum Use {
+        /** Every pod. */
+        POD,
+        /** A pod in a cluster, in addition. */
+        CLUSTER,
+        /** A pod that coalesces messages, in addition. */
+        COALESCE
+    }
+
+    private PodRights() {}
+
+    /**
+     * @param use who needs them
+     * @param queue name of a queue
+     * @return the documented rights to that queue, as arguments of ACL SETUSER
+     */
+    public static List<String> of(Use use, String queue) {
+        String page = page();
+        Matcher block = BLOCK.matcher(page.substring(page.indexOf("\n## Rights\n"), page.indexOf("\n## A lease\n")));
+        for (int i = 0; i <= use.ordinal(); i++) {
+            assertThat(block.find())
+                    .as("the rights of %s in docs/protocol.md", use)
+                    .isTrue();
+        }
+        return Arrays.stream(block.group(1).trim().split("\\s+"))
+                .map(right -> right.replace("NAME", queue))
+                .toList();
+    }
+
+    /**
+     * @param use who needs them
+     * @return the documented commands, such as {@code xadd} and {@code client|id}
+     */
+    public static List<String> commands(Use use) {
+        return of(use, "Q").stream()
+                .filter(right -> right.startsWith("+"))
+                .map(right -> right.substring(1))
+                .toList();
+    }
+
+    /** The users of a server, and whom it is to its master, as arguments of its command line. */
+    static List<String> serverOptions(boolean cluster) {
+        List<String> options = new ArrayList<>(List.of("--user", "default", "on", "nopass", "~*", "&*", "-@all"));
+        Set<String> commands = new TreeSet<>(commands(Use.POD));
+        commands.addAll(commands(Use.COALESCE));
+        commands.addAll(cluster ? commands(Use.CLUSTER) : List.of());
+        commands.forEach(command -> options.add("+" + command));
+        options.addAll(List.of("--user", ADMIN, "on", ">" + ADMIN, "~*", "&*", "+@all"));
+        options.addAll(List.of("--masteruser", ADMIN, "--masterauth", ADMIN));
+        return options;
+    }
+
+    /**
+     * Fails if the server has refused the default user a command.
+     *
+     * @param resp a connection of the administrator
+     */
+    static void check(Resp resp) {
+        assertThat(refused(resp, "default"))
+                .as("commands that pods need and the rights in docs/protocol.md lack")
+                .isEmpty();
+    }
+
+    /**
+     * @param resp a connection of the administrator
+     * @param user who was refused something
+     * @return the commands that the server's ACL log names
+     */
+    public static List<String> refused(Resp resp, String user) {
+        return resp.list("ACL", "LOG").stream()
+                .map(each -> (List<?>) each)
+                .filter(entry -> value(entry, "username").equals(user)
+                        && value(entry, "reason").equals("command"))
+                .map(entry -> value(entry, "object"))
+                .toList();
+    }
+
+    private static String value(List<?> entry, String field) {
+        return String.valueOf(entry.get(entry.indexOf(field) + 1));
+    }
+
+    private static String page() {
+        try {
+            return Files.readString(Path.of("docs/protocol.md"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
