@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
@@ -52,6 +53,24 @@ public class QbullComponent extends HealthCheckComponent {
         QbullEndpoint endpoint = new QbullEndpoint(masked(uri), this, configuration.copy());
         endpoint.setQueue(new QueueName(remaining).value());
         return endpoint;
+    }
+
+    @Override
+    protected void setProperties(Endpoint endpoint, Map<String, Object> parameters) throws Exception {
+        try {
+            super.setProperties(endpoint, parameters);
+        } catch (PropertyBindingException e) {
+            Class<?> type = new QbullEndpointConfigurer().getOptionType(e.getPropertyName(), true);
+            throw new IllegalArgumentException(OptionMistake.unreadable(e, type), e);
+        }
+    }
+
+    @Override
+    protected void validateParameters(String uri, Map<String, Object> parameters, @Nullable String optionPrefix) {
+        for (Map.Entry<String, Object> unknown : parameters.entrySet()) {
+            throw new IllegalArgumentException(
+                    OptionMistake.unknown(unknown.getKey(), unknown.getValue(), "qbull:", OptionMistake.options()));
+        }
     }
 
     @Override

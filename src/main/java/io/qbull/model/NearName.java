@@ -22,15 +22,19 @@ public final class NearName {
     /**
      * @param given a name that is not known
      * @param known the names that could be meant; of several that are equally near, the first
-     * @return the one with the fewest slips; else one that has all words of the given name, or whose words the given name has
+     * @return one that is a single slip away; else one that has all words of the given name, or whose words the given name has; else
+     *     the one with the fewest slips
      */
     public static Optional<String> of(String given, Collection<String> known) {
+        int most = Math.min(MOST_SLIPS, Math.max(1, plain(given).length() / 3));
+        return bySlips(given, known, 1).or(() -> byWords(given, known)).or(() -> bySlips(given, known, most));
+    }
+
+    private static Optional<String> bySlips(String given, Collection<String> known, int most) {
         String plain = plain(given);
-        int most = Math.min(MOST_SLIPS, Math.max(1, plain.length() / 3));
         return known.stream()
                 .filter(name -> slips(plain, plain(name)) <= most)
-                .min(Comparator.comparingInt(name -> slips(plain, plain(name))))
-                .or(() -> byWords(given, known));
+                .min(Comparator.comparingInt(name -> slips(plain, plain(name))));
     }
 
     /**
@@ -40,6 +44,15 @@ public final class NearName {
      */
     public static String hint(String given, Collection<String> known) {
         return of(given, known).map(name -> "; did you mean " + name + "?").orElse("");
+    }
+
+    /**
+     * @param given a name
+     * @param known another
+     * @return whether they differ by one slip at most, apart from case and the characters between words
+     */
+    public static boolean isOneSlip(String given, String known) {
+        return slips(plain(given), plain(known)) <= 1;
     }
 
     private static Optional<String> byWords(String given, Collection<String> known) {

@@ -159,7 +159,13 @@ class PodIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"QBULL_LEASE_TTL, soon", "QBULL_HTTP_HOST, 0.0.0.0", "QBULL_MANAGEMENT_HOST, 0.0.0.0"})
+    @CsvSource({
+        "QBULL_LEASE_TTL, soon",
+        "QBULL_LEASE_TLL, 5s",
+        "QBULL_HTTP_HOST, 0.0.0.0",
+        "QBULL_MANAGEMENT_HOST, 0.0.0.0",
+        "CAMEL_COMPONENT_QBULL_MAX_ATTEMPTS, many"
+    })
     void a_wrong_setting_ends_the_start_with_one_line(String variable, String value) throws IOException {
         settings.put(variable, value);
         PodProcess pod = launch();

@@ -120,6 +120,12 @@ public final class AppConfiguration implements CamelConfiguration {
         QueueOptions ofQueues = new QueueOptions(context, settings.queues());
         ofQueues.check();
         context.getCamelContextExtension().registerEndpointCallback(ofQueues);
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStarted(CamelContext started) {
+                ofQueues.reportUnused();
+            }
+        });
         return options;
     }
 

@@ -98,7 +98,12 @@ public final class Pod {
         }
     }
 
-    private Main camel(RedisStore store, AppSettings complete) {
+    /**
+     * @param store of the data
+     * @param complete the settings, with the address of Redis
+     * @return Camel with the routes, not started
+     */
+    Main camel(RedisStore store, AppSettings complete) {
         Main camel = new Main();
         if (camel.getShutdownStrategy() instanceof DefaultMainShutdownStrategy strategy) {
             strategy.disableHangupSupport();

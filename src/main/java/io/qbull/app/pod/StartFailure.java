@@ -32,11 +32,13 @@ final class StartFailure {
     private final Exception failure;
     private final AppSettings.Folders folders;
     private final @Nullable CamelContext context;
+    private final StartReason why;
 
     private StartFailure(Exception failure, AppSettings.Folders folders, @Nullable CamelContext context) {
         this.failure = failure;
         this.folders = folders;
         this.context = context;
+        this.why = new StartReason(context);
     }
 
     static CliException of(Exception failure, AppSettings.Folders folders, @Nullable CamelContext context) {
@@ -51,7 +53,7 @@ final class StartFailure {
         Optional<String> line =
                 yaml().or(this::twice).or(this::route).or(this::file).or(this::property);
         return line.map(text -> new CliException(ExitCode.USAGE, text, failure))
-                .orElseGet(() -> new CliException(ExitCode.FAILED, "Cannot start: " + reason(failure), failure));
+                .orElseGet(() -> new CliException(ExitCode.FAILED, "Cannot start: " + why.of(failure), failure));
     }
 
     /** A mistake that the parser reports, or Camel for a node of the YAML tree. */
@@ -64,11 +66,11 @@ final class StartFailure {
             int column = marked.getProblemMark().get().getColumn() + 1;
             Matcher file = FILE.matcher(said);
             return Optional.of((file.find() ? file.group(1) : folders.routes()) + ", line " + line + ", column "
-                    + column + ": " + marked.getProblem());
+                    + column + ": " + why.ofText(marked.getProblem()));
         }
         return place.matches()
                 ? Optional.of(place.group(2) + ", line " + place.group(3) + ", column " + place.group(4) + ": "
-                        + place.group(1))
+                        + why.ofText(place.group(1)))
                 : Optional.empty();
     }
 
@@ -84,26 +86,23 @@ final class StartFailure {
     private Optional<String> route() {
         FailedToCreateRouteException create = ObjectHelper.getException(FailedToCreateRouteException.class, failure);
         if (create != null) {
-            return Optional.of(place(create.getRouteId(), create.getMessage()) + reason(create));
+            return Optional.of(place(create.getRouteId(), create.getMessage()) + why.of(create));
         }
         FailedToStartRouteException start = ObjectHelper.getException(FailedToStartRouteException.class, failure);
         return start == null
                 ? Optional.empty()
-                : Optional.of(place(start.getRouteId(), start.getMessage()) + reason(start));
+                : Optional.of(place(start.getRouteId(), start.getMessage()) + why.of(start));
     }
 
     /** A mistake of a whole file, for example that it is empty. */
     private Optional<String> file() {
         Matcher file = FILE.matcher(String.valueOf(failure.getMessage()));
-        return file.find() ? Optional.of(file.group(1) + ": " + reason(failure)) : Optional.empty();
+        return file.find() ? Optional.of(file.group(1) + ": " + why.of(failure)) : Optional.empty();
     }
 
     private Optional<String> property() {
         PropertyBindingException wrong = ObjectHelper.getException(PropertyBindingException.class, failure);
-        return wrong == null
-                ? Optional.empty()
-                : Optional.of(wrong.getOptionKey() + " (" + wrong.getValue() + ") is wrong, in "
-                        + folders.home().resolve("config") + " or the environment: " + reason(wrong));
+        return wrong == null ? Optional.empty() : Optional.of(why.ofOption(wrong));
     }
 
     private String place(@Nullable String routeId, @Nullable String message) {
@@ -140,15 +139,5 @@ final class StartFailure {
             steps.add(child);
         }
         return steps;
-    }
-
-    /** The innermost cause, without the nesting that repeats it. */
-    private static String reason(Throwable thrown) {
-        String said = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
-        for (String before : List.of(" because: ", " due to: ", "Exception: ")) {
-            int at = said.lastIndexOf(before);
-            said = at < 0 ? said : said.substring(at + before.length());
-        }
-        return said;
     }
 }

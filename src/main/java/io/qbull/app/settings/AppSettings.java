@@ -36,6 +36,7 @@ public record AppSettings(
      * @param partitions how many a queue gets when it is created
      * @param partitionsPerPod how many leases of each queue this pod wants
      * @param leaseTtl how long a lease lasts without renewal
+     * @param defaults other options of the component, by the name that the person used; they hold for all queues
      * @param options of single queues, by queue and name; they override the settings above
      */
     public record Queues(
@@ -43,6 +44,7 @@ public record AppSettings(
             int partitions,
             int partitionsPerPod,
             Duration leaseTtl,
+            Map<String, ComponentOption> defaults,
             Map<QueueName, Map<String, String>> options) {}
 
     /**

@@ -2,8 +2,12 @@ package io.qbull.app.settings;
 
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.ExitCode;
+import io.qbull.component.OptionMistake;
+import io.qbull.component.QbullComponentConfigurer;
+import io.qbull.model.NearName;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -58,11 +62,20 @@ final class ComponentOptions {
             String name = entry.getKey();
             String value = entry.getValue().strip();
             if (name.startsWith(prefix) && !value.isEmpty()) {
+                requireOption(name, value, plain(name.substring(prefix.length())));
                 Given given = new Given(name, value);
                 given.refuseOther(options.put(plain(name.substring(prefix.length())), given));
             }
         }
         return new ComponentOptions(options);
+    }
+
+    /** The names of the component's options in the environment, in the spelling of the documentation. */
+    static List<String> variables() {
+        return OptionMistake.options().stream()
+                .map(option ->
+                        IN_ENVIRONMENT + option.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT))
+                .toList();
     }
 
     static boolean isOne(String property) {
@@ -79,13 +92,38 @@ final class ComponentOptions {
      * @return properties for Camel
      */
     Map<String, String> over(ComponentOptions weaker, Collection<String> excluded) {
+        Map<String, String> properties = new TreeMap<>();
+        allOver(weaker, excluded)
+                .forEach((option, given) ->
+                        properties.put(isOne(given.name()) ? given.name() : IN_FILE + option, given.value()));
+        return properties;
+    }
+
+    /** As {@link #over}, but only options that endpoints have, and under the names that the person used. */
+    Map<String, ComponentOption> asGivenOver(ComponentOptions weaker, Collection<String> excluded) {
+        Map<String, ComponentOption> named = new TreeMap<>();
+        allOver(weaker, excluded)
+                .forEach((plain, given) -> OptionMistake.option(plain)
+                        .ifPresent(option -> named.put(given.name(), new ComponentOption(option, given.value()))));
+        return named;
+    }
+
+    private Map<String, Given> allOver(ComponentOptions weaker, Collection<String> excluded) {
         Map<String, Given> all = new TreeMap<>(weaker.options);
         all.putAll(options);
         excluded.forEach(option -> all.remove(plain(option)));
-        Map<String, String> properties = new TreeMap<>();
-        all.forEach((option, given) ->
-                properties.put(isOne(given.name()) ? given.name() : IN_FILE + option, given.value()));
-        return properties;
+        return all;
+    }
+
+    /** Refuses an option that neither endpoints have nor the component alone. */
+    private static void requireOption(String name, String value, String plain) throws CliException {
+        if (new QbullComponentConfigurer().getOptionType(plain, true) == null) {
+            List<String> known = name.startsWith(IN_FILE)
+                    ? OptionMistake.options().stream().map(IN_FILE::concat).toList()
+                    : variables();
+            throw CliException.setting(
+                    name, OptionMistake.shown(value), "is not an option of the component" + NearName.hint(name, known));
+        }
     }
 
     private static String plain(String option) {

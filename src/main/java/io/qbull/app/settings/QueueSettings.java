@@ -2,8 +2,10 @@ package io.qbull.app.settings;
 
 import io.qbull.app.exit.CliException;
 import io.qbull.app.settings.ComponentOptions.Given;
+import io.qbull.component.OptionMistake;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.model.NearName;
 import io.qbull.model.QueueName;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,19 +31,12 @@ final class QueueSettings {
     AppSettings.Queues read() throws CliException {
         Map<QueueName, Map<String, String>> options = options();
         List<QueueName> names = names();
-        for (QueueName named : options.keySet()) {
-            if (!names.contains(named)) {
-                throw CliException.setting(
-                        Setting.QUEUE_PREFIX + named,
-                        "",
-                        "is set, but " + lookup.name(Setting.QUEUES) + " does not list that queue");
-            }
-        }
         return new AppSettings.Queues(
                 names,
                 lookup.number(Setting.PARTITIONS, 1, Layout.MOST_PARTITIONS),
                 lookup.number(Setting.PARTITIONS_PER_POD, 1, Layout.MOST_PARTITIONS),
                 lookup.duration(Setting.LEASE_TTL),
+                lookup.otherOptionsAsGiven(),
                 options);
     }
 
@@ -51,7 +46,7 @@ final class QueueSettings {
      */
     KeyHash keyHash(QueueName queue) throws CliException {
         Optional<Given> own = options().getOrDefault(queue, Map.of()).entrySet().stream()
-                .filter(option -> option.getKey().replaceAll("[-_]", "").equalsIgnoreCase(KEY_HASH))
+                .filter(option -> option.getKey().equals(KEY_HASH))
                 .map(option -> new Given(Setting.QUEUE_PREFIX + queue + "." + option.getKey(), option.getValue()))
                 .findFirst();
         Optional<Given> given = own.or(() -> lookup.option(KEY_HASH));
@@ -93,13 +88,24 @@ final class QueueSettings {
                 QueueName queue =
                         SettingLookup.queueName(property, property.substring(Setting.QUEUE_PREFIX.length(), dot));
                 options.computeIfAbsent(queue, q -> new LinkedHashMap<>())
-                        .put(property.substring(dot + 1), entry.getValue().strip());
-            } else if (property.startsWith(Setting.PREFIX)
-                    && Setting.ofProperty(property).isEmpty()) {
-                throw CliException.setting(
-                        property, entry.getValue(), "is not a setting; docs/settings.md lists all settings");
+                        .put(
+                                option(property, property.substring(dot + 1), entry.getValue()),
+                                entry.getValue().strip());
             }
         }
         return options;
+    }
+
+    /** The option in its own spelling. */
+    private static String option(String property, String name, String value) throws CliException {
+        return OptionMistake.option(name)
+                .orElseThrow(() -> CliException.setting(
+                        property,
+                        OptionMistake.shown(value),
+                        "is not an option of a queue"
+                                + NearName.of(name, OptionMistake.options())
+                                        .map(near -> "; did you mean "
+                                                + property.substring(0, property.length() - name.length()) + near + "?")
+                                        .orElse("")));
     }
 }

@@ -23,9 +23,12 @@ public final class RouteFolder {
      * @throws CliException if there are no routes, or Camel would not find them
      */
     public static void check(AppSettings settings) throws CliException {
-        check(settings.folders().routes(), Setting.ROUTES, FILES);
+        AppSettings.Folders folders = settings.folders();
+        check(folders.routes(), Setting.ROUTES, FILES);
+        MisplacedRoutes.refuseIn(folders.routes(), folders.ingestRoutes());
         for (Ingest each : settings.ingest()) {
-            check(settings.folders().ingestRoutes(), Setting.INGEST, each.files());
+            check(folders.ingestRoutes(), Setting.INGEST, each.files());
+            MisplacedRoutes.refuseIn(folders.ingestRoutes(), folders.ingestRoutes());
         }
     }
 

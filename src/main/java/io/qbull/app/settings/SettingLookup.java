@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +18,8 @@ import java.util.stream.Collectors;
  * contradict each other in one place.
  */
 final class SettingLookup {
+    private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");
+
     private final Map<String, String> environment;
     private final Map<String, String> file;
     private final ComponentOptions environmentOptions;
@@ -45,10 +48,18 @@ final class SettingLookup {
 
     /** Options of the component as properties for Camel, without those that are settings. */
     Map<String, String> otherOptions() {
-        List<String> settings = Arrays.stream(Setting.values())
+        return environmentOptions.over(fileOptions, settings());
+    }
+
+    /** The same options of endpoints, by the names that the person used. */
+    Map<String, ComponentOption> otherOptionsAsGiven() {
+        return environmentOptions.asGivenOver(fileOptions, settings());
+    }
+
+    private static List<String> settings() {
+        return Arrays.stream(Setting.values())
                 .flatMap(setting -> setting.option().stream())
                 .toList();
-        return environmentOptions.over(fileOptions, settings);
     }
 
     /**
@@ -78,8 +89,11 @@ final class SettingLookup {
         } catch (NumberFormatException e) {
             // Refused below, as a number out of range is.
         }
+        String hint = SERVICE_LINK.matcher(given).matches()
+                ? "; Kubernetes sets this variable for a Service of that name: give it another, or set enableServiceLinks: false"
+                : "";
         throw CliException.setting(
-                name(setting), Printable.of(given), "must be a whole number between " + least + " and " + most);
+                name(setting), Printable.of(given), "must be a whole number between " + least + " and " + most + hint);
     }
 
     /** Items separated by commas. */

@@ -26,10 +26,11 @@ public final class SettingsReader {
      * @param environment variables
      * @param file content of {@code config/application.properties}
      * @param home the top of the repository; relative folders are resolved against it
-     * @throws CliException if two spellings of one name contradict each other
+     * @throws CliException if a name looks like that of a setting and is none, or two spellings of one name contradict each other
      */
     public SettingsReader(Map<String, String> environment, Map<String, String> file, Path home) throws CliException {
         this.home = home;
+        UnknownNames.check(environment, file);
         this.lookup = new SettingLookup(environment, file);
         this.queues = new QueueSettings(lookup);
     }
@@ -37,9 +38,10 @@ public final class SettingsReader {
     /**
      * @param home the top of the repository
      * @return reads the environment of this process and {@code config/application.properties}
-     * @throws CliException if the file cannot be read, or two spellings of one name contradict each other
+     * @throws CliException if the file cannot be read, or as the constructor
      */
     public static SettingsReader ofProcess(Path home) throws CliException {
+        UnknownNames.checkSystemProperties(System.getProperties().stringPropertyNames());
         return new SettingsReader(System.getenv(), ConfigFile.read(home), home);
     }
 

@@ -2,6 +2,7 @@ package io.qbull.app.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.qbull.app.exit.CliException;
 import io.qbull.app.settings.AppSettings;
@@ -9,6 +10,7 @@ import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.QueueName;
 import io.qbull.model.WhenExhausted;
+import io.qbull.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -78,15 +80,34 @@ class QueueOptionsTest {
                 .hasMessageContaining(option);
     }
 
+    @Test
+    void options_of_a_queue_that_only_a_route_uses_count_and_those_of_no_queue_are_told() throws CliException {
+        QueueOptions options = register(
+                List.of(new QueueName("ORDERS")),
+                Map.of(
+                        new QueueName("ROUTED"), Map.of("partitions", "64"),
+                        new QueueName("ORDRES"), Map.of("partitions", "64")));
+
+        assertThat(context.getEndpoint("qbull:ROUTED", QbullEndpoint.class)
+                        .getConfiguration()
+                        .getPartitions())
+                .isEqualTo(64);
+        try (CapturedLog log = new CapturedLog()) {
+            options.reportUnused();
+            assertThat(log.warnings()).singleElement(STRING).contains("qbull.queue.ORDRES", "did you mean ORDERS?");
+        }
+    }
+
     private void register(Map<String, String> ofA) throws CliException {
-        AppSettings.Queues queues = new AppSettings.Queues(
-                List.of(new QueueName("A"), new QueueName("B")),
-                16,
-                4,
-                Duration.ofSeconds(15),
-                Map.of(new QueueName("A"), ofA));
+        register(List.of(new QueueName("A"), new QueueName("B")), Map.of(new QueueName("A"), ofA));
+    }
+
+    private QueueOptions register(List<QueueName> names, Map<QueueName, Map<String, String>> ofQueues)
+            throws CliException {
+        AppSettings.Queues queues = new AppSettings.Queues(names, 16, 4, Duration.ofSeconds(15), Map.of(), ofQueues);
         QueueOptions options = new QueueOptions(context, queues);
         options.check();
         context.getCamelContextExtension().registerEndpointCallback(options);
+        return options;
     }
 }

@@ -41,7 +41,7 @@ class RouteFolderTest {
     void ingest_routes_that_are_missing_are_refused_only_if_they_are_to_run() throws IOException {
         Path own = folder("own");
         Path ingest = Files.createDirectories(top.resolve("routes/ingest"));
-        Files.writeString(ingest.resolve("ingest-http.camel.yaml"), "");
+        Files.writeString(ingest.resolve("ingest-http.camel.yaml"), "- route:\n");
 
         assertThatThrownBy(() -> RouteFolder.check(settings(own, "http,files")))
                 .hasMessage("QBULL_INGEST (" + ingest + ") has no file ingest-files*.camel.yaml");
@@ -52,6 +52,36 @@ class RouteFolderTest {
     void camel_finds_the_chosen_routes_and_the_ingest_routes() throws CliException {
         assertThat(RouteFolder.pattern(settings(top.resolve("own"), "files")))
                 .isEqualTo("file:" + top + "/own/*.camel.yaml,file:" + top + "/routes/ingest/ingest-files*.camel.yaml");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x.yaml", "x.yml", "x.camel.yml", "x.camel.YAML", "x.camel.ymal", "x.camel.yaml.txt"})
+    void a_file_that_camel_would_skip_is_refused_with_the_name_that_it_needs(String name) throws IOException {
+        Path file = Files.writeString(folder("own").resolve(name), "- route:\n");
+
+        assertThatThrownBy(() -> check(top.resolve("own")))
+                .hasMessage(file + " is not read: the name of a file with routes ends with .camel.yaml; did you mean"
+                        + " x.camel.yaml?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "schema.json", "x.camel.yaml.off", ".x.yaml", "x.camel.yaml~", "map.xsl"})
+    void a_file_that_is_not_meant_as_routes_may_stand_beside_them(String name) throws IOException {
+        Files.writeString(folder("own").resolve(name), "");
+
+        assertThatCode(() -> check(top.resolve("own"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void routes_in_a_folder_below_are_refused_but_for_the_ingest_routes() throws IOException {
+        Path own = folder("own");
+        folder("own/ingest");
+        folder("routes");
+        folder("routes/ingest");
+
+        assertThatThrownBy(() -> check(own))
+                .hasMessageContaining(own + "/ingest is not read: routes are files in " + own);
+        assertThatCode(() -> check(top.resolve("routes"))).doesNotThrowAnyException();
     }
 
     private void check(Path folder) throws CliException {
@@ -65,7 +95,7 @@ class RouteFolderTest {
 
     private Path folder(String name) throws IOException {
         Path folder = Files.createDirectories(top.resolve(name));
-        Files.writeString(folder.resolve("a.camel.yaml"), "");
+        Files.writeString(folder.resolve("a.camel.yaml"), "- route:\n");
         return folder;
     }
 }

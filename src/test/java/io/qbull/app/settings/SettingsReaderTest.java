@@ -219,10 +219,53 @@ class SettingsReaderTest {
     void a_misspelt_setting_in_the_file_is_refused() {
         assertThatThrownBy(() -> read(Map.of(), Map.of("qbull.partition", "3")))
                 .hasMessageContaining("qbull.partition (3)");
-        assertThatThrownBy(() -> read(Map.of(), Map.of("qbull.queue.OTHER.partitions", "3")))
-                .hasMessageContaining("qbull.queue.OTHER");
         assertThatThrownBy(() -> read(Map.of(), Map.of("qbull.queue.partitions", "3")))
                 .hasMessageContaining("qbull.queue.NAME.OPTION");
+    }
+
+    @Test
+    void a_queue_that_only_routes_use_may_have_options_without_being_open_to_http_clients() throws CliException {
+        AppSettings.Queues queues = read(Map.of("QBULL_QUEUES", "A"), Map.of("qbull.queue.B.PARTITIONS", "3"))
+                .queues();
+
+        assertThat(queues.names()).containsExactly(new QueueName("A"));
+        assertThat(queues.options()).containsOnly(entry(new QueueName("B"), Map.of("partitions", "3")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "QBULL_SERVICE_HOST, 10.0.0.1",
+        "QBULL_SERVICE_PORT_HTTP, 8080",
+        "QBULL_PORT, tcp://10.0.0.1:8080",
+        "QBULL_PORT_8080_TCP_ADDR, 10.0.0.1",
+        "QBULL_HTTP_SERVICE_PORT, 8080",
+        "QBULL_TEST_REDIS, redis://127.0.0.1",
+        "QBULL_LEASE_TLL, ''",
+        "MY_REDIS_URL, redis://127.0.0.1",
+        "PARTITION_ID, 3",
+        "CAMEL_MAIN_NAME, x",
+    })
+    void a_variable_of_others_is_left_alone(String variable, String value) {
+        assertThatNoException().isThrownBy(() -> read(Map.of(variable, value), Map.of()));
+    }
+
+    @Test
+    void a_setting_among_the_options_of_the_jvm_is_refused_with_the_variable() {
+        assertThatNoException()
+                .isThrownBy(
+                        () -> UnknownNames.checkSystemProperties(List.of("qbull.home", "qbull.log.level", "my.own")));
+        assertThatThrownBy(() -> UnknownNames.checkSystemProperties(List.of("qbull.partition")))
+                .isInstanceOf(CliException.class)
+                .hasMessage("-Dqbull.partition is not read: settings stand in config/application.properties or in the"
+                        + " environment; did you mean PARTITIONS?");
+    }
+
+    @Test
+    void a_name_that_others_may_use_is_left_alone_if_the_setting_is_given() {
+        assertThatNoException()
+                .isThrownBy(() -> read(Map.of("REDIS_URI", "redis://a", "REDIS_URL", "redis://b"), Map.of()));
+        assertThatNoException()
+                .isThrownBy(() -> read(Map.of(), Map.of("qbull.partitions", "3", "partitions", "x", "my.own", "x")));
     }
 
     @Test

@@ -1,0 +1,89 @@
+package io.qbull.app.settings;
+
+import io.qbull.app.exit.CliException;
+import io.qbull.app.exit.ExitCode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Refuses files of a route folder that Camel would skip without a word: those of another name, and those that hold no list. */
+final class MisplacedRoutes {
+    private static final String SUFFIX = ".camel.yaml";
+
+    /** Names of files that are meant to be routes. Any other may belong to a route: a schema, a script, a routes file set aside. */
+    private static final Pattern MEANT = Pattern.compile("(?i).*(\\.ya?ml|\\.camel\\.\\w+|\\.camel\\.ya?ml\\.txt)");
+
+    private static final Pattern BEFORE_LIST = Pattern.compile("\\s*(#.*|---.*|%.*)?");
+
+    private MisplacedRoutes() {}
+
+    /**
+     * @param folder of routes
+     * @param ingest may be in it; is another folder of routes
+     */
+    static void refuseIn(Path folder, Path ingest) throws CliException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                if (!file.equals(ingest)) {
+                    refuse(file);
+                }
+            }
+        } catch (IOException e) {
+            throw CliException.setting(Setting.ROUTES.variable(), folder.toString(), "cannot be read: " + e);
+        }
+    }
+
+    private static void refuse(Path file) throws CliException, IOException {
+        String name = String.valueOf(file.getFileName());
+        if (name.startsWith(".")) {
+            return;
+        }
+        if (Files.isDirectory(file)) {
+            refuseFolder(file);
+        } else if (name.endsWith(SUFFIX)) {
+            refuseOtherThanList(file);
+        } else if (MEANT.matcher(name).matches()) {
+            String meant = name.replaceFirst("(?i)(\\.camel)?(\\.ya?ml)?(\\.\\w+)?$", "") + SUFFIX;
+            throw new CliException(
+                    ExitCode.USAGE,
+                    file + " is not read: the name of a file with routes ends with " + SUFFIX + "; did you mean "
+                            + meant + "?");
+        }
+    }
+
+    private static void refuseFolder(Path folder) throws CliException, IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.anyMatch(file -> file.toString().endsWith(SUFFIX))) {
+                throw new CliException(
+                        ExitCode.USAGE,
+                        folder + " is not read: routes are files in " + folder.getParent() + " itself; "
+                                + Setting.ROUTES.variable() + " names another folder");
+            }
+        }
+    }
+
+    private static void refuseOtherThanList(Path file) throws CliException, IOException {
+        try (BufferedReader reader = Files.newBufferedReader(file)) {
+            int number = 0;
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                number++;
+                if (!BEFORE_LIST.matcher(line).matches()) {
+                    if (!line.matches("\uFEFF?\\s*[-\\[].*")) {
+                        throw new CliException(
+                                ExitCode.USAGE,
+                                file + ", line " + number
+                                        + ": routes are a list, so that each begins with '- ': - route:");
+                    }
+                    return;
+                }
+            }
+        } catch (MalformedInputException e) {
+            throw new CliException(ExitCode.USAGE, file + ": the file must be UTF-8", e);
+        }
+        throw new CliException(ExitCode.USAGE, file + ": the file is empty: a route begins with - route:");
+    }
+}
