@@ -105,7 +105,9 @@ public final class AppConfiguration implements CamelConfiguration {
     private static void facts(CamelContext context, AppSettings settings) {
         PropertiesComponent properties = context.getPropertiesComponent();
         settings.queues().names().forEach(name -> properties.addOverrideProperty("qbull.has." + name, "true"));
-        properties.addOverrideProperty("qbull.inbox", settings.folders().inbox().toString());
+        InboxFolder inbox = new InboxFolder(settings.folders().inbox());
+        properties.addOverrideProperty("qbull.inbox", inbox.inUri());
+        context.getCamelContextExtension().registerEndpointCallback(inbox);
         properties.addOverrideProperty("qbull.has.webhook", String.valueOf(settings.webhookUrl() != null));
     }
 

@@ -109,9 +109,20 @@ public final class SettingsReader {
         return new AppSettings.Folders(
                 home,
                 folder(Setting.ROUTES),
-                folder(Setting.DATA),
+                dataFolder(),
                 lookup.duration(Setting.FILE_QUIET),
                 lookup.number(Setting.FILES_AT_ONCE, 1, 64));
+    }
+
+    private Path dataFolder() throws CliException {
+        Path folder = folder(Setting.DATA);
+        if (folder.toString().contains("\\")) {
+            throw CliException.setting(
+                    lookup.name(Setting.DATA),
+                    Printable.of(folder.toString()),
+                    "must be a path without \\, which Camel takes for a /");
+        }
+        return folder;
     }
 
     private Path folder(Setting setting) throws CliException {

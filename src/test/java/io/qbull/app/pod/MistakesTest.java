@@ -72,6 +72,7 @@ class MistakesTest {
             QBULL_HTTP_HOST                   | no.host.invalid | is not a host that this machine knows
             QBULL_HTTP_HEADERS                | Authorization   | is never kept with a job
             QBULL_HTTP_HEADERS                | a b             | is not a header name
+            QBULL_DATA                        | /srv/a\\b        | must be a path without \\, which Camel takes for a /
             QBULL_WEBHOOK_URL                 | localhost:9000  | must be an http:// or https:// URL
             CAMEL_COMPONENT_QBULL_MAX_ATTEMPS | 3               | is not an option of the component; did you mean \
             CAMEL_COMPONENT_QBULL_MAX_ATTEMPTS?
