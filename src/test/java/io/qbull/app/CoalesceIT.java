@@ -10,6 +10,7 @@ import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import io.qbull.testing.Size;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,8 @@ class CoalesceIT {
 
     private static final int MESSAGES = Size.of("coalesce.messages", 1_200, 10_000);
     private static final int KEYS = Size.of("coalesce.keys", 60, 200);
-    private static final int PARTITIONS = 6;
+    private static final int PARTITIONS = Size.of("coalesce.partitions", 6, 16);
+    private static final int MOST_PODS = 3;
     private static final int CHUNK = 100;
 
     @TempDir
@@ -47,6 +49,13 @@ class CoalesceIT {
     @BeforeEach
     void prepare() throws IOException {
         PodProcess.furnish(home, "coalesce.camel.yaml");
+        Files.writeString(home.resolve("routes/orders.camel.yaml"), """
+                - route:
+                    from:
+                      uri: qbull:ORDERS
+                      steps:
+                        - stop: {}
+                """);
     }
 
     @AfterEach
@@ -59,7 +68,7 @@ class CoalesceIT {
         PodProcess entrance = launch();
         PodProcess first = launch();
         PodProcess second = launch();
-        awaitOwners(3);
+        awaitOwners(MOST_PODS);
 
         send(entrance, MESSAGES / 3);
         killAtWork(first);
@@ -70,6 +79,8 @@ class CoalesceIT {
 
         await().until(() ->
                 backlog() == 0 && count("HLEN", "{MESSAGES}:windows") == 0 && count("HLEN", "{MESSAGES}:closed") == 0);
+        await().until(() -> entries("ORDERS:%d") == 0);
+        assertThat(entries("{ORDERS:%d}:dead")).isZero();
         assertThat(third.running()).isTrue();
         Made made = made();
         Findings.note("messages=" + MESSAGES + " keys=" + KEYS + " jobs=" + made.jobs());
@@ -83,9 +94,9 @@ class CoalesceIT {
                 Map.of(
                         "REDIS_URL", REDIS.server().uri(),
                         "PARTITIONS", Integer.toString(PARTITIONS),
-                        "PARTITIONS_PER_POD", "2",
+                        "PARTITIONS_PER_POD", Integer.toString((PARTITIONS + MOST_PODS - 1) / MOST_PODS),
                         "QBULL_LEASE_TTL", "2s",
-                        "QBULL_QUEUES", "MESSAGES,WHATSAPP",
+                        "QBULL_QUEUES", "MESSAGES,WHATSAPP,ORDERS",
                         "QBULL_COALESCE", "true",
                         "QBULL_COALESCE_WINDOW", "1s",
                         "QBULL_COALESCE_SIZE", "20"));
@@ -107,6 +118,7 @@ class CoalesceIT {
                         .append("}\n");
             }
             entrance.sendAll("MESSAGES", lines.toString());
+            entrance.sendAll("ORDERS", lines.toString());
         }
     }
 
@@ -133,8 +145,13 @@ class CoalesceIT {
     }
 
     private static long backlog() {
+        return entries("MESSAGES:%d");
+    }
+
+    /** In one stream of each partition. */
+    private static long entries(String stream) {
         return IntStream.range(0, PARTITIONS)
-                .mapToLong(p -> count("XLEN", "MESSAGES:" + p))
+                .mapToLong(p -> count("XLEN", stream.formatted(p)))
                 .sum();
     }
 

@@ -26,7 +26,7 @@ class CrashIT {
     void a_pod_that_is_killed_three_times_loses_no_job_and_keeps_the_order() throws Exception {
         int jobs = Size.of("crash.jobs", 6_000, 200_000);
         int perSecond = Math.max(400, jobs / (KILLS * 10));
-        try (Scene scene = new Scene("crash", PARTITIONS, "partitionsPerPod=6&leaseTtl=3s");
+        try (Scene scene = new Scene("crash", PARTITIONS, "partitionsPerPod=6&leaseTtl=3s").amongOtherQueues();
                 Producer producer = scene.producer(1000, " sleep=2")) {
             Map<String, Pod> pods = new HashMap<>();
             List.of("a", "b", "c", "d").forEach(id -> pods.put(id, scene.pods.spawn(id)));

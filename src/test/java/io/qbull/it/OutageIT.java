@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /** Redis goes away, is full, or forgets, and nobody restarts a pod. */
 @Tag("slow")
 class OutageIT {
-    private static final String OPTIONS = "partitionsPerPod=4&leaseTtl=3s";
-    private static final int PARTITIONS = 8;
+    private static final int PARTITIONS = Size.of("outage.partitions", 8, 16);
+    private static final String OPTIONS = "partitionsPerPod=" + PARTITIONS / 2 + "&leaseTtl=3s";
 
     @FunctionalInterface
     private interface Strike {
@@ -30,7 +30,7 @@ class OutageIT {
 
     @Test
     void pods_outlive_restarts_killed_connections_and_a_forgotten_script_cache() throws Exception {
-        try (Scene scene = new Scene("outage", PARTITIONS, OPTIONS);
+        try (Scene scene = new Scene("outage", PARTITIONS, OPTIONS).amongOtherQueues();
                 Producer producer = scene.producer(500, " sleep=5")) {
             List<Pod> pods = List.of(scene.pods.spawn("a"), scene.pods.spawn("b"));
             scene.pods.awaitUp(pods);
@@ -67,7 +67,7 @@ class OutageIT {
 
     @Test
     void a_full_redis_refuses_producers_while_pods_drain_it_and_take_over() throws Exception {
-        try (Scene scene = new Scene("full", PARTITIONS, OPTIONS);
+        try (Scene scene = new Scene("full", PARTITIONS, OPTIONS).amongOtherQueues();
                 Producer producer = scene.producer(500, " sleep=20")) {
             Pod first = scene.pods.spawn("a");
             Pod second = scene.pods.spawn("b");
@@ -100,7 +100,7 @@ class OutageIT {
     @Test
     void lost_replies_add_nothing_twice_and_run_nothing_twice() throws Exception {
         int jobs = Size.of("outage.jobs", 3_000, 5_000);
-        try (Scene scene = new Scene("lost-replies", PARTITIONS, OPTIONS);
+        try (Scene scene = new Scene("lost-replies", PARTITIONS, OPTIONS).amongOtherQueues();
                 FaultyProxy forProducer = new FaultyProxy(scene.redis.port());
                 FaultyProxy forPods = new FaultyProxy(scene.redis.port());
                 Producer producer = scene.producer(forProducer.uri(), 500, "")) {

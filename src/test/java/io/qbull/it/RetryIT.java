@@ -33,7 +33,7 @@ class RetryIT {
 
     @Test
     void keys_keep_their_order_through_failures_and_kills_and_hopeless_jobs_are_buried() throws Exception {
-        try (Scene scene = new Scene("retry", 16, OPTIONS);
+        try (Scene scene = new Scene("retry", 16, OPTIONS).amongOtherQueues();
                 Producer producer = scene.producer(keys, "")) {
             Map<String, Pod> pods = new HashMap<>();
             List.of("a", "b", "c").forEach(id -> pods.put(id, scene.pods.spawn(id)));

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Redis of its own, pods that use it, and the check of what happened. Logs and the append-only file stay under {@code it/NAME} in the
@@ -47,7 +48,9 @@ final class Scene implements AutoCloseable {
     final int partitions;
     final Stalls stalls = Stalls.watching();
     private final String name;
+    private final String options;
     private final Path folder;
+    private @Nullable OtherQueues others;
 
     /**
      * @param name of the test
@@ -71,9 +74,15 @@ final class Scene implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         redis = RedisServer.start("--dir", folder.toString(), "--auto-aof-rewrite-percentage", "0");
-        String all = "partitions=" + partitions + "&" + options;
-        pods = new Pods(folder, redis.uri(), QUEUE, all);
-        localPods = new LocalPods(folder, redis.uri(), "qbull:" + QUEUE + "?" + all);
+        this.options = "partitions=" + partitions + "&" + options;
+        pods = new Pods(folder, redis.uri(), QUEUE, this.options);
+        localPods = new LocalPods(folder, redis.uri(), "qbull:" + QUEUE + "?" + this.options);
+    }
+
+    /** Lets the pods that are spawned from now on have more queues, if this run has any. */
+    Scene amongOtherQueues() {
+        others = new OtherQueues(this, options);
+        return this;
     }
 
     /** A producer that connects to Redis directly; {@code work} is the work of its jobs, with a blank in front. */
@@ -105,12 +114,15 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    /** Waits until every job is done and no key is held. */
+    /** Waits until every job is done and no key is held. From now on other queues get no jobs. */
     void awaitDrained() {
+        if (others != null) {
+            others.finish();
+        }
         await("no job waits")
                 .atMost(Patience.LIMIT.multipliedBy(2))
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> backlog() == 0);
+                .until(() -> backlog() + (others == null ? 0 : others.backlog()) == 0);
     }
 
     /** Waits until each partition has a valid lease and no owner is in {@code nobodyOf}. */
@@ -157,6 +169,9 @@ final class Scene implements AutoCloseable {
     Report judge(List<History.Sent> sent, List<Disruption> excuses) {
         try (Resp resp = redis.connect()) {
             QueueInvariants.check(List.of(resp));
+        }
+        if (others != null) {
+            others.check();
         }
         History history = history(sent);
         Report report = HistoryChecker.check(history, excuses);
@@ -240,6 +255,9 @@ final class Scene implements AutoCloseable {
     @Override
     public void close() {
         stalls.close();
+        if (others != null) {
+            others.close();
+        }
         localPods.close();
         pods.close();
         redis.close();
