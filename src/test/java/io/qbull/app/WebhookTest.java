@@ -116,10 +116,12 @@ class WebhookTest extends AppTestSupport {
             post("/queues/WHATSAPP/jobs?key=k" + key, "x");
         }
 
-        await().until(() -> calls.size() == 7 && undone("WHATSAPP", 2) == 1);
-        assertThat(calls.stream().filter(call -> "A".equals(call.headers().getFirst("X-Qbull-Key"))))
-                .as("posts of the job that waits")
-                .hasSize(1);
+        await().until(() -> {
+            assertThat(calls.stream().filter(call -> "A".equals(call.headers().getFirst("X-Qbull-Key"))))
+                    .as("posts of the job that waits")
+                    .hasSize(1);
+            return calls.size() == 7 && undone("WHATSAPP", 2) == 1;
+        });
         assertThat(held()).matches("\\d+ 1 \\d+ WebhookException: the webhook answered " + status);
         String[] times = held().split(" ", -1);
         assertThat(Long.parseLong(times[0]) - Long.parseLong(times[2])).isEqualTo(20_000);

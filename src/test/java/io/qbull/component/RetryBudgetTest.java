@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -54,7 +55,7 @@ class RetryBudgetTest {
         send(pod, "k", "first");
         send(pod, "k", "second");
 
-        await().until(() -> resp.number("XLEN", "ORDERS:0") == 0 && resp.number("HLEN", HELD) == 0);
+        awaitUnburied(() -> resp.number("XLEN", "ORDERS:0") == 0 && resp.number("HLEN", HELD) == 0);
         assertThat(ran)
                 .containsExactly(
                         "first1", "first2", "first3", "first4", "first5", "second1", "second2", "second3", "second4",
@@ -70,7 +71,7 @@ class RetryBudgetTest {
         };
         CamelContext first = pod("maxAttempts=1&retryFor=1h", away);
         send(first, "k", "x");
-        await().until(() -> ran.size() > 3);
+        awaitUnburied(() -> ran.size() > 3);
         first.stop();
         assertThat(dead()).isZero();
         List<?> known = resp.list("HVALS", ATTEMPTS);
@@ -121,7 +122,7 @@ class RetryBudgetTest {
         send(pod, "a", "behind");
         send(pod, "c", "other");
 
-        await().until(() -> ran.contains("other1") && resp.number("HLEN", HELD) == 2);
+        awaitUnburied(() -> ran.contains("other1") && resp.number("HLEN", HELD) == 2);
         assertThat(ran).containsExactly("answer1", "header1", "other1");
         assertThat(dueIn("a")).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(60));
         assertThat(dueIn("b")).isBetween(Duration.ofMinutes(119), Duration.ofMinutes(120));
@@ -138,7 +139,7 @@ class RetryBudgetTest {
         });
         send(pod, "k", "x");
 
-        await().until(() -> ran.contains("x20"));
+        awaitUnburied(() -> ran.contains("x20"));
         assertThat(dead()).isZero();
     }
 
@@ -196,6 +197,14 @@ class RetryBudgetTest {
 
     private static HttpOperationFailedException answer(int status, Map<String, String> headers) {
         return new HttpOperationFailedException("http://127.0.0.1:1/", status, "", null, headers, "");
+    }
+
+    /** Fails at the first job that is given up, for which a condition would wait in vain. */
+    private void awaitUnburied(BooleanSupplier condition) {
+        await().until(() -> {
+            assertThat(dead()).as("jobs that were given up").isZero();
+            return condition.getAsBoolean();
+        });
     }
 
     private long dead() {

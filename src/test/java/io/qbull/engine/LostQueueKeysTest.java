@@ -114,12 +114,19 @@ class LostQueueKeysTest {
 
     @Test
     void a_lost_layout_is_made_anew_as_it_was_and_not_as_another_pod_is_configured() {
-        try (TestPod pod = pod();
-                TestPod other = new TestPod("b", 5, REDIS.store())) {
+        Layout asItWas = new Layout(1, 2);
+        try (TestPod other = new TestPod("b", 5, REDIS.store())) {
+            try (TestPod pod = pod()) {
+                assertThat(get(other.node.layout())).isEqualTo(asItWas);
+                redis.call("DEL", Keys.layout(QUEUE));
+                await().until(() -> redis.number("EXISTS", Keys.layout(QUEUE)) == 1);
+                assertThat(get(other.node.layout())).isEqualTo(asItWas);
+                moves(pod);
+            }
+            // The other pod is alone now, and makes it anew.
             redis.call("DEL", Keys.layout(QUEUE));
-            await().until(() -> redis.number("EXISTS", Keys.layout(QUEUE)) == 1);
-            assertThat(get(other.node.layout())).isEqualTo(new Layout(1, 2));
-            moves(pod);
+            get(other.node.claim(new SourceId("s"), "file", "inbox"));
+            assertThat(redis.text("HGET", Keys.layout(QUEUE), "partitions")).isEqualTo("2");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.qbull.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -23,14 +24,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -74,11 +74,11 @@ class ReceiverAwayIT {
                     producer.sendBodyAndHeader("qbull:ORDERS", "job " + job, QbullConstants.KEY, "k" + key);
                 }
             }
-            await().until(() -> sum("HLEN", "{ORDERS:%d}:held") == KEYS);
-            await().until(() -> attempts() > 5 * KEYS);
+            awaitUnburied(() -> sum("HLEN", "{ORDERS:%d}:held") == KEYS);
+            awaitUnburied(() -> attempts() > 5 * KEYS);
             HttpServer receiver = LocalHttp.serve(port, "/orders", threads, this::answer);
             try {
-                await().until(() -> sum("XLEN", "ORDERS:%d") + sum("HLEN", "{ORDERS:%d}:held") == 0);
+                awaitUnburied(() -> sum("XLEN", "ORDERS:%d") + sum("HLEN", "{ORDERS:%d}:held") == 0);
             } finally {
                 receiver.stop(0);
             }
@@ -152,7 +152,11 @@ class ReceiverAwayIT {
                 .sum();
     }
 
-    private static ConditionFactory await() {
-        return Awaitility.await();
+    /** Fails at the first job that is buried, for which a condition would wait in vain. */
+    private void awaitUnburied(BooleanSupplier condition) {
+        await().until(() -> {
+            assertThat(sum("XLEN", "{ORDERS:%d}:dead")).as("buried jobs").isZero();
+            return condition.getAsBoolean();
+        });
     }
 }
