@@ -113,7 +113,7 @@ class HttpIngestTest extends AppTestSupport {
     void only_path_and_query_choose_queue_key_and_partition() throws IOException {
         String form = "key=evil&queue=OTHER&CamelQbullPartition=3&CamelQbullKey=evil";
         RawHttp.Answer answer = post(
-                JOBS + "?key=mine&queue=OTHER&CamelQbullQueue=OTHER&CamelQbullKey=evil&partition=3",
+                JOBS + "?key=mine",
                 form,
                 "key: evil",
                 "queue: OTHER",
@@ -136,6 +136,14 @@ class HttpIngestTest extends AppTestSupport {
                         .containsEntry("key", "mine")
                         .containsEntry("body", form)
                         .satisfies(fields -> assertThat(fields.get("id")).isNotEqualTo("evil")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"queue=OTHER", "CamelQbullQueue=OTHER", "CamelQbullKey=evil", "partition=3", "dealy=10m"})
+    void a_query_parameter_that_is_not_known_is_refused(String parameter) throws IOException {
+        refused(post(JOBS + "?key=mine&" + parameter, "x"), 400, "There is no query parameter");
+
+        assertThat(jobs("WHATSAPP", 4)).isEmpty();
     }
 
     @Test

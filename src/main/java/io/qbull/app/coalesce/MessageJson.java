@@ -2,11 +2,11 @@ package io.qbull.app.coalesce;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.model.MediaType;
 import io.qbull.model.Utf8;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -45,10 +45,7 @@ final class MessageJson {
     }
 
     private static boolean saysJson(@Nullable String contentType) {
-        if (contentType == null) {
-            return false;
-        }
-        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        String type = MediaType.of(contentType);
         return type.equals("application/json") || type.endsWith("+json");
     }
 

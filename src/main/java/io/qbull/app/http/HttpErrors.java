@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,8 @@ final class HttpErrors {
             415, "This path does not accept that content type.",
             501, "The server does not support this.",
             503, "The server is busy.");
+
+    private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private final LogLimit lines = new LogLimit();
     private final Router routes;
@@ -48,9 +51,21 @@ final class HttpErrors {
     void install(Router root) {
         DETAILS.forEach((status, detail) ->
                 root.errorHandler(status, http -> answer(http, Problem.of(status, detail))));
+        root.errorHandler(400, HttpErrors::unreadable);
         root.errorHandler(500, this::failed);
         root.errorHandler(404, this::notFound);
         root.errorHandler(405, this::notAllowed);
+    }
+
+    private static void unreadable(RoutingContext http) {
+        boolean percent = LONE_PERCENT.matcher(http.request().uri()).find();
+        answer(
+                http,
+                Problem.of(
+                        400,
+                        percent
+                                ? "The path or query has a % without two hexadecimal digits; write %25 for a percent sign."
+                                : String.valueOf(DETAILS.get(400))));
     }
 
     private void failed(RoutingContext http) {

@@ -2,6 +2,7 @@ package io.qbull.ingest.http;
 
 import io.qbull.model.JobId;
 import io.qbull.model.QueueName;
+import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,14 +32,15 @@ record CancelRequest(QueueName queue, JobId id, String key) {
         if (queue == null) {
             throw new ProblemException(Problem.of(404, "There is no such queue."));
         }
-        String key = JobRequest.key(query == null ? "" : query, longestKey.applyAsInt(queue), HOW);
+        QueryParameters all = QueryParameters.parse(query, List.of("key"), HOW);
+        String key = JobRequest.key(all, longestKey.applyAsInt(queue));
         return new CancelRequest(queue, id(matcher.group(2)), key);
     }
 
     private static JobId id(String segment) throws ProblemException {
         try {
             // In a path, unlike in a query, a plus sign stands for itself.
-            return new JobId(JobRequest.decode(segment.replace("+", "%2B")));
+            return new JobId(PercentEncoding.decode(segment.replace("+", "%2B")));
         } catch (IllegalArgumentException e) {
             throw new ProblemException(
                     Problem.of(400, "The job id must be 1 to 256 bytes of UTF-8 without control characters."));

@@ -3,7 +3,9 @@ package io.qbull.ingest.http;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,11 +22,15 @@ final class CharsetCheck {
 
     /**
      * @param contentTypes values of {@code Content-Type}
-     * @throws ProblemException if one names a charset that does not exist here
+     * @throws ProblemException if they name a charset that does not exist here, or several
      */
     static void known(List<String> contentTypes) throws ProblemException {
+        Set<Charset> found = new HashSet<>();
         for (String name : charsets(contentTypes)) {
-            find(name);
+            found.add(find(name));
+        }
+        if (found.size() > 1) {
+            throw refusal("The Content-Type names more than one charset; the job was not added.");
         }
     }
 

@@ -61,8 +61,10 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
                 throw new ProblemException(Problem.of(404, "There is no such queue."));
             }
             CharsetCheck.utf8(request.headers().getAll(Exchange.CONTENT_TYPE));
+            HeaderCheck.clear(request.headers(), Set.of());
+            ContentCoding coding = ContentCoding.of(request.headers().getAll("Content-Encoding"));
             QueueWriter writer = writers.apply(bulk.queue());
-            added(writer, bulk, stream)
+            added(writer, bulk, coding, stream)
                     .whenComplete((result, thrown) ->
                             writer.continuations().execute(() -> ended(exchange, callback, result, thrown)));
             return false;
@@ -83,10 +85,11 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
         callback.done(false);
     }
 
-    private CompletionStage<BulkResult> added(QueueWriter writer, BulkRequest bulk, RequestStream stream) {
+    private CompletionStage<BulkResult> added(
+            QueueWriter writer, BulkRequest bulk, ContentCoding coding, RequestStream stream) {
         JobId id = bulk.id();
         if (id == null || writer.settings().deduplicationWindow().isZero()) {
-            return read(stream, (line, job) -> writer.node().enqueue(job, writer.settings()));
+            return read(stream, coding, (line, job) -> writer.node().enqueue(job, writer.settings()));
         }
         return writer.node()
                 .open(source(id), 0, writer.settings().deduplicationWindow(), writer.settings())
@@ -98,11 +101,11 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
                     }
                     return feed;
                 })
-                .thenCompose(feed -> read(stream, feed::add).whenComplete((result, thrown) -> feed.close()));
+                .thenCompose(feed -> read(stream, coding, feed::add).whenComplete((result, thrown) -> feed.close()));
     }
 
-    private CompletionStage<BulkResult> read(RequestStream stream, BulkEnqueuer.Adder adder) {
-        return new NdjsonReader(stream, records, limits, adder).read();
+    private CompletionStage<BulkResult> read(RequestStream stream, ContentCoding coding, BulkEnqueuer.Adder adder) {
+        return new NdjsonReader(stream, coding, records, limits, adder).read();
     }
 
     /** An Idempotency-Key can be any text; its digest is a valid name. */

@@ -51,6 +51,7 @@ public final class HttpJobReader implements Processor {
         if (!queues.contains(job.queue())) {
             throw new ProblemException(Problem.of(404, "There is no such queue."));
         }
+        HeaderCheck.clear(headers, kept);
         CharsetCheck.known(headers.getAll(Exchange.CONTENT_TYPE));
         keep(headers).forEach(message::setHeader);
         message.setHeader(JobHeaders.QUEUE, job.queue().value());
@@ -70,8 +71,9 @@ public final class HttpJobReader implements Processor {
         Map<String, String> found = new LinkedHashMap<>();
         for (Set<String> names : List.of(ALWAYS_KEPT, kept)) {
             for (String name : names) {
-                String value = headers.get(name);
-                if (value != null) {
+                String value = HeaderCheck.value(headers.getAll(name));
+                // The body is decoded.
+                if (value != null && !name.equalsIgnoreCase("Content-Encoding")) {
                     found.put(name, value);
                 }
             }

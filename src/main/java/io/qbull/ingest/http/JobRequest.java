@@ -4,9 +4,7 @@ import io.qbull.model.Due;
 import io.qbull.model.JobId;
 import io.qbull.model.QueueName;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
@@ -28,7 +26,9 @@ record JobRequest(
         @Nullable JobId id,
         @Nullable Due due) {
     private static final Pattern PATH = Pattern.compile("/queues/([^/]+)/jobs/?");
-    private static final String HOW = "; write POST /queues/QUEUE/jobs?key=KEY";
+    private static final List<String> PARAMETERS = List.of("key", "delay", "at");
+    private static final String HOW =
+            "; write POST /queues/QUEUE/jobs?key=KEY, or send lines with Content-Type: application/x-ndjson";
 
     /**
      * @param path decoded and normalized
@@ -43,8 +43,8 @@ record JobRequest(
         if (queue == null) {
             throw new ProblemException(Problem.of(404, "There is no such queue."));
         }
-        String all = query == null ? "" : query;
-        return new JobRequest(queue, key(all, longestKey.applyAsInt(queue), HOW), id(ids), due(all));
+        QueryParameters all = QueryParameters.parse(query, PARAMETERS, HOW);
+        return new JobRequest(queue, key(all, longestKey.applyAsInt(queue)), id(ids), due(all));
     }
 
     /**
@@ -62,22 +62,21 @@ record JobRequest(
     }
 
     /**
-     * @param query as sent, without the question mark
+     * @param query of the request
      * @param longest of the queue, in bytes
-     * @param how to write the request; part of the refusal
      * @return the key in the query
-     * @throws ProblemException if there is none, or several, or one that is too long
+     * @throws ProblemException if there is none, or one that is too long or may mean another key
      */
-    static String key(String query, int longest, String how) throws ProblemException {
-        String raw = only("key", query, how);
+    static String key(QueryParameters query, int longest) throws ProblemException {
+        String raw = query.get("key");
         if (raw == null) {
-            throw bad("The query parameter key is missing" + how);
+            throw bad("The query parameter key is missing" + query.how());
         }
-        if (raw.startsWith("+")) {
-            // In a query a plus sign means a space: +49… would silently become another key than %2B49….
-            throw bad("The key begins with '+', which means a space in a query: write %2B for a plus sign");
+        String key = PercentEncoding.decode(raw);
+        if (raw.contains("+") && !plusIsSpace(raw, key)) {
+            // +49… or a+b@example.com would silently become another key than that with %2B.
+            throw bad("The key has a '+', which means a space in a query: write %2B for a plus sign, %20 for a space");
         }
-        String key = decode(raw);
         int bytes = key.getBytes(StandardCharsets.UTF_8).length;
         if (bytes == 0 || bytes > longest) {
             throw bad("The key must have 1 to " + longest + " bytes, not " + bytes);
@@ -85,34 +84,39 @@ record JobRequest(
         return key;
     }
 
-    private static @Nullable Due due(String query) throws ProblemException {
-        String delay = only("delay", query, HOW);
-        String at = only("at", query, HOW);
+    /** Whether each plus sign can well be a space: it is between two letters or digits, and the key is no mail address. */
+    private static boolean plusIsSpace(String raw, String key) throws ProblemException {
+        if (key.contains("@")) {
+            return false;
+        }
+        for (int at = raw.indexOf('+'); at >= 0; at = raw.indexOf('+', at + 1)) {
+            String before = PercentEncoding.decode(raw.substring(0, at));
+            String after = PercentEncoding.decode(raw.substring(at + 1));
+            boolean between = !before.isEmpty()
+                    && !after.isEmpty()
+                    && Character.isLetterOrDigit(before.codePointBefore(before.length()))
+                    && Character.isLetterOrDigit(after.codePointAt(0));
+            if (!between) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable Due due(QueryParameters query) throws ProblemException {
+        String delay = query.get("delay");
+        String at = query.get("at");
         if (delay != null && at != null) {
             throw bad("The query has both delay and at: give only one of them");
         }
         try {
-            return delay != null ? Due.in(decode(delay)) : at != null ? Due.at(decode(at)) : null;
+            return delay != null
+                    ? Due.in(PercentEncoding.decode(delay))
+                    : at != null ? Due.at(PercentEncoding.decode(at)) : null;
         } catch (IllegalArgumentException e) {
             String plus = at != null && at.contains("+") ? "; write %2B for a plus sign" : "";
             throw bad("The query parameter " + (at == null ? "delay" : "at") + " is wrong: " + e.getMessage() + plus);
         }
-    }
-
-    /** The only value of a parameter, still encoded; null if the parameter is missing. */
-    private static @Nullable String only(String wanted, String query, String how) throws ProblemException {
-        List<String> found = new ArrayList<>();
-        for (String pair : query.split("&", -1)) {
-            int equals = pair.indexOf('=');
-            String name = decode(equals < 0 ? pair : pair.substring(0, equals));
-            if (name.equals(wanted)) {
-                found.add(equals < 0 ? "" : pair.substring(equals + 1));
-            }
-        }
-        if (found.size() > 1) {
-            throw bad("The query has more than one " + wanted + how);
-        }
-        return found.isEmpty() ? null : found.get(0);
     }
 
     /**
@@ -130,46 +134,13 @@ record JobRequest(
         String rule = "Idempotency-Key must be 1 to 256 bytes of UTF-8 without control characters";
         ByteBuffer raw = ByteBuffer.wrap(ids.get(0).getBytes(StandardCharsets.ISO_8859_1));
         try {
-            return new JobId(utf8(raw, rule));
+            return new JobId(PercentEncoding.utf8(raw, rule));
         } catch (IllegalArgumentException e) {
             throw bad(rule);
         }
     }
 
-    /** Decodes percent-encoding and plus signs. Invalid UTF-8 is refused, not replaced. */
-    static String decode(String text) throws ProblemException {
-        ByteBuffer bytes = ByteBuffer.allocate(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '%') {
-                bytes.put((byte) hex(text, i + 1));
-                i += 2;
-            } else {
-                // The server passes a raw byte as the char with that number.
-                bytes.put(c == '+' ? (byte) ' ' : (byte) c);
-            }
-        }
-        return utf8(bytes.flip(), "The query is not percent-encoded UTF-8");
-    }
-
-    private static String utf8(ByteBuffer bytes, String otherwise) throws ProblemException {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-        } catch (CharacterCodingException e) {
-            throw bad(otherwise);
-        }
-    }
-
-    private static int hex(String text, int at) throws ProblemException {
-        int high = at + 1 < text.length() ? Character.digit(text.charAt(at), 16) : -1;
-        int low = high >= 0 ? Character.digit(text.charAt(at + 1), 16) : -1;
-        if (low < 0) {
-            throw bad("The query has a % without two hexadecimal digits; write %25 for a percent sign");
-        }
-        return high * 16 + low;
-    }
-
     private static ProblemException bad(String detail) {
-        return new ProblemException(Problem.of(400, detail + "."));
+        return ProblemException.bad(detail);
     }
 }

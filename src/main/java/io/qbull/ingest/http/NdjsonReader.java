@@ -28,6 +28,12 @@ final class NdjsonReader implements LineSplitter.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(NdjsonReader.class);
     /** Roughly the memory of a job in addition to its body. */
     private static final int OVERHEAD = 500;
+    /** Bytes that are decoded at once. */
+    private static final int PIECE = 1 << 14;
+    /** After so many bytes other requests have their turn: a small chunk can decode to a thousand times its size. */
+    private static final int TURN = 1 << 20;
+    /** What a coding may add to a body that is small or cannot be compressed. */
+    private static final int CODING = 1 << 16;
     /** How long a stop waits for the answers to lines that have arrived: with all else a client has its answer within a second. */
     private static final long LAST_ANSWERS_MILLIS = 800;
 
@@ -36,7 +42,13 @@ final class NdjsonReader implements LineSplitter.Sink {
     private final BulkLimits limits;
     private final BulkEnqueuer enqueuer;
     private final LineSplitter lines;
+    private final ContentCoding coding;
+    private final ContentDecoder decoder;
+    private final byte[] piece = new byte[PIECE];
     private final CompletableFuture<BulkResult> result = new CompletableFuture<>();
+    /** Bytes of the body, and what they are decoded. */
+    private long sent;
+
     private long size;
     private long buffered;
     private long silence;
@@ -44,12 +56,20 @@ final class NdjsonReader implements LineSplitter.Sink {
 
     /**
      * @param stream the request
+     * @param coding of its body
      * @param records reads lines
      * @param limits of the request
      * @param adder adds its jobs
      */
-    NdjsonReader(RequestStream stream, JsonRecords records, BulkLimits limits, BulkEnqueuer.Adder adder) {
+    NdjsonReader(
+            RequestStream stream,
+            ContentCoding coding,
+            JsonRecords records,
+            BulkLimits limits,
+            BulkEnqueuer.Adder adder) {
         this.stream = stream;
+        this.coding = coding;
+        this.decoder = coding.decoder();
         this.records = records;
         this.limits = limits;
         this.enqueuer = new BulkEnqueuer(
@@ -93,37 +113,79 @@ final class NdjsonReader implements LineSplitter.Sink {
             return;
         }
         listen();
-        size += chunk.length();
-        if (size > limits.requestSize()) {
-            fail(refusal(
-                    413, "The request has more than " + limits.requestSize() + " bytes; its first lines were added."));
-            return;
-        }
-        byte[] bytes = chunk.getBytes();
-        lines.take(bytes, 0, bytes.length);
-        if (!account(lines.buffered())) {
-            fail(new ProblemException(Problem.later(
-                    "The server cannot take more request bodies now; the first lines were added. Try again.", 1)));
-        } else if (enqueuer.failed()) {
-            finish();
-        } else if (enqueuer.crowded()) {
+        sent += chunk.length();
+        decoder.give(chunk.getBytes());
+        if (!decoded()) {
             stream.request().pause();
             stream.loop().owner().cancelTimer(silence);
         }
     }
 
+    /** Decodes what has arrived. Returns false if the rest of that must wait; then {@link #goOn} comes later. */
+    private boolean decoded() {
+        long turn = size + TURN;
+        try {
+            int count;
+            while (!over && (count = decoder.read(piece)) > 0) {
+                content(count);
+                if (!over && enqueuer.crowded()) {
+                    return false;
+                }
+                if (!over && size > turn) {
+                    stream.loop().runOnContext(next -> goOn());
+                    return false;
+                }
+            }
+        } catch (MalformedContent e) {
+            malformed(e);
+        }
+        return true;
+    }
+
+    private void content(int count) {
+        size += count;
+        if (Math.max(size, (sent - CODING) / 2) > limits.requestSize()) {
+            fail(refusal(
+                    413,
+                    "The request has more than " + limits.requestSize() + " bytes" + coding.decoded()
+                            + "; its first lines were added."));
+            return;
+        }
+        lines.take(piece, 0, count);
+        if (!account(lines.buffered())) {
+            fail(new ProblemException(Problem.later(
+                    "The server cannot take more request bodies now; the first lines were added. Try again.", 1)));
+        } else if (enqueuer.failed()) {
+            finish();
+        }
+    }
+
+    private void malformed(MalformedContent e) {
+        fail(refusal(
+                400,
+                "The gzip body " + e.getMessage() + "; the lines before were added. Repeat the whole request; with the"
+                        + " same Idempotency-Key, lines that were added are not added again."));
+    }
+
     private void goOn() {
-        if (!over) {
+        if (!over && decoded() && !over) {
             listen();
             stream.request().resume();
         }
     }
 
     private void end() {
-        if (!over) {
-            lines.end();
-            finish();
+        if (over) {
+            return;
         }
+        try {
+            decoder.end();
+        } catch (MalformedContent e) {
+            malformed(e);
+            return;
+        }
+        lines.end();
+        finish();
     }
 
     /** Lines that arrived are added; later ones are dropped. */
@@ -159,6 +221,7 @@ final class NdjsonReader implements LineSplitter.Sink {
 
     private void close() {
         over = true;
+        decoder.close();
         stream.loop().owner().cancelTimer(silence);
         account(0);
     }
@@ -202,12 +265,13 @@ final class NdjsonReader implements LineSplitter.Sink {
 
     @Override
     public void line(long number, long offset, byte[] line) {
-        if (Lines.blank(line)) {
+        byte[] text = number == 1 ? Lines.withoutByteOrderMark(line) : line;
+        if (Lines.blank(text)) {
             return;
         }
         NewJob job;
         try {
-            job = job(records.read(line));
+            job = job(records.read(text));
         } catch (RefusedRecord e) {
             enqueuer.refuse(number, e.reason());
             return;

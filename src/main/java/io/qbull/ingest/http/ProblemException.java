@@ -15,6 +15,14 @@ public final class ProblemException extends Exception {
     }
 
     /**
+     * @param detail of a wrong request, without a full stop
+     * @return a 400
+     */
+    static ProblemException bad(String detail) {
+        return new ProblemException(Problem.of(400, detail + "."));
+    }
+
+    /**
      * @return the answer
      */
     public Problem problem() {

@@ -1,5 +1,6 @@
 package io.qbull.ingest.http;
 
+import io.qbull.model.MediaType;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -7,6 +8,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
@@ -28,6 +32,8 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(RawHttpConsumer.class);
     private final BodyLimits limits;
     private final OpenRequests open = new OpenRequests();
+    /** The media types that the route takes; empty = all. */
+    private volatile Set<String> types = Set.of();
 
     RawHttpConsumer(
             PlatformHttpEndpoint endpoint,
@@ -39,10 +45,20 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
         this.limits = limits;
     }
 
+    /** Keeps the media types from Vert.x, which compares them with case and takes a wildcard of a client for any of them. */
     @Override
     protected void doStart() throws Exception {
         open.reopen();
-        super.doStart();
+        String consumes = getEndpoint().getConsumes();
+        types = consumes == null
+                ? Set.of()
+                : Stream.of(consumes.split(",", -1)).map(MediaType::of).collect(Collectors.toSet());
+        getEndpoint().setConsumes(null);
+        try {
+            super.doStart();
+        } finally {
+            getEndpoint().setConsumes(consumes);
+        }
     }
 
     /** Comes first when the context stops; then Camel waits for the requests that remain. */
@@ -66,6 +82,11 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
 
     @Override
     protected void handleRequest(RoutingContext http) {
+        if (!types.isEmpty() && !types.contains(MediaType.of(http.request().getHeader("Content-Type")))) {
+            // Another route may take it.
+            http.next();
+            return;
+        }
         if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
             answer(http, Problem.later("The server is stopping; the job was not added. Try again.", 1));
             return;

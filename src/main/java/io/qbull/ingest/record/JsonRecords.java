@@ -9,9 +9,11 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.qbull.model.Due;
 import io.qbull.model.JobId;
+import io.qbull.model.NearName;
 import io.qbull.model.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads lines of JSON. Each line is an object. With a member {@code body} (a string is text, anything else JSON) it also has
- * {@code key}, and may have {@code id}, and {@code delay} or {@code at}. Without {@code body} the object itself is the body, and the first of
- * the key fields that is a member is the key. JSON bodies are kept byte for byte. Thread-safe.
+ * {@code key}, and may have {@code id}, and {@code delay} or {@code at}, but nothing else. Without {@code body} the object itself is the
+ * body, and the first of the key fields that is a member is the key. JSON bodies are kept byte for byte. Thread-safe.
  */
 public final class JsonRecords {
     private static final String JSON = "application/json";
     private static final String TEXT = "text/plain; charset=utf-8";
+    private static final List<String> WITH_BODY = List.of("key", "body", "id", "delay", "at");
     private static final String NO_UTF8 = "not JSON in UTF-8";
 
     private final JsonFactory factory;
@@ -79,32 +82,42 @@ public final class JsonRecords {
             throw new RefusedRecord("must be a JSON object");
         }
         Map<String, Member> members = new HashMap<>();
+        List<String> others = new ArrayList<>(1);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            JsonToken first = parser.nextToken();
-            int start = (int) parser.currentTokenLocation().getByteOffset();
-            String scalar =
-                    first == JsonToken.VALUE_STRING || first == JsonToken.VALUE_NUMBER_INT ? parser.getText() : null;
-            parser.skipChildren();
-            // Reads a string or number to its end, so that the location is after it.
-            parser.finishToken();
-            int end = (int) parser.currentLocation().getByteOffset();
-            if (wanted(name)) {
-                members.put(name, new Member(first, scalar, start, end));
+            Member member = member(parser);
+            if (WITH_BODY.contains(name) || keyFields.contains(name)) {
+                members.put(name, member);
+            }
+            if (others.isEmpty() && !WITH_BODY.contains(name)) {
+                others.add(name);
             }
         }
         if (parser.nextToken() != null) {
             throw new RefusedRecord("the line has more than one JSON value");
         }
         Member body = members.get("body");
-        return body == null ? itself(members, line) : wrapped(members, body, line);
+        if (body == null) {
+            return itself(members, line);
+        }
+        BulkRecord record = wrapped(members, body, line);
+        if (!others.isEmpty()) {
+            // The job would lack what it says, and nobody would notice. The name may be a part of the content.
+            throw new RefusedRecord("a line with a body has no members but " + String.join(", ", WITH_BODY)
+                    + NearName.hint(others.get(0), WITH_BODY));
+        }
+        return record;
     }
 
-    private boolean wanted(String name) {
-        return switch (name) {
-            case "key", "body", "id", "delay", "at" -> true;
-            default -> keyFields.contains(name);
-        };
+    private static Member member(JsonParser parser) throws IOException {
+        JsonToken first = parser.nextToken();
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        String scalar =
+                first == JsonToken.VALUE_STRING || first == JsonToken.VALUE_NUMBER_INT ? parser.getText() : null;
+        parser.skipChildren();
+        // Reads a string or number to its end, so that the location is after it.
+        parser.finishToken();
+        return new Member(first, scalar, start, (int) parser.currentLocation().getByteOffset());
     }
 
     private BulkRecord wrapped(Map<String, Member> members, Member body, byte[] line) throws RefusedRecord {

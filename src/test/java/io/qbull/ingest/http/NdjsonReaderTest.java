@@ -10,6 +10,7 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
+import io.qbull.testing.Gzip;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.io.OutputStream;
@@ -24,7 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bulk requests against a queue that answers when the test likes. */
 class NdjsonReaderTest {
@@ -66,13 +68,16 @@ class NdjsonReaderTest {
         return added.answer();
     }
 
-    @Test
-    void all_requests_together_stay_within_their_share_of_memory_and_finish() throws Exception {
+    /** All lines of a compressed request arrive in one chunk. */
+    @ParameterizedTest
+    @EnumSource(ContentCoding.class)
+    void all_requests_together_stay_within_their_share_of_memory_and_finish(ContentCoding coding) throws Exception {
         Vertx vertx = Vertx.vertx();
         HttpServer server = vertx.createHttpServer().requestHandler(request -> {
             request.pause();
             new NdjsonReader(
                             new RequestStream(request, open, vertx.getOrCreateContext()),
+                            coding,
                             new JsonRecords(limits.keyFields(), limits.deepest()),
                             limits,
                             this::add)
@@ -87,7 +92,7 @@ class NdjsonReaderTest {
         List<Thread> clients = new ArrayList<>();
         try {
             for (int i = 0; i < REQUESTS; i++) {
-                clients.add(client(port));
+                clients.add(client(port, coding));
             }
             long stood = awaitStandstill();
 
@@ -121,16 +126,17 @@ class NdjsonReaderTest {
         return before[0];
     }
 
-    private static Thread client(int port) {
+    private static Thread client(int port, ContentCoding coding) {
         Thread client = new Thread(() -> {
-            String line = "{\"key\":\"k\",\"body\":\"" + "x".repeat(1_000) + "\"}\n";
+            byte[] lines = ("{\"key\":\"k\",\"body\":\"" + "x".repeat(1_000) + "\"}\n")
+                    .repeat(LINES)
+                    .getBytes(StandardCharsets.US_ASCII);
+            byte[] body = coding == ContentCoding.GZIP ? Gzip.of(lines) : lines;
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 OutputStream out = socket.getOutputStream();
-                out.write(("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + LINES * line.length() + "\r\n\r\n")
+                out.write(("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
-                for (int i = 0; i < LINES; i++) {
-                    out.write(line.getBytes(StandardCharsets.US_ASCII));
-                }
+                out.write(body);
                 assertThat(socket.getInputStream().read()).isNegative();
             } catch (Exception e) {
                 // The test has failed already.

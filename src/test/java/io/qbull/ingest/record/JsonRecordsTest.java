@@ -164,6 +164,9 @@ class JsonRecordsTest {
                     {"key":{},"body":1}                  | must be a non-empty string
                     {"key":1.5,"body":1}                 | or an integer
                     {"a":1}                              | none of the members key, to
+                    {"key":"k","body":1,"dealy":"10m"}   | no members but key, body, id, delay, at; did you mean delay?
+                    {"key":"k","title":"x","body":1}     | no members but key, body, id, delay, at
+                    {"key":"k","to":"l","body":1}        | no members but key, body, id, delay, at
                     {"key":"k","body":1,"id":{}}         | id must be a string
                     {"key":"k","body":1,"id":""}         | id must be a string
                     {"key":"k","body":1,"delay":"soon"}  | delay is wrong: a delay must be like
