@@ -147,7 +147,7 @@ final class Fetcher {
             phase = phase.answer();
             boolean adds = wanted && demand == Demand.JOBS;
             if (adds) {
-                partition.prefetched().add(read.entries(), !read.more());
+                partition.prefetched().add(read.entries(), !read.more(), partition::heldOnRecord);
                 atEnd = !read.more();
             }
             events.fetched(read.agenda(), adds);

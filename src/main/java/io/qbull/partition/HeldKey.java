@@ -24,6 +24,8 @@ final class HeldKey {
     Advance.@Nullable Next head;
     /** Jobs that ran since it got its turn. */
     int turns;
+    /** Jobs of it that were read stay in the stream and were forgotten: it runs from there only when the stream is read again. */
+    boolean passed;
     /** Counts it while its first job retries; null while it does not. */
     private FailureLog.@Nullable Tally retrying;
 
@@ -44,6 +46,11 @@ final class HeldKey {
     /** No command touches it, and none of its jobs runs. */
     boolean free() {
         return pending == 0 && state != State.RUNNING;
+    }
+
+    /** Redis knows that it is held: none of its jobs in the stream has been started. */
+    boolean recorded() {
+        return state != State.FREE;
     }
 
     /** Its first job retries for this cause; null if it does not retry. */

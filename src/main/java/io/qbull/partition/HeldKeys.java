@@ -31,6 +31,8 @@ final class HeldKeys {
             new TreeSet<>(((Comparator<HeldKey>) (one, other) -> Long.signum(one.due - other.due))
                     .thenComparingLong(each -> each.number));
     private long numbers;
+    /** Keys without held jobs wait until the stream is read again. */
+    private boolean returning;
 
     /** Whether jobs with this key are held or about to be. */
     boolean blocks(String key) {
@@ -62,12 +64,28 @@ final class HeldKeys {
         return key;
     }
 
-    /** The command was answered. A key without held jobs runs from the stream again. */
+    /** The command was answered. A key without held jobs runs from the stream again; if jobs were passed by, once they are read again. */
     void untouch(HeldKey key) {
         key.pending--;
         if (key.pending == 0 && key.state == State.FREE) {
-            keys.remove(key.name);
+            if (key.passed) {
+                returning = true;
+            } else {
+                keys.remove(key.name);
+            }
         }
+    }
+
+    /** Whether keys wait until the stream is read again. */
+    boolean anyReturning() {
+        return returning;
+    }
+
+    /** The stream is read again from its head. No command is under way. */
+    void readAgain() {
+        returning = false;
+        keys.values().removeIf(key -> key.state == State.FREE && key.pending == 0);
+        keys.values().forEach(key -> key.passed = false);
     }
 
     /** A key that was held under the previous owner. */
@@ -171,6 +189,7 @@ final class HeldKeys {
     void clear() {
         keys.values().forEach(key -> key.retries(null));
         keys.clear();
+        returning = false;
         ready.clear();
         waiting.clear();
     }

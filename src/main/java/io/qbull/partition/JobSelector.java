@@ -24,7 +24,8 @@ final class JobSelector {
     static final String CRASHED = "crashed its worker";
 
     /** What may keep the next step back, asked in this order. The first closed gate names the cause. */
-    private static final List<Gate> GATES = List.of(JobSelector::trust, JobSelector::suspects, JobSelector::turn);
+    private static final List<Gate> GATES =
+            List.of(JobSelector::trust, JobSelector::reading, JobSelector::suspects, JobSelector::turn);
 
     private final RetryPolicy policy;
 
@@ -85,6 +86,9 @@ final class JobSelector {
         if (now.unsettled().commands() > 0 || backlog.fetching()) {
             return StallCause.UNANSWERED;
         }
+        if (now.rereading() != SecondReading.Phase.NONE) {
+            return StallCause.READS_AGAIN;
+        }
         if (backlog.paused()) {
             return StallCause.RETRY_PAUSE;
         }
@@ -97,6 +101,11 @@ final class JobSelector {
             return null;
         }
         return now.unsettled().commands() > 0 ? StallCause.UNANSWERED : StallCause.NOT_TRUSTED;
+    }
+
+    /** Everything is on record before the stream is read again, so that nothing is found in it that runs or has ended. */
+    private static @Nullable StallCause reading(PumpSnapshot now, Decision next) {
+        return now.rereading() == SecondReading.Phase.DUE ? StallCause.UNSETTLED : null;
     }
 
     /** A suspect, and the job after one, starts only when everything before it is on record: if it crashes, only it can be guilty. */

@@ -55,16 +55,22 @@ record LeasedPartition(
             if (commits.size() + index >= Commits.MOST_UNCOMMITTED || held.full()) {
                 return null;
             }
-            if (!slot.moving && !keyIsHeld(slot)) {
+            HeldKey key = heldKey(slot.entry);
+            if (!slot.moving && key == null) {
                 return slot;
             }
-            index++;
+            index += key != null && key.recorded() ? 0 : 1;
         }
         return null;
     }
 
-    private boolean keyIsHeld(Slot slot) {
-        return slot.entry instanceof Entry.Decoded decoded
-                && held.blocks(decoded.job().key());
+    /** Whether the next owner will find the key of an entry held, so that it does not suspect the entry. */
+    boolean heldOnRecord(Entry entry) {
+        HeldKey key = heldKey(entry);
+        return key != null && key.recorded();
+    }
+
+    private @Nullable HeldKey heldKey(Entry entry) {
+        return entry instanceof Entry.Decoded decoded ? held.find(decoded.job().key()) : null;
     }
 }

@@ -1,26 +1,49 @@
 package io.qbull.partition;
 
+import static java.util.Objects.requireNonNull;
+
 import io.qbull.model.Entry;
 import io.qbull.model.StreamId;
 import io.qbull.partition.Prefetched.Slot;
+import io.qbull.runtime.LogLimit;
+import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldJobs.Parked;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Takes the prefetched jobs of held keys out of the stream when they are in the way of others. On the event loop. */
+/**
+ * Takes the prefetched jobs of held keys out of the stream when they are in the way of others. Where Redis has no room for them, they
+ * stay in the stream and are passed by. On the event loop.
+ */
 final class Parking {
     /** So many entries of held keys are worth a call that parks them. */
     private static final int CROWD = 32;
 
+    /** Nothing is parked for so long after a refusal. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Parking.class);
+
     private final LeasedPartition partition;
+    private final LogLimit lines;
     private final int crowd;
     /** Suspects that were parked before they ran again. */
     private final Set<StreamId> suspects = new HashSet<>();
 
     private Phase phase = Phase.SETTLED;
+    /** The last call was refused, and when. */
+    private boolean full;
+
+    private long fullSince;
 
     private enum Phase {
         /** Nothing has changed since the last look: the end of a job leads to none. */
@@ -37,6 +60,7 @@ final class Parking {
      */
     Parking(LeasedPartition partition, int prefetch) {
         this.partition = partition;
+        this.lines = new LogLimit(partition.loop()::nanoTime);
         this.crowd = Math.min(CROWD, prefetch / 2);
     }
 
@@ -74,31 +98,77 @@ final class Parking {
         List<Slot> slots =
                 partition.prefetched().slots().stream().filter(this::parkable).toList();
         if (!slots.isEmpty() && (stuck || slots.size() >= crowd)) {
-            park(slots);
+            full &= partition.now() - fullSince < PAUSE.toNanos();
+            // Behind an entry that was passed by, all later ones of its key have to be.
+            Map<Boolean, List<Slot>> fitting =
+                    slots.stream().collect(Collectors.partitioningBy(slot -> !full && !key(slot).passed));
+            requireNonNull(fitting.get(false)).forEach(this::passBy);
+            park(requireNonNull(fitting.get(true)));
         }
     }
 
     private void park(List<Slot> slots) {
+        if (slots.isEmpty()) {
+            return;
+        }
         List<Parked> parked = new ArrayList<>();
-        Set<String> names = new LinkedHashSet<>();
+        Set<HeldKey> keys = new LinkedHashSet<>();
         for (Slot slot : slots) {
-            if (slot.entry instanceof Entry.Decoded decoded) {
-                slot.moving = true;
-                if (slot.suspect) {
-                    suspects.add(slot.entry.streamId());
-                }
-                names.add(decoded.job().key());
-                parked.add(new Parked(slot.entry.streamId(), decoded.job().key()));
-            }
+            slot.moving = true;
+            HeldKey key = key(slot);
+            keys.add(key);
+            parked.add(new Parked(slot.entry.streamId(), key.name));
         }
         HeldKeys held = partition.held();
-        List<HeldKey> keys = names.stream().map(held::touch).toList();
+        keys.forEach(key -> held.touch(key.name));
         phase = Phase.UNDER_WAY;
-        partition.commands().perform(() -> partition.store().held().park(partition.lease(), parked), done -> {
-            phase = Phase.CHANGED;
-            parked.forEach(each -> partition.prefetched().remove(each.job()));
-            keys.forEach(held::untouch);
-        });
+        AtomicBoolean repeated = new AtomicBoolean();
+        partition
+                .commands()
+                .perform(
+                        () -> partition.store().held().park(partition.lease(), parked, repeated.getAndSet(true)),
+                        answer -> {
+                            phase = Phase.CHANGED;
+                            if (answer == HeldJobs.Parking.FULL) {
+                                refused(slots);
+                            } else {
+                                slots.forEach(this::parked);
+                            }
+                            keys.forEach(held::untouch);
+                        });
+    }
+
+    private void parked(Slot slot) {
+        if (slot.suspect) {
+            suspects.add(slot.entry.streamId());
+        }
+        partition.prefetched().remove(slot.entry.streamId());
+    }
+
+    private void refused(List<Slot> slots) {
+        lines.log(
+                "full",
+                more -> LOG.info(
+                        "{} Redis has no room for jobs of held keys: they stay in the stream{}",
+                        partition.lease(),
+                        more));
+        full = true;
+        fullSince = partition.now();
+        for (Slot slot : slots) {
+            slot.moving = false;
+            passBy(slot);
+        }
+    }
+
+    private void passBy(Slot slot) {
+        key(slot).passed = true;
+        partition.prefetched().passBy(slot.entry.streamId());
+    }
+
+    /** The held key of a slot that can be parked. */
+    private HeldKey key(Slot slot) {
+        return requireNonNull(
+                partition.held().find(((Entry.Decoded) slot.entry).job().key()));
     }
 
     /** Its key is held and no command for it is pending, so its jobs stay in order. */

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * on the event loop, except {@link #unfinished}, {@link #inFlight} and {@link #standstill}.
  */
 public final class PartitionPump {
-    /** The suspect window: how many entries from the head of the stream may be in flight or uncommitted when a pump dies. */
+    /**
+     * The suspect window: among how many entries from the head of the stream, those of held keys not counted, jobs may be in flight or
+     * uncommitted when a pump dies.
+     */
     public static final int WINDOW = Commits.MOST_UNCOMMITTED + JobStarter.MOST_AT_ONCE;
 
     private final Lease lease;
@@ -172,6 +175,7 @@ public final class PartitionPump {
         StallCause cause = dispatcher.dispatch();
         if (state.open()) {
             parts.parking.park(parts.fetcher.atEnd());
+            parts.readAgainIfDue();
             parts.pauses.set();
         }
         parts.fetcher.proceed(parts.inbox.told(), parts.inbox.watchedFrom());
@@ -271,7 +275,12 @@ public final class PartitionPump {
         @Override
         public Fetcher.Demand demand() {
             Fetcher.Demand rest = working() ? Fetcher.Demand.AGENDA : Fetcher.Demand.NOTHING;
-            return state.open() ? Fetcher.Demand.JOBS : rest;
+            // Which entries are suspects depends on the held keys.
+            boolean known =
+                    state == PumpState.RUNNING || !partition.prefetched().expectsSuspects();
+            return state.open() && known && parts.secondReading.phase() != SecondReading.Phase.DUE
+                    ? Fetcher.Demand.JOBS
+                    : rest;
         }
 
         @Override

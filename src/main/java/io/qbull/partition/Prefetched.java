@@ -4,20 +4,37 @@ import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.StreamId;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Entries read from the stream and not yet finished, in stream order. Bounded by count and bytes; one entry always fits. */
+/**
+ * Entries read from the stream and not yet finished, in stream order. Bounded by count and bytes; one entry always fits. Entries may be
+ * passed by: they stay in the stream and are forgotten until the stream is read again.
+ */
 final class Prefetched {
+    /** It costs as much to read an entry as so many of its bytes. */
+    private static final int ENTRY_OVERHEAD = 2_500;
+
     private final int mostEntries;
     private final int mostBytes;
     private final Map<StreamId, Slot> slots = new LinkedHashMap<>();
     private int bytes;
     private StreamId last = StreamId.START;
-    /** How many of the next entries the previous owner may have started. */
+    /** The last entry that has ever been read. */
+    private StreamId furthest = StreamId.START;
+    /** What it costs to read the entries that were passed by since the stream was read from its head: their bytes and overhead. */
+    private long passed;
+    /** Among how many of the first entries there were suspects at the start. */
+    private int window;
+    /** How many of the entries that were never read the previous owner may have started. */
     private int suspects;
+    /** Suspects that were read and forgotten. */
+    private final Set<StreamId> forgotten = new HashSet<>();
 
     /** An entry. */
     static final class Slot {
@@ -38,20 +55,30 @@ final class Prefetched {
         this.mostBytes = mostBytes;
     }
 
-    /** The previous owner may have started jobs among so many of the first entries. */
+    /** The previous owner may have started jobs among so many of the first entries, those of held keys not counted. */
     void suspect(int count) {
+        window = count;
         suspects = count;
     }
 
-    /** Among how many of the first entries of the stream there are suspects. */
-    int suspectsLeft() {
+    /** Whether some of the entries that follow are suspects. */
+    boolean expectsSuspects() {
+        return suspects > 0;
+    }
+
+    /**
+     * @param held whether the key of an entry is held
+     * @return among how many of the first entries of the stream, those of held keys not counted, there are suspects
+     */
+    int suspectsLeft(Predicate<Entry> held) {
         int last = 0;
         int index = 0;
         for (Slot slot : slots.values()) {
-            index++;
-            last = slot.suspect ? index : last;
+            index += held.test(slot.entry) ? 0 : 1;
+            last = slot.suspect ? Math.max(1, index) : last;
         }
-        return suspects > 0 ? index + suspects : last;
+        int left = suspects > 0 ? index + suspects : last;
+        return forgotten.isEmpty() ? left : Math.max(left, window);
     }
 
     /** All entries, in stream order. */
@@ -79,20 +106,60 @@ final class Prefetched {
         }
     }
 
+    /** The entry stays in the stream and is forgotten. */
+    void passBy(StreamId entry) {
+        Slot slot = slots.get(entry);
+        if (slot != null) {
+            passed += ENTRY_OVERHEAD + slot.entry.size();
+            forget(slot);
+            remove(entry);
+        }
+    }
+
+    /**
+     * All entries are forgotten, and the stream is read again from its head. No command is under way that takes one of them out.
+     *
+     * @return bytes of those that were passed by since the last reading from there, with an overhead for each
+     */
+    long readAgain() {
+        long before = passed;
+        slots.values().forEach(this::forget);
+        clear();
+        last = StreamId.START;
+        passed = 0;
+        return before;
+    }
+
+    private void forget(Slot slot) {
+        if (slot.suspect) {
+            forgotten.add(slot.entry.streamId());
+        }
+    }
+
     /**
      * @param more the entries that follow
      * @param end whether these were the last of the stream: later ones are new, so no suspects
+     * @param held whether the key of an entry is held: then the previous owner has not started it
      */
-    void add(List<Entry> more, boolean end) {
+    void add(List<Entry> more, boolean end, Predicate<Entry> held) {
         for (Entry entry : more) {
-            slots.put(entry.streamId(), new Slot(entry, suspects > 0));
-            suspects = Math.max(0, suspects - 1);
-            bytes += entry.size();
             last = entry.streamId();
+            slots.put(last, new Slot(entry, isSuspect(entry, held)));
+            bytes += entry.size();
+            furthest = last.compareTo(furthest) > 0 ? last : furthest;
         }
         if (end) {
             suspects = 0;
         }
+    }
+
+    private boolean isSuspect(Entry entry, Predicate<Entry> held) {
+        boolean known = entry.streamId().compareTo(furthest) <= 0;
+        if (known || suspects == 0 || held.test(entry)) {
+            return forgotten.remove(entry.streamId());
+        }
+        suspects--;
+        return true;
     }
 
     boolean isEmpty() {

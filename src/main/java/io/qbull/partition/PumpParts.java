@@ -21,6 +21,7 @@ final class PumpParts {
     final HeldKeyAdvancer advancer;
     final Parking parking;
     final PauseTimer pauses;
+    final SecondReading secondReading;
     final OwnerInbox inbox;
     final DelayedPromoter promoter;
 
@@ -53,6 +54,7 @@ final class PumpParts {
         this.advancer = new HeldKeyAdvancer(partition, parking, stall);
         this.outcomes = new JobOutcomes(partition, policy, advancer, stall);
         this.pauses = new PauseTimer(partition, events::changed);
+        this.secondReading = new SecondReading(partition, events::changed);
         this.inbox = new OwnerInbox(partition, fetcher);
         this.promoter = new DelayedPromoter(partition, fetcher, settings.prefetchBytes(), events::working);
     }
@@ -66,6 +68,18 @@ final class PumpParts {
     void settle() {
         if (partition.commands().underWay() == 0 && partition.commits().size() == 0) {
             suspects.settled();
+        }
+    }
+
+    /** Reads the stream again from its head if that is due and all is on record, as it is when a new owner begins. */
+    void readAgainIfDue() {
+        boolean settled = starter.running() == 0
+                && partition.commands().underWay() == 0
+                && partition.commits().size() == 0
+                && !fetcher.fetching();
+        if (settled && secondReading.phase() == SecondReading.Phase.DUE) {
+            secondReading.begin();
+            fetcher.expectMore();
         }
     }
 
@@ -83,7 +97,7 @@ final class PumpParts {
     /** Among how many of the first entries there are suspects that have not run; one if there are only held ones. */
     int suspectsLeft() {
         boolean held = partition.held().anySuspect() || parking.holdsSuspects();
-        return Math.max(partition.prefetched().suspectsLeft(), held ? 1 : 0);
+        return Math.max(partition.prefetched().suspectsLeft(partition::heldOnRecord), held ? 1 : 0);
     }
 
     /**
@@ -98,7 +112,8 @@ final class PumpParts {
                 partition.commands().underWay(), partition.commits().size(), starter.afterSuspect());
         if (readiness != Readiness.FREE || state != PumpState.RUNNING) {
             // No job may start, whichever waits: looking for one would cost time at the end of each job.
-            return new PumpSnapshot(state, readiness, false, false, unsettled, Candidates.NONE, Backlog.NONE);
+            return new PumpSnapshot(
+                    state, readiness, false, SecondReading.Phase.NONE, false, unsettled, Candidates.NONE, Backlog.NONE);
         }
         HeldKeys held = partition.held();
         Candidates candidates =
@@ -106,7 +121,14 @@ final class PumpParts {
         Backlog backlog = new Backlog(
                 fetcher.fetching() && partition.prefetched().isEmpty(), held.firstWaiting() != null, !held.isEmpty());
         return new PumpSnapshot(
-                state, readiness, trusted.getAsBoolean(), suspects.turnIsHere(), unsettled, candidates, backlog);
+                state,
+                readiness,
+                trusted.getAsBoolean(),
+                secondReading.phase(),
+                suspects.turnIsHere(),
+                unsettled,
+                candidates,
+                backlog);
     }
 
     /** Sends nothing more, ignores all answers and forgets what was read. Jobs that run go on. */
@@ -120,6 +142,7 @@ final class PumpParts {
         promoter.end();
         committer.end();
         pauses.end();
+        secondReading.end();
         starter.end();
         suspects.end();
     }

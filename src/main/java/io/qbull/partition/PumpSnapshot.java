@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where the pump is in its life
  * @param readiness whether a job could be started
  * @param trusted whether the lease is trusted
+ * @param rereading whether the stream will be read again from its head
  * @param suspectTurn whether a crash suspect of this partition may start, of all in the process
  * @param unsettled what Redis has not confirmed
  * @param candidates the jobs that may be next
@@ -18,6 +19,7 @@ record PumpSnapshot(
         PumpState state,
         JobStarter.Readiness readiness,
         boolean trusted,
+        SecondReading.Phase rereading,
         boolean suspectTurn,
         Unsettled unsettled,
         Candidates candidates,

@@ -18,7 +18,12 @@ enum StallCause {
     NO_THREAD("no thread could be had for its job"),
     /** The lease is not trusted. */
     NOT_TRUSTED("its lease is not renewed"),
-    /** A job before or after a suspect starts only when all results before it are on record; Redis has not confirmed them. */
+    /** Keys are free again whose jobs were passed by in the stream. */
+    READS_AGAIN("it is about to read jobs again that it had passed by"),
+    /**
+     * A job before or after a suspect starts, and the stream is read again, only when all results before are on record; Redis has not
+     * confirmed them.
+     */
     UNSETTLED("Redis has not answered a command"),
     /** Suspects of a process start one at a time, and one of another partition or queue has the turn. */
     SUSPECT_ELSEWHERE("a job of another partition that may have crashed a process runs first");
@@ -32,6 +37,6 @@ enum StallCause {
 
     /** Whether no job could start even if nothing kept it back. */
     boolean nothingToStart() {
-        return this == IDLE || this == RETRY_PAUSE || this == KEYS_HELD;
+        return this == IDLE || this == READS_AGAIN || this == RETRY_PAUSE || this == KEYS_HELD;
     }
 }

@@ -39,7 +39,8 @@
  * <tr><td>Prefetched</td><td>entries read and not finished</td></tr>
  * <tr><td>Commits, Committer</td><td>finished jobs, the commit under way, its interval</td></tr>
  * <tr><td>HeldKeys, HeldKeyLoader, HeldKeyAdvancer, PauseTimer</td><td>held keys, their first jobs, their pauses</td></tr>
- * <tr><td>Parking</td><td>when jobs of held keys leave the stream; which of them are suspects</td></tr>
+ * <tr><td>Parking</td><td>when jobs of held keys leave the stream or are passed by; which of them are suspects</td></tr>
+ * <tr><td>SecondReading</td><td>when the stream is read again from its head</td></tr>
  * <tr><td>OwnerInbox</td><td>requests of people and notes of producers</td></tr>
  * <tr><td>DelayedPromoter</td><td>when delayed jobs are due</td></tr>
  * <tr><td>FencedCommands</td><td>commands without an answer</td></tr>
@@ -58,6 +59,7 @@
  *     suspects that are left when the lease is given up pass to the next owner</td></tr>
  * <tr><td>no thread can be had, or the workers are shut down</td><td>tried every 100 ms, reported once; the lease is kept, a drain
  *     goes on</td></tr>
+ * <tr><td>Redis has no room for the jobs of held keys</td><td>they stay in the stream and are passed by; other keys go on</td></tr>
  * <tr><td>an entry cannot be decoded</td><td>buried with the reason</td></tr>
  * </table>
  */

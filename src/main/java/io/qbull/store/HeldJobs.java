@@ -35,9 +35,11 @@ public interface HeldJobs {
      *
      * @param lease the owner's lease
      * @param jobs 1 to 10,000; the stream must have no earlier job of their keys
-     * @return done or fenced
+     * @param repeated whether an earlier attempt of this call has no answer. A repeat is never refused for lack of room: a refusal
+     *     would not tell what became of the earlier attempt
+     * @return done, full or fenced
      */
-    CompletionStage<Verdict> park(Lease lease, List<Parked> jobs);
+    CompletionStage<Parking> park(Lease lease, List<Parked> jobs, boolean repeated);
 
     /**
      * Deletes the first job of a held key if it is done, and reads the next one.
@@ -106,6 +108,21 @@ public interface HeldJobs {
      * @param key its key
      */
     record Parked(StreamId job, String key) {}
+
+    /** The result of {@link #park}. */
+    enum Parking implements OwnerAnswer {
+        /** The jobs have left the stream, now or before. */
+        DONE,
+        /** Nothing was moved: the server takes no data, or the held jobs of the partition use as much memory as they may. */
+        FULL,
+        /** The lease has ended. */
+        FENCED;
+
+        @Override
+        public boolean fenced() {
+            return this == FENCED;
+        }
+    }
 
     /** How to carry out an instruction. */
     enum Action {

@@ -1,8 +1,10 @@
--- Moves jobs out of the stream, behind the first job of their held key. Skips jobs that have already left the stream.
+-- Moves jobs out of the stream, behind the first job of their held key. Skips jobs that have already left the stream. Refuses when
+-- Redis is full, or when the held jobs use as much memory as they may. The repeat of an attempt without an answer is never refused,
+-- because a refusal would not tell whether that attempt was carried out, or prevent it.
 --
 -- KEYS 7: lease, stream, held, held order, held jobs, attempts, started
--- ARGV 3 + 2n: owner, epoch, partition, then stream id and key of each job
--- Returns: {'done'}, or {'fenced'}: nothing was changed
+-- ARGV 4 + 2n: owner, epoch, partition, most bytes of held jobs, each at least 4 kB (empty in a repeat), then stream id and key of each job
+-- Returns: {'done'}; {'full'} or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
@@ -19,8 +21,20 @@ redis.call('ZCARD', order)
 if attempted then
   redis.call('HLEN', attempts)
 end
+if ARGV[4] ~= '' then
+  local bytes = (redis.call('MEMORY', 'USAGE', jobs) or 0) + (redis.call('MEMORY', 'USAGE', order) or 0)
+  -- A small job needs several times its bytes in the stream, so there must be few.
+  if math.max(bytes, 4096 * redis.call('ZCARD', order)) >= tonumber(ARGV[4]) then
+    return {'full'}
+  end
+  -- Writes what is there already. A full Redis refuses it.
+  local tried = redis.pcall('HSET', KEYS[1], 'epoch', lease[2])
+  if type(tried) == 'table' and tried.err then
+    return string.find(tried.err, 'OOM', 1, true) and {'full'} or tried
+  end
+end
 redis.call('PERSIST', KEYS[1])
-for i = 4, #ARGV, 2 do
+for i = 5, #ARGV, 2 do
   local id, key = ARGV[i], ARGV[i + 1]
   local found = redis.call('XRANGE', stream, id, id)
   if #found == 1 then

@@ -27,8 +27,9 @@ final class LoggedHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
-        return log.removal(lease, Kind.MOVE, jobs.stream().map(Parked::job).toList(), () -> held.park(lease, jobs));
+    public CompletionStage<Parking> park(Lease lease, List<Parked> jobs, boolean repeated) {
+        return log.removal(
+                lease, Kind.MOVE, jobs.stream().map(Parked::job).toList(), () -> held.park(lease, jobs, repeated));
     }
 
     @Override

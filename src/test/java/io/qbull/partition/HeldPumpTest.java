@@ -16,6 +16,7 @@ import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
+import io.qbull.store.HeldJobs.Parking;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
@@ -91,6 +92,88 @@ class HeldPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void without_room_jobs_of_a_held_key_stay_in_the_stream_and_others_run() {
+        begin(0);
+        fetched(true, ofKey("a", 1, 128));
+        fail();
+        answer("fail", Verdict.DONE);
+        answer("park", Parking.FULL);
+
+        fetched(true, entry(129, "b"), entry(130, "a"));
+        assertThat(ids()).as("the stream is read on").containsExactly(1L, 129L);
+        fetched(true, ofKey("a", 131, 127));
+        complete(1);
+        answer("commit", Verdict.DONE);
+        assertThat(store.waiting())
+                .as("jobs behind those that stay are passed by at once")
+                .doesNotContain("park");
+        fetched(false, entry(300, "b"));
+        assertThat(ids()).containsExactly(1L, 129L, 300L);
+    }
+
+    @Test
+    void a_key_whose_jobs_stayed_in_the_stream_runs_when_it_is_read_again_from_its_head() {
+        begin(0);
+        fetched(true, ofKey("a", 1, 128));
+        fail();
+        answer("fail", Verdict.DONE);
+        answer("park", Parking.FULL);
+        fetched(false, entry(129, "b"), entry(130, "b"), entry(131, "b"), entry(132, "b"));
+        loop.tick(BACKOFF);
+        complete(1);
+        answer("advance", next(1, "a", Attempts.NONE));
+        complete(2);
+        complete(3);
+        answer("advance", new Advance.Free());
+        assertThat(ids()).containsExactly(1L, 129L, 130L, 1L, 131L);
+        assertThat(store.waiting()).as("131 still runs").doesNotContain("fetch");
+        complete(4);
+        assertThat(ids()).as("everything ends before the stream is read again").hasSize(5);
+        assertThat(store.waiting()).doesNotContain("fetch");
+        answer("commit", Verdict.DONE);
+
+        Call fetch = store.next("fetch");
+        assertThat(fetch.argument(1, StreamId.class)).isEqualTo(StreamId.START);
+        List<Entry> found = new ArrayList<>(List.of(ofKey("a", 2, 3)));
+        found.add(entry(132, "b"));
+        answer(fetch, new Fetch.Entries(found, false, Agenda.EMPTY));
+        assertThat(ids().subList(5, ids().size())).containsExactly(2L);
+    }
+
+    @Test
+    void a_parking_that_may_have_been_carried_out_is_repeated_as_such() {
+        begin(0);
+        fetched(true, ofKey("a", 1, 128));
+        fail();
+        answer("fail", Verdict.DONE);
+        Call park = store.next("park");
+        assertThat(park.argument(2, Boolean.class)).isFalse();
+        park.loseReply();
+        loop.tick(REPEAT);
+        Call repeated = store.next("park");
+        assertThat(repeated.argument(2, Boolean.class)).isTrue();
+        assertThat(parked(repeated)).isEqualTo(longs(2, 128));
+    }
+
+    @Test
+    void after_a_refusal_nothing_is_parked_for_a_second() {
+        begin(0);
+        fetched(true, ofKey("a", 1, 128));
+        fail();
+        answer("fail", Verdict.DONE);
+        answer("park", Parking.FULL);
+        fetched(true, ofKey("b", 129, 256));
+        fail();
+        answer("fail", Verdict.DONE);
+        assertThat(store.waiting()).doesNotContain("park");
+        loop.tick(Duration.ofSeconds(2));
+        fetched(true, ofKey("c", 257, 384));
+        fail();
+        answer("fail", Verdict.DONE);
+        assertThat(parked(store.next("park"))).isEqualTo(longs(258, 384));
+    }
+
+    @Test
     void a_buffer_of_one_is_emptied_too() {
         pump = pump(1, 1 << 20, Retries.of(3, BACKOFF));
         begin(0);
@@ -100,7 +183,7 @@ class HeldPumpTest extends PumpTestSupport {
         fetched(true, entry(2, "a"));
         Call park = store.next("park");
         assertThat(parked(park)).containsExactly(2L);
-        park.answer(Verdict.DONE);
+        park.answer(Parking.DONE);
         loop.run();
         fetched(false, entry(3, "b"));
         assertThat(ids()).containsExactly(1L, 3L);
@@ -154,7 +237,7 @@ class HeldPumpTest extends PumpTestSupport {
         answer("fail", Verdict.DONE);
         fetched(true, entry(5, "b"), entry(6, "b"));
         assertThat(store.waiting()).doesNotContain("park");
-        first.answer(Verdict.DONE);
+        first.answer(Parking.DONE);
         loop.run();
         assertThat(parked(store.next("park"))).containsExactly(4L, 5L, 6L);
     }
@@ -167,7 +250,7 @@ class HeldPumpTest extends PumpTestSupport {
         answer("fail", Verdict.DONE);
         loop.tick(BACKOFF.multipliedBy(2));
         assertThat(store.waiting()).contains("park").doesNotContain("advance");
-        answer("park", Verdict.DONE);
+        answer("park", Parking.DONE);
         assertThat(store.waiting()).contains("advance");
     }
 
@@ -177,7 +260,7 @@ class HeldPumpTest extends PumpTestSupport {
         fetched(true, ofKey("a", 1, 128));
         fail();
         answer("fail", Verdict.DONE);
-        answer("park", Verdict.DONE);
+        answer("park", Parking.DONE);
         loop.tick(BACKOFF);
         answer("advance", next(1, "a", ONE));
         fetched(false, entry(200, "a"));
@@ -646,6 +729,7 @@ class HeldPumpTest extends PumpTestSupport {
     private static Object done(String script) {
         return switch (script) {
             case "keys" -> new Page.Keys(Page.START, Map.of());
+            case "park" -> Parking.DONE;
             case "advance" -> next(1, "a", Attempts.NONE);
             case "promote" -> new Promotion.Promoted(1, LOOK);
             case "attend" -> new Attended.Done(Duration.ZERO);
@@ -656,6 +740,7 @@ class HeldPumpTest extends PumpTestSupport {
     private static Object fenced(String script) {
         return switch (script) {
             case "keys" -> new Page.Fenced();
+            case "park" -> Parking.FENCED;
             case "advance" -> new Advance.Fenced();
             case "promote" -> new Promotion.Fenced();
             case "attend" -> new Attended.Fenced();

@@ -54,27 +54,29 @@ class JobSelectorTest {
      * {@code NOTHING}. The decision {@code STEP} is that step.
      */
     private static final Table GATES = new Table("""
-            readiness | state            | step                | trust | commands | uncommitted | after suspect | suspect turn | fetching | paused | held -> decision
-            BUSY      | *                | *                   | *     | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
-            *         | LOADING          | *                   | *     | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            *         | ABANDONED/CLOSED | *                   | *     | *        | *           | *             | *            | *        | *      | *    -> IDLE
-            *         | DRAINING         | *                   | *     | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            *         | DRAINING         | *                   | *     | none     | *           | *             | *            | *        | *      | *    -> IDLE
-            RECORDING | RUNNING          | *                   | *     | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            NO_THREAD | RUNNING          | *                   | *     | *        | *           | *             | *            | *        | *      | *    -> NO_THREAD
-            FREE      | RUNNING          | NOTHING             | *     | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | NOTHING             | *     | none     | *           | *             | *            | yes      | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | NOTHING             | *     | none     | *           | *             | *            | no       | yes    | *    -> RETRY_PAUSE
-            FREE      | RUNNING          | NOTHING             | *     | none     | *           | *             | *            | no       | no     | yes  -> KEYS_HELD
-            FREE      | RUNNING          | NOTHING             | *     | none     | *           | *             | *            | no       | no     | no   -> IDLE
-            FREE      | RUNNING          | *                   | no    | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | *                   | no    | none     | *           | *             | *            | *        | *      | *    -> NOT_TRUSTED
-            FREE      | RUNNING          | BURY/READ_HEAD      | yes   | *        | *           | *             | *            | *        | *      | *    -> STEP
-            FREE      | RUNNING          | START               | yes   | *        | *           | no            | *            | *        | *      | *    -> STEP
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | some     | *           | *             | *            | *        | *      | *    -> UNSETTLED
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | none     | some        | *             | *            | *        | *      | *    -> UNSETTLED
-            FREE      | RUNNING          | START_SUSPECT       | yes   | none     | none        | *             | no           | *        | *      | *    -> SUSPECT_ELSEWHERE
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | none     | none        | *             | *            | *        | *      | *    -> STEP
+            readiness | state            | step                | trust | second reading | commands | uncommitted | after suspect | suspect turn | fetching | paused | held -> decision
+            BUSY      | *                | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
+            *         | LOADING          | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            *         | ABANDONED/CLOSED | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> IDLE
+            *         | DRAINING         | *                   | *     | *              | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            *         | DRAINING         | *                   | *     | *              | none     | *           | *             | *            | *        | *      | *    -> IDLE
+            RECORDING | RUNNING          | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            NO_THREAD | RUNNING          | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> NO_THREAD
+            FREE      | RUNNING          | NOTHING             | *     | *              | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | NOTHING             | *     | *              | none     | *           | *             | *            | yes      | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | NOTHING             | *     | RESTING/DUE    | none     | *           | *             | *            | no       | *      | *    -> READS_AGAIN
+            FREE      | RUNNING          | NOTHING             | *     | *              | none     | *           | *             | *            | no       | yes    | *    -> RETRY_PAUSE
+            FREE      | RUNNING          | NOTHING             | *     | *              | none     | *           | *             | *            | no       | no     | yes  -> KEYS_HELD
+            FREE      | RUNNING          | NOTHING             | *     | *              | none     | *           | *             | *            | no       | no     | no   -> IDLE
+            FREE      | RUNNING          | *                   | no    | *              | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | *                   | no    | *              | none     | *           | *             | *            | *        | *      | *    -> NOT_TRUSTED
+            FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | *        | *           | *             | *            | *        | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | BURY/READ_HEAD      | yes   | *              | *        | *           | *             | *            | *        | *      | *    -> STEP
+            FREE      | RUNNING          | START               | yes   | *              | *        | *           | no            | *            | *        | *      | *    -> STEP
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | some     | *           | *             | *            | *        | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | none     | some        | *             | *            | *        | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | START_SUSPECT       | yes   | *              | none     | none        | *             | no           | *        | *      | *    -> SUSPECT_ELSEWHERE
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | none     | none        | *             | *            | *        | *      | *    -> STEP
             """);
 
     private static final StreamId IN_STREAM = new StreamId(7, 0);
@@ -173,7 +175,11 @@ class JobSelectorTest {
         assertThat(GATES.rows.stream()
                         .mapToInt(row -> TALLIES.getOrDefault(row, new Tally()).combinations)
                         .sum())
-                .isEqualTo(choices * PumpState.values().length * Readiness.values().length * (1 << 8));
+                .isEqualTo(choices
+                        * PumpState.values().length
+                        * Readiness.values().length
+                        * (1 << 8)
+                        * SecondReading.Phase.values().length);
     }
 
     private static Map<Row, Tally> decideAll() {
@@ -181,8 +187,10 @@ class JobSelectorTest {
         for (Choice choice : choices(tallies)) {
             for (PumpState state : PumpState.values()) {
                 for (Readiness readiness : Readiness.values()) {
-                    for (int bits = 0; bits < 1 << 8; bits++) {
-                        decide(tallies, choice, state, readiness, bits);
+                    for (SecondReading.Phase reading : SecondReading.Phase.values()) {
+                        for (int bits = 0; bits < 1 << 8; bits++) {
+                            decide(tallies, choice, state, readiness, reading, bits);
+                        }
                     }
                 }
             }
@@ -190,7 +198,13 @@ class JobSelectorTest {
         return tallies;
     }
 
-    private static void decide(Map<Row, Tally> tallies, Choice choice, PumpState state, Readiness readiness, int bits) {
+    private static void decide(
+            Map<Row, Tally> tallies,
+            Choice choice,
+            PumpState state,
+            Readiness readiness,
+            SecondReading.Phase reading,
+            int bits) {
         boolean trusted = (bits & 1) != 0;
         Unsettled unsettled = new Unsettled((bits & 2) != 0 ? 2 : 0, (bits & 4) != 0 ? 3 : 0, (bits & 8) != 0);
         Backlog backlog = new Backlog((bits & 16) != 0, (bits & 32) != 0, (bits & 64) != 0);
@@ -200,6 +214,7 @@ class JobSelectorTest {
                 state.name(),
                 choice.name(),
                 yes(trusted),
+                reading.name(),
                 some(unsettled.commands()),
                 some(unsettled.uncommitted()),
                 yes(unsettled.afterSuspect()),
@@ -208,7 +223,8 @@ class JobSelectorTest {
                 yes(backlog.paused()),
                 yes(backlog.held()));
         Object expected = row.result().equals("STEP") ? choice.step() : new Wait(StallCause.valueOf(row.result()));
-        PumpSnapshot now = new PumpSnapshot(state, readiness, trusted, turn, unsettled, choice.candidates(), backlog);
+        PumpSnapshot now =
+                new PumpSnapshot(state, readiness, trusted, reading, turn, unsettled, choice.candidates(), backlog);
         Decision decided = SELECTOR.select(now);
         Tally tally = tallies.computeIfAbsent(row, any -> new Tally());
         tally.combinations++;

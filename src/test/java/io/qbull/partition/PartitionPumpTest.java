@@ -13,6 +13,7 @@ import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
+import io.qbull.store.HeldJobs.Parking;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Burial;
 import io.qbull.store.JobLog.Fetch;
@@ -208,7 +209,7 @@ class PartitionPumpTest extends PumpTestSupport {
         Call park = store.next("park");
         loop.tick(BACKOFF);
         assertThat(store.waiting()).doesNotContain("advance");
-        park.answer(Verdict.DONE);
+        park.answer(Parking.DONE);
         loop.run();
         store.next("advance");
     }

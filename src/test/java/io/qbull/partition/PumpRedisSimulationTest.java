@@ -27,6 +27,7 @@ class PumpRedisSimulationTest extends PumpSimulationSupport {
                 assertThat(partition.traces())
                         .as("what is kept of jobs that are done")
                         .isEmpty();
+                partition.full(false);
             });
         }
     }

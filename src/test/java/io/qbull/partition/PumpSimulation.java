@@ -28,11 +28,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost and
- * commands arrive late. In half of the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs,
+ * commands arrive late. In half of the runs there is no room for held jobs now and then, and many jobs wait. In half of the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs,
  * and exhausted jobs may wait for that. In the other half one job kills its pods, and nothing else does. Checked at each start of a
  * job:
  *
@@ -62,6 +63,10 @@ final class PumpSimulation {
     private final boolean killing;
     private final boolean people;
     private final boolean holding;
+    /** Now and then there is no room for held jobs. */
+    private final boolean cramped;
+    /** The longest that a job runs (ms). */
+    private final int longest;
     /** How often people asked to drop a job of a key. */
     private final Map<String, Integer> drops = new HashMap<>();
 
@@ -87,6 +92,9 @@ final class PumpSimulation {
         JobLog jobs();
 
         HeldJobs held();
+
+        /** Whether there is no room for held jobs from now on. */
+        void full(boolean now);
 
         /** Ids of the buried jobs. */
         List<String> dead();
@@ -126,11 +134,20 @@ final class PumpSimulation {
         this.killing = random.nextBoolean();
         this.people = !killing && random.nextBoolean();
         this.holding = people && random.nextBoolean();
+        this.cramped = random.nextBoolean();
+        this.longest = cramped ? List.of(20, 20, 200).get(random.nextInt(3)) : 20;
     }
 
     void run(int steps) {
+        if (cramped) {
+            // More than an owner reads at a time.
+            IntStream.range(0, random.nextInt(4) * 100).forEach(any -> addJob());
+        }
         takeOver();
         for (int step = 0; step < steps; step++) {
+            if (cramped && random.nextInt(10) == 0) {
+                backend.full(random.nextInt(3) > 0);
+            }
             for (int count = random.nextInt(4); count > 0; count--) {
                 addJob();
             }
@@ -141,7 +158,8 @@ final class PumpSimulation {
             }
         }
         faulty = false;
-        for (int step = 0; step < 4000 && !settled(); step++) {
+        backend.full(cramped && random.nextBoolean());
+        for (int step = 0; step < 20_000 && !settled(); step++) {
             world.tick(Duration.ofMillis(50));
             if (owner == null) {
                 takeOver();
@@ -290,7 +308,7 @@ final class PumpSimulation {
         private void handle(Delivery delivery, JobHandler.Outcome outcome) {
             Planned job = requireNonNull(jobs.get(delivery.job().id().value()));
             checkStart(job, delivery);
-            loop.schedule(Duration.ofMillis(random.nextInt(20)), () -> {
+            loop.schedule(Duration.ofMillis(random.nextInt(longest)), () -> {
                 if (job.killer) {
                     job.crashes++;
                     crash();

@@ -27,6 +27,7 @@ final class RedisPartition implements PumpSimulation.Backend {
     private final Store store;
     private final String primary;
     private long grants;
+    private boolean full;
 
     /**
      * @param resp to an empty server
@@ -48,18 +49,35 @@ final class RedisPartition implements PumpSimulation.Backend {
         grants++;
         LeaseOwner owner = new LeaseOwner(new PodId(pod), "n" + grants);
         String epoch = Long.toString(FIRST_EPOCH + grants);
-        resp.call("HSET", TAG + ":lease", "owner", owner.toString(), "epoch", epoch, "expires", "9000000000000");
+        write("HSET", TAG + ":lease", "owner", owner.toString(), "epoch", epoch, "expires", "9000000000000");
         return new Lease(SimulatedPartition.PARTITION, owner, Epoch.parse(epoch), primary);
     }
 
     @Override
     public StreamId add(String id, String key) {
-        return StreamId.parse(resp.text("XADD", STREAM, "*", "id", id, "key", key, "ts", "1", "body", "b"));
+        return StreamId.parse(write("XADD", STREAM, "*", "id", id, "key", key, "ts", "1", "body", "b"));
     }
 
     @Override
     public void ask(String verb, String key) {
-        resp.call("XADD", TAG + ":inbox", "*", "verb", verb, "key", key, "place", "");
+        write("XADD", TAG + ":inbox", "*", "verb", verb, "key", key, "place", "");
+    }
+
+    /** Finds room even when there is none for held jobs, as if others had just left. */
+    private String write(String... command) {
+        boolean before = full;
+        full(false);
+        String reply = resp.text(command);
+        full(before);
+        return reply;
+    }
+
+    @Override
+    public void full(boolean now) {
+        if (now != full) {
+            resp.call("CONFIG", "SET", "maxmemory", now ? "1" : "0");
+            full = now;
+        }
     }
 
     @Override

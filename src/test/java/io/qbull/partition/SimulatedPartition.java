@@ -49,6 +49,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
 
     private final List<String> dead = new ArrayList<>();
     private final List<Instruction> inbox = new ArrayList<>();
+    private boolean full;
     private long epoch;
     private long added;
     private long asked;
@@ -170,18 +171,28 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
+    public void full(boolean now) {
+        full = now;
+    }
+
+    @Override
+    public CompletionStage<Parking> park(Lease lease, List<Parked> jobs, boolean repeated) {
         if (stale(lease)) {
-            return done(Verdict.FENCED);
+            return done(Parking.FENCED);
+        }
+        if (full && !repeated) {
+            return done(Parking.FULL);
         }
         for (Parked each : jobs) {
             Job job = stream.remove(each.job());
             if (job != null) {
                 hold(each.key(), job);
-                pauses.putIfAbsent(each.key(), Duration.ZERO);
+                if (!pauses.containsKey(each.key())) {
+                    pauses.put(each.key(), Duration.ZERO);
+                }
             }
         }
-        return done(Verdict.DONE);
+        return done(Parking.DONE);
     }
 
     @Override

@@ -85,7 +85,7 @@ public final class WaitingJobs {
         if (places.size() > 1) {
             List<Parked> others =
                     places.stream().skip(1).map(place -> new Parked(place, key)).toList();
-            get(store.held().park(lease(partition), others));
+            get(store.held().park(lease(partition), others, false));
         }
     }
 

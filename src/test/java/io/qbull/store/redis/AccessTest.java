@@ -26,6 +26,8 @@ import io.qbull.model.PodId;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Parked;
+import io.qbull.store.HeldJobs.Parking;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LayoutTable.PodsView;
@@ -100,15 +102,16 @@ class AccessTest {
         JobLog.Fetch.Entries entries =
                 (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000));
         StreamId first = entries.entries().get(0).streamId();
+        StreamId second = entries.entries().get(1).streamId();
         assertThat(get(store.held().fail(lease, JobPlace.inStream(first), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.DONE);
+        assertThat(get(store.held().park(lease, List.of(new Parked(second, "other")), false)))
+                .isEqualTo(Parking.DONE);
         Advance.Next failed = (Advance.Next) get(store.held().advance(lease, "key", null));
         assertThat(get(store.jobs().bury(lease, failed.place(), "key", Seed.burial("r", 1))))
                 .isEqualTo(Verdict.DONE);
         assertThat(get(store.held().advance(lease, "key", null))).isEqualTo(new Advance.Free());
-        assertThat(get(store.jobs()
-                        .commit(lease, List.of(entries.entries().get(1).streamId()))))
-                .isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().commit(lease, List.of(second)))).isEqualTo(Verdict.DONE);
         assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
                 .containsEntry(lease, new Renewal.Renewed(null));
         assertThat(get(store.leases().requestHandOver(P, OTHER))).isTrue();
@@ -166,7 +169,7 @@ class AccessTest {
     void the_documented_commands_are_those_of_the_scripts_and_requests() throws IOException {
         Set<String> used = new TreeSet<>();
         for (Script script : Script.values()) {
-            find("redis\\.p?call\\('([A-Z]+)'()", script.source(), used);
+            find("redis\\.p?call\\('([A-Z]+)'(?:, '([A-Z]+)')?", script.source(), used);
         }
         try (Stream<Path> files = Files.walk(Path.of("src/main/java/io/qbull/store/redis"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -20,6 +20,7 @@ import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Mending;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parked;
+import io.qbull.store.HeldJobs.Parking;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.LayoutTable.PodsView;
@@ -122,7 +123,15 @@ class FullRedisTest {
                 .hasSize(3);
         assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.DONE);
-        assertThat(get(store.held().park(lease, List.of(new Parked(c, "key"))))).isEqualTo(Verdict.DONE);
+        List<Parked> jobs = List.of(new Parked(c, "key"));
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(get(store.held().park(lease, jobs, false)))
+                .as("what only makes room for others waits in the stream")
+                .isEqualTo(Parking.FULL);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        assertThat(get(store.held().park(lease, jobs, true)))
+                .as("an earlier attempt may have been carried out")
+                .isEqualTo(Parking.DONE);
         Advance.Next first = (Advance.Next) get(store.held().advance(lease, "key", null));
         assertThat(get(store.held().suspect(lease, first.place(), Seed.crashes(2))))
                 .isEqualTo(Verdict.DONE);
@@ -141,7 +150,8 @@ class FullRedisTest {
         String original = "{\"job_id\":\"b\",\"partition_id\":7}";
         StreamId b = StreamId.parse(resp.text("XADD", Seed.STREAM, "*", "job", original));
         StreamId c = StreamId.parse(resp.text("XADD", Seed.STREAM, "*", "key", "abc", "body", "x", "src", "y"));
-        get(store.held().park(lease, List.of(new Parked(a, "k-a"), new Parked(b, "7"), new Parked(c, c.toString()))));
+        get(store.held()
+                .park(lease, List.of(new Parked(a, "k-a"), new Parked(b, "7"), new Parked(c, c.toString())), false));
         Map<String, Object> before = RedisState.read(resp);
         resp.call("DEL", Seed.HELD, Seed.HELD_ORDER);
         fill();

@@ -76,7 +76,7 @@ class HeldScriptsTest {
     @Test
     void a_parking_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         List<Parked> jobs = List.of(new Parked(seed.job("a", "1"), KEY));
-        seed.refusedToAllButTheOwner(stale -> held.park(stale, jobs), Verdict.FENCED);
+        seed.refusedToAllButTheOwner(stale -> held.park(stale, jobs, false), HeldJobs.Parking.FENCED);
     }
 
     @Test
@@ -157,7 +157,7 @@ class HeldScriptsTest {
         get(store.jobs().commit(lease, List.of(a)));
         Map<String, Object> before = RedisState.read(resp);
         fail(a, 1, Duration.ZERO);
-        get(held.park(lease, List.of(new Parked(a, KEY))));
+        get(held.park(lease, List.of(new Parked(a, KEY)), false));
         get(held.suspect(lease, JobPlace.inStream(a), Seed.crashes(1)));
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
@@ -168,18 +168,36 @@ class HeldScriptsTest {
         for (int i = 0; i < 12; i++) {
             places.add(seed.job("j" + i, "b" + i));
         }
-        get(held.park(lease, List.of(new Parked(places.get(11), KEY), new Parked(places.get(2), KEY))));
+        get(held.park(lease, List.of(new Parked(places.get(11), KEY), new Parked(places.get(2), KEY)), false));
         fail(places.get(1), 1, Duration.ZERO);
-        get(held.park(lease, List.of(new Parked(places.get(9), KEY), new Parked(places.get(5), "other"))));
+        get(held.park(lease, List.of(new Parked(places.get(9), KEY), new Parked(places.get(5), "other")), false));
         assertThat(drained(KEY)).containsExactly("j1", "j2", "j9", "j11");
         assertThat(drained("other")).containsExactly("j5");
         assertThat(resp.number("EXISTS", HELD, HELD_JOBS, HELD_ORDER, ATTEMPTS)).isZero();
     }
 
     @Test
+    void beyond_a_number_of_bytes_no_more_jobs_are_parked() {
+        String large = "x".repeat(17 << 20);
+        StreamId first =
+                StreamId.parse(resp.text("XADD", STREAM, "*", "id", "a", "key", KEY, "ts", "1", "body", large));
+        List<Parked> second = List.of(new Parked(seed.job("b", "2"), KEY));
+        assertThat(get(held.park(lease, List.of(new Parked(first, KEY)), false)))
+                .isEqualTo(HeldJobs.Parking.DONE);
+        Map<String, Object> before = RedisState.read(resp);
+
+        assertThat(get(held.park(lease, second, false))).isEqualTo(HeldJobs.Parking.FULL);
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        assertThat(get(held.park(lease, second, true)))
+                .as("an earlier attempt may have been carried out")
+                .isEqualTo(HeldJobs.Parking.DONE);
+    }
+
+    @Test
     void keys_of_which_one_begins_with_the_other_are_not_mixed_up() {
         fail(seed.job("a", "1"), 1, Duration.ZERO);
-        get(held.park(lease, List.of(new Parked(seed.job("b", "2"), KEY + "0"), new Parked(seed.job("c", "3"), ""))));
+        get(held.park(
+                lease, List.of(new Parked(seed.job("b", "2"), KEY + "0"), new Parked(seed.job("c", "3"), "")), false));
         assertThat(drained(KEY)).containsExactly("a");
         assertThat(drained(KEY + "0")).containsExactly("b");
     }
@@ -189,7 +207,7 @@ class HeldScriptsTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         fail(a, 1, Duration.ofMinutes(1));
-        get(held.park(lease, List.of(new Parked(b, KEY))));
+        get(held.park(lease, List.of(new Parked(b, KEY)), false));
         JobPlace first = head().place();
         Advance.Next second = (Advance.Next) get(held.advance(lease, KEY, first));
         assertThat(job(second).id().value()).isEqualTo("b");
@@ -208,7 +226,7 @@ class HeldScriptsTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         fail(a, 1, Duration.ofMinutes(1));
-        get(held.park(lease, List.of(new Parked(b, KEY))));
+        get(held.park(lease, List.of(new Parked(b, KEY)), false));
         JobPlace first = head().place();
         for (int repeat = 0; repeat < 2; repeat++) {
             assertThat(get(store.jobs().bury(lease, first, KEY, Seed.burial("hopeless", 1))))
@@ -225,7 +243,7 @@ class HeldScriptsTest {
         StreamId a = seed.job("a", "1");
         get(held.suspect(lease, JobPlace.inStream(a), new Attempts(0, 2, 0, 1)));
         assertThat(resp.text("HGET", ATTEMPTS, a.toString())).isEqualTo("0 2 0 1");
-        get(held.park(lease, List.of(new Parked(a, KEY))));
+        get(held.park(lease, List.of(new Parked(a, KEY)), false));
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 2, 0, 1));
         get(held.suspect(lease, head().place(), new Attempts(0, 1, 1, 2)));
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 1, 1, 2));
@@ -287,7 +305,7 @@ class HeldScriptsTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 1, 1, null, "no")));
-        get(held.park(lease, List.of(new Parked(b, KEY))));
+        get(held.park(lease, List.of(new Parked(b, KEY)), false));
         Instruction retry = instruction("retry");
         assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
                         .agenda()
@@ -334,7 +352,7 @@ class HeldScriptsTest {
             for (int i = 100 * call; i < 100 * (call + 1); i++) {
                 parked.add(new Parked(seed.job("j" + i, ""), "key " + i));
             }
-            assertThat(get(held.park(lease, parked))).isEqualTo(Verdict.DONE);
+            assertThat(get(held.park(lease, parked, false))).isEqualTo(HeldJobs.Parking.DONE);
         }
         assertThat(keys()).hasSize(3000).containsKeys("key 0", "key 2999");
     }
@@ -348,7 +366,7 @@ class HeldScriptsTest {
             assertThat(failure(held.fail(lease, JobPlace.inStream(a), KEY, Seed.failed(1))))
                     .as(key)
                     .isInstanceOf(StoreException.Misconfigured.class);
-            assertThat(failure(held.park(lease, List.of(new Parked(a, KEY)))))
+            assertThat(failure(held.park(lease, List.of(new Parked(a, KEY)), false)))
                     .as(key)
                     .isInstanceOf(StoreException.Misconfigured.class);
             assertThat(RedisState.read(resp)).isEqualTo(before);

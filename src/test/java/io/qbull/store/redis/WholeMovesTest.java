@@ -14,6 +14,7 @@ import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Parked;
+import io.qbull.store.HeldJobs.Parking;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.OwnerAnswer;
 import io.qbull.store.Store;
@@ -62,7 +63,8 @@ class WholeMovesTest {
         PARK((store, at) -> store.held()
                 .park(
                         at.lease,
-                        List.of(new Parked(at.third.streamId(), KEY), new Parked(at.fourth.streamId(), "other")))),
+                        List.of(new Parked(at.third.streamId(), KEY), new Parked(at.fourth.streamId(), "other")),
+                        false)),
         ADVANCE((store, at) -> store.held().advance(at.lease, KEY, at.first)),
         SUSPECT((store, at) -> store.held().suspect(at.lease, at.third, Seed.crashes(4))),
         SUSPECT_HELD((store, at) -> store.held().suspect(at.lease, at.first, Seed.crashes(4))),
@@ -102,7 +104,7 @@ class WholeMovesTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_full_redis_carries_out_the_whole_move(Move move) {
+    void a_full_redis_carries_out_the_whole_move_or_refuses_to_park(Move move) {
         try (RedisStore store = RedisStore.open(redis.settings())) {
             Scenery free = seed(store);
             Map<String, Object> before = RedisState.read(resp);
@@ -111,9 +113,15 @@ class WholeMovesTest {
             assertThat(timeless(withRoom)).isNotEqualTo(timeless(before));
             resp.call("FLUSHALL");
             Scenery full = seed(store);
+            Map<String, Object> asSeeded = RedisState.read(resp);
             resp.call("CONFIG", "SET", "maxmemory", "1");
-            done(move, store, full);
-            assertThat(timeless(RedisState.read(resp))).isEqualTo(timeless(withRoom));
+            if (move == Move.PARK) {
+                assertThat(get(move.act.on(store, full))).isEqualTo(Parking.FULL);
+                assertThat(RedisState.read(resp)).isEqualTo(asSeeded);
+            } else {
+                done(move, store, full);
+                assertThat(timeless(RedisState.read(resp))).isEqualTo(timeless(withRoom));
+            }
             QueueInvariants.check(List.of(resp));
         }
     }
@@ -184,7 +192,7 @@ class WholeMovesTest {
         JobPlace third = JobPlace.inStream(seed.job("c", "3"));
         JobPlace fourth = JobPlace.inStream(seed.job("d", "4"));
         get(store.held().fail(lease, JobPlace.inStream(first), KEY, Seed.failed(1)));
-        get(store.held().park(lease, List.of(new Parked(second, KEY))));
+        get(store.held().park(lease, List.of(new Parked(second, KEY)), false));
         get(store.held().suspect(lease, third, Seed.crashes(1)));
         resp.call("ZADD", Seed.DELAYED, "1", "m1");
         resp.call("HSET", "{Q:3}:delayed:ids", "e", "m1");

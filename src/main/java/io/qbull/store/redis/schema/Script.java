@@ -24,7 +24,7 @@ public enum Script {
     COMMIT("3", "2 + n"),
     BURY("7", "8"),
     FAIL("7", "11"),
-    PARK("7", "3 + 2n"),
+    PARK("7", "4 + 2n"),
     ADVANCE("5", "4"),
     HELD("6", "3"),
     MEND("7", "3"),

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** The held jobs in Redis. Thread-safe. */
 public final class RedisHeldJobs implements HeldJobs {
     private static final int MOST_PARKED = 10_000;
+    /** When the held jobs of a partition use so many bytes of Redis, no more are parked. Small jobs count as 4 kB each. */
+    private static final int MOST_BYTES = 16 << 20;
+
     private static final String UNTIL_ASKED = "-1";
 
     private final CommandRouter router;
@@ -52,17 +55,18 @@ public final class RedisHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> park(Lease lease, List<Parked> jobs) {
+    public CompletionStage<Parking> park(Lease lease, List<Parked> jobs, boolean repeated) {
         if (jobs.isEmpty() || jobs.size() > MOST_PARKED) {
             throw new IllegalArgumentException("park takes 1 to " + MOST_PARKED + " jobs, not " + jobs.size());
         }
-        List<byte[]> args =
-                RedisJobLog.ownerArgs(lease, Integer.toString(lease.partition().index()));
+        List<byte[]> args = RedisJobLog.ownerArgs(
+                lease, Integer.toString(lease.partition().index()), repeated ? "" : Integer.toString(MOST_BYTES));
         for (Parked each : jobs) {
             args.add(Request.utf8(each.job().toString()));
             args.add(Request.utf8(each.key()));
         }
-        return RedisJobLog.verdict(router.runAs(lease, Script.PARK, movingKeys(lease.partition()), args));
+        return RedisErrors.translate(router.runAs(lease, Script.PARK, movingKeys(lease.partition()), args)
+                .thenApply(RedisHeldJobs::parking));
     }
 
     @Override
@@ -188,6 +192,15 @@ public final class RedisHeldJobs implements HeldJobs {
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
                 Keys.started(partition));
+    }
+
+    private static Parking parking(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> Parking.FENCED;
+            case "full" -> Parking.FULL;
+            case "done" -> Parking.DONE;
+            default -> throw reply.unknown();
+        };
     }
 
     private static Advance advanced(Reply reply) {

@@ -32,7 +32,6 @@ class ScriptTest {
             Script.COMMIT,
             Script.FAIL,
             Script.BURY,
-            Script.PARK,
             Script.ADVANCE,
             Script.HELD,
             Script.MEND,
@@ -51,7 +50,6 @@ class ScriptTest {
             Script.COMMIT,
             Script.FAIL,
             Script.BURY,
-            Script.PARK,
             Script.ADVANCE,
             Script.MEND,
             Script.TIE,
@@ -86,7 +84,7 @@ class ScriptTest {
     @EnumSource
     void every_key_in_use_is_passed_in(Script script) {
         // Redis 6.2 cannot read a first line with flags, and a key that is not declared breaks in a cluster.
-        assertThat(script.source()).doesNotContain("#!").doesNotContainPattern("call\\('[A-Z]+', *['\"]");
+        assertThat(script.source()).doesNotContain("#!").doesNotContainPattern("call\\('(?!MEMORY)[A-Z]+', *['\"]");
     }
 
     @ParameterizedTest
