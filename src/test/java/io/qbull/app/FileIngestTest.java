@@ -206,7 +206,8 @@ class FileIngestTest {
         assertThat(rejected("wrong.csv"))
                 .extracting(bad -> bad.get("line") + ": " + bad.get("reason").asText())
                 .containsExactly(
-                        "1: no row was read: the header has no column key or to; columns are separated by commas");
+                        "1: no row was read: the header has no column key or to; its columns seem to be separated by"
+                                + " “;”: set qbull.queue.WHATSAPP.csvSeparator = ;");
         awaitNothingRemembered();
     }
 
@@ -236,7 +237,8 @@ class FileIngestTest {
         assertThat(jobs()).extracting(job -> job.get("body")).containsExactly("hoy");
         assertThat(rejected("words.txt"))
                 .extracting(bad -> bad.get("line") + ": " + bad.get("reason").asText())
-                .containsExactly("1: not text in UTF-8");
+                .containsExactly("1: not text in UTF-8; if it is another encoding, set"
+                        + " qbull.queue.WHATSAPP.fileEncoding = windows-1252, for example");
     }
 
     @Test

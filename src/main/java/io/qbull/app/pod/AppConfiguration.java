@@ -179,6 +179,7 @@ public final class AppConfiguration implements CamelConfiguration {
                 bulk.longestLine(),
                 bulk.deepest(),
                 bulk.keyFields(),
+                settings.queues().texts(),
                 timing);
         FileIngest files =
                 new FileIngest(context, Set.copyOf(settings.queues().names()), writers, how, System::nanoTime);

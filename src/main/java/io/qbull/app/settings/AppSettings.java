@@ -1,5 +1,6 @@
 package io.qbull.app.settings;
 
+import io.qbull.ingest.record.FileText;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import java.net.URI;
@@ -38,6 +39,7 @@ public record AppSettings(
      * @param leaseTtl how long a lease lasts without renewal
      * @param defaults other options of the component, by the name that the person used; they hold for all queues
      * @param options of single queues, by queue and name; they override the settings above
+     * @param texts how the files of single queues are written, if not as UTF-8 with commas
      */
     public record Queues(
             List<QueueName> names,
@@ -45,7 +47,8 @@ public record AppSettings(
             int partitionsPerPod,
             Duration leaseTtl,
             Map<String, ComponentOption> defaults,
-            Map<QueueName, Map<String, String>> options) {}
+            Map<QueueName, Map<String, String>> options,
+            Map<QueueName, FileText> texts) {}
 
     /**
      * @param http takes jobs

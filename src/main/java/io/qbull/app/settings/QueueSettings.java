@@ -3,6 +3,7 @@ package io.qbull.app.settings;
 import io.qbull.app.exit.CliException;
 import io.qbull.app.settings.ComponentOptions.Given;
 import io.qbull.component.OptionMistake;
+import io.qbull.ingest.record.FileText;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.NearName;
@@ -31,13 +32,15 @@ final class QueueSettings {
     AppSettings.Queues read() throws CliException {
         Map<QueueName, Map<String, String>> options = options();
         List<QueueName> names = names();
+        Map<QueueName, FileText> texts = FileTexts.takeFrom(options);
         return new AppSettings.Queues(
                 names,
                 lookup.number(Setting.PARTITIONS, 1, Layout.MOST_PARTITIONS),
                 lookup.number(Setting.PARTITIONS_PER_POD, 1, Layout.MOST_PARTITIONS),
                 lookup.duration(Setting.LEASE_TTL),
                 lookup.otherOptionsAsGiven(),
-                options);
+                options,
+                texts);
     }
 
     /**
@@ -98,12 +101,15 @@ final class QueueSettings {
 
     /** The option in its own spelling. */
     private static String option(String property, String name, String value) throws CliException {
+        List<String> all = new ArrayList<>(OptionMistake.options());
+        all.addAll(FileTexts.OPTIONS);
         return OptionMistake.option(name)
+                .or(() -> FileTexts.option(name))
                 .orElseThrow(() -> CliException.setting(
                         property,
                         OptionMistake.shown(value),
                         "is not an option of a queue"
-                                + NearName.of(name, OptionMistake.options())
+                                + NearName.of(name, all)
                                         .map(near -> "; did you mean "
                                                 + property.substring(0, property.length() - name.length()) + near + "?")
                                         .orElse("")));

@@ -1,5 +1,6 @@
 package io.qbull.ingest.file;
 
+import io.qbull.ingest.file.Content.DamagedContent;
 import io.qbull.ingest.file.PendingRecords.Place;
 import io.qbull.ingest.record.BulkRecord;
 import io.qbull.ingest.record.FileFormat;
@@ -13,7 +14,6 @@ import io.qbull.model.NewJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +28,7 @@ final class FileReading implements LineSplitter.Sink {
     private static final int CHUNK = 1 << 16;
 
     private final WorkFile file;
-    private final FileChannel channel;
+    private final ContentSource source;
     private final FileFormat format;
     private final int longestLine;
     private final Listener listener;
@@ -38,10 +38,15 @@ final class FileReading implements LineSplitter.Sink {
     private long firstLine = 1;
 
     private boolean stopped;
+    /** Why the file, or its rest, is not read. */
+    private @Nullable String refusal;
+
+    /** How much of the file itself was read. */
+    private volatile long fileOffset;
 
     /**
      * @param file that is read
-     * @param channel to its bytes
+     * @param source of its bytes
      * @param format of its lines
      * @param longestLine in bytes
      * @param rejects takes the bad records
@@ -49,13 +54,13 @@ final class FileReading implements LineSplitter.Sink {
      */
     FileReading(
             WorkFile file,
-            FileChannel channel,
+            ContentSource source,
             FileFormat format,
             int longestLine,
             RejectedRecords rejects,
             Listener listener) {
         this.file = file;
-        this.channel = channel;
+        this.source = source;
         this.format = format;
         this.longestLine = longestLine;
         this.listener = listener;
@@ -103,7 +108,11 @@ final class FileReading implements LineSplitter.Sink {
         records.restart();
         Place begin = records.resume();
         firstLine = begin.line();
-        boolean end = readLines(begin.offset());
+        refusal = source.refusal();
+        if (refusal != null) {
+            records.reject(begin, refusal, new byte[0]);
+        }
+        boolean end = refusal != null || readLines(begin.offset());
         records.settleAll();
         EnqueueException failure = records.failure();
         if (failure != null) {
@@ -113,26 +122,54 @@ final class FileReading implements LineSplitter.Sink {
         return format.unreadable() || (end && !stopped);
     }
 
-    /** Whether the end of the file was reached. What a growing file has so far is added before more is awaited. */
+    /** Why the file, or its rest, was not read by the last pass; null = it was. */
+    @Nullable
+    String refusal() {
+        return refusal;
+    }
+
+    /**
+     * Whether the end of the file was reached, or of what can be read. What a growing file has so far is added before more is
+     * awaited.
+     */
     private boolean readLines(long from) throws IOException, InterruptedException {
-        LineSplitter lines = new LineSplitter(longestLine, format.quotes(), from, this);
+        LineSplitter lines = new LineSplitter(longestLine, format.separator(), from, this);
+        try (Content content = source.open(from)) {
+            return readLines(content, lines);
+        } catch (DamagedContent e) {
+            refusal = e.reason();
+            records.reject(place(lines.number(), lines.start()), e.reason(), new byte[0]);
+            return true;
+        }
+    }
+
+    private boolean readLines(Content content, LineSplitter lines)
+            throws IOException, DamagedContent, InterruptedException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-        long at = from;
         while (!over()) {
-            int count = channel.read(chunk.clear(), at);
+            int count = content.read(chunk.clear());
+            fileOffset = content.fileOffset();
             if (count >= 0) {
                 lines.take(chunk.array(), 0, count);
-                at += count;
                 continue;
             }
             records.settleAll();
-            if (records.failure() == null && listener.complete(at)) {
+            if (records.failure() == null && listener.complete(content.fileOffset())) {
+                String missing = content.missing();
+                if (missing != null) {
+                    throw new DamagedContent(missing);
+                }
                 // Only now: before, its last line may be a part of one.
                 lines.end();
                 return true;
             }
         }
         return false;
+    }
+
+    /** Up to which byte of the file its records are answered; where the file is decoded, up to which it is read. */
+    long position() {
+        return source.plain() ? records.position() : fileOffset;
     }
 
     @Override

@@ -147,7 +147,7 @@ final class FileRun implements FileReading.Listener {
         PendingRecords records = current.records();
         return new FileProgress(
                 file,
-                records.position(),
+                current.position(),
                 size,
                 records.added(),
                 records.duplicates(),
@@ -198,13 +198,15 @@ final class FileRun implements FileReading.Listener {
         FileReading current = reading;
         if (current == null) {
             FileSettings settings = context.settings();
+            ContentSource source = ContentSource.of(
+                    lock.channel(), FileFormats.packed(file.name()), settings.text(file.queue()));
             RejectedRecords bad = new RejectedRecords(
                     context.inbox().rejected(file), context.inbox().rejectedDraft(file));
             rejects = bad;
             current = new FileReading(
                     file,
-                    lock.channel(),
-                    FileFormats.of(file.name(), settings.keyFields(), settings.deepest()),
+                    source,
+                    FileFormats.of(file.name(), settings.keyFields(), settings.deepest(), source.text()),
                     settings.longestLine(),
                     bad,
                     this);
@@ -243,10 +245,11 @@ final class FileRun implements FileReading.Listener {
                 end.rejected(),
                 String.format(Locale.ROOT, "%.1f", end.time().toMillis() / 1000.0));
         if (end.rejected() > 0) {
+            String why = reading == null ? null : reading.refusal();
             LOG.warn(
-                    "{} has {} records that are not jobs: see {}",
+                    "{} {}: see {}",
                     file,
-                    end.rejected(),
+                    why == null ? "has " + end.rejected() + " records that are not jobs" : "is refused: " + why,
                     Printable.of(context.inbox().rejected(file).toString()));
         }
     }

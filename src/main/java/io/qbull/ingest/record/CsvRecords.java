@@ -3,40 +3,48 @@ package io.qbull.ingest.record;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
-import io.qbull.model.Utf8;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads CSV (RFC 4180, commas, UTF-8). The first line names the columns; each further line is a record, and its body is a JSON object
+ * Reads CSV (RFC 4180). The first line names the columns; each further line is a record, and its body is a JSON object
  * of strings. The key is in the first of the key fields that is a column.
  */
 public final class CsvRecords implements FileFormat {
     private static final CsvFactory CSV = new CsvFactory();
     private static final JsonFactory JSON = new JsonFactory();
 
+    private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
+
     private final List<String> keyFields;
+    private final FileText text;
+    private final CsvSchema schema;
     private @Nullable List<String> header;
     private int key;
     private boolean unreadable;
 
     /**
      * @param keyFields columns that can be the key; the first one present counts
+     * @param text how the file is written
      */
-    public CsvRecords(List<String> keyFields) {
+    public CsvRecords(List<String> keyFields, FileText text) {
         this.keyFields = keyFields;
+        this.text = text;
+        this.schema = CsvSchema.emptySchema().withColumnSeparator(text.separator());
     }
 
     @Override
-    public boolean quotes() {
-        return true;
+    public char separator() {
+        return text.separator();
     }
 
     @Override
@@ -54,7 +62,7 @@ public final class CsvRecords implements FileFormat {
             header(line);
             return null;
         }
-        List<String> cells = cells(line);
+        List<String> cells = cells(text(line), schema);
         if (cells.size() != names.size()) {
             throw new RefusedRecord("the row has " + cells.size() + " columns, the header names " + names.size());
         }
@@ -68,27 +76,67 @@ public final class CsvRecords implements FileFormat {
     /** Reads the header. If that fails, no row can be read either. */
     private void header(byte[] line) throws RefusedRecord {
         unreadable = true;
-        List<String> names = cells(line);
-        if (new HashSet<>(names).size() != names.size()) {
-            throw new RefusedRecord("no row was read: the header names a column twice");
-        }
-        key = keyFields.stream()
-                .mapToInt(names::indexOf)
-                .filter(at -> at >= 0)
-                .findFirst()
-                .orElse(-1);
+        String names = text(line);
+        List<String> columns = cells(names, schema);
+        key = key(columns);
         if (key < 0) {
             throw new RefusedRecord("no row was read: the header has no column " + String.join(" or ", keyFields)
-                    + "; columns are separated by commas");
+                    + hint(names, columns));
         }
-        header = names;
+        if (new HashSet<>(columns).size() != columns.size()) {
+            throw new RefusedRecord("no row was read: the header names a column twice");
+        }
+        header = columns;
         unreadable = false;
     }
 
-    private static List<String> cells(byte[] line) throws RefusedRecord {
+    private int key(List<String> columns) {
+        return keyFields.stream()
+                .mapToInt(columns::indexOf)
+                .filter(at -> at >= 0)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /** What a person may have meant. */
+    private String hint(String line, List<String> columns) {
+        if (line.startsWith("sep=")) {
+            return "; the first line, which only Excel understands, must be removed";
+        }
+        for (char other : SEPARATORS) {
+            if (other != text.separator() && separates(other, line)) {
+                return "; its columns seem to be separated by " + (other == '\t' ? "tabs" : "“" + other + "”") + ": "
+                        + text.setSeparator(other);
+            }
+        }
+        for (String column : columns) {
+            if (keyFields.stream().anyMatch(field -> field.equalsIgnoreCase(column.strip()))) {
+                return "; names are compared exactly, with their case and blanks";
+            }
+        }
+        return "; QBULL_KEY_FIELDS says which columns can be the key";
+    }
+
+    private boolean separates(char other, String line) {
+        try {
+            return key(cells(line, CsvSchema.emptySchema().withColumnSeparator(other))) >= 0;
+        } catch (RefusedRecord e) {
+            return false;
+        }
+    }
+
+    private String text(byte[] line) throws RefusedRecord {
+        String decoded = new String(text.decoded(line), StandardCharsets.UTF_8);
+        if (decoded.indexOf('\0') >= 0) {
+            throw new RefusedRecord("not text: it has a zero byte");
+        }
+        return decoded;
+    }
+
+    private static List<String> cells(String line, CsvSchema schema) throws RefusedRecord {
         List<String> cells = new ArrayList<>();
-        // Given bytes, the parser would guess their encoding.
-        try (JsonParser parser = CSV.createParser(Utf8.decode(line))) {
+        try (CsvParser parser = CSV.createParser(line)) {
+            parser.setSchema(schema);
             parser.nextToken();
             while (parser.nextToken() == JsonToken.VALUE_STRING) {
                 cells.add(parser.getText());
@@ -98,7 +146,7 @@ public final class CsvRecords implements FileFormat {
             }
         } catch (IOException e) {
             // The parser's message may show the content.
-            throw new RefusedRecord("not CSV in UTF-8: a quote is missing, or a character is invalid");
+            throw new RefusedRecord("not CSV: a quote is missing, or text follows a closing quote");
         }
         return cells;
     }

@@ -13,10 +13,11 @@ public interface FileFormat {
     BulkRecord read(byte[] line) throws RefusedRecord;
 
     /**
-     * @return whether line ends between double quotes belong to the line
+     * @return what separates the cells of a line, if line ends between double quotes belong to the line; else
+     *     {@link LineSplitter#NO_CELLS}
      */
-    default boolean quotes() {
-        return false;
+    default char separator() {
+        return LineSplitter.NO_CELLS;
     }
 
     /**

@@ -7,6 +7,9 @@ import java.util.Arrays;
  * one also with the stream. Used by one thread at a time.
  */
 public final class LineSplitter {
+    /** Stands for the separator where quotes are ordinary characters. */
+    public static final char NO_CELLS = 0;
+
     private static final int FIRST_CAPACITY = 1 << 12;
     /** A buffer grown beyond this is dropped at the end of its line. */
     private static final int KEPT_CAPACITY = 1 << 16;
@@ -14,7 +17,7 @@ public final class LineSplitter {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final int longest;
-    private final boolean quotes;
+    private final char separator;
     private final Sink sink;
     private byte[] buffer = new byte[FIRST_CAPACITY];
     private int size;
@@ -29,22 +32,22 @@ public final class LineSplitter {
 
     /**
      * @param longest line in bytes, without its end
-     * @param quotes whether line ends between double quotes belong to the line, as in CSV (RFC 4180)
+     * @param quotes whether line ends between double quotes belong to the line, as in CSV (RFC 4180) with commas
      * @param sink takes the lines
      */
     public LineSplitter(int longest, boolean quotes, Sink sink) {
-        this(longest, quotes, 0, sink);
+        this(longest, quotes ? ',' : NO_CELLS, 0, sink);
     }
 
     /**
      * @param longest line in bytes, without its end
-     * @param quotes whether line ends between double quotes belong to the line, as in CSV (RFC 4180)
+     * @param separator of the cells, if line ends between double quotes belong to the line, as in CSV (RFC 4180); else {@link #NO_CELLS}
      * @param from offset in the source at which the stream begins, at the start of a line; reported offsets count from the start of the source
      * @param sink takes the lines
      */
-    public LineSplitter(int longest, boolean quotes, long from, Sink sink) {
+    public LineSplitter(int longest, char separator, long from, Sink sink) {
         this.longest = longest;
-        this.quotes = quotes;
+        this.separator = separator;
         this.offset = from;
         this.start = from;
         this.sink = sink;
@@ -66,7 +69,7 @@ public final class LineSplitter {
                     offset += 1;
                     finish();
                 }
-            } else if (quotes) {
+            } else if (separator != NO_CELLS) {
                 quote(bytes[at], offset + at - begin);
             }
         }
@@ -82,7 +85,7 @@ public final class LineSplitter {
             quoted = !quoted;
             opens = !quoted;
         } else if (!quoted) {
-            opens = b == ',' || (position < BYTE_ORDER_MARK.length && b == BYTE_ORDER_MARK[(int) position]);
+            opens = b == separator || (position < BYTE_ORDER_MARK.length && b == BYTE_ORDER_MARK[(int) position]);
         }
     }
 
@@ -91,6 +94,20 @@ public final class LineSplitter {
         if (length > 0) {
             finish();
         }
+    }
+
+    /**
+     * @return the number of the unfinished line
+     */
+    public long number() {
+        return startNumber;
+    }
+
+    /**
+     * @return the offset of the first byte of the unfinished line
+     */
+    public long start() {
+        return start;
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.ingest.record.CsvRecords;
 import io.qbull.ingest.record.FileFormat;
+import io.qbull.ingest.record.FileText;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobFeed;
 import io.qbull.model.NewJob;
@@ -77,10 +78,11 @@ class FileReadingTest {
     void bodies_that_are_larger_than_their_lines_are_bounded_too() throws Exception {
         String names = "x".repeat(100_000);
         Path csv = Files.writeString(folder.resolve("wide.csv"), "to," + names + "\n" + "1,2\n".repeat(500));
-        FileFormat format = new CsvRecords(List.of("to"));
+        FileFormat format = new CsvRecords(List.of("to"), FileText.preset(QUEUE));
         try (FileChannel channel = FileChannel.open(csv);
                 RejectedRecords rejects = new RejectedRecords(folder.resolve("bad"), folder.resolve("bad.part"))) {
-            FileReading reading = new FileReading(FILE, channel, format, 1 << 20, rejects, new Patient());
+            ContentSource source = ContentSource.of(channel, false, FileText.preset(QUEUE));
+            FileReading reading = new FileReading(FILE, source, format, 1 << 20, rejects, new Patient());
 
             assertThat(reading.read(new Feed())).isTrue();
         }

@@ -9,6 +9,7 @@ import io.qbull.runtime.LogLimit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -63,7 +64,7 @@ class FileScannerTest {
         FileContext context = new FileContext(
                 new Inbox(folder),
                 "here",
-                new FileSettings(folder, 4, 1_000, 10, List.of("key"), timing),
+                new FileSettings(folder, 4, 1_000, 10, List.of("key"), Map.of(), timing),
                 System::nanoTime,
                 new CountDownLatch(1),
                 new FinishedFiles(System::nanoTime),
