@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param clock monotonic nanoseconds
  * @param stop at zero once the pod stops
  * @param finished the files that were read to their end
+ * @param problems what needs a person
  * @param lines of files that wait, which mostly wait for the same
  * @param places one for each file that may be read at the same time
  */
@@ -24,6 +25,7 @@ record FileContext(
         LongSupplier clock,
         CountDownLatch stop,
         FinishedFiles finished,
+        FileProblems problems,
         LogLimit lines,
         Semaphore places) {
     boolean stopping() {

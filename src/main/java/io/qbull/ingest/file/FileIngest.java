@@ -85,6 +85,7 @@ public final class FileIngest extends AsyncProcessorSupport {
                 clock,
                 new CountDownLatch(1),
                 new FinishedFiles(clock),
+                problems,
                 new LogLimit(clock),
                 // Fair, so that newcomers cannot overtake a file that waits for a place.
                 new Semaphore(settings.atOnce(), true));
@@ -92,7 +93,7 @@ public final class FileIngest extends AsyncProcessorSupport {
         FileScanner.Threads threads = new FileScanner.Threads(
                 executors.newSingleThreadScheduledExecutor(this, "qbull-files-look"),
                 executors.newCachedThreadPool(this, "qbull-files"));
-        FileScanner scanner = new FileScanner(context, queues, writers, runs, problems, threads);
+        FileScanner scanner = new FileScanner(context, queues, writers, runs, threads);
         session = new Session(context, scanner, threads);
         scanner.start();
         HealthCheckRegistry checks = HealthCheckRegistry.get(camel);

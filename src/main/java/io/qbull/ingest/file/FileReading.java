@@ -12,7 +12,6 @@ import io.qbull.model.JobFeed;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +98,8 @@ final class FileReading implements LineSplitter.Sink {
      * @param next takes the records
      * @return whether the file was read to its end; false = the reading had to stop
      * @throws EnqueueException if the feed broke; reading can continue with another one
+     * @throws PendingRecords.UnwrittenException if a bad record cannot be listed; reading can continue there
      * @throws IOException if the file cannot be read
-     * @throws UncheckedIOException if its bad records cannot be written
      * @throws InterruptedException if a wait for more was interrupted
      */
     boolean read(JobFeed next) throws IOException, InterruptedException {
@@ -114,10 +113,7 @@ final class FileReading implements LineSplitter.Sink {
         }
         boolean end = refusal != null || readLines(begin.offset());
         records.settleAll();
-        EnqueueException failure = records.failure();
-        if (failure != null) {
-            throw failure;
-        }
+        records.throwFailure();
         // A stop that came with the last line may have left it out.
         return format.unreadable() || (end && !stopped);
     }
@@ -154,7 +150,7 @@ final class FileReading implements LineSplitter.Sink {
                 continue;
             }
             records.settleAll();
-            if (records.failure() == null && listener.complete(content.fileOffset())) {
+            if (!records.failed() && listener.complete(content.fileOffset())) {
                 String missing = content.missing();
                 if (missing != null) {
                     throw new DamagedContent(missing);
@@ -220,7 +216,7 @@ final class FileReading implements LineSplitter.Sink {
 
     private boolean over() {
         stopped = stopped || listener.stopping();
-        return stopped || records.failure() != null || format.unreadable();
+        return stopped || records.failed() || format.unreadable();
     }
 
     private NewJob job(BulkRecord record, Place at) {

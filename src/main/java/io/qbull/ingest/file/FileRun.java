@@ -1,6 +1,7 @@
 package io.qbull.ingest.file;
 
 import io.qbull.engine.QueueWriter;
+import io.qbull.ingest.file.PendingRecords.UnwrittenException;
 import io.qbull.ingest.record.FileFormats;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.JobFeed;
@@ -48,6 +49,13 @@ final class FileRun implements FileReading.Listener {
     private boolean told;
 
     private Duration pause = FIRST_PAUSE;
+    /**
+     * After a failure of the file system. Only the end of the file resets it: a full disk lets every attempt get a little further, or read
+     * what was read before.
+     */
+    private Duration filePause = FIRST_PAUSE;
+    /** Whether there is nothing more to read. */
+    private boolean readToEnd;
     /** The layout version at the claim; 0 = not known yet. */
     private int since;
 
@@ -159,7 +167,8 @@ final class FileRun implements FileReading.Listener {
     /** Whether the work is over. If not, the pause before the next attempt has passed. */
     private boolean attempt() throws InterruptedException {
         try {
-            if ((size == 0 && complete(0)) || readOn()) {
+            readToEnd = readToEnd || (size == 0 && complete(0)) || readOn();
+            if (readToEnd) {
                 finish();
                 return true;
             }
@@ -178,9 +187,11 @@ final class FileRun implements FileReading.Listener {
                 LOG.warn("{} was removed while it was read: {}", file, Printable.of(e.toString()));
                 return true;
             }
-            // The bad records may be half written: start again from the beginning.
-            discard();
-            pause(e.toString());
+            if (!readToEnd && !(e instanceof UnwrittenException)) {
+                // Nobody knows how far the pass came: start again from the beginning.
+                discard();
+            }
+            pauseForFiles(FileProblems.reason(e));
         }
         return false;
     }
@@ -198,8 +209,8 @@ final class FileRun implements FileReading.Listener {
         FileReading current = reading;
         if (current == null) {
             FileSettings settings = context.settings();
-            ContentSource source = ContentSource.of(
-                    lock.channel(), FileFormats.packed(file.name()), settings.text(file.queue()));
+            ContentSource source =
+                    ContentSource.of(lock.channel(), FileFormats.packed(file.name()), settings.text(file.queue()));
             RejectedRecords bad = new RejectedRecords(
                     context.inbox().rejected(file), context.inbox().rejectedDraft(file));
             rejects = bad;
@@ -264,8 +275,23 @@ final class FileRun implements FileReading.Listener {
             told = context.lines().log(why, more -> LOG.warn("{} waits: {}{}", file, Printable.of(why), more));
         }
         leavePlace(pause);
+        pause = doubled(pause);
+    }
+
+    /** Waits before the next attempt after a failure of the file system, which a person may have to end. */
+    private void pauseForFiles(String why) throws InterruptedException {
+        if (stopping()) {
+            return;
+        }
+        waiting = true;
+        context.problems().report(file.toString(), "waits: " + why);
+        leavePlace(filePause);
+        filePause = doubled(filePause);
+    }
+
+    private static Duration doubled(Duration pause) {
         Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
 
     /** Other files may have the place meanwhile. */

@@ -46,14 +46,13 @@ final class FileScanner {
             Set<QueueName> queues,
             Function<QueueName, QueueWriter> writers,
             FileRuns runs,
-            FileProblems problems,
             Threads threads) {
         this.context = context;
         this.queues = queues;
         this.writers = writers;
         this.runs = runs;
-        this.problems = problems;
-        this.overlooked = new OverlookedFiles(context.inbox(), queues, problems);
+        this.problems = context.problems();
+        this.overlooked = new OverlookedFiles(context.inbox(), queues, context.problems());
         this.threads = threads;
     }
 

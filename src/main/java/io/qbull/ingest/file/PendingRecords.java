@@ -3,7 +3,6 @@ package io.qbull.ingest.file;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +24,7 @@ final class PendingRecords {
     private long pendingBytes;
     private Place resume = new Place(0, 1);
     private @Nullable EnqueueException failure;
+    private @Nullable UnwrittenException unwritten;
     private volatile long position;
     private final AtomicLong added = new AtomicLong();
     private final AtomicLong duplicates = new AtomicLong();
@@ -60,9 +60,19 @@ final class PendingRecords {
         }
     }
 
+    /** A bad record could not be listed. */
+    static final class UnwrittenException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnwrittenException(IOException cause) {
+            super("its bad records cannot be listed: " + FileProblems.reason(cause), cause);
+        }
+    }
+
     /** Forgets a failure, so that reading continues at {@link #resume}. */
     void restart() {
         failure = null;
+        unwritten = null;
     }
 
     /** Where the next pass over the file begins: at the first record without an answer of the last one. */
@@ -70,10 +80,24 @@ final class PendingRecords {
         return resume;
     }
 
-    /** Why the pass must end; null = it need not. */
-    @Nullable
-    EnqueueException failure() {
-        return failure;
+    /** Whether the pass must end. */
+    boolean failed() {
+        return failure != null || unwritten != null;
+    }
+
+    /**
+     * Throws what ends the pass, if anything does.
+     *
+     * @throws EnqueueException if a record was not added
+     * @throws UnwrittenException if a bad record was not listed
+     */
+    void throwFailure() throws UnwrittenException {
+        if (failure != null) {
+            throw failure;
+        }
+        if (unwritten != null) {
+            throw unwritten;
+        }
     }
 
     /** Adds a record, and settles records for as long as there are too many or the oldest is answered. */
@@ -127,11 +151,11 @@ final class PendingRecords {
         pendingBytes -= oldest.bytes();
         try {
             Enqueued answer = oldest.answer.get();
-            if (failure == null) {
+            if (!failed()) {
                 count(oldest, answer);
             }
         } catch (ExecutionException e) {
-            if (failure == null) {
+            if (!failed()) {
                 failed(oldest, e.getCause());
             }
         } catch (InterruptedException e) {
@@ -149,8 +173,7 @@ final class PendingRecords {
 
     private void failed(Pending record, @Nullable Throwable why) {
         if (why instanceof EnqueueException refusal && refusal.kind() == EnqueueException.Kind.INVALID) {
-            write(record, String.valueOf(refusal.getMessage()));
-            rejected.incrementAndGet();
+            reject(record, String.valueOf(refusal.getMessage()));
         } else {
             resume = record.at;
             failure = why instanceof EnqueueException known
@@ -159,11 +182,13 @@ final class PendingRecords {
         }
     }
 
-    private void write(Pending record, String reason) {
+    private void reject(Pending record, String reason) {
         try {
             rejects.add(record.at.line, record.at.offset, reason, record.content);
+            rejected.incrementAndGet();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            resume = record.at;
+            unwritten = new UnwrittenException(e);
         }
     }
 }

@@ -61,6 +61,7 @@ class FileScannerTest {
 
     private FileScanner scanner() throws Exception {
         FileTiming timing = new FileTiming(Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofMillis(4));
+        FileProblems problems = new FileProblems(System::nanoTime);
         FileContext context = new FileContext(
                 new Inbox(folder),
                 "here",
@@ -68,10 +69,10 @@ class FileScannerTest {
                 System::nanoTime,
                 new CountDownLatch(1),
                 new FinishedFiles(System::nanoTime),
+                problems,
                 new LogLimit(System::nanoTime),
                 new Semaphore(4, true));
         context.inbox().prepare(Set.of(QUEUE));
-        FileProblems problems = new FileProblems(System::nanoTime);
         FileClaimer claimer = new FileClaimer(
                 context.inbox(), Set.of(QUEUE), problems, new WaitingFiles(timing.quiet(), System::nanoTime));
         return new FileScanner(
@@ -79,7 +80,6 @@ class FileScannerTest {
                 Set.of(QUEUE),
                 queue -> look(),
                 new FileRuns(queue -> look(), claimer, problems),
-                problems,
                 new FileScanner.Threads(new SizedScheduledExecutorService(scanning, LONGEST_QUEUE), reading));
     }
 

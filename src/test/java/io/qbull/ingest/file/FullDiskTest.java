@@ -1,0 +1,159 @@
+package io.qbull.ingest.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.config.EnqueueSettings;
+import io.qbull.engine.QueueNode;
+import io.qbull.engine.QueueWriter;
+import io.qbull.model.Enqueued;
+import io.qbull.model.FileClaim;
+import io.qbull.model.JobFeed;
+import io.qbull.model.JobFormat;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.runtime.LogLimit;
+import io.qbull.testing.CapturedLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file whose bad records cannot be listed because the file system refuses to write, and a queue that takes all others. */
+class FullDiskTest {
+    private static final QueueName QUEUE = new QueueName("ORDERS");
+
+    @TempDir
+    private Path folder;
+
+    private final AtomicLong clock = new AtomicLong();
+    private final List<Long> pauses = new ArrayList<>();
+    private final List<Long> added = new ArrayList<>();
+
+    /** Takes no time, and lets the file system write again after the tenth pause. */
+    private final class Pauses extends CountDownLatch {
+        Pauses() {
+            super(1);
+        }
+
+        @Override
+        public boolean await(long time, TimeUnit unit) {
+            pauses.add(unit.toMillis(time));
+            clock.addAndGet(unit.toNanos(time));
+            if (pauses.size() == 10) {
+                try {
+                    Files.createDirectory(elsewhere());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return false;
+        }
+    }
+
+    private final class Feed implements JobFeed {
+        @Override
+        public CompletionStage<Enqueued> add(long offset, NewJob job) {
+            added.add(offset);
+            return CompletableFuture.completedFuture(
+                    new Enqueued(job.id(), new PartitionId(QUEUE, 0), StreamId.START, false));
+        }
+
+        @Override
+        public boolean broken() {
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void attempts_are_farther_and_farther_apart_and_add_nothing_again() throws Exception {
+        Inbox inbox = new Inbox(folder);
+        inbox.prepare(Set.of(QUEUE));
+        Path whole = Files.writeString(
+                folder.resolve("ORDERS/a.jsonl"),
+                "{\"key\":\"k\",\"body\":1}\nbad\n{\"key\":\"k\",\"body\":2}\nbad\n{\"key\":\"k\",\"body\":3}\n");
+        WorkFile file = inbox.claim(QUEUE, whole);
+        // A link to nowhere lets nothing be written, as a full disk does, and everything else goes on.
+        Files.delete(rejected());
+        Files.createSymbolicLink(rejected(), elsewhere());
+        FileProblems problems = new FileProblems(clock::get);
+
+        try (CapturedLog log = new CapturedLog()) {
+            run(inbox, file, problems);
+
+            assertThat(pauses)
+                    .containsExactly(250L, 500L, 1_000L, 2_000L, 4_000L, 8_000L, 10_000L, 10_000L, 10_000L, 10_000L);
+            assertThat(log.lines(" waits: ")).singleElement().asString().contains("its bad records cannot be listed");
+            assertThat(log.lines(" continues")).isEmpty();
+        }
+        assertThat(added)
+                .containsExactlyElementsOf(added.stream().distinct().toList())
+                .hasSize(3);
+        assertThat(Files.readAllLines(rejected().resolve(file.claimed()))).hasSize(2);
+        assertThat(inbox.done(file)).exists();
+    }
+
+    private Path elsewhere() {
+        return folder.resolve("elsewhere");
+    }
+
+    private Path rejected() {
+        return folder.resolve("ORDERS/.rejected");
+    }
+
+    private void run(Inbox inbox, WorkFile file, FileProblems problems) throws IOException {
+        FileContext context = new FileContext(
+                inbox,
+                "here",
+                new FileSettings(folder, 1, 1_000, 10, List.of("key"), Map.of(), FileTiming.of(Duration.ZERO)),
+                clock::get,
+                new Pauses(),
+                new FinishedFiles(clock::get),
+                problems,
+                new LogLimit(clock::get),
+                new Semaphore(1));
+        WorkLock lock = Objects.requireNonNull(WorkLock.take(inbox.work(file)));
+        assertThat(context.places().tryAcquire()).isTrue();
+        EnqueueSettings settings = new EnqueueSettings(
+                Duration.ofMinutes(10), JobFormat.NATIVE, 1 << 20, 512, 500, Duration.ofSeconds(10), 0);
+        new FileRun(
+                        file,
+                        lock,
+                        context,
+                        new QueueWriter(node(), settings, Runnable::run),
+                        new Stillness(Duration.ZERO, clock::get))
+                .work();
+    }
+
+    /** Answers what a file asks for. */
+    private QueueNode node() {
+        return (QueueNode) Proxy.newProxyInstance(
+                QueueNode.class.getClassLoader(),
+                new Class<?>[] {QueueNode.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "claim" -> CompletableFuture.completedFuture(new FileClaim(1, "a.jsonl", "pod", "here"));
+                    case "open" -> CompletableFuture.completedFuture(new Feed());
+                    case "drop" -> CompletableFuture.completedFuture(null);
+                    default -> throw new IllegalStateException(method.getName());
+                });
+    }
+}
