@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.app.coalesce.CoalesceRepository;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.util.ArrayList;
@@ -136,13 +137,17 @@ class CoalesceTest extends AppTestSupport {
         try (Resp resp = REDIS.server().connect()) {
             resp.call("SET", "WHATSAPP:0", "no stream");
         }
-        send("a", "one");
-        await().until(() -> count("HLEN", "{MESSAGES}:closed") == 1);
-        send("a", "two");
-        await().until(() -> count("HLEN", "{MESSAGES}:windows") == 1);
-        count("DEL", "WHATSAPP:0");
+        try (CapturedLog log = new CapturedLog()) {
+            send("a", "one");
+            await().until(() -> count("HLEN", "{MESSAGES}:closed") == 1);
+            send("a", "two");
+            await().until(() -> count("HLEN", "{MESSAGES}:windows") == 1);
+            await().until(() -> !log.lines("is sent again").isEmpty());
+            count("DEL", "WHATSAPP:0");
 
-        await().until(() -> made().size() == 2);
+            await().until(() -> made().size() == 2);
+            assertThat(log.seen("Error processing aggregated exchange")).isEmpty();
+        }
         assertThat(messages("a")).containsExactly("\"one\"", "\"two\"");
     }
 

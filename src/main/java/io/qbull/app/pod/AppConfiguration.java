@@ -3,6 +3,7 @@ package io.qbull.app.pod;
 import io.qbull.app.coalesce.CoalesceJobs;
 import io.qbull.app.coalesce.CoalesceRepository;
 import io.qbull.app.coalesce.CoalesceStrategy;
+import io.qbull.app.coalesce.QuietWindows;
 import io.qbull.app.exit.CliException;
 import io.qbull.app.http.Connections;
 import io.qbull.app.http.EndpointLimits;
@@ -212,6 +213,7 @@ public final class AppConfiguration implements CamelConfiguration {
                         () -> registry.lookupByNameAndType("qbullStore", RedisStore.class)
                                 .location()));
         registry.bind("qbullCoalesceJobs", new CoalesceJobs());
+        registry.bind("qbullCoalesceController", new QuietWindows(context));
     }
 
     private static void servers(CamelContext context, AppSettings settings, EndpointLimits limits, BodyLimits bodies)
