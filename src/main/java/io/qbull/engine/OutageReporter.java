@@ -3,16 +3,14 @@ package io.qbull.engine;
 import io.qbull.model.Causes;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.IncidentLog;
 import io.qbull.runtime.LogLimit;
 import io.qbull.store.Reachability;
 import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,11 +39,10 @@ final class OutageReporter implements Reachability {
     private final QueueName queue;
     private final EventLoop loop;
     private final Supplier<List<Integer>> partitions;
-    private final LogLimit lines;
     /** Subjects without an answer, and when each was last reported so. */
     private final Map<Subject, Long> unanswered = new HashMap<>();
-    /** What the log says about the outage. */
-    private final Set<String> logged = new HashSet<>();
+
+    private final IncidentLog lines;
 
     private Phase phase = Phase.NONE;
     private long since;
@@ -80,7 +77,7 @@ final class OutageReporter implements Reachability {
         this.queue = queue;
         this.loop = loop;
         this.partitions = partitions;
-        this.lines = new LogLimit(loop::nanoTime);
+        this.lines = new IncidentLog(new LogLimit(loop::nanoTime));
     }
 
     @Override
@@ -118,9 +115,10 @@ final class OutageReporter implements Reachability {
 
     private void log(@Nullable Throwable cause, String text) {
         if (cause instanceof StoreException.Misconfigured) {
-            once(text, more -> LOG.error("queue={} refused by Redis, a person must act: {}{}", queue, text, more));
+            lines.once(
+                    text, more -> LOG.error("queue={} refused by Redis, a person must act: {}{}", queue, text, more));
         } else if (cause == null || cause instanceof StoreException) {
-            once(
+            lines.once(
                     cause instanceof StoreException.Full ? text : AWAY,
                     more -> LOG.warn(
                             "queue={} {}; trying until it works, partitions {} may wait{}",
@@ -129,19 +127,13 @@ final class OutageReporter implements Reachability {
                             partitions.get(),
                             more));
         } else {
-            once(
+            lines.once(
                     cause.getClass().getName() + text,
                     more -> LOG.error(
                             "queue={} a command failed in an unexpected way and will be repeated{}",
                             queue,
                             more,
                             cause));
-        }
-    }
-
-    private void once(String about, Consumer<String> line) {
-        if (!logged.contains(about) && lines.log(about, line)) {
-            logged.add(about);
         }
     }
 
@@ -161,7 +153,7 @@ final class OutageReporter implements Reachability {
         long now = loop.nanoTime();
         long left = phase == Phase.STUBBORN ? CALM.toNanos() - (now - lastFailure) : 0;
         if (left <= 0) {
-            if (!logged.isEmpty()) {
+            if (lines.open()) {
                 LOG.info("queue={} Redis answers again after {}", queue, Duration.ofMillis((now - since) / 1_000_000));
             }
             end();
@@ -176,7 +168,7 @@ final class OutageReporter implements Reachability {
     private void end() {
         phase = Phase.OVER;
         lastRefusal = null;
-        logged.clear();
+        lines.close();
         problem = "";
         if (calm != null) {
             calm.cancel();

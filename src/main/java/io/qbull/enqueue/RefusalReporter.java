@@ -4,14 +4,13 @@ import io.qbull.model.Causes;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
+import io.qbull.runtime.IncidentLog;
 import io.qbull.runtime.LogLimit;
 import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -39,9 +38,8 @@ final class RefusalReporter {
     private final LogLimit lines;
     /** By index of the partition. */
     private final Map<Integer, Trouble> troubles = new ConcurrentHashMap<>();
-    /** What the log says about the present troubles. */
-    private final Set<String> logged = new HashSet<>();
 
+    private final IncidentLog incident;
     private long began;
 
     /**
@@ -72,6 +70,7 @@ final class RefusalReporter {
         this.loop = loop;
         this.outageReported = outageReported;
         this.lines = new LogLimit(loop::nanoTime);
+        this.incident = new IncidentLog(lines);
     }
 
     /**
@@ -103,7 +102,7 @@ final class RefusalReporter {
         taken(LAYOUT);
     }
 
-    /** The jobs are assigned anew, perhaps to other partitions. */
+    /** The jobs are assigned anew, perhaps to other partitions. Whether they can be added shows when one of them is. */
     void reset() {
         troubles.clear();
     }
@@ -150,8 +149,8 @@ final class RefusalReporter {
         long now = loop.nanoTime();
         troubles.values().removeIf(each -> each.stale(now));
         if (troubles.isEmpty()) {
-            began = now;
-            logged.clear();
+            incident.forget();
+            began = incident.open() ? began : now;
         }
         Trouble before = troubles.get(partition);
         Trouble trouble = new Trouble(why, text, before == null ? now : before.since, now);
@@ -169,19 +168,20 @@ final class RefusalReporter {
         // Where Redis itself names the cause, each text is one of its own.
         boolean named = trouble.why == Refusal.MISCONFIGURED || trouble.why == Refusal.UNEXPECTED;
         String cause = named ? trouble.why + trouble.text : trouble.why.name();
-        if (!logged.contains(cause)
-                && lines.log(cause, more -> LOG.warn("queue={} {}{}", queue, describe(trouble), more))) {
-            logged.add(cause);
-        }
+        incident.once(cause, more -> LOG.warn("queue={} {}{}", queue, describe(trouble), more));
     }
 
     private void taken(int partition) {
-        if (troubles.remove(partition) != null && troubles.isEmpty()) {
-            if (!logged.isEmpty()) {
-                Duration after = Duration.ofMillis((loop.nanoTime() - began) / 1_000_000);
-                LOG.info("queue={} jobs can be added again after {}", queue, after);
-            }
-            logged.clear();
+        boolean ended = troubles.remove(partition) != null;
+        // A layout that is read anew takes no job, so it ends only its own trouble.
+        if (!incident.open() || (partition == LAYOUT && !ended)) {
+            return;
+        }
+        long now = loop.nanoTime();
+        troubles.values().removeIf(each -> each.stale(now));
+        if (troubles.isEmpty()) {
+            LOG.info("queue={} jobs can be added again after {}", queue, Duration.ofMillis((now - began) / 1_000_000));
+            incident.close();
         }
     }
 
