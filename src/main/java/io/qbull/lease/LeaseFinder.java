@@ -119,6 +119,16 @@ final class LeaseFinder {
     }
 
     /**
+     * The lease of a partition has ended, but was not lost.
+     *
+     * @param index the partition
+     * @param owned for how long this pod owned it
+     */
+    void ended(int index, Duration owned) {
+        pauses.ended(index, owned);
+    }
+
+    /**
      * This pod has lost the lease and does not take the partition until {@link #unblock}.
      *
      * @param index the partition

@@ -214,9 +214,13 @@ public final class LeaseKeeper implements Ownership {
     private boolean end(Lease lease, LeaseEnd end) {
         OwnedLease ended = owned.find(lease);
         boolean known = owned.remove(lease);
+        Duration age = ended == null ? Duration.ZERO : ended.age(loop.nanoTime());
         if (end instanceof LeaseEnd.Lost) {
-            finder.lost(index(lease), ended == null ? Duration.ZERO : ended.age(loop.nanoTime()));
-        } else if (end instanceof LeaseEnd.GivenUp) {
+            finder.lost(index(lease), age);
+        } else {
+            finder.ended(index(lease), age);
+        }
+        if (end instanceof LeaseEnd.GivenUp) {
             finder.unblock(index(lease));
         }
         return known;

@@ -21,13 +21,24 @@ final class TakeOverPauses {
     }
 
     /**
+     * The lease of a partition has ended, in whatever way.
+     *
+     * @param index the partition
+     * @param owned for how long this pod owned it
+     */
+    void ended(int index, Duration owned) {
+        if (owned.compareTo(ttl) >= 0) {
+            pauses.remove(index);
+        }
+    }
+
+    /**
      * @param index the partition
      * @param owned for how long this pod owned it
      */
     void lost(int index, Duration owned) {
-        if (owned.compareTo(ttl) >= 0) {
-            pauses.remove(index);
-        } else {
+        ended(index, owned);
+        if (owned.compareTo(ttl) < 0) {
             pauses.merge(index, SHORTEST, (before, any) -> {
                 Duration doubled = before.multipliedBy(2);
                 return doubled.compareTo(ttl) < 0 ? doubled : ttl;

@@ -476,6 +476,39 @@ class LeaseKeeperTest {
         assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(2);
     }
 
+    @Test
+    void a_lease_that_was_kept_for_long_ends_the_long_pauses_of_its_partition() {
+        own();
+        for (int loss = 0; loss < 5; loss++) {
+            keeper.fenced(last());
+            answer(store.next("renew"), new Renewal.Lost());
+            keeper.release(last(), 0);
+            store.next("release").answer(Verdict.FENCED);
+            while (!store.waiting().contains("acquire")) {
+                loop.tick(Duration.ofMillis(100));
+                if (store.waiting().contains("peek")) {
+                    store.next("peek").answer(Map.of(new PartitionId(QUEUE, 0), free()));
+                    loop.run();
+                }
+            }
+            grant(store.next("acquire"));
+        }
+        for (int renewal = 0; renewal < 4; renewal++) {
+            loop.tick(EVERY);
+            answer(store.next("renew"), new Renewal.Renewed(null));
+        }
+
+        keeper.release(last(), 0);
+        store.next("release").answer(Verdict.DONE);
+        loop.tick(TakeOverPauses.SHORTEST);
+
+        assertThat(store.waiting()).contains("peek");
+    }
+
+    private Lease last() {
+        return leases.get(leases.size() - 1);
+    }
+
     private Call beginRequesting() {
         keeper.start();
         register(new LivingPod(ME, 1), new LivingPod(OTHER, 1));

@@ -30,4 +30,14 @@ class TakeOverPausesTest {
         pauses.lost(3, TTL);
         assertThat(pauses.of(3)).isEqualTo(TakeOverPauses.SHORTEST);
     }
+
+    @Test
+    void a_lease_that_was_given_up_after_a_ttl_ends_the_row_too() {
+        pauses.lost(3, Duration.ZERO);
+        pauses.lost(3, Duration.ZERO);
+        pauses.ended(3, TTL.minusMillis(1));
+        assertThat(pauses.of(3)).isGreaterThan(TakeOverPauses.SHORTEST);
+        pauses.ended(3, TTL);
+        assertThat(pauses.of(3)).isEqualTo(TakeOverPauses.SHORTEST);
+    }
 }
