@@ -20,11 +20,15 @@ import org.slf4j.LoggerFactory;
  * <p>What becomes ready at one time, such as all jobs of an answered call, is one task of one thread. A route may block, so another thread
  * takes what comes while the others are held up; and the work is looked at every 10 ms: while some of it has waited since the look before,
  * the threads double, up to {@value #MANY}. More are added only if none of those has finished anything for a second, because then they may
- * wait for what lies behind them. If no thread can be had it is tried again.
+ * wait for what lies behind them, and no more than {@value #MOST} in all: then the rest waits until a thread is free. If no thread can be
+ * had it is tried again.
  */
 final class Continuations implements Executor {
     /** Threads of this kind that a node uses at once. */
     static final int MANY = 64;
+
+    /** Threads of this kind that a node ever uses at once, whatever its routes wait for. */
+    static final int MOST = 512;
 
     /** After which a thread that has not come back for more is taken for blocked. */
     static final Duration HELD_UP = Duration.ofMillis(1);
@@ -167,8 +171,19 @@ final class Continuations implements Executor {
         if (now < MANY) {
             startMore(Math.min(now, MANY - now));
         } else if (loop.nanoTime() - movedAt >= STUCK.toNanos()) {
-            movedAt = loop.nanoTime();
-            startMore(1);
+            if (now < MOST) {
+                movedAt = loop.nanoTime();
+                startMore(1);
+            } else {
+                lines.log(
+                        "all blocked",
+                        more -> LOG.warn(
+                                "{} exchanges block their threads after they were added to a queue, {} wait for one of"
+                                        + " these threads{}",
+                                now,
+                                added.get() - taken.get(),
+                                more));
+            }
         }
     }
 

@@ -184,6 +184,26 @@ class ContinuationsTest {
         await().until(() -> blocked.get() == 1_000);
     }
 
+    @Test
+    void threads_are_bounded_however_long_exchanges_block_and_none_is_lost() {
+        Continuations continuations = new Continuations(this::ask, loop);
+        addAll(continuations, 0, 3);
+        try (CapturedLog log = new CapturedLog()) {
+            for (int second = 0; second < 2 * Continuations.MOST; second++) {
+                loop.tick(Continuations.STUCK.plus(Continuations.LOOK));
+            }
+            assertThat(asked).hasSize(Continuations.MOST);
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(Continuations.MOST + " exchanges block", "3 wait for one of these threads");
+        }
+
+        asked.remove().run();
+
+        assertThat(ran).isEqualTo(numbers(3));
+    }
+
     private void hold() {
         try {
             gate.await();
