@@ -7,8 +7,6 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits for asynchronous answers in tests. */
 public final class Waiting {
-    private static final int LONGEST_SECONDS = 10;
-
     private Waiting() {}
 
     /**
@@ -19,14 +17,14 @@ public final class Waiting {
      */
     public static <T> T get(CompletionStage<T> stage) {
         try {
-            return stage.toCompletableFuture().get(LONGEST_SECONDS, TimeUnit.SECONDS);
+            return stage.toCompletableFuture().get(Patience.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw new AssertionError(e);
         } catch (TimeoutException e) {
-            throw new AssertionError("no answer within " + LONGEST_SECONDS + " s", e);
+            throw new AssertionError("no answer within " + Patience.LIMIT, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
