@@ -148,12 +148,7 @@ public final class AppConfiguration implements CamelConfiguration {
         Registry registry = context.getRegistry();
         registry.bind("qbullWebhookRequest", new WebhookRequest(settings.webhookUrl()));
         registry.bind("qbullWebhookFailure", new WebhookFailure());
-        registry.bind(
-                "qbullWebhookLimits",
-                new WebhookLimits(
-                        WEBHOOK_TIMEOUT,
-                        context.getExecutorServiceManager()
-                                .newSingleThreadScheduledExecutor(context, "qbull-webhook-limits")));
+        registry.bind("qbullWebhookLimits", WebhookLimits.of(WEBHOOK_TIMEOUT, context));
     }
 
     private static void bulk(CamelContext context, AppSettings settings, BodyLimits bodies, QueueWriters writers) {

@@ -3,20 +3,31 @@ package io.qbull.app.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.jsse.KeyManagersParameters;
+import org.apache.camel.support.jsse.KeyStoreParameters;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.camel.support.jsse.TrustManagersParameters;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -26,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Webhooks that answer in evil ways. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -39,6 +51,9 @@ class WebhookLimitsTest {
     private final AtomicInteger connections = new AtomicInteger();
     private ServerSocket server;
     private @Nullable CloseableHttpClient client;
+
+    @TempDir
+    private Path folder;
 
     /** Writes the answer to a request. */
     private interface Answer {
@@ -128,10 +143,89 @@ class WebhookLimitsTest {
         assertThat(connections).hasValue(1);
     }
 
+    @Test
+    void more_requests_than_camel_queues_tasks_may_be_under_way() throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            WebhookLimits limits = WebhookLimits.of(Duration.ofHours(1), context);
+            for (int i = 0; i < 5_000; i++) {
+                assertThat(limits.endAfterLongest(() -> {})).isNotDone();
+            }
+        }
+    }
+
+    @Test
+    void https_trusts_what_the_component_trusts() throws Exception {
+        SSLContextParameters trust = selfSigned();
+        HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            https.setHttpsConfigurator(new HttpsConfigurator(trust.createSSLContext(context)));
+            https.createContext("/", exchange -> {
+                exchange.sendResponseHeaders(204, -1);
+                exchange.close();
+            });
+            https.start();
+            context.getComponent("http", HttpComponent.class).setSslContextParameters(trust);
+            HttpClientBuilder builder = HttpClientBuilder.create().disableAutomaticRetries();
+            WebhookLimits.of(Duration.ofSeconds(20), context).configureHttpClient(builder);
+            client = builder.build();
+
+            HttpPost post =
+                    new HttpPost("https://localhost:" + https.getAddress().getPort() + "/");
+
+            assertThat(client.<Integer>execute(post, response -> response.getCode()))
+                    .isEqualTo(204);
+        } finally {
+            https.stop(0);
+        }
+    }
+
+    /** A key of its own, and the trust in it. */
+    private SSLContextParameters selfSigned() throws Exception {
+        Path file = folder.resolve("store.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-storetype",
+                        "PKCS12",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "changeit")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("keytool.log").toFile())
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        char[] password = "changeit".toCharArray();
+        KeyStore store = KeyStore.getInstance(file.toFile(), password);
+        // The same certificate as a trust anchor.
+        store.setCertificateEntry("trusted", store.getCertificate("server"));
+        KeyStoreParameters parameters = new KeyStoreParameters();
+        parameters.setKeyStore(store);
+        parameters.setPassword("changeit");
+        KeyManagersParameters keys = new KeyManagersParameters();
+        keys.setKeyStore(parameters);
+        keys.setKeyPassword("changeit");
+        TrustManagersParameters trusted = new TrustManagersParameters();
+        trusted.setKeyStore(parameters);
+        SSLContextParameters tls = new SSLContextParameters();
+        tls.setKeyManagers(keys);
+        tls.setTrustManagers(trusted);
+        return tls;
+    }
+
     private int status(Duration longest) throws IOException {
         if (client == null) {
             HttpClientBuilder builder = HttpClientBuilder.create().disableAutomaticRetries();
-            new WebhookLimits(longest, timer).configureHttpClient(builder);
+            new WebhookLimits(longest, timer, () -> null).configureHttpClient(builder);
             client = builder.build();
         }
         HttpPost post = new HttpPost("http://127.0.0.1:" + server.getLocalPort() + "/");
