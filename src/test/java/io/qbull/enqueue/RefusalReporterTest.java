@@ -42,8 +42,8 @@ class RefusalReporterTest {
     @Test
     void a_trouble_that_no_job_has_met_for_long_does_not_hide_the_end_of_the_others() {
         refuse(ZERO);
-        loop.tick(Duration.ofSeconds(16));
         refuse(ONE);
+        loop.tick(Duration.ofSeconds(20));
 
         reporter.taken(ONE);
 

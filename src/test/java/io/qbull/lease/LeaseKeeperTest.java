@@ -497,12 +497,18 @@ class LeaseKeeperTest {
             loop.tick(EVERY);
             answer(store.next("renew"), new Renewal.Renewed(null));
         }
+        while (store.waiting().contains("peek")) {
+            store.next("peek").answer(Map.of(new PartitionId(QUEUE, 1), ownedBy(OTHER)));
+            loop.run();
+        }
 
         keeper.release(last(), 0);
         store.next("release").answer(Verdict.DONE);
         loop.tick(TakeOverPauses.SHORTEST);
 
         assertThat(store.waiting()).contains("peek");
+        List<?> looked = store.next("peek").argument(0, List.class);
+        assertThat(looked.contains(new PartitionId(QUEUE, 0))).isTrue();
     }
 
     private Lease last() {
