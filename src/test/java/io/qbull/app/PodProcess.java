@@ -48,7 +48,7 @@ public final class PodProcess implements AutoCloseable {
     /**
      * @param home has {@code config} and {@code routes}, and may have {@code ext}
      * @param settings environment variables
-     * @param options of the JVM
+     * @param options of the JVM; they win over ours, which let it start soon
      */
     public static PodProcess launch(Path home, Map<String, String> settings, String... options) throws IOException {
         return launch(home, Files.createTempFile(home, "pod", ".log"), settings, options);
@@ -66,11 +66,9 @@ public final class PodProcess implements AutoCloseable {
             // As the launcher does.
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
-        command.add("-Xmx256m");
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(options));
         command.addAll(List.of(
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-Djava.net.preferIPv4Stack=true",
                 "-Dqbull.home=" + home,
                 "-cp",

@@ -1,0 +1,257 @@
+package io.qbull.bench;
+
+import static io.qbull.bench.BenchPod.QUEUE;
+
+import io.qbull.app.PodProcess;
+import io.qbull.component.QbullConstants;
+import io.qbull.testing.Patience;
+import io.qbull.testing.Ports;
+import io.qbull.testing.RedisServer;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.awaitility.Awaitility;
+
+/**
+ * Measures single jobs over HTTP, each connection sending its next request when the last one is answered, and where the time goes: the same
+ * requests to a bare Vert.x server that answers on its event loop; to the program for a path that no route has, which passes all checks of
+ * a request; to a route of the program that does nothing; to the program's route of jobs; and the same jobs through {@code qbull:} alone.
+ */
+public final class HttpSingles {
+    private static final int ROUNDS = 3;
+    private static final String[] JVM = {"-XX:TieredStopAtLevel=4", "-Xmx512m"};
+    private static final String NOTHING = """
+            - route:
+                from:
+                  uri: platform-http:/nothing
+                  parameters:
+                    httpMethodRestrict: POST
+                    useBodyHandler: false
+                  steps:
+                    - setHeader:
+                        name: CamelHttpResponseCode
+                        constant: 202
+            """;
+
+    private final int requests;
+    private final int connections;
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+
+    private HttpSingles(int requests, int connections) {
+        this.requests = requests;
+        this.connections = connections;
+    }
+
+    /**
+     * @param args requests of each round (50000), connections (64)
+     * @throws Exception if anything fails
+     */
+    public static void main(String[] args) throws Exception {
+        if (args.length == 2 && "bare".equals(args[0])) {
+            bare(Integer.parseInt(args[1]));
+            return;
+        }
+        Awaitility.setDefaultTimeout(Patience.LIMIT);
+        int requests = args.length > 0 ? Integer.parseInt(args[0]) : 50_000;
+        int connections = args.length > 1 ? Integer.parseInt(args[1]) : 64;
+        System.out.printf("%d requests a round, %d connections%n", requests, connections);
+        new HttpSingles(requests, connections).measure();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void bare(int port) {
+        Vertx server = Vertx.vertx();
+        server.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
+                .requestHandler(request -> request.body()
+                        .onSuccess(body ->
+                                request.response().setStatusCode(202).end("{\"id\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\"}")))
+                .listen()
+                .onSuccess(up -> System.out.println("up"));
+    }
+
+    private void measure() throws Exception {
+        Path home = Files.createTempDirectory("qbull-bench");
+        PodProcess.furnish(home, "ingest-http.camel.yaml");
+        Files.writeString(home.resolve("routes/nothing.camel.yaml"), NOTHING);
+        int port = Ports.free();
+        Process bare = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HttpSingles.class.getName(),
+                        "bare",
+                        Integer.toString(port))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (RedisServer redis = RedisServer.start();
+                BufferedReader out = bare.inputReader();
+                PodProcess pod = PodProcess.launch(
+                                home, Map.of("REDIS_URL", redis.uri(), "QBULL_QUEUES", QUEUE), JVM)
+                        .awaitReady();
+                CamelContext sender = BenchPod.producerOnly(redis.uri())) {
+            for (String line = out.readLine(); !"up".equals(line); line = out.readLine()) {
+                System.out.println(line);
+            }
+            Map<String, Stage> stages = new LinkedHashMap<>();
+            stages.put("bare Vert.x", () -> http(port, "/queues/" + QUEUE + "/jobs", 202));
+            stages.put("no such path", () -> http(pod.http(), "/no/such/path", 404));
+            stages.put("route of nothing", () -> http(pod.http(), "/nothing", 202));
+            stages.put("job", () -> http(pod.http(), "/queues/" + QUEUE + "/jobs", 202));
+            stages.put("qbull: alone", () -> enqueue(sender));
+            print(stages);
+        } finally {
+            bare.destroyForcibly();
+        }
+    }
+
+    /** Sends all requests, and returns how long each took, in nanoseconds; the last element is how long all took. */
+    private interface Stage {
+        long[] run() throws Exception;
+    }
+
+    private void print(Map<String, Stage> stages) throws Exception {
+        Map<String, double[]> rates = new LinkedHashMap<>();
+        for (int round = 0; round <= ROUNDS; round++) {
+            for (Map.Entry<String, Stage> stage : stages.entrySet()) {
+                long[] times = stage.getValue().run();
+                double rate = requests * 1e9 / times[requests];
+                Arrays.sort(times, 0, requests);
+                if (round > 0) {
+                    rates.computeIfAbsent(stage.getKey(), name -> new double[ROUNDS])[round - 1] = rate;
+                }
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-8s %-17s %7.0f/s, p50 %6.2f ms, p99 %6.2f ms%n",
+                        round == 0 ? "warm-up" : "round " + round,
+                        stage.getKey(),
+                        rate,
+                        times[requests / 2] / 1e6,
+                        times[requests * 99 / 100] / 1e6);
+            }
+        }
+        rates.values().forEach(Arrays::sort);
+        double bare = rates.values().iterator().next()[ROUNDS / 2];
+        rates.forEach((name, rate) -> System.out.printf(
+                Locale.ROOT,
+                "median   %-17s %7.0f/s, x%.2f of bare Vert.x%n",
+                name,
+                rate[ROUNDS / 2],
+                rate[ROUNDS / 2] / bare));
+    }
+
+    private long[] http(int port, String path, int status) throws Exception {
+        String begin = "HTTP/1.1 " + status;
+        long[] times = new long[requests + 1];
+        AtomicInteger next = new AtomicInteger();
+        AtomicInteger left = new AtomicInteger(requests);
+        CompletableFuture<Long> end = new CompletableFuture<>();
+        long start = System.nanoTime();
+        for (int i = 0; i < connections; i++) {
+            vertx.createNetClient()
+                    .connect(port, "127.0.0.1")
+                    .onFailure(end::completeExceptionally)
+                    .onSuccess(socket -> new Client(socket, path, begin, times, next, left, end).send());
+        }
+        times[requests] = end.get(5, TimeUnit.MINUTES) - start;
+        return times;
+    }
+
+    /** One connection. An answer begins with its status line; what else a packet may contain belongs to it. */
+    private record Client(
+            NetSocket socket,
+            String path,
+            String begin,
+            long[] times,
+            AtomicInteger next,
+            AtomicInteger left,
+            CompletableFuture<Long> end) {
+        void send() {
+            int number = next.getAndIncrement();
+            if (number >= times.length - 1) {
+                socket.close();
+                return;
+            }
+            long sent = System.nanoTime();
+            socket.handler(answer -> {
+                String text = answer.toString(StandardCharsets.ISO_8859_1);
+                if (text.startsWith("HTTP/")) {
+                    if (!text.startsWith(begin)) {
+                        end.completeExceptionally(new IllegalStateException(text));
+                    }
+                    times[number] = System.nanoTime() - sent;
+                    if (left.decrementAndGet() == 0) {
+                        end.complete(System.nanoTime());
+                    }
+                    send();
+                }
+            });
+            socket.write(Buffer.buffer("POST " + path + "?key=k" + number % 1000
+                    + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n" + "x".repeat(100)));
+        }
+    }
+
+    private long[] enqueue(CamelContext sender) throws Exception {
+        Endpoint endpoint = sender.getEndpoint("qbull:" + QUEUE);
+        AsyncProducer producer = endpoint.createAsyncProducer();
+        producer.start();
+        long[] times = new long[requests + 1];
+        AtomicInteger next = new AtomicInteger();
+        AtomicInteger left = new AtomicInteger(requests);
+        CompletableFuture<Long> end = new CompletableFuture<>();
+        byte[] body = "x".repeat(100).getBytes(StandardCharsets.UTF_8);
+        long start = System.nanoTime();
+        for (int i = 0; i < connections; i++) {
+            enqueue(endpoint, producer, body, times, next, left, end);
+        }
+        times[requests] = end.get(5, TimeUnit.MINUTES) - start;
+        producer.stop();
+        return times;
+    }
+
+    private static void enqueue(
+            Endpoint endpoint,
+            AsyncProducer producer,
+            byte[] body,
+            long[] times,
+            AtomicInteger next,
+            AtomicInteger left,
+            CompletableFuture<Long> end) {
+        int number = next.getAndIncrement();
+        if (number >= times.length - 1) {
+            return;
+        }
+        long sent = System.nanoTime();
+        Exchange exchange = endpoint.createExchange();
+        exchange.getMessage().setHeader(QbullConstants.KEY, "k" + number % 1000);
+        exchange.getMessage().setBody(body);
+        producer.process(exchange, done -> {
+            if (exchange.getException() != null) {
+                end.completeExceptionally(exchange.getException());
+            }
+            times[number] = System.nanoTime() - sent;
+            if (left.decrementAndGet() == 0) {
+                end.complete(System.nanoTime());
+            }
+            enqueue(endpoint, producer, body, times, next, left, end);
+        });
+    }
+}
