@@ -104,8 +104,7 @@ public final class HttpSingles {
                 .start();
         try (RedisServer redis = RedisServer.start();
                 BufferedReader out = bare.inputReader();
-                PodProcess pod = PodProcess.launch(
-                                home, Map.of("REDIS_URL", redis.uri(), "QBULL_QUEUES", QUEUE), JVM)
+                PodProcess pod = PodProcess.launch(home, Map.of("REDIS_URL", redis.uri(), "QBULL_QUEUES", QUEUE), JVM)
                         .awaitReady();
                 CamelContext sender = BenchPod.producerOnly(redis.uri())) {
             for (String line = out.readLine(); !"up".equals(line); line = out.readLine()) {

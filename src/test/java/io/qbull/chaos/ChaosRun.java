@@ -13,6 +13,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -92,14 +93,17 @@ final class ChaosRun {
         }
     }
 
-    /** One fault after the other, now and then two at once. */
+    /** One fault after the other, now and then two at once: struck in the order of the list, mended the other way round. */
     private void strike(List<Fault> faults) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        List<Fault> shuffled = new ArrayList<>(faults);
         while (System.nanoTime() < end) {
             List<Runnable> mending = new ArrayList<>();
             long longest = 0;
-            Collections.shuffle(faults, random);
-            for (Fault fault : faults.subList(0, Math.min(faults.size(), random.nextInt(4) == 0 ? 2 : 1))) {
+            Collections.shuffle(shuffled, random);
+            List<Fault> chosen = shuffled.subList(0, Math.min(shuffled.size(), random.nextInt(4) == 0 ? 2 : 1));
+            chosen.sort(Comparator.comparingInt(faults::indexOf));
+            for (Fault fault : chosen) {
                 struck.merge(fault.name(), 1, Integer::sum);
                 Findings.note(LocalTime.now(ZoneOffset.UTC) + " " + fault.name());
                 mending.add(0, fault.strike().hit());
