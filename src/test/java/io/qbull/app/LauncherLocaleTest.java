@@ -2,6 +2,7 @@ package io.qbull.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -58,7 +59,7 @@ class LauncherLocaleTest {
         run.environment().putAll(locale);
         run.environment().put("JAVA_HOME", top.resolve("jdk").toString());
         Process process = run.start();
-        String out = new String(process.getInputStream().readAllBytes()).strip();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(process.waitFor()).isZero();
         return out;
     }
