@@ -24,6 +24,7 @@ public final class StubRedis implements AutoCloseable {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile String answer = "+OK";
     private volatile int owner;
+    private volatile boolean loading;
 
     /**
      * @param runId run id of its process
@@ -51,6 +52,13 @@ public final class StubRedis implements AutoCloseable {
      */
     public void answer(String line) {
         answer = line;
+    }
+
+    /**
+     * @param loads whether it says from now on that it is loading its data
+     */
+    public void loading(boolean loads) {
+        loading = loads;
     }
 
     /**
@@ -109,7 +117,9 @@ public final class StubRedis implements AutoCloseable {
         String name = command.get(0).toUpperCase(Locale.ROOT);
         asked.add(name);
         return switch (name) {
-            case "INFO" -> bulk("redis_version:7.0.0\r\nredis_mode:cluster\r\nrun_id:" + runId + "\r\n");
+            case "INFO" ->
+                bulk("redis_version:7.0.0\r\nredis_mode:cluster\r\nrun_id:" + runId + "\r\nloading:" + (loading ? 1 : 0)
+                        + "\r\n");
             case "CLUSTER" -> "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n" + bulk("127.0.0.1") + "\r\n:" + owner;
             case "CLIENT", "PING" -> "+OK";
             default -> answer;

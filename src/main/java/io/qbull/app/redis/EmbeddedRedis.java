@@ -98,9 +98,14 @@ public final class EmbeddedRedis implements AutoCloseable {
             return Optional.empty();
         }
         ServerFolder folder = new ServerFolder(path);
-        return folder.rememberedPort()
-                .filter(port -> folder.stateAt(port) == ServerFolder.State.OURS)
-                .map(EmbeddedRedis::uri);
+        Optional<Integer> port = folder.rememberedPort();
+        if (port.isEmpty()) {
+            return Optional.empty();
+        }
+        ServerFolder.State state = folder.stateAt(port.get());
+        boolean ours = state == ServerFolder.State.OURS
+                || (state == ServerFolder.State.LOADING && folder.livingPid().isPresent());
+        return ours ? port.map(EmbeddedRedis::uri) : Optional.empty();
     }
 
     /**

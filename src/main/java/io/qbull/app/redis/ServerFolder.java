@@ -86,9 +86,14 @@ final class ServerFolder {
     /** Whether our server answers at {@code port}. */
     State stateAt(int port) {
         try (AdminSocket socket = AdminSocket.open(port, REPLY)) {
-            socket.call("PING");
             List<String> dir = socket.call("CONFIG", "GET", "dir");
-            return dir.size() == 2 && Path.of(dir.get(1)).equals(folder) ? State.OURS : State.FOREIGN;
+            boolean ours = dir.size() == 2 && Path.of(dir.get(1)).equals(folder);
+            // Not PING: a server that cannot write its data refuses it, and is to be used for reading all the same.
+            boolean loading = socket.call("INFO", "persistence").toString().contains("loading:1");
+            if (loading) {
+                return State.LOADING;
+            }
+            return ours ? State.OURS : State.FOREIGN;
         } catch (AdminSocket.ErrorReply e) {
             String text = String.valueOf(e.getMessage());
             return text.startsWith("LOADING") ? State.LOADING : State.FOREIGN;

@@ -22,6 +22,8 @@ import java.util.concurrent.TimeoutException;
 /** Opens the store of the settings and waits for its answers. Failures become {@link CliException}s. */
 public final class StoreAccess {
     private static final long PATIENCE_SECONDS = 20;
+    /** About 15 s. */
+    private static final int LOADING_LOOKS = 75;
 
     private StoreAccess() {}
 
@@ -43,6 +45,7 @@ public final class StoreAccess {
         }
         try {
             await(store.check());
+            await(store.loaded(LOADING_LOOKS));
             return store;
         } catch (CliException e) {
             store.close();

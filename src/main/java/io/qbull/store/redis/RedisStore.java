@@ -35,8 +35,11 @@ import io.qbull.store.redis.tables.RedisLayoutTable;
 import io.qbull.store.redis.tables.RedisLeaseTable;
 import io.qbull.store.redis.tables.RedisSourceTable;
 import io.qbull.store.redis.tables.RedisWakeUps;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -50,6 +53,8 @@ import java.util.function.Consumer;
  * replaced behind the same address. When a slot has moved in a cluster, the owner learns it from its next command.
  */
 public final class RedisStore implements Store {
+    private static final Duration LOADING_PAUSE = Duration.ofMillis(200);
+
     private final RedisSettings settings;
     private final Connector connector;
     private final ServerTopology topology;
@@ -112,6 +117,42 @@ public final class RedisStore implements Store {
             targets.forEach(target -> checks.add(check(target)));
             return Futures.all(checks).thenApply(all -> null);
         }));
+    }
+
+    /**
+     * Waits while servers load their data. Until then they answer no questions about it.
+     *
+     * @param attempts how often to look, 200 ms apart
+     * @return completes when every server has loaded its data; fails with {@link io.qbull.store.StoreException.Unavailable} if one still
+     *     loads, or cannot be reached
+     */
+    public CompletionStage<Void> loaded(int attempts) {
+        return RedisErrors.translate(loading().thenCompose(server -> {
+            if (server.isEmpty()) {
+                return CompletableFuture.completedStage(null);
+            }
+            if (attempts <= 1) {
+                return RedisErrors.failed(RedisErrors.unavailable(
+                        "Redis at " + server.get() + " is still loading its data; try again later"));
+            }
+            CompletableFuture<Void> later = new CompletableFuture<>();
+            connector.schedule(LOADING_PAUSE, () -> later.complete(null));
+            return later.thenCompose(now -> loaded(attempts - 1));
+        }));
+    }
+
+    /** The name of a server that loads its data, if there is one. */
+    private CompletionStage<Optional<String>> loading() {
+        return topology.all()
+                .thenCompose(targets -> Futures.all(targets.stream()
+                                .map(target -> target.connection()
+                                        .send(Request.of(CommandType.INFO, "persistence"))
+                                        .thenApply(reply -> reply.text(0).contains("loading:1")
+                                                ? target.server().name()
+                                                : ""))
+                                .toList())
+                        .thenApply(names ->
+                                names.stream().filter(name -> !name.isEmpty()).findFirst()));
     }
 
     /**

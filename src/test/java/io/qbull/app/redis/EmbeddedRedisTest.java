@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.testing.FailedSave;
 import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -298,6 +299,17 @@ class EmbeddedRedisTest {
             assertThat(resp.call("CONFIG", "GET", "maxmemory-policy"))
                     .isEqualTo(List.of("maxmemory-policy", "noeviction"));
             assertThat(resp.call("CONFIG", "GET", "appendonly")).isEqualTo(List.of("appendonly", "yes"));
+        }
+    }
+
+    @Test
+    void a_server_that_cannot_save_its_data_is_found_and_joined() throws IOException {
+        Holder holder = join();
+        try (Resp resp = new Resp(holder.port())) {
+            FailedSave.on(resp);
+            assertThat(EmbeddedRedis.find(folder())).contains(holder.uri());
+            assertThat(join().uri()).isEqualTo(holder.uri());
+            resp.call("CONFIG", "SET", "save", "");
         }
     }
 

@@ -42,7 +42,7 @@ class TlsTest {
 
     @Test
     void an_untrusted_certificate_is_refused_and_a_trusted_one_is_accepted() throws Exception {
-        Path keys = keys();
+        Path keys = keys("san=dns:localhost,ip:127.0.0.1");
         int port = Ports.free();
         try (RedisServer server = server(port)) {
             assertThat(server.port()).isNotEqualTo(port);
@@ -50,8 +50,7 @@ class TlsTest {
             try (RedisStore store = RedisStore.open(settings)) {
                 assertThat(failure(store.leases().peek(List.of(P)))).isInstanceOf(StoreException.class);
             }
-            System.setProperty(TRUST, keys.toString());
-            System.setProperty(TRUST + "Password", new String(STORE_PASSWORD));
+            trust(keys);
             try (RedisStore store = RedisStore.open(settings)) {
                 await().ignoreExceptions().until(() -> {
                     get(store.leases().peek(List.of(P)));
@@ -59,6 +58,39 @@ class TlsTest {
                 });
             }
         }
+    }
+
+    @Test
+    void a_failure_of_tls_is_told_by_its_cause() throws Exception {
+        Path trusted = keys("san=dns:redis.example");
+        int tls = Ports.free();
+        try (RedisServer server = server(tls)) {
+            assertThat(refusal("rediss://localhost:" + tls))
+                    .isInstanceOf(StoreException.Misconfigured.class)
+                    .hasMessageContaining("has a certificate that this JVM does not trust");
+            trust(trusted);
+            assertThat(refusal("rediss://localhost:" + tls))
+                    .isInstanceOf(StoreException.Misconfigured.class)
+                    .hasMessageContaining("has a certificate for another host name");
+            assertThat(refusal("rediss://localhost:" + server.port()))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining(
+                            "does not answer with TLS in time; if it uses none, redisUri begins with redis://");
+            assertThat(refusal("redis://localhost:" + tls))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("if it expects TLS, redisUri begins with rediss://");
+        }
+    }
+
+    private static Throwable refusal(String uri) {
+        try (RedisStore store = RedisStore.open(new RedisSettings(uri, Duration.ofSeconds(2)))) {
+            return failure(store.check());
+        }
+    }
+
+    private static void trust(Path keys) {
+        System.setProperty(TRUST, keys.toString());
+        System.setProperty(TRUST + "Password", new String(STORE_PASSWORD));
     }
 
     private RedisServer server(int port) {
@@ -75,7 +107,7 @@ class TlsTest {
         }
     }
 
-    private Path keys() throws Exception {
+    private Path keys(String names) throws Exception {
         Path file = directory.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -92,7 +124,7 @@ class TlsTest {
                         "-dname",
                         "CN=localhost",
                         "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
+                        names,
                         "-ext",
                         "bc:c",
                         "-storetype",

@@ -63,7 +63,7 @@ public final class Connector {
             if (error != null) {
                 result.completeExceptionally(RedisErrors.ofConnect(error, server));
             } else {
-                identify(connection, server, suffix, result);
+                identify(connection, uri, suffix, result);
             }
         });
         return result;
@@ -86,7 +86,7 @@ public final class Connector {
     }
 
     /** Runs a short task later on a thread of the client. Drops it if the last store of the process is closed by then. */
-    void schedule(Duration delay, Runnable task) {
+    public void schedule(Duration delay, Runnable task) {
         try {
             var unused = resources.eventExecutorGroup().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -102,14 +102,15 @@ public final class Connector {
 
     private static void identify(
             StatefulRedisConnection<byte[], byte[]> connection,
-            String server,
+            RedisURI uri,
             String suffix,
             CompletableFuture<ServerConnection> result) {
+        String server = Uris.name(uri);
         ServerConnection unidentified = new ServerConnection(connection, server, "", "", false);
         Futures.whenDone(unidentified.send(Request.of(CommandType.INFO, "server")), (reply, error) -> {
             try {
                 if (error != null) {
-                    throw RedisErrors.ofConnect(error, server);
+                    throw RedisErrors.ofFirstCommand(error, server, uri.isSsl());
                 }
                 String info = reply.text(0);
                 result.complete(new ServerConnection(
@@ -143,6 +144,8 @@ public final class Connector {
         return ClientOptions.builder()
                 // A new connection replaces a lost one, because it may lead to another process.
                 .autoReconnect(false)
+                // PING is refused where writes are, and where an ACL user has no right to it; INFO follows in any case.
+                .pingBeforeActivateConnection(false)
                 .replayFilter(command -> true)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .protocolVersion(ProtocolVersion.RESP2)

@@ -90,6 +90,10 @@ public final class RedisErrors {
      * @return the exception for callers
      */
     static StoreException ofConnect(Throwable error, String server) {
+        String tls = TlsErrors.cause(unwrap(error));
+        if (tls != null) {
+            return misconfigured("Redis at " + server + " " + safe(tls));
+        }
         for (Throwable at = unwrap(error); at != null; at = at.getCause()) {
             if (at instanceof StoreException known) {
                 return known;
@@ -99,6 +103,23 @@ public final class RedisErrors {
             }
         }
         return unavailable("Redis at " + server + " is away: " + safe(message(unwrap(error))), unwrap(error));
+    }
+
+    /**
+     * @param error why the first command over a connection was not answered; the handshake of TLS may not be over by then
+     * @param server host and port
+     * @param tls whether the connection is to use TLS
+     * @return the exception for callers
+     */
+    static StoreException ofFirstCommand(Throwable error, String server, boolean tls) {
+        boolean late = unwrap(error).getCause() instanceof RedisCommandTimeoutException;
+        if (tls && late) {
+            return unavailable("Redis at " + server + " " + TlsErrors.PLAIN, error);
+        }
+        StoreException known = ofConnect(error, server);
+        return known instanceof StoreException.Unavailable && !tls && !late
+                ? unavailable(known.getMessage() + TlsErrors.ENCRYPTED, known)
+                : known;
     }
 
     static StoreException unavailable(String message, Throwable cause) {

@@ -25,6 +25,10 @@ final class Uris {
      */
     static List<RedisURI> of(RedisSettings settings) {
         String text = settings.uri().trim();
+        String mistake = UriMistakes.of(text);
+        if (mistake != null) {
+            throw new IllegalArgumentException(mistake);
+        }
         boolean sentinel = text.contains("-sentinel://");
         List<RedisURI> uris = new ArrayList<>();
         for (String part : sentinel ? List.of(text) : List.of(text.split(","))) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UrisTest {
@@ -69,9 +70,38 @@ class UrisTest {
     void a_wrong_uri_is_refused_without_being_quoted(String uri) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RedisStore.open(new RedisSettings(uri, Duration.ofSeconds(1))))
-                .withMessageContaining("redisUri must be")
+                .withMessageMatching("(?s)redisUri (must be|has a character) .*")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hidden"))
                 .withNoCause();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            quoteCharacter = '"',
+            value = {
+                "redis://u:hid@den@host:6379 @ %40",
+                "redis://u:hid#den@host:6379 # %23",
+                "redis://:1#hidden@host # %23",
+                "redis://u:hid/den@host / %2F",
+                "redis://u:hid?den@host ? %3F",
+                "redis://u:hid,den@host , %2C",
+                "redis://u:hid%zz@host % %25",
+                "rediss://u:p@a:7000,rediss://u:hid@den@b @ %40",
+                "redis-sentinel://:hid#den@s1:26379,s2:26380#mymaster # %23",
+            })
+    void a_raw_character_in_a_password_is_named_and_the_password_is_not(String uri, String found, String instead) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RedisStore.open(new RedisSettings(uri, Duration.ofSeconds(1))))
+                .withMessage(
+                        "redisUri has a raw '" + found + "' in its user or password: write " + instead + " instead")
+                .withNoCause();
+    }
+
+    @Test
+    void each_server_of_a_cluster_may_have_a_login() {
+        assertThat(of("rediss://u:p%40@a:7000, rediss://u:q@b,rediss://u:r@[::1]:7002/0"))
+                .hasSize(3);
     }
 
     private static List<RedisURI> of(String uri) {
