@@ -8,6 +8,7 @@ import io.qbull.app.ext.Libraries;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.LocalHttp;
 import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -96,8 +98,10 @@ class RecipesTest extends AppTestSupport {
                         "A database table into a queue",
                         "A timer into a queue",
                         "A queue into HTTP",
+                        "A queue into HTTP, with the answer in the dead letter",
                         "A queue into JMS",
-                        "A queue into a database");
+                        "A queue into a database",
+                        "A queue into another queue");
     }
 
     @ParameterizedTest
@@ -250,6 +254,47 @@ class RecipesTest extends AppTestSupport {
         } finally {
             server.stop(0);
         }
+    }
+
+    @Test
+    void a_refused_job_is_buried_with_the_text_of_the_answer() throws Exception {
+        HttpServer server = LocalHttp.serve("/orders", call -> {
+            byte[] text = "no such product".getBytes(StandardCharsets.UTF_8);
+            call.sendResponseHeaders(422, text.length);
+            call.getResponseBody().write(text);
+            call.close();
+        });
+        try {
+            String yaml = recipe("A queue into HTTP, with the answer in the dead letter")
+                    .yaml();
+            String address = "http://127.0.0.1:" + server.getAddress().getPort();
+            load(context, yaml.replace("http://localhost:9000", address));
+            template.sendBodyAndHeader("qbull:ORDERS", "hello", "CamelQbullKey", "k");
+            try (Resp resp = REDIS.server().connect()) {
+                await().untilAsserted(() -> assertThat(IntStream.range(0, 16)
+                                .mapToObj(p -> resp.list("XRANGE", "{ORDERS:" + p + "}:dead", "-", "+"))
+                                .map(Object::toString))
+                        .anyMatch(letters -> letters.contains("answered 422, no such product")));
+            }
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void parts_of_a_job_have_ids_that_stay_when_it_runs_again() throws Exception {
+        load(context, recipe("A queue into another queue").yaml());
+        for (int run = 0; run < 2; run++) {
+            template.sendBodyAndHeaders(
+                    "qbull:ORDERS?deduplicationWindow=0",
+                    "{\"lines\":[{\"n\":1},{\"n\":2}]}",
+                    Map.of("CamelQbullKey", "k", "CamelQbullJobId", "order-1"));
+        }
+
+        await().until(() -> jobs("LINES", 16).size() == 2 && undone("ORDERS", 16) == 0);
+        assertThat(jobs("LINES", 16)).extracting(job -> job.get("id")).containsExactly("order-1-0", "order-1-1");
+        assertThat(jobs("LINES", 16)).extracting(job -> job.get("key")).containsOnly("k");
+        assertThat(jobs("LINES", 16)).extracting(job -> job.get("body")).containsExactly("{\"n\":1}", "{\"n\":2}");
     }
 
     /** The job that the steps of a recipe make of a message. */
