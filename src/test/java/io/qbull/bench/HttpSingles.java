@@ -87,6 +87,7 @@ public final class HttpSingles {
                 .onSuccess(up -> System.out.println("up"));
     }
 
+    @SuppressWarnings("try") // An interrupted close ends the measurement, which is all it has to do.
     private void measure() throws Exception {
         Path home = Files.createTempDirectory("qbull-bench");
         PodProcess.furnish(home, "ingest-http.camel.yaml");
