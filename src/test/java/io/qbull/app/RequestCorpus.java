@@ -23,6 +23,7 @@ final class RequestCorpus {
     private RequestCorpus() {}
 
     /** A job as it must be in Redis; characters are those of UTF-8. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Stored(
             String key,
             byte[] body,
@@ -54,6 +55,7 @@ final class RequestCorpus {
      * @param reasons parts of the answer, if something is refused
      * @param stored what must be in the queue afterwards, and nothing else
      */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Case(
             String name,
             String target,
