@@ -47,7 +47,7 @@ class ShippedLogTest {
             context.start();
             context.createProducerTemplate().sendBody("direct:in", "message");
             await().until(() -> !log.seen(LOST).isEmpty());
-            return log.seen(LOST).get(0).split(" ")[1];
+            return log.seen(LOST).get(0).split(" ", -1)[1];
         }
     }
 }
