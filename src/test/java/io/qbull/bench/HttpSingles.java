@@ -176,6 +176,7 @@ public final class HttpSingles {
     }
 
     /** One connection. An answer begins with its status line; what else a packet may contain belongs to it. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Client(
             NetSocket socket,
             String path,
