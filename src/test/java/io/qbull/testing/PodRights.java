@@ -44,12 +44,10 @@ public final class PodRights {
     public static List<String> of(Use use, String queue) {
         String page = page();
         Matcher block = BLOCK.matcher(page.substring(page.indexOf("\n## Rights\n"), page.indexOf("\n## A lease\n")));
-        for (int i = 0; i <= use.ordinal(); i++) {
-            assertThat(block.find())
-                    .as("the rights of %s in docs/protocol.md", use)
-                    .isTrue();
-        }
-        return Arrays.stream(block.group(1).trim().split("\\s+"))
+        List<String> blocks = block.results().map(found -> found.group(1)).toList();
+        assertThat(blocks).as("the rights in docs/protocol.md").hasSize(Use.values().length);
+        return Arrays.stream(
+                        blocks.get(List.of(Use.values()).indexOf(use)).trim().split("\\s+"))
                 .map(right -> right.replace("NAME", queue))
                 .toList();
     }
