@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.model.RoutedRecord;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Iterator;
@@ -55,11 +56,33 @@ final class BulkBody {
     }
 
     /**
-     * @return the next element as an exchange of its own: a message or an exchange brings its headers; any other element has those of the
+     * @return the next element
+     */
+    @Nullable
+    Object next() {
+        return elements.next();
+    }
+
+    /**
+     * @param element of this
+     * @return its record; null if it is none
+     */
+    static @Nullable RoutedRecord record(@Nullable Object element) {
+        if (element instanceof RoutedRecord record) {
+            return record;
+        }
+        Message message = element instanceof Exchange whole
+                ? whole.getMessage()
+                : element instanceof Message single ? single : null;
+        return message == null ? null : RoutedRecord.of(message, message.getHeader(RoutedRecord.HEADER));
+    }
+
+    /**
+     * @param element of this
+     * @return the element as an exchange of its own: a message or an exchange brings its headers; any other element has those of the
      *     exchange around it, except the job's id
      */
-    Exchange next() {
-        Object element = elements.next();
+    Exchange exchange(@Nullable Object element) {
         if (element instanceof Exchange whole) {
             return ExchangeHelper.createCopy(whole, false);
         }

@@ -6,6 +6,8 @@ import io.qbull.engine.QueueWriter;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
+import io.qbull.model.QueueName;
+import io.qbull.model.RoutedRecord;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -23,23 +25,36 @@ final class BulkSend {
     private final Exchange exchange;
     private final BulkBody many;
     private final JobWriter writer;
+    private final QueueName name;
     private final QueueWriter queue;
     private final AsyncCallback callback;
     private final BulkEnqueuer enqueuer;
     private final @Nullable List<@Nullable Enqueued> answers;
     private long index;
+    /** What is being added, if it comes from a source, which hears the outcome itself. */
+    private @Nullable RoutedRecord record;
+    /** Whether sources hear the outcome: then a refusal is no failure of this exchange. */
+    private boolean told;
 
     /**
      * @param exchange with the jobs
      * @param many its jobs
      * @param writer makes the jobs
+     * @param name of the queue
      * @param queue takes the jobs
      * @param callback told at the end
      */
-    BulkSend(Exchange exchange, BulkBody many, JobWriter writer, QueueWriter queue, AsyncCallback callback) {
+    BulkSend(
+            Exchange exchange,
+            BulkBody many,
+            JobWriter writer,
+            QueueName name,
+            QueueWriter queue,
+            AsyncCallback callback) {
         this.exchange = exchange;
         this.many = many;
         this.writer = writer;
+        this.name = name;
         this.queue = queue;
         this.callback = callback;
         this.enqueuer = new BulkEnqueuer(this::add, () -> queue.continuations().execute(this::run));
@@ -82,12 +97,19 @@ final class BulkSend {
                         .execute(new Continuation(exchange, callback, () -> finish(result, first))));
     }
 
-    private void take(Exchange part) {
+    private void take(@Nullable Object element) {
         long number = index++;
+        RoutedRecord ofSource = BulkBody.record(element);
+        record = ofSource;
+        told |= ofSource != null;
         NewJob job;
         try {
-            job = writer.write(part);
+            job = writer.write(ofSource, () -> many.exchange(element));
         } catch (Exception e) {
+            if (ofSource != null) {
+                ofSource.refuse(String.valueOf(e.getMessage()));
+                return;
+            }
             enqueuer.refuse(number, String.valueOf(e.getMessage()));
             return;
         }
@@ -95,7 +117,10 @@ final class BulkSend {
     }
 
     private CompletionStage<Enqueued> add(long number, NewJob job) {
-        return queue.node().enqueue(job, queue.settings()).thenApply(added -> {
+        RoutedRecord ofSource = record;
+        CompletionStage<Enqueued> answer =
+                ofSource == null ? queue.node().enqueue(job, queue.settings()) : ofSource.add(name, job);
+        return answer.thenApply(added -> {
             if (answers != null) {
                 answers.set((int) number, added);
             }
@@ -110,6 +135,8 @@ final class BulkSend {
         }
         if (broken != null) {
             exchange.setException(broken);
+        } else if (told) {
+            return;
         } else if (result.failure() != null) {
             exchange.setException(result.failure());
         } else if (result.refusedCount() > 0) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * sends. The header is advisory: the producer computes the partition itself and never reads it. While the layout of the queue is not
  * known, for instance because Redis is away, the header is absent.
  *
+ * <p>If the body is a collection, an iterator or a stream, as the producer takes it for many jobs, each element gets a header of its own;
+ * one that is no message becomes a message with the headers of the exchange. An element without a key gets none.
+ *
  * <p>Declare it as {@code process: ref: "#class:io.qbull.component.KeyHashProcessor"} when the context has one queue, or as a
  * bean with properties. The layout of a queue is read once.
  */
@@ -39,14 +42,14 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
     public boolean process(Exchange exchange, AsyncCallback callback) {
         exchange.getMessage().removeHeader(QbullConstants.PARTITION);
         try {
-            String jobsKey = keyOf(exchange);
+            KeyHashBody.Telling telling = KeyHashBody.of(exchange, this::keyOf);
             Integer fixed = partitions;
             if (fixed != null) {
-                tell(exchange, keyHash, new Layout(1, fixed), jobsKey);
+                telling.tell(keyHash, new Layout(1, fixed));
                 callback.done(true);
                 return true;
             }
-            return processByLayout(exchange, callback, jobsKey);
+            return processByLayout(exchange, callback, telling);
         } catch (RuntimeException e) {
             exchange.setException(e);
             callback.done(true);
@@ -54,26 +57,22 @@ public class KeyHashProcessor extends AsyncProcessorSupport {
         }
     }
 
-    private boolean processByLayout(Exchange exchange, AsyncCallback callback, String jobsKey) {
+    private boolean processByLayout(Exchange exchange, AsyncCallback callback, KeyHashBody.Telling telling) {
         SharedNode used = node(exchange);
         KeyHash hash = used.keyHash();
         CompletionStage<Layout> layout = used.node().layout();
         CompletableFuture<Layout> now = layout.toCompletableFuture();
         if (now.isDone() && !now.isCompletedExceptionally()) {
-            tell(exchange, hash, now.join(), jobsKey);
+            telling.tell(hash, now.join());
             callback.done(true);
             return true;
         }
         layout.whenComplete((known, failure) -> used.continueRoute(new Continuation(exchange, callback, () -> {
             if (known != null) {
-                tell(exchange, hash, known, jobsKey);
+                telling.tell(hash, known);
             }
         })));
         return false;
-    }
-
-    private static void tell(Exchange exchange, KeyHash hash, Layout layout, String key) {
-        exchange.getMessage().setHeader(QbullConstants.PARTITION, layout.indexOf(hash, key));
     }
 
     private String keyOf(Exchange exchange) {

@@ -6,6 +6,8 @@ import io.qbull.engine.QueueWriter;
 import io.qbull.model.Causes;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
+import io.qbull.model.QueueName;
+import io.qbull.model.RoutedRecord;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class QbullProducer extends DefaultAsyncProducer {
     private final QbullEndpoint endpoint;
+    private final QueueName queue;
     private final JobWriter writer;
     private final EnqueueSettings settings;
     private volatile @Nullable SharedNode shared;
@@ -33,6 +36,7 @@ public class QbullProducer extends DefaultAsyncProducer {
     QbullProducer(QbullEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
+        this.queue = new QueueName(endpoint.getQueue());
         this.writer = new JobWriter(endpoint.getConfiguration(), endpoint.getCamelContext(), endpoint.toString());
         this.settings = QbullSettings.enqueue(endpoint.getConfiguration());
     }
@@ -77,8 +81,14 @@ public class QbullProducer extends DefaultAsyncProducer {
         }
         BulkBody many = BulkBody.of(exchange);
         if (many != null) {
-            new BulkSend(exchange, many, writer, queueWriter(used), callback).run();
+            new BulkSend(exchange, many, writer, queue, queueWriter(used), callback).run();
             return false;
+        }
+        RoutedRecord record = BulkBody.record(exchange);
+        if (record != null) {
+            add(exchange, record);
+            callback.done(true);
+            return true;
         }
         try {
             NewJob job = writer.write(exchange);
@@ -91,6 +101,15 @@ public class QbullProducer extends DefaultAsyncProducer {
             exchange.setException(e);
             callback.done(true);
             return true;
+        }
+    }
+
+    /** The source of the record hears the outcome, so that this exchange need not wait for it, nor the records behind it. */
+    private void add(Exchange exchange, RoutedRecord record) {
+        try {
+            var unused = record.add(queue, writer.write(record, () -> exchange));
+        } catch (Exception e) {
+            exchange.setException(e);
         }
     }
 

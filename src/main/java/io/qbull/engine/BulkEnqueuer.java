@@ -4,6 +4,7 @@ import io.qbull.model.Causes;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
+import io.qbull.model.SkippedRecord;
 import io.qbull.runtime.LogLimit;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ public final class BulkEnqueuer {
     private long accepted;
     private long duplicates;
     private long refusedCount;
+    private long skipped;
     private int underWay;
     private long bytesUnderWay;
     private boolean crowded;
@@ -183,7 +185,9 @@ public final class BulkEnqueuer {
         try {
             underWay--;
             bytesUnderWay -= size;
-            if (answer == null) {
+            if (Causes.bare(thrown) instanceof SkippedRecord) {
+                skipped++;
+            } else if (answer == null) {
                 failed(number, thrown);
             } else if (answer.duplicate()) {
                 duplicates++;
@@ -258,6 +262,7 @@ public final class BulkEnqueuer {
         return new BulkResult(
                 accepted,
                 duplicates,
+                skipped,
                 refusedCount,
                 refused.entrySet().stream()
                         .map(entry -> new BulkResult.Refused(entry.getKey(), entry.getValue()))
@@ -273,5 +278,8 @@ public final class BulkEnqueuer {
          * @return where it is; fails with an {@link EnqueueException}
          */
         CompletionStage<Enqueued> add(long number, NewJob job);
+
+        /** Adds what was only collected so far. An adder that collects nothing has nothing to do. */
+        default void flush() {}
     }
 }

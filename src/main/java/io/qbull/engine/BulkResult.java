@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accepted newly added
  * @param duplicates not added, because they had been added before
+ * @param skipped left out by the route, on purpose
  * @param refusedCount not added, or not known to be
  * @param refused the first of these, in the order of their numbers
  * @param failure why it stopped before the end; null if it did not
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record BulkResult(
         long accepted,
         long duplicates,
+        long skipped,
         long refusedCount,
         List<Refused> refused,
         @Nullable EnqueueException failure) {

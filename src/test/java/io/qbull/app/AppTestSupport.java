@@ -44,6 +44,11 @@ public abstract class AppTestSupport extends CamelMainTestSupport {
     /** The files of {@code routes/} and {@code routes/ingest/} that run, separated by commas. */
     abstract String routes();
 
+    /** How Camel finds them. */
+    String pattern() {
+        return RouteFiles.pattern(routes());
+    }
+
     /** Settings that differ from the defaults, by name in the file. */
     Map<String, String> settings() {
         return Map.of();
@@ -71,7 +76,7 @@ public abstract class AppTestSupport extends CamelMainTestSupport {
     protected CamelContext createCamelContext() throws Exception {
         Properties camel = new Properties();
         camel.putAll(settings(false));
-        camel.setProperty("camel.main.routesIncludePattern", RouteFiles.pattern(routes()));
+        camel.setProperty("camel.main.routesIncludePattern", pattern());
         camelContextConfiguration().withUseOverridePropertiesWithPropertiesComponent(camel);
         return super.createCamelContext();
     }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.testing.Patience;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,32 @@ class KeyHashProcessorTest extends QbullTestSupport {
                 to, e -> headers.forEach((name, value) -> e.getMessage().setHeader(name, value)));
         assertThat(exchange.getException()).isNull();
         return exchange;
+    }
+
+    @Test
+    void each_element_of_a_list_or_an_iterator_gets_its_own_partition() throws Exception {
+        KeyHashProcessor fixed = new KeyHashProcessor();
+        fixed.setPartitions(5);
+        fixed.setKey("${body}");
+        List<String> keys = List.of("a", "b", "c", "d", "e");
+        Exchange list = new DefaultExchange(context);
+        list.getMessage().setBody(keys);
+        Exchange iterator = new DefaultExchange(context);
+        iterator.getMessage().setBody(keys.iterator());
+
+        fixed.process(list, done -> {});
+        fixed.process(iterator, done -> {});
+
+        List<Integer> expected = keys.stream()
+                .map(key -> new Layout(1, 5).indexOf(KeyHash.XXH64, key))
+                .toList();
+        List<Object> found = new ArrayList<>();
+        Iterator<?> parts = (Iterator<?>) iterator.getMessage().getBody();
+        parts.forEachRemaining(part -> found.add(((Message) part).getHeader(QbullConstants.PARTITION)));
+        assertThat(found).isEqualTo(expected);
+        assertThat((List<?>) list.getMessage().getBody())
+                .extracting(part -> ((Message) part).getHeader(QbullConstants.PARTITION))
+                .isEqualTo(expected);
     }
 
     @Test

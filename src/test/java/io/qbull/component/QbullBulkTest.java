@@ -75,7 +75,7 @@ class QbullBulkTest extends QbullTestSupport {
         assertThat(bodies()).containsExactly("a", "b", "c");
         assertThat(node().enqueued).extracting(NewJob::callerId).containsOnly(false);
         assertThat(node().enqueued).extracting(job -> job.id().value()).doesNotContain("the-list");
-        assertThat(result(exchange)).isEqualTo(new BulkResult(3, 0, 0, List.of(), null));
+        assertThat(result(exchange)).isEqualTo(new BulkResult(3, 0, 0, 0, List.of(), null));
         assertThat(answers(exchange))
                 .isEqualTo(node().enqueued.stream()
                         .map(job -> node().accepted(job, false))

@@ -15,10 +15,8 @@ import io.qbull.app.sample.WebhookFailure;
 import io.qbull.app.sample.WebhookLimits;
 import io.qbull.app.sample.WebhookRequest;
 import io.qbull.app.settings.AppSettings;
-import io.qbull.component.KeyHashProcessor;
 import io.qbull.component.QbullComponent;
 import io.qbull.component.QbullConfiguration;
-import io.qbull.component.QbullConstants;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.ingest.file.FileIngest;
 import io.qbull.ingest.file.FileSettings;
@@ -136,9 +134,6 @@ public final class AppConfiguration implements CamelConfiguration {
         Set<QueueName> queues = Set.copyOf(settings.queues().names());
         registry.bind("qbullHttpJob", new HttpJobReader(queues, settings.web().keptHeaders(), limits));
         registry.bind("qbullHttpCancel", new HttpCancel(queues, writers, limits));
-        KeyHashProcessor partition = new KeyHashProcessor();
-        partition.setQueue("${header." + QbullConstants.QUEUE + "}");
-        registry.bind("qbullHttpPartition", partition);
         registry.bind("qbullHttpReply", new HttpJobReply());
         registry.bind("qbullHttpProblem", new HttpProblemReply());
         registry.bind("qbullJobLine", new JobLine());
@@ -162,7 +157,7 @@ public final class AppConfiguration implements CamelConfiguration {
                 bodies);
         Registry registry = context.getRegistry();
         registry.bind(
-                "qbullHttpBulk", new HttpBulkReader(Set.copyOf(settings.queues().names()), writers, limits));
+                "qbullHttpBulk", new HttpBulkReader(Set.copyOf(settings.queues().names()), writers, limits, context));
         registry.bind("qbullHttpBulkReply", new HttpBulkReply());
     }
 

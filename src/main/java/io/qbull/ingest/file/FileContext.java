@@ -1,5 +1,6 @@
 package io.qbull.ingest.file;
 
+import io.qbull.ingest.route.RecordRoute;
 import io.qbull.runtime.LogLimit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -10,6 +11,7 @@ import java.util.function.LongSupplier;
  *
  * @param inbox the folders of the files
  * @param inboxId tells this inbox from those of other machines
+ * @param route takes the records
  * @param settings how files are read
  * @param clock monotonic nanoseconds
  * @param stop at zero once the pod stops
@@ -21,6 +23,7 @@ import java.util.function.LongSupplier;
 record FileContext(
         Inbox inbox,
         String inboxId,
+        RecordRoute route,
         FileSettings settings,
         LongSupplier clock,
         CountDownLatch stop,

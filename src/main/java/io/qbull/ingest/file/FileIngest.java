@@ -1,6 +1,7 @@
 package io.qbull.ingest.file;
 
 import io.qbull.engine.QueueWriter;
+import io.qbull.ingest.route.RecordRoute;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.LogLimit;
 import java.io.File;
@@ -21,6 +22,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * its own, and those that other pods left.
  */
 public final class FileIngest extends AsyncProcessorSupport {
+    /** The endpoint of the route that takes the records. */
+    private static final String ROUTE = "direct:ingest-files-records";
+
     private static final Logger LOG = LoggerFactory.getLogger(FileIngest.class);
     private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
@@ -73,6 +78,20 @@ public final class FileIngest extends AsyncProcessorSupport {
         this.claimer = new FileClaimer(
                 inbox, this.queues, problems, new WaitingFiles(settings.timing().quiet(), clock));
         this.runs = new FileRuns(writers, claimer, problems);
+        camel.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopping(CamelContext stopping) {
+                readNoMore();
+            }
+        });
+    }
+
+    /** Comes first when the context stops: it waits for the records that are in the routes, and there would be more and more. */
+    private void readNoMore() {
+        Session ending = session;
+        if (ending != null) {
+            ending.context.stop().countDown();
+        }
     }
 
     @Override
@@ -81,6 +100,7 @@ public final class FileIngest extends AsyncProcessorSupport {
         FileContext context = new FileContext(
                 inbox,
                 inbox.id(),
+                new RecordRoute(camel, ROUTE),
                 settings,
                 clock,
                 new CountDownLatch(1),

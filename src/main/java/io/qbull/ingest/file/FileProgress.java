@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param added records that became jobs
  * @param duplicates records that had been added before
  * @param rejected records that are not jobs
+ * @param skipped records that the route left out
  * @param time since this pod began; never zero
  * @param waiting whether reading cannot continue for now
  */
@@ -21,12 +22,13 @@ record FileProgress(
         long added,
         long duplicates,
         long rejected,
+        long skipped,
         Duration time,
         boolean waiting) {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     long records() {
-        return added + duplicates + rejected;
+        return added + duplicates + rejected + skipped;
     }
 
     /** Records per second. */

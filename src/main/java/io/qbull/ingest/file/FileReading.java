@@ -1,5 +1,6 @@
 package io.qbull.ingest.file;
 
+import io.qbull.engine.BulkEnqueuer;
 import io.qbull.ingest.file.Content.DamagedContent;
 import io.qbull.ingest.file.PendingRecords.Place;
 import io.qbull.ingest.record.BulkRecord;
@@ -8,7 +9,6 @@ import io.qbull.ingest.record.LineSplitter;
 import io.qbull.ingest.record.Lines;
 import io.qbull.ingest.record.RefusedRecord;
 import io.qbull.model.EnqueueException;
-import io.qbull.model.JobFeed;
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class FileReading implements LineSplitter.Sink {
     private final int longestLine;
     private final Listener listener;
     private final PendingRecords records;
-    private @Nullable JobFeed feed;
+    private BulkEnqueuer.@Nullable Adder feed;
     /** The first line of this pass. */
     private long firstLine = 1;
 
@@ -102,7 +102,7 @@ final class FileReading implements LineSplitter.Sink {
      * @throws IOException if the file cannot be read
      * @throws InterruptedException if a wait for more was interrupted
      */
-    boolean read(JobFeed next) throws IOException, InterruptedException {
+    boolean read(BulkEnqueuer.Adder next) throws IOException, InterruptedException {
         feed = next;
         records.restart();
         Place begin = records.resume();
@@ -112,6 +112,7 @@ final class FileReading implements LineSplitter.Sink {
             records.reject(begin, refusal, new byte[0]);
         }
         boolean end = refusal != null || readLines(begin.offset());
+        flush();
         records.settleAll();
         records.throwFailure();
         // A stop that came with the last line may have left it out.
@@ -149,6 +150,7 @@ final class FileReading implements LineSplitter.Sink {
                 lines.take(chunk.array(), 0, count);
                 continue;
             }
+            flush();
             records.settleAll();
             if (!records.failed() && listener.complete(content.fileOffset())) {
                 String missing = content.missing();
@@ -198,6 +200,12 @@ final class FileReading implements LineSplitter.Sink {
         if (!over()) {
             String reason = "the line has " + bytes + " bytes, the longest may have " + longestLine;
             records.reject(place(number, offset), reason, new byte[0]);
+        }
+    }
+
+    private void flush() {
+        if (feed != null) {
+            feed.flush();
         }
     }
 

@@ -3,6 +3,7 @@ package io.qbull.ingest.file;
 import io.qbull.engine.QueueWriter;
 import io.qbull.ingest.file.PendingRecords.UnwrittenException;
 import io.qbull.ingest.record.FileFormats;
+import io.qbull.ingest.route.RecordFeed;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.JobFeed;
 import io.qbull.model.Printable;
@@ -150,7 +151,7 @@ final class FileRun implements FileReading.Listener {
         FileReading current = reading;
         Duration time = Duration.ofNanos(Math.max(1, context.clock().getAsLong() - startedAt));
         if (current == null) {
-            return new FileProgress(file, 0, size, 0, 0, 0, time, waiting);
+            return new FileProgress(file, 0, size, 0, 0, 0, 0, time, waiting);
         }
         PendingRecords records = current.records();
         return new FileProgress(
@@ -160,6 +161,7 @@ final class FileRun implements FileReading.Listener {
                 records.added(),
                 records.duplicates(),
                 records.rejected(),
+                records.skipped(),
                 time,
                 waiting);
     }
@@ -202,7 +204,8 @@ final class FileRun implements FileReading.Listener {
                     .since();
         }
         JobFeed feed = await(writer.node().open(file.source(), since, Duration.ZERO, writer.settings()));
-        return reading().read(feed);
+        // The steps of the route run on this thread, which they may block.
+        return reading().read(new RecordFeed(context.route(), file.queue(), feed::add, Runnable::run));
     }
 
     private FileReading reading() throws IOException {
@@ -249,11 +252,12 @@ final class FileRun implements FileReading.Listener {
     private void logFinished() {
         FileProgress end = progress();
         LOG.info(
-                "{} is finished: added={} before={} rejected={} seconds={}",
+                "{} is finished: added={} before={} rejected={}{} seconds={}",
                 file,
                 end.added(),
                 end.duplicates(),
                 end.rejected(),
+                end.skipped() == 0 ? "" : " skipped=" + end.skipped(),
                 String.format(Locale.ROOT, "%.1f", end.time().toMillis() / 1000.0));
         if (end.rejected() > 0) {
             String why = reading == null ? null : reading.refusal();

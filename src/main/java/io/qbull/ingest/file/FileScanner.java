@@ -102,6 +102,9 @@ final class FileScanner {
     }
 
     private void scan() {
+        if (context.stopping()) {
+            return;
+        }
         for (QueueName queue : queues) {
             try {
                 runs.begin(context.inbox().claimed(queue), context, threads.reading(), this::scanSoon);

@@ -2,6 +2,7 @@ package io.qbull.ingest.file;
 
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
+import io.qbull.model.SkippedRecord;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -29,10 +30,11 @@ final class PendingRecords {
     private final AtomicLong added = new AtomicLong();
     private final AtomicLong duplicates = new AtomicLong();
     private final AtomicLong rejected = new AtomicLong();
+    private final AtomicLong skipped = new AtomicLong();
 
     /**
      * @param rejects takes the bad records
-     * @param settled called after each record that was added, now or before
+     * @param settled called after each record that was added, now or before, or left out
      */
     PendingRecords(RejectedRecords rejects, Runnable settled) {
         this.rejects = rejects;
@@ -141,6 +143,11 @@ final class PendingRecords {
         return rejected.get();
     }
 
+    /** Records that the route left out. */
+    long skipped() {
+        return skipped.get();
+    }
+
     private boolean full() {
         return pending.size() >= MOST || pendingBytes >= MOST_BYTES;
     }
@@ -167,6 +174,10 @@ final class PendingRecords {
 
     private void count(Pending record, Enqueued answer) {
         (answer.duplicate() ? duplicates : added).incrementAndGet();
+        passed(record);
+    }
+
+    private void passed(Pending record) {
         position = record.at.offset + record.content.length;
         settled.run();
     }
@@ -174,6 +185,9 @@ final class PendingRecords {
     private void failed(Pending record, @Nullable Throwable why) {
         if (why instanceof EnqueueException refusal && refusal.kind() == EnqueueException.Kind.INVALID) {
             reject(record, String.valueOf(refusal.getMessage()));
+        } else if (why instanceof SkippedRecord) {
+            skipped.incrementAndGet();
+            passed(record);
         } else {
             resume = record.at;
             failure = why instanceof EnqueueException known

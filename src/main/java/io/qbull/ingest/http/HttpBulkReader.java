@@ -4,6 +4,8 @@ import io.qbull.engine.BulkEnqueuer;
 import io.qbull.engine.BulkResult;
 import io.qbull.engine.QueueWriter;
 import io.qbull.ingest.record.JsonRecords;
+import io.qbull.ingest.route.RecordFeed;
+import io.qbull.ingest.route.RecordRoute;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.JobId;
 import io.qbull.model.QueueName;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
@@ -29,17 +32,24 @@ import org.jspecify.annotations.Nullable;
  * only the lines that are missing.
  */
 public final class HttpBulkReader extends AsyncProcessorSupport {
+    /** The endpoint of the route that takes the records. */
+    private static final String ROUTE = "direct:ingest-bulk-records";
+
     private final Set<QueueName> queues;
     private final Function<QueueName, QueueWriter> writers;
     private final JsonRecords records;
     private final BulkLimits limits;
+    private final RecordRoute route;
 
     /**
      * @param queues the queues that exist for clients
      * @param writers the ways into the queues
      * @param limits of requests and their lines
+     * @param camel has the route that takes the records
      */
-    public HttpBulkReader(Set<QueueName> queues, Function<QueueName, QueueWriter> writers, BulkLimits limits) {
+    public HttpBulkReader(
+            Set<QueueName> queues, Function<QueueName, QueueWriter> writers, BulkLimits limits, CamelContext camel) {
+        this.route = new RecordRoute(camel, ROUTE);
         this.queues = Set.copyOf(queues);
         this.writers = writers;
         this.limits = limits;
@@ -89,7 +99,12 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
             QueueWriter writer, BulkRequest bulk, ContentCoding coding, RequestStream stream) {
         JobId id = bulk.id();
         if (id == null || writer.settings().deduplicationWindow().isZero()) {
-            return read(stream, coding, (line, job) -> writer.node().enqueue(job, writer.settings()));
+            return read(
+                    stream,
+                    coding,
+                    writer,
+                    bulk.queue(),
+                    (line, job) -> writer.node().enqueue(job, writer.settings()));
         }
         return writer.node()
                 .open(source(id), 0, writer.settings().deduplicationWindow(), writer.settings())
@@ -101,11 +116,15 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
                     }
                     return feed;
                 })
-                .thenCompose(feed -> read(stream, coding, feed::add).whenComplete((result, thrown) -> feed.close()));
+                .thenCompose(feed -> read(stream, coding, writer, bulk.queue(), feed::add)
+                        .whenComplete((result, thrown) -> feed.close()));
     }
 
-    private CompletionStage<BulkResult> read(RequestStream stream, ContentCoding coding, BulkEnqueuer.Adder adder) {
-        return new NdjsonReader(stream, coding, records, limits, adder).read();
+    /** The steps of the route run on threads that they may block. */
+    private CompletionStage<BulkResult> read(
+            RequestStream stream, ContentCoding coding, QueueWriter writer, QueueName queue, BulkEnqueuer.Adder adder) {
+        RecordFeed feed = new RecordFeed(route, queue, adder, writer.continuations());
+        return new NdjsonReader(stream, coding, records, limits, feed).read();
     }
 
     /** An Idempotency-Key can be any text; its digest is a valid name. */

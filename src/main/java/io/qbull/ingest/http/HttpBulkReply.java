@@ -31,6 +31,9 @@ public final class HttpBulkReply implements Processor {
         }
         members.put("accepted", result.accepted());
         members.put("duplicates", result.duplicates());
+        if (result.skipped() > 0) {
+            members.put("skipped", result.skipped());
+        }
         members.put("refusedCount", result.refusedCount());
         members.put(
                 "refused",

@@ -40,6 +40,7 @@ final class NdjsonReader implements LineSplitter.Sink {
     private final RequestStream stream;
     private final JsonRecords records;
     private final BulkLimits limits;
+    private final BulkEnqueuer.Adder adder;
     private final BulkEnqueuer enqueuer;
     private final LineSplitter lines;
     private final ContentCoding coding;
@@ -72,6 +73,7 @@ final class NdjsonReader implements LineSplitter.Sink {
         this.decoder = coding.decoder();
         this.records = records;
         this.limits = limits;
+        this.adder = adder;
         this.enqueuer = new BulkEnqueuer(
                 (number, job) -> counted(adder, number, job),
                 () -> stream.loop().runOnContext(room -> goOn()),
@@ -152,6 +154,7 @@ final class NdjsonReader implements LineSplitter.Sink {
             return;
         }
         lines.take(piece, 0, count);
+        adder.flush();
         if (!account(lines.buffered())) {
             fail(new ProblemException(Problem.later(
                     "The server cannot take more request bodies now; the first lines were added. Try again.", 1)));
@@ -191,6 +194,7 @@ final class NdjsonReader implements LineSplitter.Sink {
     /** Lines that arrived are added; later ones are dropped. */
     private void finish() {
         close();
+        adder.flush();
         enqueuer.end().whenComplete((read, thrown) -> {
             if (thrown == null) {
                 result.complete(read);
@@ -203,6 +207,7 @@ final class NdjsonReader implements LineSplitter.Sink {
     private void fail(Throwable why) {
         if (!over) {
             close();
+            adder.flush();
             // A client learns the outcome of the first lines by repeating the request with its Idempotency-Key.
             enqueuer.end().whenComplete((read, thrown) -> result.completeExceptionally(why));
         }

@@ -134,7 +134,7 @@ class DecodedFileTest {
 
     private boolean passed(FileReading reading, int records) throws Exception {
         try {
-            return reading.read(new Feed(records));
+            return reading.read(new Feed(records)::add);
         } catch (EnqueueException e) {
             return false;
         }

@@ -84,7 +84,7 @@ class FileReadingTest {
             ContentSource source = ContentSource.of(channel, false, FileText.preset(QUEUE));
             FileReading reading = new FileReading(FILE, source, format, 1 << 20, rejects, new Patient());
 
-            assertThat(reading.read(new Feed())).isTrue();
+            assertThat(reading.read(new Feed()::add)).isTrue();
         }
 
         assertThat(added).isEqualTo(500);

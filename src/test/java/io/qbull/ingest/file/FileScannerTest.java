@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.engine.QueueWriter;
+import io.qbull.ingest.route.RecordRoute;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.LogLimit;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.util.concurrent.SizedScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,7 @@ class FileScannerTest {
         FileContext context = new FileContext(
                 new Inbox(folder),
                 "here",
+                new RecordRoute(new DefaultCamelContext(), "direct:records"),
                 new FileSettings(folder, 4, 1_000, 10, List.of("key"), Map.of(), timing),
                 System::nanoTime,
                 new CountDownLatch(1),
