@@ -63,7 +63,7 @@ final class FileReading implements LineSplitter.Sink {
         this.format = format;
         this.longestLine = longestLine;
         this.listener = listener;
-        this.records = new PendingRecords(rejects, listener::settled);
+        this.records = new PendingRecords(rejects, listener::settled, this::flush);
     }
 
     /** Hears how a reading goes, on its thread. */
@@ -112,7 +112,6 @@ final class FileReading implements LineSplitter.Sink {
             records.reject(begin, refusal, new byte[0]);
         }
         boolean end = refusal != null || readLines(begin.offset());
-        flush();
         records.settleAll();
         records.throwFailure();
         // A stop that came with the last line may have left it out.
@@ -150,7 +149,6 @@ final class FileReading implements LineSplitter.Sink {
                 lines.take(chunk.array(), 0, count);
                 continue;
             }
-            flush();
             records.settleAll();
             if (!records.failed() && listener.complete(content.fileOffset())) {
                 String missing = content.missing();

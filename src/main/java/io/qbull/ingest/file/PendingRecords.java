@@ -21,6 +21,7 @@ final class PendingRecords {
 
     private final RejectedRecords rejects;
     private final Runnable settled;
+    private final Runnable flush;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private long pendingBytes;
     private Place resume = new Place(0, 1);
@@ -35,10 +36,12 @@ final class PendingRecords {
     /**
      * @param rejects takes the bad records
      * @param settled called after each record that was added, now or before, or left out
+     * @param flush called before each wait: sends the records that are only collected so far, which nobody would answer
      */
-    PendingRecords(RejectedRecords rejects, Runnable settled) {
+    PendingRecords(RejectedRecords rejects, Runnable settled, Runnable flush) {
         this.rejects = rejects;
         this.settled = settled;
+        this.flush = flush;
     }
 
     /**
@@ -156,6 +159,9 @@ final class PendingRecords {
     private void settleOldest() {
         Pending oldest = pending.remove();
         pendingBytes -= oldest.bytes();
+        if (!oldest.answer.isDone()) {
+            flush.run();
+        }
         try {
             Enqueued answer = oldest.answer.get();
             if (!failed()) {

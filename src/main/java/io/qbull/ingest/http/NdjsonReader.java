@@ -116,6 +116,11 @@ final class NdjsonReader implements LineSplitter.Sink {
         }
         listen();
         sent += chunk.length();
+        // What is sent counts also where nothing comes out of it, as of a gzip header without end.
+        if ((sent - CODING) / 2 > limits.requestSize()) {
+            tooLarge();
+            return;
+        }
         decoder.give(chunk.getBytes());
         if (!decoded()) {
             stream.request().pause();
@@ -146,11 +151,8 @@ final class NdjsonReader implements LineSplitter.Sink {
 
     private void content(int count) {
         size += count;
-        if (Math.max(size, (sent - CODING) / 2) > limits.requestSize()) {
-            fail(refusal(
-                    413,
-                    "The request has more than " + limits.requestSize() + " bytes" + coding.decoded()
-                            + "; its first lines were added."));
+        if (size > limits.requestSize()) {
+            tooLarge();
             return;
         }
         lines.take(piece, 0, count);
@@ -163,6 +165,13 @@ final class NdjsonReader implements LineSplitter.Sink {
         }
     }
 
+    private void tooLarge() {
+        fail(refusal(
+                413,
+                "The request has more than " + limits.requestSize() + " bytes" + coding.decoded()
+                        + "; its first lines were added."));
+    }
+
     private void malformed(MalformedContent e) {
         fail(refusal(
                 400,
@@ -171,8 +180,11 @@ final class NdjsonReader implements LineSplitter.Sink {
     }
 
     private void goOn() {
-        if (!over && decoded() && !over) {
-            listen();
+        if (!over && decoded()) {
+            if (!over) {
+                listen();
+            }
+            // Also when it is over: a connection that is closed with unread bytes loses its answer.
             stream.request().resume();
         }
     }

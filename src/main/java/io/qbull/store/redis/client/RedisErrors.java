@@ -90,11 +90,13 @@ public final class RedisErrors {
      * @return the exception for callers
      */
     static StoreException ofConnect(Throwable error, String server) {
-        String tls = TlsErrors.cause(unwrap(error));
+        Throwable bare = unwrap(error);
+        String tls = TlsErrors.cause(bare);
         if (tls != null) {
-            return misconfigured("Redis at " + server + " " + safe(tls));
+            String text = "Redis at " + server + " " + safe(tls);
+            return TlsErrors.lasts(bare) ? misconfigured(text) : unavailable(text, bare);
         }
-        for (Throwable at = unwrap(error); at != null; at = at.getCause()) {
+        for (Throwable at = bare; at != null; at = at.getCause()) {
             if (at instanceof StoreException known) {
                 return known;
             }
@@ -102,7 +104,7 @@ public final class RedisErrors {
                 return ofReply(message(at));
             }
         }
-        return unavailable("Redis at " + server + " is away: " + safe(message(unwrap(error))), unwrap(error));
+        return unavailable("Redis at " + server + " is away: " + safe(message(bare)), bare);
     }
 
     /**

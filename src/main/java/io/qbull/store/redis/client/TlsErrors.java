@@ -4,6 +4,7 @@ import io.lettuce.core.protocol.RedisProtocolException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.function.Predicate;
@@ -47,6 +48,19 @@ final class TlsErrors {
             return "does not speak the protocol of Redis" + ENCRYPTED;
         }
         return has(error, javax.net.ssl.SSLException.class::isInstance) ? "refuses TLS: " + line(error) : null;
+    }
+
+    /**
+     * @param error with a cause
+     * @return whether only a person can mend it; anything else, such as a proxy that ends handshakes while its Redis fails over, may pass
+     */
+    static boolean lasts(Throwable error) {
+        return has(error, CertPathBuilderException.class::isInstance)
+                || has(error, CertificateException.class::isInstance)
+                || has(error, NotSslRecordException.class::isInstance)
+                || says(error, "trustAnchors")
+                || says(error, "certificate_required")
+                || says(error, "bad_certificate");
     }
 
     private static boolean says(Throwable error, String text) {

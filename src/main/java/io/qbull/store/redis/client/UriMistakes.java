@@ -20,6 +20,10 @@ final class UriMistakes {
     private static final Pattern FURTHER =
             Pattern.compile("@[A-Za-z0-9.:\\[\\]_-]+(/\\d+)?(\\s*,\\s*[A-Za-z0-9.:\\[\\]_-]+)*\\s*,\\s*rediss?://");
 
+    /** The parameters behind a server that Lettuce knows. Anything else behind a question mark may be a part of a password. */
+    private static final Pattern PARAMETERS = Pattern.compile(
+            "\\?(timeout|database|clientName|libraryName|libraryVersion|sentinelMasterId|verifyPeer)=[^,]*");
+
     private UriMistakes() {}
 
     /**
@@ -27,7 +31,7 @@ final class UriMistakes {
      * @return what is wrong with its user or password; null if they are fine, or there are none
      */
     static @Nullable String of(String text) {
-        Matcher login = LOGIN.matcher(text);
+        Matcher login = LOGIN.matcher(PARAMETERS.matcher(text).replaceAll(""));
         if (!login.find()) {
             return null;
         }

@@ -104,6 +104,14 @@ class UrisTest {
                 .hasSize(3);
     }
 
+    @Test
+    void parameters_of_a_server_are_no_part_of_a_password() {
+        assertThat(of("redis://u:p@a:7000?timeout=5s,redis://u:p@b:7000?timeout=5s"))
+                .extracting(Uris::name)
+                .containsExactly("a:7000", "b:7000");
+        assertThat(of("redis://h/0?clientName=a@b")).extracting(Uris::name).containsExactly("h:6379");
+    }
+
     private static List<RedisURI> of(String uri) {
         return Uris.of(new RedisSettings(uri, Duration.ofMillis(700)));
     }
