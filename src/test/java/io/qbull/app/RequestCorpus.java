@@ -342,6 +342,13 @@ final class RequestCorpus {
                 utf8(LINE),
                 400,
                 "The gzip body is not gzip");
+        refused(
+                "lines behind a gzip header without end",
+                "/queues/Q/jobs",
+                List.of(NDJSON, GZIP),
+                Gzip.joined(new byte[] {31, (byte) 139, 8, 8, 0, 0, 0, 0, 0, 0}, utf8("n".repeat(300_000))),
+                413,
+                "more than 20000 bytes");
         refused("lines in br", "/queues/Q/jobs", List.of(NDJSON, "Content-Encoding: br"), utf8(LINE), 415, "gzip");
         refused(
                 "lines too large inside",

@@ -7,6 +7,7 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ final class TlsErrors {
             return "has a certificate that this JVM does not trust; name a trust store with its issuer by"
                     + " -Djavax.net.ssl.trustStore";
         }
-        if (says(error, "No subject alternative") || says(error, "No name matching")) {
+        if (otherName(error)) {
             return "has a certificate for another host name: " + line(error);
         }
         if (has(error, NotSslRecordException.class::isInstance)
@@ -59,12 +60,17 @@ final class TlsErrors {
                 || has(error, CertificateException.class::isInstance)
                 || has(error, NotSslRecordException.class::isInstance)
                 || says(error, "trustAnchors")
+                || otherName(error)
                 || says(error, "certificate_required")
                 || says(error, "bad_certificate");
     }
 
+    private static boolean otherName(Throwable error) {
+        return says(error, "No subject alternative") || says(error, "No name matching");
+    }
+
     private static boolean says(Throwable error, String text) {
-        return has(error, each -> RedisErrors.message(each).contains(text));
+        return has(error, each -> Objects.toString(each.getMessage(), "").contains(text));
     }
 
     /** The innermost message. */
@@ -73,7 +79,7 @@ final class TlsErrors {
         while (last.getCause() != null) {
             last = last.getCause();
         }
-        return RedisErrors.message(last);
+        return Objects.toString(last.getMessage(), last.getClass().getSimpleName());
     }
 
     private static boolean has(Throwable error, Predicate<Throwable> wanted) {

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.qbull.store.StoreException;
+import java.security.cert.CertificateExpiredException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +100,19 @@ class RedisErrorsTest {
                 .isInstanceOfSatisfying(
                         StoreException.Unavailable.class,
                         e -> assertThat(e.sent()).isFalse());
+    }
+
+    @Test
+    void of_the_failures_of_tls_only_those_that_last_are_for_a_person() {
+        assertThat(RedisErrors.ofConnect(new SSLHandshakeException("Remote host terminated the handshake"), "h:1"))
+                .isInstanceOf(StoreException.Unavailable.class)
+                .hasMessage("Redis at h:1 refuses TLS: Remote host terminated the handshake");
+        assertThat(RedisErrors.ofConnect(new SslHandshakeTimeoutException("late"), "h:1"))
+                .isInstanceOf(StoreException.Unavailable.class);
+        assertThat(RedisErrors.ofConnect(new CertificateExpiredException("old"), "h:1"))
+                .isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(RedisErrors.ofConnect(new NotSslRecordException("-ERR"), "h:1"))
+                .isInstanceOf(StoreException.Misconfigured.class);
     }
 
     @Test
