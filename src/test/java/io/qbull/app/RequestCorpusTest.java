@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.app.corpus.RequestCase;
+import io.qbull.app.corpus.RequestCorpus;
+import io.qbull.app.corpus.StoredJob;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
@@ -39,11 +42,11 @@ class RequestCorpusTest extends AppTestSupport {
 
     @Test
     void every_request_is_stored_exactly_or_refused_with_a_reason() throws IOException {
-        List<RequestCorpus.Case> cases = RequestCorpus.all();
+        List<RequestCase> cases = RequestCorpus.all();
         assertThat(cases).hasSizeGreaterThan(FEWEST);
         System.out.println("RequestCorpusTest: " + cases.size() + " requests");
         List<String> wrong = new ArrayList<>();
-        for (RequestCorpus.Case each : cases) {
+        for (RequestCase each : cases) {
             try {
                 check(each);
             } catch (AssertionError e) {
@@ -54,7 +57,7 @@ class RequestCorpusTest extends AppTestSupport {
         assertThat(wrong).isEmpty();
     }
 
-    private void check(RequestCorpus.Case each) throws IOException {
+    private void check(RequestCase each) throws IOException {
         RawHttp.Answer answer = RawHttp.send(http, "POST " + each.target(), each.headers(), each.body());
         assertThat(answer.status()).as(answer.body()).isEqualTo(each.status());
         each.reasons().forEach(reason -> assertThat(answer.body()).contains(reason));
@@ -66,14 +69,14 @@ class RequestCorpusTest extends AppTestSupport {
         assertStored(each.stored());
     }
 
-    private void assertStored(List<RequestCorpus.Stored> expected) {
+    private void assertStored(List<StoredJob> expected) {
         List<Map<String, String>> jobs = jobs("Q", 1);
-        long later = expected.stream().filter(RequestCorpus.Stored::delayed).count();
+        long later = expected.stream().filter(StoredJob::delayed).count();
         assertThat(jobs).as("jobs").hasSize((int) (expected.size() - later));
         assertThat(delayed()).as("delayed jobs").isEqualTo(later);
         for (int i = 0; i < jobs.size(); i++) {
             Map<String, String> job = jobs.get(i);
-            RequestCorpus.Stored stored = expected.get(i);
+            StoredJob stored = expected.get(i);
             assertThat(job).containsEntry("key", RequestCorpus.latin1(stored.key()));
             assertThat(job.getOrDefault("body", "").getBytes(StandardCharsets.ISO_8859_1))
                     .isEqualTo(stored.body());
