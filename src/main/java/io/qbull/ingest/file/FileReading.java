@@ -37,6 +37,8 @@ final class FileReading implements LineSplitter.Sink {
     private long firstLine = 1;
 
     private boolean stopped;
+    /** Whether this pass came to a line with which the rest of the file is refused. */
+    private boolean restRefused;
     /** Why the file, or its rest, is not read. */
     private @Nullable String refusal;
 
@@ -107,6 +109,7 @@ final class FileReading implements LineSplitter.Sink {
         records.restart();
         Place begin = records.resume();
         firstLine = begin.line();
+        restRefused = false;
         refusal = source.refusal();
         if (refusal != null) {
             records.reject(begin, refusal, new byte[0]);
@@ -115,7 +118,7 @@ final class FileReading implements LineSplitter.Sink {
         records.settleAll();
         records.throwFailure();
         // A stop that came with the last line may have left it out.
-        return format.unreadable() || (end && !stopped);
+        return restRefused || (end && !stopped);
     }
 
     /** Why the file, or its rest, was not read by the last pass; null = it was. */
@@ -183,6 +186,7 @@ final class FileReading implements LineSplitter.Sink {
             }
             job = job(record, at);
         } catch (RefusedRecord e) {
+            restRefused = e.isWithRest();
             records.reject(at, e.reason(), content);
             return;
         } catch (RuntimeException e) {
@@ -222,7 +226,7 @@ final class FileReading implements LineSplitter.Sink {
 
     private boolean over() {
         stopped = stopped || listener.stopping();
-        return stopped || records.failed() || format.unreadable();
+        return stopped || records.failed() || restRefused;
     }
 
     private NewJob job(BulkRecord record, Place at) {

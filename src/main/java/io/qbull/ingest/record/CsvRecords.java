@@ -30,7 +30,6 @@ public final class CsvRecords implements FileFormat {
     private final CsvSchema schema;
     private @Nullable List<String> header;
     private int key;
-    private boolean unreadable;
 
     /**
      * @param keyFields columns that can be the key; the first one present counts
@@ -48,18 +47,17 @@ public final class CsvRecords implements FileFormat {
     }
 
     @Override
-    public boolean unreadable() {
-        return unreadable;
-    }
-
-    @Override
     public @Nullable BulkRecord read(byte[] line) throws RefusedRecord {
         if (Lines.blank(line)) {
             return null;
         }
         List<String> names = header;
         if (names == null) {
-            header(line);
+            try {
+                header(line);
+            } catch (RefusedRecord e) {
+                throw e.withRest();
+            }
             return null;
         }
         List<String> cells = cells(text(line), schema);
@@ -73,9 +71,8 @@ public final class CsvRecords implements FileFormat {
         return new BulkRecord(value, json(names, cells), "application/json", null, null);
     }
 
-    /** Reads the header. If that fails, no row can be read either. */
+    /** Reads the header, without which no row can be read. */
     private void header(byte[] line) throws RefusedRecord {
-        unreadable = true;
         String names = text(line);
         List<String> columns = cells(names, schema);
         key = key(columns);
@@ -87,7 +84,6 @@ public final class CsvRecords implements FileFormat {
             throw new RefusedRecord("no row was read: the header names a column twice");
         }
         header = columns;
-        unreadable = false;
     }
 
     private int key(List<String> columns) {

@@ -2,7 +2,10 @@ package io.qbull.ingest.record;
 
 import org.jspecify.annotations.Nullable;
 
-/** Turns the lines of one file into records, in order. Used by one thread at a time. */
+/**
+ * Turns the lines of one file into records, in order. A line that was refused may come again, with the same result. Used by one thread at
+ * a time.
+ */
 public interface FileFormat {
     /**
      * @param line without its line end
@@ -18,12 +21,5 @@ public interface FileFormat {
      */
     default char separator() {
         return LineSplitter.NO_CELLS;
-    }
-
-    /**
-     * @return whether the rest of the file cannot be read
-     */
-    default boolean unreadable() {
-        return false;
     }
 }

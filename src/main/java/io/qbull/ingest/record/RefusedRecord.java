@@ -7,9 +7,30 @@ public final class RefusedRecord extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean withRest;
+
     RefusedRecord(String reason) {
+        this(reason, false);
+    }
+
+    private RefusedRecord(String reason, boolean withRest) {
         // Expected and frequent: a stack trace would help nobody.
         super(reason, null, false, false);
+        this.withRest = withRest;
+    }
+
+    /**
+     * @return the same for the line and all that follows it in its file
+     */
+    RefusedRecord withRest() {
+        return new RefusedRecord(reason(), true);
+    }
+
+    /**
+     * @return whether the rest of the file cannot be read either
+     */
+    public boolean isWithRest() {
+        return withRest;
     }
 
     /**

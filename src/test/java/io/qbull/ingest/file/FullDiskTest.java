@@ -96,9 +96,7 @@ class FullDiskTest {
                 folder.resolve("ORDERS/a.jsonl"),
                 "{\"key\":\"k\",\"body\":1}\nbad\n{\"key\":\"k\",\"body\":2}\nbad\n{\"key\":\"k\",\"body\":3}\n");
         WorkFile file = inbox.claim(QUEUE, whole);
-        // A link to nowhere lets nothing be written, as a full disk does, and everything else goes on.
-        Files.delete(rejected());
-        Files.createSymbolicLink(rejected(), elsewhere());
+        fillDisk();
         FileProblems problems = new FileProblems(clock::get);
 
         try (CapturedLog log = new CapturedLog()) {
@@ -113,6 +111,34 @@ class FullDiskTest {
         assertThat(added.stream().distinct()).hasSize(3);
         assertThat(Files.readAllLines(rejected().resolve(file.claimed()))).hasSize(2);
         assertThat(inbox.done(file)).exists();
+    }
+
+    @Test
+    void a_csv_without_a_key_is_listed_and_read_no_further_once_there_is_room() throws Exception {
+        Inbox inbox = new Inbox(folder);
+        inbox.prepare(Set.of(QUEUE));
+        Path whole = Files.writeString(folder.resolve("ORDERS/a.csv"), "name,key2\nx,1\ny,2\n");
+        WorkFile file = inbox.claim(QUEUE, whole);
+        fillDisk();
+
+        try (CapturedLog log = new CapturedLog()) {
+            run(inbox, file, new FileProblems(clock::get));
+
+            assertThat(pauses).hasSize(10);
+            assertThat(log.lines(" is finished: ")).singleElement().asString().contains("added=0 before=0 rejected=1");
+        }
+        assertThat(added).isEmpty();
+        assertThat(Files.readAllLines(rejected().resolve(file.claimed())))
+                .singleElement()
+                .asString()
+                .contains("the header has no column key");
+        assertThat(inbox.done(file)).exists();
+    }
+
+    /** A link to nowhere lets nothing be written, as a full disk does, and everything else goes on. */
+    private void fillDisk() throws IOException {
+        Files.delete(rejected());
+        Files.createSymbolicLink(rejected(), elsewhere());
     }
 
     private static void add(Object record) {
