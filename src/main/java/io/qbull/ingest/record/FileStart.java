@@ -3,11 +3,13 @@ package io.qbull.ingest.record;
 import io.qbull.model.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,6 @@ public final class FileStart {
     public static final int LENGTH = 8_000;
 
     private static final int TAR_MARK = 257;
-    private static final String UTF_16 = "UTF-16";
 
     /**
      * @param at where its bytes lie
@@ -68,10 +69,7 @@ public final class FileStart {
                 return "nothing was read: this is " + mark.what;
             }
         }
-        String wrong = text.wide() ? notWide(start, text) : wide(start, text);
-        if (wrong == null && text.singleByte() && lettersOfUtf8(start)) {
-            wrong = "its letters are UTF-8, not " + text.encoding() + ": " + text.setEncoding("UTF-8");
-        }
+        String wrong = utf32(start) ? "this is UTF-32; convert it to UTF-8" : misread(start, text);
         return wrong == null ? null : "nothing was read: " + wrong;
     }
 
@@ -83,41 +81,80 @@ public final class FileStart {
         return new Mark(0, "\u00EF\u00BB\u00BF", "").in(start);
     }
 
+    private static boolean utf32(byte[] start) {
+        return new Mark(0, "\u00FF\u00FE\0\0", "").in(start) || new Mark(0, "\0\0\u00FE\u00FF", "").in(start);
+    }
+
+    private static @Nullable String misread(byte[] start, FileText text) {
+        if (text.wide()) {
+            return notWide(start, text);
+        }
+        String wrong = wide(start, text);
+        return wrong == null && text.singleByte() && lettersOfUtf8(start)
+                ? "its letters are UTF-8, not " + text.encoding() + ": " + text.setEncoding("UTF-8")
+                : wrong;
+    }
+
     /** What is wrong with text that should consist of single bytes. */
     private static @Nullable String wide(byte[] start, FileText text) {
-        if (new Mark(0, "\u00FF\u00FE\0\0", "").in(start) || new Mark(0, "\0\0\u00FE\u00FF", "").in(start)) {
-            return "this is UTF-32; convert it to UTF-8";
+        if (markedOrder(start) != null) {
+            return "this is UTF-16: " + text.setEncoding(StandardCharsets.UTF_16.name());
         }
-        if (new Mark(0, "\u00FF\u00FE", "").in(start) || new Mark(0, "\u00FE\u00FF", "").in(start)) {
-            return "this is UTF-16: " + text.setEncoding(UTF_16);
+        Charset order = orderByZeros(start);
+        if (order != null) {
+            return "this looks like UTF-16: " + text.setEncoding(order.name());
         }
+        return has(start, b -> b == 0) && !Utf8.wellFormed(whole(start)) ? "this is not text: it has zero bytes" : null;
+    }
+
+    /** What is wrong with text that should consist of pairs of bytes. In the wrong order they would be text, too, and one line. */
+    private static @Nullable String notWide(byte[] start, FileText text) {
+        if (start.length > 0 && !has(start, b -> b == 0) && Utf8.wellFormed(whole(start))) {
+            return "this is not " + text.encoding() + " but looks like UTF-8: " + text.setEncoding("UTF-8");
+        }
+        Charset marked = markedOrder(start);
+        Charset order = marked != null ? marked : orderByZeros(start);
+        if (text.encoding().equals(StandardCharsets.UTF_16)) {
+            return marked != null || start.length < 2
+                    ? null
+                    : "it has no byte order mark: "
+                            + text.setEncoding(
+                                    order != null ? order.name() : "UTF-16LE or UTF-16BE, as it was written");
+        }
+        return order == null || order.equals(text.encoding())
+                ? null
+                : "this is not " + text.encoding() + " but looks like " + order + ": " + text.setEncoding(order.name());
+    }
+
+    /** The order of the bytes of UTF-16 that a mark at the start tells; null = there is none. */
+    private static @Nullable Charset markedOrder(byte[] start) {
+        if (new Mark(0, "\u00FF\u00FE", "").in(start)) {
+            return StandardCharsets.UTF_16LE;
+        }
+        return new Mark(0, "\u00FE\u00FF", "").in(start) ? StandardCharsets.UTF_16BE : null;
+    }
+
+    /** The order of the bytes of UTF-16, of which those of most scripts have a zero in each letter or blank; null = it cannot be seen. */
+    private static @Nullable Charset orderByZeros(byte[] start) {
         int[] zeros = new int[2];
         for (int at = 0; at < start.length; at++) {
             zeros[at & 1] += start[at] == 0 ? 1 : 0;
         }
         int most = Math.max(zeros[0], zeros[1]);
-        if (most * 5 > start.length && most == zeros[0] + zeros[1]) {
-            return "this looks like UTF-16: " + text.setEncoding(most == zeros[0] ? "UTF-16BE" : "UTF-16LE");
+        if (most * 5 <= start.length || most != zeros[0] + zeros[1]) {
+            return null;
         }
-        return most > 0 && !Utf8.wellFormed(whole(start)) ? "this is not text: it has zero bytes" : null;
-    }
-
-    /** What is wrong with text that should consist of pairs of bytes. */
-    private static @Nullable String notWide(byte[] start, FileText text) {
-        for (byte b : start) {
-            if (b == 0) {
-                return null;
-            }
-        }
-        return start.length > 0 && Utf8.wellFormed(whole(start))
-                ? "this is not " + text.encoding() + " but looks like UTF-8: " + text.setEncoding("UTF-8")
-                : null;
+        return most == zeros[0] ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE;
     }
 
     private static boolean lettersOfUtf8(byte[] start) {
+        return has(start, b -> b < 0) && Utf8.wellFormed(whole(start));
+    }
+
+    private static boolean has(byte[] start, IntPredicate which) {
         for (byte b : start) {
-            if (b < 0) {
-                return Utf8.wellFormed(whole(start));
+            if (which.test(b)) {
+                return true;
             }
         }
         return false;

@@ -1,5 +1,7 @@
 package io.qbull.app.corpus;
 
+import static java.util.Map.entry;
+
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -21,16 +23,17 @@ public final class FileCorpus {
      * @return the settings of the pod that gets the files
      */
     public static Map<String, String> settings() {
-        return Map.of(
-                "qbull.queues", "PLAIN,SEMI,TAB,LATIN,WIDE,SJIS",
-                "qbull.partitions", "1",
-                "qbull.filesAtOnce", "16",
-                "qbull.maxLineLength", Integer.toString(LineFiles.LONGEST_LINE),
-                "qbull.queue.SEMI.csvSeparator", ";",
-                "qbull.queue.TAB.csvSeparator", "tab",
-                "qbull.queue.LATIN.fileEncoding", "windows-1252",
-                "qbull.queue.LATIN.csvSeparator", ";",
-                "qbull.queue.WIDE.fileEncoding", "UTF-16",
-                "qbull.queue.SJIS.fileEncoding", "Shift_JIS");
+        return Map.ofEntries(
+                entry("qbull.queues", "PLAIN,SEMI,TAB,LATIN,WIDE,LITTLE,SJIS"),
+                entry("qbull.partitions", "1"),
+                entry("qbull.filesAtOnce", "16"),
+                entry("qbull.maxLineLength", Integer.toString(LineFiles.LONGEST_LINE)),
+                entry("qbull.queue.SEMI.csvSeparator", ";"),
+                entry("qbull.queue.TAB.csvSeparator", "tab"),
+                entry("qbull.queue.LATIN.fileEncoding", "windows-1252"),
+                entry("qbull.queue.LATIN.csvSeparator", ";"),
+                entry("qbull.queue.WIDE.fileEncoding", "UTF-16"),
+                entry("qbull.queue.LITTLE.fileEncoding", "UTF-16LE"),
+                entry("qbull.queue.SJIS.fileEncoding", "Shift_JIS"));
     }
 }

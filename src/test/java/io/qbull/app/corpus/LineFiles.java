@@ -21,7 +21,8 @@ final class LineFiles {
     private LineFiles() {}
 
     static Stream<FileCase> all() {
-        return Stream.of(text(), names(), json(), badJson(), otherEncodings()).flatMap(List::stream);
+        return Stream.of(text(), names(), json(), badJson(), otherEncodings(), unmarkedWide())
+                .flatMap(List::stream);
     }
 
     private static List<FileCase> text() {
@@ -158,7 +159,6 @@ final class LineFiles {
                         .refused(2, "not text in UTF-8"),
                 file("WIDE", "little.jsonl", MARK + orders, UTF_16LE).text("k", "mañana"),
                 file("WIDE", "big.jsonl", MARK + orders, UTF_16BE).text("k", "mañana"),
-                file("WIDE", "unmarked.jsonl", orders, UTF_16BE).text("k", "mañana"),
                 file("WIDE", "emoji.txt", MARK + "x".repeat(16_382) + "😀\r\ny", UTF_16LE)
                         .text("emoji.txt", "x".repeat(16_382) + "😀")
                         .text("emoji.txt", "y"),
@@ -173,8 +173,34 @@ final class LineFiles {
                         .refused(2, "ends in the middle of a character"),
                 file("WIDE", "eight.txt", "mañana\n").refused(1, "set qbull.queue.WIDE.fileEncoding = UTF-8"),
                 file("WIDE", "eight-marked.txt", MARK + "mañana\n").text("eight-marked.txt", "mañana"),
+                file("WIDE", "four.txt", MARK + words, Charset.forName("UTF-32LE"))
+                        .refused(1, "this is UTF-32"),
                 file("SJIS", "hello.txt", "こんにちは\nソ|表\n", Charset.forName("Shift_JIS"))
                         .text("hello.txt", "こんにちは")
                         .text("hello.txt", "ソ|表"));
+    }
+
+    /** Without a byte order mark, text in the other order of bytes is text, too, and one line. */
+    private static List<FileCase> unmarkedWide() {
+        String wideHelps = "it has no byte order mark: set qbull.queue.WIDE.fileEncoding = ";
+        String orders = "{\"key\":\"k\",\"body\":\"mañana\"}\n";
+        return List.of(
+                file("WIDE", "unmarked.jsonl", orders, UTF_16LE).refused(1, wideHelps + "UTF-16LE"),
+                file("WIDE", "unmarked.txt", "hoy\nmañana\n", UTF_16LE).refused(1, wideHelps + "UTF-16LE"),
+                file("WIDE", "unmarked-big.jsonl", orders, UTF_16BE).refused(1, wideHelps + "UTF-16BE"),
+                file("WIDE", "unmarked-big.csv", "to,a\n1,mañana\n", UTF_16BE).refused(1, wideHelps + "UTF-16BE"),
+                file("WIDE", "unmarked-kana.txt", "こんにちは\nこんばんは\n", UTF_16LE)
+                        .refused(1, wideHelps + "UTF-16LE or UTF-16BE, as it was written"),
+                file("WIDE", "one-unmarked-byte.txt", new byte[] {(byte) 0xE9})
+                        .refused(1, "ends in the middle of a character"),
+                file("LITTLE", "unmarked.jsonl", orders, UTF_16LE).text("k", "mañana"),
+                file("LITTLE", "marked.jsonl", MARK + orders, UTF_16LE).text("k", "mañana"),
+                file("LITTLE", "kana.txt", "こんにちは\n一二\n", UTF_16LE)
+                        .text("kana.txt", "こんにちは")
+                        .text("kana.txt", "一二"),
+                file("LITTLE", "big.jsonl", orders, UTF_16BE)
+                        .refused(1, "looks like UTF-16BE: set qbull.queue.LITTLE.fileEncoding = UTF-16BE"),
+                file("LITTLE", "big-marked.txt", MARK + "こんにちは\n", UTF_16BE)
+                        .refused(1, "looks like UTF-16BE: set qbull.queue.LITTLE.fileEncoding = UTF-16BE"));
     }
 }
