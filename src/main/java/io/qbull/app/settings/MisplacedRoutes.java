@@ -28,13 +28,20 @@ final class MisplacedRoutes {
     static void refuseIn(Path folder, Path ingest) throws CliException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
-                if (!file.equals(ingest)) {
+                if (!same(file, ingest)) {
                     refuse(file);
                 }
             }
         } catch (IOException e) {
             throw CliException.setting(Setting.ROUTES.variable(), folder.toString(), "cannot be read: " + e);
         }
+    }
+
+    /**
+     * @return whether both are one file or folder, perhaps through symbolic links
+     */
+    static boolean same(Path one, Path other) throws IOException {
+        return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
     }
 
     private static void refuse(Path file) throws CliException, IOException {

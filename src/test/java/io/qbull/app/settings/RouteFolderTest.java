@@ -84,6 +84,17 @@ class RouteFolderTest {
         assertThatCode(() -> check(top.resolve("routes"))).doesNotThrowAnyException();
     }
 
+    @Test
+    void the_folder_of_the_ingest_routes_is_known_through_a_link() throws IOException {
+        folder("routes");
+        Files.writeString(
+                Files.createDirectories(top.resolve("routes/ingest")).resolve("ingest-files.camel.yaml"), "- route:\n");
+        Path linked = Files.createSymbolicLink(top.resolve("linked"), top.resolve("routes"));
+        Files.createSymbolicLink(top.resolve("routes/to-nowhere"), top.resolve("none"));
+
+        assertThatCode(() -> RouteFolder.check(settings(linked, "files"))).doesNotThrowAnyException();
+    }
+
     private void check(Path folder) throws CliException {
         RouteFolder.check(settings(folder, "none"));
     }
