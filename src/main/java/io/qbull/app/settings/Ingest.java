@@ -17,6 +17,7 @@ public enum Ingest {
     FILES;
 
     private static final String NOTHING = "none";
+    private static final String SUFFIX = ".camel.yaml";
 
     /** Its name in the setting. */
     String word() {
@@ -25,7 +26,16 @@ public enum Ingest {
 
     /** The files of its routes, in the folder of the ingest routes. */
     String files() {
-        return "ingest-" + word() + "*.camel.yaml";
+        return prefix() + "*" + SUFFIX;
+    }
+
+    /** Whether a file of the folder of the ingest routes is read for it. */
+    boolean reads(String name) {
+        return name.startsWith(prefix()) && name.endsWith(SUFFIX);
+    }
+
+    private String prefix() {
+        return "ingest-" + word();
     }
 
     /**

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Refuses files of a route folder that Camel would skip without a word: those of another name, and those that hold no list. */
@@ -34,6 +36,40 @@ final class MisplacedRoutes {
             }
         } catch (IOException e) {
             throw CliException.setting(Setting.ROUTES.variable(), folder.toString(), "cannot be read: " + e);
+        }
+    }
+
+    /**
+     * @param ingest folder of the ingest routes, of which each way in reads its own
+     * @param routes may be the same folder, of which all is read
+     */
+    static void refuseInIngest(Path ingest, Path routes) throws CliException {
+        try {
+            if (!Files.isDirectory(ingest) || same(ingest, routes)) {
+                return;
+            }
+            refuseIn(ingest, ingest);
+            try (Stream<Path> files = Files.list(ingest)) {
+                for (Path file : files.sorted().toList()) {
+                    refuseUnread(file, routes);
+                }
+            }
+        } catch (IOException e) {
+            throw CliException.setting(Setting.INGEST.variable(), ingest.toString(), "cannot be read: " + e);
+        }
+    }
+
+    private static void refuseUnread(Path file, Path routes) throws CliException {
+        String name = String.valueOf(file.getFileName());
+        if (!name.startsWith(".")
+                && name.endsWith(SUFFIX)
+                && Arrays.stream(Ingest.values()).noneMatch(each -> each.reads(name))) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    file + " is not read: that folder is for "
+                            + Arrays.stream(Ingest.values()).map(Ingest::files).collect(Collectors.joining(" and "))
+                            + "; your own routes belong in " + routes + ", which " + Setting.ROUTES.variable()
+                            + " names");
         }
     }
 

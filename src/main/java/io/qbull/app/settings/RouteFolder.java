@@ -28,8 +28,8 @@ public final class RouteFolder {
         MisplacedRoutes.refuseIn(folders.routes(), folders.ingestRoutes());
         for (Ingest each : settings.ingest()) {
             check(folders.ingestRoutes(), Setting.INGEST, each.files());
-            MisplacedRoutes.refuseIn(folders.ingestRoutes(), folders.ingestRoutes());
         }
+        MisplacedRoutes.refuseInIngest(folders.ingestRoutes(), folders.routes());
     }
 
     private static void check(Path folder, Setting setting, String pattern) throws CliException {

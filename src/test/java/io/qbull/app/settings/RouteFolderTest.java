@@ -77,7 +77,8 @@ class RouteFolderTest {
         Path own = folder("own");
         folder("own/ingest");
         folder("routes");
-        folder("routes/ingest");
+        Files.writeString(
+                Files.createDirectories(top.resolve("routes/ingest")).resolve("ingest-http.camel.yaml"), "- route:\n");
 
         assertThatThrownBy(() -> check(own))
                 .hasMessageContaining(own + "/ingest is not read: routes are files in " + own);
@@ -93,6 +94,29 @@ class RouteFolderTest {
         Files.createSymbolicLink(top.resolve("routes/to-nowhere"), top.resolve("none"));
 
         assertThatCode(() -> RouteFolder.check(settings(linked, "files"))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "files"})
+    void own_routes_among_the_ingest_routes_are_refused(String ways) throws IOException {
+        Path own = folder("own");
+        Path ingest = folder("routes/ingest");
+        Files.writeString(ingest.resolve("ingest-files.camel.yaml"), "- route:\n");
+        Files.writeString(ingest.resolve("ingest-http-mine.camel.yaml"), "- route:\n");
+
+        assertThatThrownBy(() -> RouteFolder.check(settings(own, ways)))
+                .hasMessage(ingest + "/a.camel.yaml is not read: that folder is for ingest-http*.camel.yaml and"
+                        + " ingest-files*.camel.yaml; your own routes belong in " + own
+                        + ", which QBULL_ROUTES names");
+        Files.delete(ingest.resolve("a.camel.yaml"));
+        assertThatCode(() -> RouteFolder.check(settings(own, ways))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void the_folder_of_the_ingest_routes_may_be_the_only_one_and_all_of_it_is_read() throws IOException {
+        Path ingest = folder("routes/ingest");
+
+        assertThatCode(() -> check(ingest)).doesNotThrowAnyException();
     }
 
     private void check(Path folder) throws CliException {
