@@ -150,6 +150,25 @@ class PodIT {
         assertThat(pod.said()).contains("not ready yet: consumer:late: Consumer has not yet polled");
     }
 
+    @Test
+    void a_route_that_polls_late_does_not_keep_the_pod_from_being_ready_if_its_settings_say_so() throws IOException {
+        Files.writeString(home.resolve("routes/late.camel.yaml"), """
+                - route:
+                    id: late
+                    from:
+                      uri: file:%s?initialDelay=3600000
+                      steps:
+                        - log: x
+                """.formatted(top.resolve("empty")));
+        Files.writeString(home.resolve("config/application.properties"), "camel.health.initialState = UP\n");
+        PodProcess pod = launch().awaitReady();
+
+        assertThat(RawHttp.send(pod.management(), "GET /observe/health/ready", List.of(), new byte[0])
+                        .status())
+                .isEqualTo(200);
+        assertThat(pod.said()).doesNotContain("not ready yet");
+    }
+
     private static String readyLine(PodProcess pod) {
         return pod.said()
                 .lines()
