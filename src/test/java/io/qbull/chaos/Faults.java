@@ -161,7 +161,10 @@ final class Faults {
                     Integer.toString(servers.ports().get(to)),
                     String.valueOf(key),
                     "0",
-                    "5000");
+                    "5000",
+                    "AUTH2",
+                    ADMIN,
+                    ADMIN);
         }
     }
 
