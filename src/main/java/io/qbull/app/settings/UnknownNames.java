@@ -30,6 +30,10 @@ final class UnknownNames {
     /** Variables of the tests, which run the program too. */
     private static final Pattern OF_TESTS = Pattern.compile("QBULL_TEST_\\w+|QBULL_PYTHON");
 
+    /** Properties of the JVM of the tests, in which some of them run the program. */
+    private static final Pattern PROPERTY_OF_TESTS =
+            Pattern.compile("qbull\\.(fork|patience|acceptance|build\\.directory|(size|chaos)\\..+)");
+
     /** What the launcher and the logging configuration set. */
     private static final Set<String> SYSTEM_PROPERTIES = Set.of("qbull.home", "qbull.log.target", "qbull.log.level");
 
@@ -64,7 +68,9 @@ final class UnknownNames {
     /** The program has no settings there, so that each name of ours is a mistake. */
     static void checkSystemProperties(Collection<String> names) throws CliException {
         for (String name : names) {
-            if (name.startsWith(Setting.PREFIX) && !SYSTEM_PROPERTIES.contains(name)) {
+            boolean known = SYSTEM_PROPERTIES.contains(name)
+                    || PROPERTY_OF_TESTS.matcher(name).matches();
+            if (name.startsWith(Setting.PREFIX) && !known) {
                 throw new CliException(
                         ExitCode.USAGE,
                         "-D" + name

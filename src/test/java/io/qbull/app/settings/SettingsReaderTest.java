@@ -252,8 +252,8 @@ class SettingsReaderTest {
     @Test
     void a_setting_among_the_options_of_the_jvm_is_refused_with_the_variable() {
         assertThatNoException()
-                .isThrownBy(
-                        () -> UnknownNames.checkSystemProperties(List.of("qbull.home", "qbull.log.level", "my.own")));
+                .isThrownBy(() -> UnknownNames.checkSystemProperties(
+                        List.of("qbull.home", "qbull.log.level", "qbull.size.crash.jobs", "my.own")));
         assertThatThrownBy(() -> UnknownNames.checkSystemProperties(List.of("qbull.partition")))
                 .isInstanceOf(CliException.class)
                 .hasMessage("-Dqbull.partition is not read: settings stand in config/application.properties or in the"
