@@ -27,6 +27,8 @@ final class Prefetched {
     private StreamId last = StreamId.START;
     /** The last entry that has ever been read. */
     private StreamId furthest = StreamId.START;
+    /** The last entry that had been read when the stream was last read again; the start once its end has been reached since. */
+    private StreamId regained = StreamId.START;
     /** What it costs to read the entries that were passed by since the stream was read from its head: their bytes and overhead. */
     private long passed;
     /** Among how many of the first entries there were suspects at the start. */
@@ -126,8 +128,19 @@ final class Prefetched {
         slots.values().forEach(this::forget);
         clear();
         last = StreamId.START;
+        regained = furthest;
         passed = 0;
         return before;
+    }
+
+    /** Whether the reading from the head has come as far as the one before. */
+    boolean caughtUp() {
+        return last.compareTo(regained) >= 0;
+    }
+
+    /** What it cost to read the entries that were passed by since the stream was last read from its head. */
+    long passed() {
+        return passed;
     }
 
     private void forget(Slot slot) {
@@ -149,6 +162,8 @@ final class Prefetched {
             furthest = last.compareTo(furthest) > 0 ? last : furthest;
         }
         if (end) {
+            // What came after it has left the stream.
+            regained = StreamId.START;
             suspects = 0;
         }
     }

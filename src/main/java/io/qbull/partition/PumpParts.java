@@ -71,13 +71,17 @@ final class PumpParts {
         }
     }
 
+    /** Nothing runs, and the stream is read again from its head as soon as all is on record: only what must be sent is sent. */
+    boolean settlesToReadAgain() {
+        return starter.running() == 0 && secondReading.phase() == SecondReading.Phase.DUE;
+    }
+
     /** Reads the stream again from its head if that is due and all is on record, as it is when a new owner begins. */
     void readAgainIfDue() {
-        boolean settled = starter.running() == 0
-                && partition.commands().underWay() == 0
-                && partition.commits().size() == 0
-                && !fetcher.fetching();
-        if (settled && secondReading.phase() == SecondReading.Phase.DUE) {
+        secondReading.follow();
+        boolean settled =
+                partition.commands().underWay() == 0 && partition.commits().size() == 0 && !fetcher.fetching();
+        if (settled && settlesToReadAgain()) {
             secondReading.begin();
             fetcher.expectMore();
         }

@@ -14,10 +14,16 @@ final class SecondReading {
     private static final Duration REST = Duration.ofSeconds(1);
     /** The rest is longer the more there is to pass by, so that most of the time is spent on jobs. */
     private static final Duration REST_PER_BYTE = Duration.ofNanos(20);
+    /** Beyond this a rest that was too short does not double. */
+    private static final Duration LONGEST = Duration.ofMinutes(1);
 
     private final LeasedPartition partition;
     private final Runnable changed;
     private EventLoop.@Nullable Timer timer;
+    /** When the last reading began, on the clock of the event loop. */
+    private long began;
+    /** When it had come as far as the one before; null if it has not. */
+    private @Nullable Long regained;
 
     /** Whether there will be another reading. */
     enum Phase {
@@ -50,10 +56,51 @@ final class SecondReading {
         Duration rest =
                 REST.plus(REST_PER_BYTE.multipliedBy(partition.prefetched().readAgain()));
         partition.held().readAgain();
+        began = partition.now();
+        regained = null;
+        rest(rest);
+    }
+
+    /** Something may have been read. */
+    void follow() {
+        if (regained == null && partition.prefetched().caughtUp()) {
+            regained = partition.now();
+        }
+    }
+
+    private void rest(Duration rest) {
+        long before = partition.prefetched().passed();
         timer = partition.loop().schedule(rest, () -> {
             timer = null;
-            changed.run();
+            Duration more = more(rest, before);
+            if (more.isZero()) {
+                changed.run();
+            } else {
+                rest(more);
+            }
         });
+    }
+
+    /**
+     * If the next reading began before this one has come further than the one before, nothing behind would ever have its turn.
+     *
+     * @param rest that is over
+     * @param before {@link Prefetched#passed} at its beginning
+     * @return how much longer the next reading must wait
+     */
+    private Duration more(Duration rest, long before) {
+        if (regained != null) {
+            // What is behind gets as much time as it took to come there.
+            long behind = partition.now() - regained;
+            return Duration.ofNanos(Math.max(0, regained - began - behind));
+        }
+        // One that passes nothing by has jobs to run, which leave the stream, or all waits for another reading.
+        boolean passes = partition.prefetched().passed() != before;
+        return passes ? longer(rest) : Duration.ZERO;
+    }
+
+    private static Duration longer(Duration rest) {
+        return rest.compareTo(LONGEST) < 0 ? rest.multipliedBy(2) : rest;
     }
 
     /** Begins no more. */

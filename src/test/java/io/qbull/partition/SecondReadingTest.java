@@ -1,0 +1,92 @@
+package io.qbull.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.Entry;
+import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Page;
+import io.qbull.store.HeldJobs.Parking;
+import io.qbull.store.JobLog.Agenda;
+import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.JobLog.Verdict;
+import io.qbull.testing.Retries;
+import io.qbull.testing.ScriptedStore.Call;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** When a pump reads its stream again from the head, where Redis has no room for the jobs of held keys. */
+class SecondReadingTest extends PumpTestSupport {
+    private static final Duration ROUND_TRIP = Duration.ofMillis(1);
+
+    private final NavigableMap<StreamId, Entry> stream = new TreeMap<>();
+
+    /** While a key is held and others get free again and again, each with a job that was passed by at the head. */
+    @Test
+    void what_is_behind_many_entries_that_are_passed_by_has_its_turn() {
+        int returning = 300;
+        int last = 5_000;
+        Map<String, Duration> held = new HashMap<>(Map.of("held", Duration.ofDays(1)));
+        for (int i = 1; i <= returning; i++) {
+            add(i, "returning-" + i);
+            held.put("returning-" + i, Duration.ofMillis(500L * i));
+        }
+        IntStream.range(returning + 1, last).forEach(i -> add(i, "held"));
+        add(last, "behind");
+        pump = pump(1, 1 << 20, Retries.of(3, BACKOFF));
+        pump.start(0);
+        answer("keys", new Page.Keys(Page.START, new HashMap<>(held)));
+
+        serve(Duration.ofSeconds(60));
+
+        assertThat(ids()).contains((long) last);
+        assertThat(ids()).as("keys return meanwhile").hasSizeGreaterThan(10);
+        assertThat(stream).hasSizeGreaterThan(last - returning - 10);
+        serve(Duration.ofSeconds(returning / 2));
+        assertThat(ids()).as("in the end all have returned").hasSize(returning + 1);
+    }
+
+    private void add(int millis, String key) {
+        stream.put(new StreamId(millis, 0), entry(millis, key));
+    }
+
+    /** A Redis without room for held jobs, and jobs that end at once. */
+    private void serve(Duration time) {
+        for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(ROUND_TRIP)) {
+            loop.tick(ROUND_TRIP);
+            for (String call : store.waiting()) {
+                serve(store.next(call));
+            }
+            loop.run();
+            work();
+            List.copyOf(outcomes).forEach(outcome -> outcome.completed());
+            outcomes.clear();
+            loop.run();
+        }
+    }
+
+    private void serve(Call call) {
+        switch (call.toString()) {
+            case "fetch" -> {
+                List<Entry> rest = new ArrayList<>(
+                        stream.tailMap(call.argument(1, StreamId.class), false).values());
+                List<Entry> page = rest.subList(0, Math.min(rest.size(), call.argument(3, Integer.class)));
+                call.answer(new Fetch.Entries(List.copyOf(page), page.size() < rest.size(), Agenda.EMPTY));
+            }
+            case "park" -> call.answer(Parking.FULL);
+            case "advance" -> call.answer(new Advance.Free());
+            case "commit" -> {
+                committed(call).forEach(millis -> stream.remove(new StreamId(millis, 0)));
+                call.answer(Verdict.DONE);
+            }
+            default -> assertThat(call).hasToString("watch");
+        }
+    }
+}
