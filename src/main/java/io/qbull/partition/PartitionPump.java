@@ -166,7 +166,7 @@ public final class PartitionPump {
 
     private void pass() {
         if (state == PumpState.RUNNING || (state == PumpState.DRAINING && parts.starter.running() > 0)) {
-            parts.inbox.attend(state == PumpState.DRAINING);
+            parts.inbox.attend(state == PumpState.DRAINING || parts.settlesToReadAgain());
         }
         if (state.open()) {
             partition.held().wake(partition.now());

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.model.Entry;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Advance;
+import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.HeldJobs.Parking;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.testing.Retries;
 import io.qbull.testing.ScriptedStore.Call;
@@ -51,6 +53,30 @@ class SecondReadingTest extends PumpTestSupport {
         assertThat(stream).hasSizeGreaterThan(last - returning - 10);
         serve(Duration.ofSeconds(returning / 2));
         assertThat(ids()).as("in the end all have returned").hasSize(returning + 1);
+    }
+
+    @Test
+    void requests_of_people_wait_until_the_stream_is_read_again() {
+        pump = pump(1, 1 << 20, Retries.of(3, BACKOFF));
+        pump.start(0);
+        answer("keys", new Page.Keys(Page.START, new HashMap<>(Map.of("a", BACKOFF, "b", Duration.ofDays(1)))));
+        answerFetch(true, entry(1, "a"));
+        answer("park", Parking.FULL);
+        List<Instruction> requests = IntStream.rangeClosed(1, 3)
+                .mapToObj(i -> new Instruction(new StreamId(i, 0), "retry", "b", "place-" + i))
+                .toList();
+        store.next("fetch").answer(new Fetch.Entries(List.of(), false, new Agenda(requests, null)));
+        loop.run();
+        loop.tick(BACKOFF);
+        answer("advance", new Advance.Free());
+        assertThat(store.waiting()).doesNotContain("fetch");
+
+        answer("attend", new Attended.Done(Duration.ofDays(1)));
+
+        assertThat(store.next("fetch").argument(1, StreamId.class)).isEqualTo(StreamId.START);
+        ring(store.next("watch"));
+        Call attend = store.next("attend");
+        assertThat(attend.argument(1, Instruction.class)).as("it goes on").isEqualTo(requests.get(1));
     }
 
     private void add(int millis, String key) {
