@@ -3,13 +3,15 @@ package io.qbull.component.node;
 import io.qbull.runtime.EventLoop;
 import io.qbull.runtime.LogLimit;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * <p>What becomes ready at one time, such as all jobs of an answered call, is one task of one thread. A route may block, so another thread
  * takes what comes while the others are held up; and the work is looked at every 10 ms: while some of it has waited since the look before,
  * the threads double, up to {@value #MANY}. More are added only if none of those has finished anything for a second, because then they may
- * wait for what lies behind them, and no more than {@value #MOST} in all: then the rest waits until a thread is free. If no thread can be
- * had it is tried again.
+ * wait for what lies behind them. So the added ones begin with what came last: taken in order, it would wait behind others that block, and
+ * after {@value #MOST} threads, the most in all, for ever. If no thread can be had it is tried again.
  */
 final class Continuations implements Executor {
     /** Threads of this kind that a node uses at once. */
@@ -41,7 +43,7 @@ final class Continuations implements Executor {
 
     private final Executor threads;
     private final EventLoop loop;
-    private final Queue<Runnable> ready = new ConcurrentLinkedQueue<>();
+    private final Deque<Runnable> ready = new ConcurrentLinkedDeque<>();
     private final AtomicLong added = new AtomicLong();
     private final AtomicLong taken = new AtomicLong();
     private final AtomicInteger running = new AtomicInteger();
@@ -74,7 +76,7 @@ final class Continuations implements Executor {
         ready.add(rest);
         if (!startFirst()) {
             if (running.get() < MANY && loop.nanoTime() - turnedAt > HELD_UP.toNanos()) {
-                startMore(1);
+                startMore(1, ready::poll);
             }
             watch();
         }
@@ -83,7 +85,7 @@ final class Continuations implements Executor {
     /** Runs on the caller's thread what no other thread has come for. */
     void close() {
         if (running.get() == 0) {
-            takeAll();
+            takeAll(ready::poll);
         }
     }
 
@@ -91,19 +93,19 @@ final class Continuations implements Executor {
         if (!running.compareAndSet(0, 1)) {
             return false;
         }
-        start();
+        start(ready::poll);
         return true;
     }
 
     /** Counted as running already. */
-    private void start() {
+    private void start(Supplier<@Nullable Runnable> next) {
         turnedAt = loop.nanoTime();
         try {
-            threads.execute(this::run);
+            threads.execute(() -> run(next));
             shortageReported.set(false);
         } catch (RejectedExecutionException e) {
             // Stopping: whoever waits for these exchanges must get an answer all the same.
-            run();
+            run(next);
         } catch (RuntimeException | Error e) {
             running.decrementAndGet();
             if (shortageReported.compareAndSet(false, true)) {
@@ -117,16 +119,18 @@ final class Continuations implements Executor {
         }
     }
 
-    private void run() {
+    private void run(Supplier<@Nullable Runnable> next) {
+        Supplier<@Nullable Runnable> source = next;
         do {
-            takeAll();
+            takeAll(source);
+            source = ready::poll;
             running.decrementAndGet();
             // Something may have come after the last take, while this thread still counted.
         } while (!ready.isEmpty() && running.compareAndSet(0, 1));
     }
 
-    private void takeAll() {
-        for (Runnable rest = ready.poll(); rest != null; rest = ready.poll()) {
+    private void takeAll(Supplier<@Nullable Runnable> next) {
+        for (Runnable rest = next.get(); rest != null; rest = next.get()) {
             taken.incrementAndGet();
             turnedAt = loop.nanoTime();
             try {
@@ -169,11 +173,11 @@ final class Continuations implements Executor {
     private void grow() {
         int now = running.get();
         if (now < MANY) {
-            startMore(Math.min(now, MANY - now));
+            startMore(Math.min(now, MANY - now), ready::poll);
         } else if (loop.nanoTime() - movedAt >= STUCK.toNanos()) {
             if (now < MOST) {
                 movedAt = loop.nanoTime();
-                startMore(1);
+                startMore(1, ready::pollLast);
             } else {
                 lines.log(
                         "all blocked",
@@ -187,10 +191,10 @@ final class Continuations implements Executor {
         }
     }
 
-    private void startMore(int count) {
+    private void startMore(int count, Supplier<@Nullable Runnable> next) {
         for (int i = 0; i < count; i++) {
             running.incrementAndGet();
-            start();
+            start(next);
         }
     }
 }

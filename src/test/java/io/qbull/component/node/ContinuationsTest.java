@@ -204,7 +204,30 @@ class ContinuationsTest {
         assertThat(ran).isEqualTo(numbers(3));
     }
 
+    @Test
+    void more_than_may_block_at_once_can_each_wait_for_one_that_comes_later() {
+        Continuations continuations = new Continuations(threads, loop);
+        int count = Continuations.MOST + 100;
+        CountDownLatch ended = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
+            continuations.execute(() -> {
+                CountDownLatch later = new CountDownLatch(1);
+                continuations.execute(later::countDown);
+                hold(later);
+                ended.countDown();
+            });
+        }
+        await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(1)).until(() -> {
+            loop.tick(Continuations.STUCK.plus(Continuations.LOOK));
+            return ended.getCount() == 0;
+        });
+    }
+
     private void hold() {
+        hold(gate);
+    }
+
+    private static void hold(CountDownLatch gate) {
         try {
             gate.await();
         } catch (InterruptedException e) {
