@@ -36,6 +36,14 @@ final class DeadLetterRetention {
 
     private static final String LEFT = "dead letters beyond deadMaxLength or deadMaxAge";
 
+    private enum Step {
+        COUNT,
+        DROP
+    }
+
+    /** A piece of work: that the letters can be counted does not say that they can be dropped, nor those of another partition. */
+    private record Piece(PartitionId partition, Step step) {}
+
     private final DeadLimits limits;
     private final DeadLetters letters;
     private final EventLoop loop;
@@ -81,7 +89,7 @@ final class DeadLetterRetention {
         reported.keySet().retainAll(partitions);
         for (PartitionId partition : partitions) {
             if (busy.add(partition)) {
-                tidying.watch(LEFT, letters.stock(partition))
+                tidying.watch(LEFT, new Piece(partition, Step.COUNT), letters.stock(partition))
                         .whenComplete((stock, failure) -> loop.execute(() -> judge(partition, stock, failure)));
             }
         }
@@ -96,13 +104,14 @@ final class DeadLetterRetention {
         }
         StreamId last = reported.remove(partition);
         if (!beyond(stock, stock.length() - 1, stock.oldest())) {
+            tidying.done(new Piece(partition, Step.DROP));
             busy.remove(partition);
         } else if (last == null) {
             reported.put(partition, stock.newest());
             busy.remove(partition);
             lines.log("report", more -> report(partition, stock, more));
         } else {
-            tidying.watch(LEFT, drop(partition, last, 0))
+            tidying.watch(LEFT, new Piece(partition, Step.DROP), drop(partition, last, 0))
                     .whenComplete((dropped, broken) -> loop.execute(() -> dropped(partition, dropped, broken)));
         }
     }

@@ -34,6 +34,8 @@ final class StoreQueueNode implements QueueNode {
     /** How long a close waits beyond {@code drainTimeout}, and for enqueue calls. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
+    private static final String FILES = "the progress of finished files";
+
     private final Identity identity;
     private final Store store;
     private final LayoutCache layouts;
@@ -91,7 +93,8 @@ final class StoreQueueNode implements QueueNode {
     @Override
     public CompletionStage<Void> drop(SourceId source) {
         return tidying.watch(
-                "the progress of finished files",
+                FILES,
+                FILES,
                 forget(source).thenCompose(forgotten -> store.sources().remove(identity.queue(), source)));
     }
 

@@ -26,10 +26,10 @@ final class TidyingReporter {
     private final QueueName queue;
     private final EventLoop loop;
     private final LogLimit lines;
-    /** By what is left behind. */
-    private final Map<String, Refusal> refused = new ConcurrentHashMap<>();
+    /** By the piece of work. */
+    private final Map<Object, Refusal> refused = new ConcurrentHashMap<>();
 
-    private record Refusal(String why, long at) {}
+    private record Refusal(String left, String why, long at) {}
 
     /**
      * @param queue the queue
@@ -43,22 +43,30 @@ final class TidyingReporter {
 
     /**
      * @param left what stays behind if the work fails, as the subject of a sentence
+     * @param piece which work it is: a refusal stands until the same piece succeeds
      * @param work that tidies up
      * @return the same work
      */
-    <T> CompletionStage<T> watch(String left, CompletionStage<T> work) {
+    <T> CompletionStage<T> watch(String left, Object piece, CompletionStage<T> work) {
         return work.whenComplete((done, failure) -> {
             Throwable cause = Causes.bare(failure);
             if (cause == null) {
-                refused.remove(left);
+                done(piece);
             } else if (!(cause instanceof StoreException.Unavailable)) {
-                refused(left, String.valueOf(cause.getMessage()));
+                refused(left, piece, String.valueOf(cause.getMessage()));
             }
         });
     }
 
-    private void refused(String left, String why) {
-        refused.put(left, new Refusal(why, loop.nanoTime()));
+    /**
+     * @param piece of work that has nothing left to do
+     */
+    void done(Object piece) {
+        refused.remove(piece);
+    }
+
+    private void refused(String left, Object piece, String why) {
+        refused.put(piece, new Refusal(left, why, loop.nanoTime()));
         lines.log(
                 left + why,
                 more -> LOG.error("queue={} {} cannot be removed, a person must act: {}{}", queue, left, why, more));
@@ -69,8 +77,9 @@ final class TidyingReporter {
      */
     String problem() {
         refused.values().removeIf(refusal -> loop.nanoTime() - refusal.at > FORGOTTEN.toNanos());
-        return refused.entrySet().stream()
-                .map(each -> each.getKey() + " cannot be removed: " + each.getValue().why)
+        return refused.values().stream()
+                .map(each -> each.left + " cannot be removed: " + each.why)
+                .distinct()
                 .sorted()
                 .collect(Collectors.joining("; "));
     }

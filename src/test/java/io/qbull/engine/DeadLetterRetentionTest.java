@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,6 +35,11 @@ class DeadLetterRetentionTest {
     private static final PartitionId ONE = new PartitionId(new QueueName("Q"), 1);
 
     private final ManualEventLoop loop = new ManualEventLoop();
+    private final TidyingReporter tidying = new TidyingReporter(ONE.queue(), loop);
+    /** Of this partition Redis lets nobody drop letters. */
+    @Nullable
+    private PartitionId refused;
+
     private CapturedLog log;
     private Resp resp;
     private BuriedJobs jobs;
@@ -145,21 +151,60 @@ class DeadLetterRetentionTest {
         assertThat(loop.untilNext()).isNull();
     }
 
+    @Test
+    void a_refusal_is_a_problem_until_these_letters_are_dropped_or_gone() {
+        for (int partition = 0; partition < 2; partition++) {
+            jobs.add(partition, "a", "k", "b", "r");
+            jobs.add(partition, "b", "k", "b", "r");
+        }
+        refused = ZERO;
+        started(new DeadLimits(1, Duration.ZERO));
+        loop.tick(DeadLetterRetention.PERIOD);
+        assertThat(tidying.problem()).isEmpty();
+        for (int check = 0; check < 6; check++) {
+            loop.tick(DeadLetterRetention.PERIOD);
+            assertThat(tidying.problem())
+                    .isEqualTo("dead letters beyond deadMaxLength or deadMaxAge cannot be removed: no right");
+        }
+        assertThat(jobs.dead(1)).containsExactly("b");
+
+        refused = null;
+        loop.tick(DeadLetterRetention.PERIOD.multipliedBy(2));
+
+        assertThat(jobs.dead(0)).containsExactly("b");
+        assertThat(tidying.problem()).isEmpty();
+    }
+
+    @Test
+    void a_refusal_is_no_problem_once_a_person_has_removed_the_letters() {
+        jobs.add(0, "a", "k", "b", "r");
+        jobs.add(0, "b", "k", "b", "r");
+        refused = ZERO;
+        started(new DeadLimits(1, Duration.ZERO));
+        loop.tick(DeadLetterRetention.PERIOD.multipliedBy(2));
+        assertThat(tidying.problem()).isNotEmpty();
+        resp.call("XTRIM", "{Q:0}:dead", "MAXLEN", "1");
+
+        loop.tick(DeadLetterRetention.PERIOD.multipliedBy(2));
+
+        assertThat(tidying.problem()).isEmpty();
+    }
+
     private DeadLetterRetention started(DeadLimits limits) {
-        DeadLetterRetention bounds =
-                new DeadLetterRetention(limits, answered(), loop, () -> owned, new TidyingReporter(ONE.queue(), loop));
+        DeadLetterRetention bounds = new DeadLetterRetention(limits, answered(), loop, () -> owned, tidying);
         bounds.start();
         return bounds;
     }
 
     /** The real dead letters, whose answers are there at once. */
-    private static DeadLetters answered() {
+    private DeadLetters answered() {
         DeadLetters real = REDIS.store().deadLetters();
         return (DeadLetters) Proxy.newProxyInstance(
                 DeadLetters.class.getClassLoader(),
                 new Class<?>[] {DeadLetters.class},
-                (proxy, method, arguments) ->
-                        CompletableFuture.completedStage(get((CompletionStage<?>) method.invoke(real, arguments))));
+                (proxy, method, arguments) -> method.getName().equals("expire") && arguments[0].equals(refused)
+                        ? CompletableFuture.failedStage(new IllegalStateException("no right"))
+                        : CompletableFuture.completedStage(get((CompletionStage<?>) method.invoke(real, arguments))));
     }
 
     private long seconds() {
