@@ -22,7 +22,12 @@ if attempted then
   redis.call('HLEN', attempts)
 end
 if ARGV[4] ~= '' then
-  local bytes = (redis.call('MEMORY', 'USAGE', jobs) or 0) + (redis.call('MEMORY', 'USAGE', order) or 0)
+  local bytes = 0
+  for _, key in ipairs({jobs, order}) do
+    -- Without the right to ask, the number alone counts: an error would lead to a repeat, which knows no limit.
+    local used = redis.pcall('MEMORY', 'USAGE', key)
+    bytes = bytes + (type(used) == 'number' and used or 0)
+  end
   -- A small job needs several times its bytes in the stream, so there must be few.
   if math.max(bytes, 4096 * redis.call('ZCARD', order)) >= tonumber(ARGV[4]) then
     return {'full'}

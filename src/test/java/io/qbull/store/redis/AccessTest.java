@@ -130,6 +130,21 @@ class AccessTest {
     }
 
     @Test
+    void jobs_are_parked_up_to_their_number_by_a_user_who_may_not_ask_for_memory() {
+        user(RIGHTS.replace(" +memory|usage", ""));
+        RedisStore store = REDIS.store(settings(PASSWORD));
+        Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
+        Seed seed = new Seed(REDIS.resp());
+        assertThat(get(store.held().park(lease, List.of(new Parked(seed.job("a", "1"), "k-a")), false)))
+                .isEqualTo(Parking.DONE);
+        REDIS.resp()
+                .call("EVAL", "for i = 1, 4095 do redis.call('ZADD', KEYS[1], 0, 'x' .. i) end", "1", Seed.HELD_ORDER);
+        assertThat(get(store.held().park(lease, List.of(new Parked(seed.job("b", "2"), "k-b")), false)))
+                .isEqualTo(Parking.FULL);
+        REDIS.resp().call("ZREMRANGEBYLEX", Seed.HELD_ORDER, "[x", "+");
+    }
+
+    @Test
     void a_user_without_publish_still_releases_completely() {
         user(RIGHTS + " -publish");
         RedisStore store = REDIS.store(settings(PASSWORD));
