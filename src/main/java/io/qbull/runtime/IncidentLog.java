@@ -6,9 +6,13 @@ import java.util.function.Consumer;
 
 /**
  * The log lines of a trouble that lasts: each cause is written once until the trouble is over, and its end is worth a line only if its
- * beginning was one. Troubles that come and go are thinned out by a {@link LogLimit}. On one thread.
+ * beginning was one. Troubles that come and go are thinned out by a {@link LogLimit}, as are causes beyond the first {@value #MOST}. On
+ * one thread.
  */
 public final class IncidentLog {
+    /** So many causes are remembered, because their texts may come from outside. */
+    static final int MOST = 100;
+
     private final LogLimit lines;
     private final Set<String> causes = new HashSet<>();
     private boolean open;
@@ -28,7 +32,9 @@ public final class IncidentLog {
      */
     public void once(String cause, Consumer<String> line) {
         if (!causes.contains(cause) && lines.log(cause, line)) {
-            causes.add(cause);
+            if (causes.size() < MOST) {
+                causes.add(cause);
+            }
             open = true;
         }
     }
