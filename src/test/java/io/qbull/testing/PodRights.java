@@ -31,7 +31,9 @@ public final class PodRights {
         /** A pod in a cluster, in addition. */
         CLUSTER,
         /** A pod that coalesces messages, in addition. */
-        COALESCE
+        COALESCE,
+        /** The same in a cluster, in addition. */
+        COALESCE_CLUSTER
     }
 
     private PodRights() {}
@@ -68,7 +70,10 @@ public final class PodRights {
         List<String> options = new ArrayList<>(List.of("--user", "default", "on", "nopass", "~*", "&*", "-@all"));
         Set<String> commands = new TreeSet<>(commands(Use.POD));
         commands.addAll(commands(Use.COALESCE));
-        commands.addAll(cluster ? commands(Use.CLUSTER) : List.of());
+        if (cluster) {
+            commands.addAll(commands(Use.CLUSTER));
+            commands.addAll(commands(Use.COALESCE_CLUSTER));
+        }
         commands.forEach(command -> options.add("+" + command));
         options.addAll(List.of("--user", ADMIN, "on", ">" + ADMIN, "~*", "&*", "+@all"));
         options.addAll(List.of("--masteruser", ADMIN, "--masterauth", ADMIN));

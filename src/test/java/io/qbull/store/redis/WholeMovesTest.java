@@ -92,7 +92,8 @@ class WholeMovesTest {
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start("--dir", folder.toString(), "--auto-aof-rewrite-percentage", "0");
+        redis = RedisServer.start(
+                "--dir", folder.toString(), "--auto-aof-rewrite-percentage", "0", "--appendfsync", "always");
         resp = redis.connect();
     }
 
