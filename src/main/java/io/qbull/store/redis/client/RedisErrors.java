@@ -119,8 +119,9 @@ public final class RedisErrors {
             return unavailable("Redis at " + server + " " + TlsErrors.PLAIN, error);
         }
         StoreException known = ofConnect(error, server);
-        return known instanceof StoreException.Unavailable && !tls && !late
-                ? unavailable(known.getMessage() + TlsErrors.ENCRYPTED, known)
+        // Whatever became of that command: nothing of the caller was sent.
+        return known instanceof StoreException.Unavailable
+                ? unavailable(known.getMessage() + (tls || late ? "" : TlsErrors.ENCRYPTED), known)
                 : known;
     }
 
