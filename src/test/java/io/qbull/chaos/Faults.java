@@ -1,5 +1,7 @@
 package io.qbull.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import io.qbull.testing.Resp;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -7,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** All faults that a run chooses from. */
 final class Faults {
@@ -124,6 +127,7 @@ final class Faults {
 
     /** Some keys of a partition are on the old server, some on the new one, until the move is completed. */
     private Runnable migrateSlot() {
+        await("the servers agree again after the last fault").until(this::clusterWorks);
         String stream =
                 partitions.streams().get(random.nextInt(partitions.streams().size()));
         String slot;
@@ -139,6 +143,14 @@ final class Faults {
             moveKeys(source, slot, to, 1);
         }
         return () -> completeMigration(slot, from, to);
+    }
+
+    private boolean clusterWorks() {
+        return IntStream.range(0, servers.ports().size()).allMatch(i -> {
+            try (Resp resp = admin(i)) {
+                return resp.text("CLUSTER", "INFO").contains("cluster_state:ok");
+            }
+        });
     }
 
     private void completeMigration(String slot, int from, int to) {
