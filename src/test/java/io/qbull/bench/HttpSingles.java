@@ -90,7 +90,7 @@ public final class HttpSingles {
     @SuppressWarnings("try") // An interrupted close ends the measurement, which is all it has to do.
     private void measure() throws Exception {
         Path home = Files.createTempDirectory("qbull-bench");
-        PodProcess.furnish(home, "ingest-http.camel.yaml");
+        PodProcess.furnish(home);
         Files.writeString(home.resolve("routes/nothing.camel.yaml"), NOTHING);
         int port = Ports.free();
         Process bare = new ProcessBuilder(
@@ -105,7 +105,10 @@ public final class HttpSingles {
                 .start();
         try (RedisServer redis = RedisServer.start();
                 BufferedReader out = bare.inputReader();
-                PodProcess pod = PodProcess.launch(home, Map.of("REDIS_URL", redis.uri(), "QBULL_QUEUES", QUEUE), JVM)
+                PodProcess pod = PodProcess.launch(
+                                home,
+                                Map.of("REDIS_URL", redis.uri(), "QBULL_QUEUES", QUEUE, "QBULL_INGEST", "http"),
+                                JVM)
                         .awaitReady();
                 CamelContext sender = BenchPod.producerOnly(redis.uri())) {
             for (String line = out.readLine(); !"up".equals(line); line = out.readLine()) {
