@@ -47,7 +47,9 @@ if refusal then
   redis.call('SET', call, number .. ' ' .. refusal, 'EX', lifetime)
   return {refusal, ''}
 end
-
+-- Tried before the first job is added, so that a missing right leaves nothing half done.
+local _ = {reached and #fresh > 0 and redis.call('HSET', source, version, string.format('%.0f', reached)),
+  next(here) and redis.call('ZADD', seen, 'XX', 0, '')}
 local expiries, longest, ts = {}, 0, string.format('%.0f', now)
 for _, job in ipairs(fresh) do
   local i, at = unpack(job)
@@ -86,9 +88,7 @@ if next(ours) and ours[redis.call('ZRANGE', delayed, 0, 0)[1]]
 end
 if reached then
   redis.call('HSET', source, version, string.format('%.0f', math.max(reached, ARGV[#ARGV - 7])))
-  if memory ~= '0' then
-    redis.call('PEXPIRE', source, memory)
-  end
+  local _ = memory ~= '0' and redis.call('PEXPIRE', source, memory)
 end
 if #expiries > 0 then
   redis.call('ZADD', seen, unpack(expiries))

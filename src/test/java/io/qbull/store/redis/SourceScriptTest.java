@@ -9,12 +9,14 @@ import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.config.RedisSettings;
 import io.qbull.model.NewJob;
 import io.qbull.model.SourceId;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Answer;
 import io.qbull.store.JobLog.Answer.Place;
 import io.qbull.store.JobLog.Records;
+import io.qbull.store.StoreException;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
@@ -57,6 +59,19 @@ class SourceScriptTest {
                 .containsOnlyKeys(STREAM, CALL, SEAL, SOURCE)
                 .containsEntry(SOURCE, Map.of("1", "19"));
         assertThat(resp.number("TTL", SOURCE)).as("no expiry").isEqualTo(-1);
+    }
+
+    @Test
+    void without_the_right_to_write_the_progress_nothing_is_added() {
+        resp.call("ACL", "SETUSER", "limited", "reset", "on", ">pw", "~*", "&*", "+@all", "-hset");
+        String uri = "redis://limited:pw@127.0.0.1:" + REDIS.server().port();
+        JobLog limited =
+                REDIS.store(new RedisSettings(uri, Duration.ofSeconds(1))).jobs();
+        assertThat(failure(limited.enqueue(records(1, Duration.ZERO, 0, 7))))
+                .isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(resp.number("XLEN", STREAM)).isZero();
+        resp.call("ACL", "DELUSER", "limited");
+        assertThat(duplicates(add(1, Duration.ZERO, 0, 7))).containsExactly(false, false);
     }
 
     @Test
