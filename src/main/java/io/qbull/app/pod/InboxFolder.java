@@ -1,5 +1,6 @@
 package io.qbull.app.pod;
 
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.apache.camel.Endpoint;
@@ -12,8 +13,6 @@ import org.apache.camel.spi.EndpointStrategy;
  * disguised, and the endpoint gets the real folder once it is made.
  */
 final class InboxFolder implements EndpointStrategy {
-    private static final String UNCHANGED = "/-_.~";
-
     private final Path inbox;
     private final String disguised;
 
@@ -38,17 +37,11 @@ final class InboxFolder implements EndpointStrategy {
         return endpoint;
     }
 
+    /** As the JDK encodes for a form, which leaves a star as it is and has another sign for a blank. */
     private static String encoded(String text) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
-            char character = (char) (each & 0xFF);
-            boolean letter = character < 0x80 && Character.isLetterOrDigit(character);
-            if (letter || UNCHANGED.indexOf(character) >= 0) {
-                encoded.append(character);
-            } else {
-                encoded.append(String.format("%%%02X", (int) character));
-            }
-        }
-        return encoded.toString();
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A")
+                .replace("%2F", "/");
     }
 }

@@ -60,8 +60,7 @@ final class OptionCheck {
             context.getComponent("qbull").createEndpoint("qbull:CHECK", parameters);
             return Optional.empty();
         } catch (Exception e) {
-            // What the component says about an option, not the wrapping of Camel around it, nor the conversion inside
-            // it.
+            // What the component says about an option: neither Camel's wrapping around it nor the conversion inside it.
             Throwable said = e;
             while (!(said instanceof IllegalArgumentException) && said.getCause() != null) {
                 said = said.getCause();

@@ -17,7 +17,8 @@ public enum Ingest {
     FILES;
 
     private static final String NOTHING = "none";
-    private static final String SUFFIX = ".camel.yaml";
+    /** How the names of all files with routes end. */
+    static final String SUFFIX = ".camel.yaml";
 
     /** Its name in the setting. */
     String word() {

@@ -14,8 +14,6 @@ import java.util.stream.Stream;
 
 /** Refuses files of a route folder that Camel would skip without a word: those of another name, and those that hold no list. */
 final class MisplacedRoutes {
-    private static final String SUFFIX = ".camel.yaml";
-
     /** Names of files that are meant to be routes. Any other may belong to a route: a schema, a script, a routes file set aside. */
     private static final Pattern MEANT = Pattern.compile("(?i).*(\\.ya?ml|\\.camel\\.\\w+|\\.camel\\.ya?ml\\.txt)");
 
@@ -62,7 +60,7 @@ final class MisplacedRoutes {
     private static void refuseUnread(Path file, Path routes) throws CliException {
         String name = String.valueOf(file.getFileName());
         if (!name.startsWith(".")
-                && name.endsWith(SUFFIX)
+                && name.endsWith(Ingest.SUFFIX)
                 && Arrays.stream(Ingest.values()).noneMatch(each -> each.reads(name))) {
             throw new CliException(
                     ExitCode.USAGE,
@@ -87,20 +85,20 @@ final class MisplacedRoutes {
         }
         if (Files.isDirectory(file)) {
             refuseFolder(file);
-        } else if (name.endsWith(SUFFIX)) {
+        } else if (name.endsWith(Ingest.SUFFIX)) {
             refuseOtherThanList(file);
         } else if (MEANT.matcher(name).matches()) {
-            String meant = name.replaceFirst("(?i)(\\.camel)?(\\.ya?ml)?(\\.\\w+)?$", "") + SUFFIX;
+            String meant = name.replaceFirst("(?i)(\\.camel)?(\\.ya?ml)?(\\.\\w+)?$", "") + Ingest.SUFFIX;
             throw new CliException(
                     ExitCode.USAGE,
-                    file + " is not read: the name of a file with routes ends with " + SUFFIX + "; did you mean "
+                    file + " is not read: the name of a file with routes ends with " + Ingest.SUFFIX + "; did you mean "
                             + meant + "?");
         }
     }
 
     private static void refuseFolder(Path folder) throws CliException, IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            if (files.anyMatch(file -> file.toString().endsWith(SUFFIX))) {
+            if (files.anyMatch(file -> file.toString().endsWith(Ingest.SUFFIX))) {
                 throw new CliException(
                         ExitCode.USAGE,
                         folder + " is not read: routes are files in " + folder.getParent() + " itself; "

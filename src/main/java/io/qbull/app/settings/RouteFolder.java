@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** The folders of the routes: the one that {@code QBULL_ROUTES} names, and that of the ingest routes, which come with the app. */
 public final class RouteFolder {
-    private static final String FILES = "*.camel.yaml";
+    private static final String FILES = "*" + Ingest.SUFFIX;
     private static final Pattern MISREAD = Pattern.compile("[,*?{}+%]");
 
     private RouteFolder() {}

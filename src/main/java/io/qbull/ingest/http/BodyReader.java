@@ -1,5 +1,7 @@
 package io.qbull.ingest.http;
 
+import io.qbull.ingest.record.ContentDecoder;
+import io.qbull.ingest.record.MalformedContent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;

@@ -1,5 +1,7 @@
 package io.qbull.ingest.http;
 
+import io.qbull.ingest.record.ContentDecoder;
+import io.qbull.ingest.record.GzipDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +48,7 @@ enum ContentCoding {
      * @return for one body
      */
     ContentDecoder decoder() {
-        return this == GZIP ? new GzipDecoder() : new ContentDecoder.Identity();
+        return this == GZIP ? new GzipDecoder(false) : new ContentDecoder.Identity();
     }
 
     /**

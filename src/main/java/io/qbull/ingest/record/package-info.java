@@ -1,4 +1,4 @@
-/** Turns lines into records: JSON, CSV and plain text. */
+/** Turns lines into records: JSON, CSV and plain text. Decodes what is packed. */
 @NullMarked
 package io.qbull.ingest.record;
 

@@ -2,6 +2,7 @@ package io.qbull.app.corpus;
 
 import static io.qbull.app.corpus.FileCase.file;
 
+import io.qbull.testing.Gzip;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -35,15 +35,15 @@ final class PackedFiles {
                 file(P, "large.txt.gz", packed(large + "\r\nñ\n"))
                         .text("large.txt", large)
                         .text("large.txt", "ñ"),
-                file(P, "members.jsonl.gz", joined(packed("{\"key\":\"k\",\"bo"), packed("dy\":1}\n")))
+                file(P, "members.jsonl.gz", Gzip.joined(packed("{\"key\":\"k\",\"bo"), packed("dy\":1}\n")))
                         .json("k", "1"),
-                file(P, "padded.jsonl.gz", joined(packed(LINES), new byte[512]))
+                file(P, "padded.jsonl.gz", Gzip.joined(packed(LINES), new byte[512]))
                         .json("k", "1")
                         .json("k", "2"),
                 file(P, "named.jsonl.gz", withHeader(LINES)).json("k", "1").json("k", "2"),
                 file(P, "nothing.jsonl.gz", packed("")),
                 file(P, "no-bytes.jsonl.gz", ""),
-                file("WIDE", "wide.txt.gz", packed("\uFEFFmañana\n".getBytes(StandardCharsets.UTF_16LE)))
+                file("WIDE", "wide.txt.gz", Gzip.of("\uFEFFmañana\n".getBytes(StandardCharsets.UTF_16LE)))
                         .text("wide.txt", "mañana"));
     }
 
@@ -66,12 +66,12 @@ final class PackedFiles {
                         .json("k", "2")
                         .refused(3, "the gzip data is damaged"),
                 file(P, "wrong-start.jsonl.gz", wrongStart).refused(1, "the gzip data is damaged"),
-                file(P, "more.jsonl.gz", joined(whole, "more data".getBytes(StandardCharsets.UTF_8)))
+                file(P, "more.jsonl.gz", Gzip.joined(whole, "more data".getBytes(StandardCharsets.UTF_8)))
                         .json("k", "1")
                         .json("k", "2")
                         .refused(3, "other bytes follow the gzip data"),
                 file(P, "not-packed.jsonl.gz", LINES).refused(1, "this is not gzip data"),
-                file(P, "twice.jsonl.gz", packed(whole)).refused(1, "this is gzip data"),
+                file(P, "twice.jsonl.gz", Gzip.of(whole)).refused(1, "this is gzip data"),
                 file(P, "packed.jsonl", whole).refused(1, "this is gzip data"));
     }
 
@@ -88,8 +88,8 @@ final class PackedFiles {
                 file(P, "orders.csv.xz", bytes("\u00FD7zXZ\0\n")).refused(1, "xz data"),
                 file(P, "orders.csv.zst", bytes("(\u00B5/\u00FD\n")).refused(1, "zstd data"),
                 file(P, "orders.tar", tar).refused(1, "a tar archive"),
-                file(P, "orders.tgz", packed(tar)).refused(1, "this is gzip data"),
-                file(P, "orders.tar.gz", packed(tar)).refused(1, "a tar archive"),
+                file(P, "orders.tgz", Gzip.of(tar)).refused(1, "this is gzip data"),
+                file(P, "orders.tar.gz", Gzip.of(tar)).refused(1, "a tar archive"),
                 file(P, "bill.pdf", bytes("%PDF-1.7\n%\u00E2\u00E3\n1 0 obj\n")).refused(1, "a PDF document"),
                 file(P, "photo.png", bytes("\u0089PNG\r\n\u001A\n\0\0\0\rIHDR")).refused(1, "a PNG image"),
                 file(P, "photo.jpg", bytes("\u00FF\u00D8\u00FF\u00E0\0\u0010JFIF\0\n"))
@@ -104,17 +104,7 @@ final class PackedFiles {
     }
 
     private static byte[] packed(String text) {
-        return packed(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static byte[] packed(byte[] content) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-            gzip.write(content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
+        return Gzip.of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** As the program gzip writes it, with the name of the file, and with all that a header may have besides. */
@@ -135,7 +125,7 @@ final class PackedFiles {
         }
         byte[] header =
                 bytes("\u001F\u008B\u0008\u001E\0\0\0\0\2\3" + "\3\0abc" + "named.jsonl\0" + "a comment\0" + "\0\0");
-        return joined(joined(header, body), trailer);
+        return Gzip.joined(header, body, trailer);
     }
 
     private static byte[] zip() {
@@ -147,11 +137,5 @@ final class PackedFiles {
             throw new UncheckedIOException(e);
         }
         return out.toByteArray();
-    }
-
-    private static byte[] joined(byte[] one, byte[] other) {
-        byte[] both = Arrays.copyOf(one, one.length + other.length);
-        System.arraycopy(other, 0, both, one.length, other.length);
-        return both;
     }
 }

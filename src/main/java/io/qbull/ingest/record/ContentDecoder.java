@@ -1,10 +1,10 @@
-package io.qbull.ingest.http;
+package io.qbull.ingest.record;
 
 /**
  * Turns the bytes of a body into its content, piece by piece, so that a small body that becomes a large one costs no memory. Used by one
  * thread at a time.
  */
-interface ContentDecoder {
+public interface ContentDecoder {
     /**
      * To be called when {@link #read} has returned 0.
      *
@@ -14,10 +14,20 @@ interface ContentDecoder {
 
     /**
      * @param target gets the next bytes of the content
+     * @param most so many at most, at least 1
      * @return how many; 0 = more of the body is needed
      * @throws MalformedContent if the body is not what its coding says
      */
-    int read(byte[] target) throws MalformedContent;
+    int read(byte[] target, int most) throws MalformedContent;
+
+    /**
+     * @param target gets the next bytes of the content, as many as it has room for
+     * @return as above
+     * @throws MalformedContent as above
+     */
+    default int read(byte[] target) throws MalformedContent {
+        return read(target, target.length);
+    }
 
     /**
      * The body has ended.
@@ -41,8 +51,8 @@ interface ContentDecoder {
         }
 
         @Override
-        public int read(byte[] target) {
-            int count = Math.min(target.length, bytes.length - at);
+        public int read(byte[] target, int most) {
+            int count = Math.min(most, bytes.length - at);
             System.arraycopy(bytes, at, target, 0, count);
             at += count;
             return count;

@@ -1,4 +1,4 @@
-package io.qbull.ingest.http;
+package io.qbull.ingest.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -95,7 +95,7 @@ class GzipDecoderTest {
     }
 
     private static byte[] decoded(byte[] body, int cut) throws MalformedContent {
-        GzipDecoder decoder = new GzipDecoder();
+        GzipDecoder decoder = new GzipDecoder(false);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte[] piece = new byte[1000];
         try {

@@ -1,4 +1,4 @@
-package io.qbull.ingest.http;
+package io.qbull.ingest.record;
 
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -6,9 +6,10 @@ import java.util.zip.Inflater;
 
 /**
  * Decodes gzip (RFC 1952): one member or several, as {@code cat a.gz b.gz} and parallel compressors write them. Checks the checksum and
- * the length of each member, and that nothing but members follows.
+ * the length of each member, and that nothing but members follows. Unlike the stream of the JDK it takes the bytes as they come, and tells
+ * damage from an end that is too early.
  */
-final class GzipDecoder implements ContentDecoder {
+public final class GzipDecoder implements ContentDecoder {
     private static final int[] MAGIC = {0x1F, 0x8B, 8};
     private static final int HAS_CRC = 2;
     private static final int HAS_EXTRA = 4;
@@ -17,6 +18,7 @@ final class GzipDecoder implements ContentDecoder {
     private static final int RESERVED = 0xE0;
     private static final int TRAILER = 8;
 
+    private final boolean padded;
     private final Inflater inflater = new Inflater(true);
     private final CRC32 crc = new CRC32();
     private byte[] bytes = new byte[0];
@@ -24,6 +26,8 @@ final class GzipDecoder implements ContentDecoder {
     private Part part = Part.START;
     /** Bytes of the part that have been read. */
     private int done;
+    /** Bytes of the header that have been read. */
+    private long header;
 
     private int flags;
     private int extra;
@@ -42,6 +46,13 @@ final class GzipDecoder implements ContentDecoder {
         END
     }
 
+    /**
+     * @param padded whether zeros may follow the last member, as in the last block of a tape or disk
+     */
+    public GzipDecoder(boolean padded) {
+        this.padded = padded;
+    }
+
     @Override
     public void give(byte[] next) {
         bytes = next;
@@ -49,25 +60,39 @@ final class GzipDecoder implements ContentDecoder {
     }
 
     @Override
-    public int read(byte[] target) throws MalformedContent {
+    public int read(byte[] target, int most) throws MalformedContent {
         while (true) {
             if (part == Part.DATA) {
-                int count = inflate(target);
+                int count = inflate(target, most);
                 if (count > 0 || part == Part.DATA) {
                     return count;
                 }
             } else if (at == bytes.length) {
                 return 0;
             } else {
-                header(bytes[at++] & 0xFF);
+                outside(bytes[at++] & 0xFF);
             }
         }
     }
 
+    /**
+     * @return how many bytes of the header of a member were read of which the end was not; its names may have any length
+     */
+    public long unfinishedHeader() {
+        return part == Part.DATA || part == Part.END ? 0 : header;
+    }
+
+    /**
+     * @return whether the bytes may end here: there is a member, and the last one is complete
+     */
+    public boolean complete() {
+        return any && part == Part.START && done == 0;
+    }
+
     @Override
     public void end() throws MalformedContent {
-        if (!any || part != Part.START || done > 0) {
-            throw new MalformedContent("ends too early");
+        if (!complete()) {
+            throw new MalformedContent(MalformedContent.Kind.CUT_OFF, "ends too early");
         }
     }
 
@@ -78,25 +103,26 @@ final class GzipDecoder implements ContentDecoder {
         at = 0;
     }
 
-    private int inflate(byte[] target) throws MalformedContent {
+    private int inflate(byte[] target, int most) throws MalformedContent {
         try {
             inflater.setInput(bytes, at, bytes.length - at);
-            int count = inflater.inflate(target);
+            int count = inflater.inflate(target, 0, most);
             at = bytes.length - inflater.getRemaining();
             crc.update(target, 0, count);
             if (inflater.finished()) {
                 next(Part.END);
             } else if (inflater.needsDictionary()) {
-                throw new MalformedContent("is damaged");
+                throw damaged("is damaged");
             }
             return count;
         } catch (DataFormatException e) {
-            throw new MalformedContent("is damaged");
+            throw damaged("is damaged");
         }
     }
 
     /** Takes one byte outside the data. */
-    private void header(int b) throws MalformedContent {
+    private void outside(int b) throws MalformedContent {
+        header++;
         switch (part) {
             case START -> start(b);
             case EXTRA_LENGTH -> {
@@ -126,13 +152,19 @@ final class GzipDecoder implements ContentDecoder {
     }
 
     private void start(int b) throws MalformedContent {
+        if (padded && complete() && b == 0) {
+            header = 0;
+            return;
+        }
         if (done < MAGIC.length && b != MAGIC[done]) {
-            throw new MalformedContent(any ? "is followed by something else" : "is not gzip");
+            throw any
+                    ? new MalformedContent(MalformedContent.Kind.FOLLOWED, "is followed by something else")
+                    : new MalformedContent(MalformedContent.Kind.NOT_CODED, "is not gzip");
         }
         if (done == MAGIC.length) {
             flags = b;
             if ((flags & RESERVED) != 0) {
-                throw new MalformedContent("is damaged");
+                throw damaged("is damaged");
             }
         }
         // Time (4 bytes), extra flags and system follow and do not matter.
@@ -164,12 +196,17 @@ final class GzipDecoder implements ContentDecoder {
         // The length comes behind the checksum, both with the lowest byte first.
         long length = inflater.getBytesWritten() & 0xFFFFFFFFL;
         if ((number & 0xFFFFFFFFL) != crc.getValue() || number >>> 32 != length) {
-            throw new MalformedContent("is damaged: its checksum is another one");
+            throw damaged("is damaged: its checksum is another one");
         }
         any = true;
         crc.reset();
         inflater.reset();
+        header = 0;
         next(Part.START);
+    }
+
+    private static MalformedContent damaged(String reason) {
+        return new MalformedContent(MalformedContent.Kind.DAMAGED, reason);
     }
 
     private void next(Part following) {
