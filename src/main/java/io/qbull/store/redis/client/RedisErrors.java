@@ -91,10 +91,10 @@ public final class RedisErrors {
      */
     static StoreException ofConnect(Throwable error, String server) {
         Throwable bare = unwrap(error);
-        String tls = TlsErrors.cause(bare);
+        TlsErrors.Trouble tls = TlsErrors.of(bare);
         if (tls != null) {
-            String text = "Redis at " + server + " " + safe(tls);
-            return TlsErrors.lasts(bare) ? misconfigured(text) : unavailable(text, bare);
+            String text = "Redis at " + server + " " + safe(tls.text());
+            return tls.lasts() ? misconfigured(text) : unavailable(text, bare);
         }
         for (Throwable at = bare; at != null; at = at.getCause()) {
             if (at instanceof StoreException known) {

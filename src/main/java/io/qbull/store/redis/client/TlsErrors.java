@@ -9,6 +9,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Objects;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a server could not be reached with TLS, or without it. Pure. */
@@ -21,52 +22,48 @@ final class TlsErrors {
     private TlsErrors() {}
 
     /**
-     * @param error why a connection could not be opened, or its first command was not answered
-     * @return what follows the name of the server in a sentence; null if TLS has nothing to do with it
+     * What is wrong.
+     *
+     * @param text follows the name of the server in a sentence
+     * @param lasts whether only a person can mend it; anything else, such as a proxy that ends handshakes while its Redis fails over,
+     *     may pass
      */
-    static @Nullable String cause(Throwable error) {
-        if (has(error, CertificateExpiredException.class::isInstance)) {
-            return "has a certificate that has expired";
-        }
-        if (has(error, CertificateNotYetValidException.class::isInstance)) {
-            return "has a certificate that is not valid yet, or the clock of this machine is wrong";
-        }
-        if (has(error, CertPathBuilderException.class::isInstance) || says(error, "trustAnchors")) {
-            return "has a certificate that this JVM does not trust; name a trust store with its issuer by"
-                    + " -Djavax.net.ssl.trustStore";
-        }
-        if (otherName(error)) {
-            return "has a certificate for another host name: " + line(error);
-        }
-        if (has(error, NotSslRecordException.class::isInstance)
-                || has(error, SslHandshakeTimeoutException.class::isInstance)) {
-            return PLAIN;
-        }
-        if (says(error, "certificate_required") || says(error, "bad_certificate")) {
-            return "wants a certificate of the client; name a key store by -Djavax.net.ssl.keyStore";
-        }
-        if (has(error, RedisProtocolException.class::isInstance)) {
-            return "does not speak the protocol of Redis" + ENCRYPTED;
-        }
-        return has(error, javax.net.ssl.SSLException.class::isInstance) ? "refuses TLS: " + line(error) : null;
-    }
+    record Trouble(String text, boolean lasts) {}
 
     /**
-     * @param error with a cause
-     * @return whether only a person can mend it; anything else, such as a proxy that ends handshakes while its Redis fails over, may pass
+     * @param error why a connection could not be opened, or its first command was not answered
+     * @return null if TLS has nothing to do with it
      */
-    static boolean lasts(Throwable error) {
-        return has(error, CertPathBuilderException.class::isInstance)
-                || has(error, CertificateException.class::isInstance)
-                || has(error, NotSslRecordException.class::isInstance)
-                || says(error, "trustAnchors")
-                || otherName(error)
-                || says(error, "certificate_required")
-                || says(error, "bad_certificate");
-    }
-
-    private static boolean otherName(Throwable error) {
-        return says(error, "No subject alternative") || says(error, "No name matching");
+    static @Nullable Trouble of(Throwable error) {
+        if (has(error, CertificateExpiredException.class::isInstance)) {
+            return new Trouble("has a certificate that has expired", true);
+        }
+        if (has(error, CertificateNotYetValidException.class::isInstance)) {
+            return new Trouble("has a certificate that is not valid yet, or the clock of this machine is wrong", true);
+        }
+        if (has(error, CertPathBuilderException.class::isInstance) || says(error, "trustAnchors")) {
+            return new Trouble(
+                    "has a certificate that this JVM does not trust; name a trust store with its issuer by"
+                            + " -Djavax.net.ssl.trustStore",
+                    true);
+        }
+        if (says(error, "No subject alternative") || says(error, "No name matching")) {
+            return new Trouble("has a certificate for another host name: " + line(error), true);
+        }
+        boolean plain = has(error, NotSslRecordException.class::isInstance);
+        if (plain || has(error, SslHandshakeTimeoutException.class::isInstance)) {
+            return new Trouble(PLAIN, plain);
+        }
+        if (says(error, "certificate_required") || says(error, "bad_certificate")) {
+            return new Trouble("wants a certificate of the client; name a key store by -Djavax.net.ssl.keyStore", true);
+        }
+        boolean certificate = has(error, CertificateException.class::isInstance);
+        if (has(error, RedisProtocolException.class::isInstance)) {
+            return new Trouble("does not speak the protocol of Redis" + ENCRYPTED, certificate);
+        }
+        return has(error, SSLException.class::isInstance)
+                ? new Trouble("refuses TLS: " + line(error), certificate)
+                : null;
     }
 
     private static boolean says(Throwable error, String text) {
