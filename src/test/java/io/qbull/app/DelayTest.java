@@ -12,9 +12,6 @@ import io.qbull.model.QueueName;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +22,6 @@ import org.apache.camel.builder.AdviceWith;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Delayed jobs over HTTP and the command line: added, seen, cancelled. */
 class DelayTest extends AppTestSupport {
@@ -170,10 +166,8 @@ class DelayTest extends AppTestSupport {
 
     @Test
     void the_command_line_cancels_too_by_the_key_hash_of_the_settings() throws IOException {
-        Files.createDirectories(home.resolve("config"));
-        Files.writeString(
-                home.resolve("config/application.properties"),
-                "qbull.redisUrl = " + REDIS.server().uri() + "\nqbull.queue.WHATSAPP.key-hash = qbull-python\n");
+        CommandRun.configure(
+                home, "qbull.redisUrl = " + REDIS.server().uri(), "qbull.queue.WHATSAPP.key-hash = qbull-python");
         post(JOBS + "?key=k&delay=1h", "x", "Idempotency-Key: a");
 
         assertThat(run("cancel", "WHATSAPP", "--id", "a", "--key", "k")).isEqualTo("0 cancelled: a");
@@ -187,11 +181,8 @@ class DelayTest extends AppTestSupport {
     }
 
     private String run(String... arguments) {
-        StringWriter out = new StringWriter();
-        CommandLine line = Main.commandLine(home);
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(out, true));
-        return line.execute(arguments) + " " + out.toString().strip();
+        CommandRun run = CommandRun.of(home, arguments);
+        return run.code() + " " + (run.out() + run.err()).strip();
     }
 
     /** Another key of the same partition. */

@@ -10,11 +10,8 @@ import com.sun.net.httpserver.HttpServer;
 import io.qbull.testing.LocalHttp;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +22,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** A key whose first job failed for good waits for a person, and other keys do not: the shipped app with the sample's webhook. */
 public class HoldKeyTest extends AppTestSupport {
@@ -171,13 +167,8 @@ public class HoldKeyTest extends AppTestSupport {
     }
 
     private String qbull(String... words) throws IOException {
-        Files.createDirectories(home.resolve("config"));
-        Files.writeString(home.resolve("config/application.properties"), "qbull.redisUrl=" + redisUri());
-        StringWriter out = new StringWriter();
-        CommandLine line = Main.commandLine(home);
-        line.setOut(new PrintWriter(out, true));
-        line.execute(words);
-        return out.toString();
+        CommandRun.configure(home, "qbull.redisUrl=" + redisUri());
+        return CommandRun.of(home, words).out();
     }
 
     private void answer(HttpExchange exchange) throws IOException {

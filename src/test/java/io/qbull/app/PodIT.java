@@ -129,17 +129,21 @@ class PodIT {
                 .contains("QBULL_INGEST", "ingest-http");
     }
 
-    @Test
-    void a_pod_says_that_it_is_ready_when_its_probe_does_and_not_before() throws IOException {
-        // Camel does not call a consumer that polls ready before its first poll.
+    private void pollLate(long millis) throws IOException {
         Files.writeString(home.resolve("routes/late.camel.yaml"), """
                 - route:
                     id: late
                     from:
-                      uri: file:%s?initialDelay=6000
+                      uri: file:%s?initialDelay=%d
                       steps:
                         - log: x
-                """.formatted(top.resolve("empty")));
+                """.formatted(top.resolve("empty"), millis));
+    }
+
+    @Test
+    void a_pod_says_that_it_is_ready_when_its_probe_does_and_not_before() throws IOException {
+        // Camel does not call a consumer that polls ready before its first poll.
+        pollLate(6000);
         settings.put("QBULL_TOKEN", "a-token-of-this-test");
         PodProcess pod = launch();
         await().pollInterval(Duration.ofMillis(20)).until(() -> pod.said().contains("QBull ready"));
@@ -152,14 +156,7 @@ class PodIT {
 
     @Test
     void a_route_that_polls_late_does_not_keep_the_pod_from_being_ready_if_its_settings_say_so() throws IOException {
-        Files.writeString(home.resolve("routes/late.camel.yaml"), """
-                - route:
-                    id: late
-                    from:
-                      uri: file:%s?initialDelay=3600000
-                      steps:
-                        - log: x
-                """.formatted(top.resolve("empty")));
+        pollLate(3600000);
         Files.writeString(home.resolve("config/application.properties"), "camel.health.initialState = UP\n");
         PodProcess pod = launch().awaitReady();
 

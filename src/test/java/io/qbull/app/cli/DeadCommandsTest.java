@@ -4,20 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.qbull.app.Main;
+import io.qbull.app.CommandRun;
 import io.qbull.testing.BuriedJobs;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** {@code qbull dead} as a person uses it. */
 @Tag("redis")
@@ -44,10 +41,7 @@ class DeadCommandsTest {
 
     @BeforeEach
     void bury() throws IOException {
-        Files.createDirectories(home.resolve("config"));
-        Files.writeString(
-                home.resolve("config/application.properties"),
-                "qbull.redisUrl=" + REDIS.server().uri());
+        CommandRun.configure(home, "qbull.redisUrl=" + REDIS.server().uri());
         resp = REDIS.resp();
         jobs = new BuriedJobs(resp, "ORDERS", 2);
     }
@@ -117,7 +111,7 @@ class DeadCommandsTest {
     void one_is_retried_without_a_question() {
         jobs.add(0, "a", "k", "1", "r");
         jobs.add(0, "b", "k", "2", "r");
-        assertThat(run("retry", "ORDERS", "--id", "b")).isEqualTo(new Outcome(0, "1 retried\n", ""));
+        assertThat(run("retry", "ORDERS", "--id", "b")).isEqualTo(new CommandRun(0, "1 retried\n", ""));
         assertThat(jobs.waiting(0)).containsExactly("b");
         assertThat(jobs.dead(0)).containsExactly("a");
     }
@@ -128,7 +122,7 @@ class DeadCommandsTest {
         jobs.add(0, "a", "k", "1", "r");
         jobs.add(1, "b", "k", "2", "r");
 
-        Outcome outcome = answering(typed, "drop", "ORDERS", "--key", "k");
+        CommandRun outcome = answering(typed, "drop", "ORDERS", "--key", "k");
 
         assertThat(outcome.code()).isEqualTo(code);
         assertThat(outcome.err()).startsWith("Drop 2 dead letters of ORDERS? [y/N] ");
@@ -141,7 +135,7 @@ class DeadCommandsTest {
         jobs.add(0, "a", "k", "1", "r");
         jobs.add(1, "b", "k", "2", "r");
 
-        Outcome outcome = answering(
+        CommandRun outcome = answering(
                 "y",
                 () -> {
                     jobs.add(0, "late", "k", "3", "r");
@@ -160,10 +154,11 @@ class DeadCommandsTest {
     void a_dry_run_counts_and_yes_asks_nothing() {
         jobs.add(0, "a", "k", "1", "r");
         jobs.add(1, "b", "k", "2", "r");
-        assertThat(run("drop", "ORDERS", "--all", "--dry-run")).isEqualTo(new Outcome(0, "2 would be dropped\n", ""));
+        assertThat(run("drop", "ORDERS", "--all", "--dry-run"))
+                .isEqualTo(new CommandRun(0, "2 would be dropped\n", ""));
         assertThat(jobs.dead(0)).hasSize(1);
         assertThat(run("drop", "ORDERS", "--all", "--yes", "--json"))
-                .isEqualTo(new Outcome(
+                .isEqualTo(new CommandRun(
                         0,
                         "{\"queue\":\"ORDERS\",\"found\":2,\"dropped\":2,\"unfit\":0,\"gone\":0,\"unknown\":0}\n",
                         ""));
@@ -174,7 +169,7 @@ class DeadCommandsTest {
     void a_full_redis_is_reported_with_what_was_done() {
         jobs.add(0, "a", "k", "1", "r");
         resp.call("CONFIG", "SET", "maxmemory", "1");
-        Outcome outcome = run("retry", "ORDERS", "--id", "a");
+        CommandRun outcome = run("retry", "ORDERS", "--id", "a");
         resp.call("CONFIG", "SET", "maxmemory", "0");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.out()).isEqualTo("0 retried\n");
@@ -213,18 +208,18 @@ class DeadCommandsTest {
     })
     void a_mistake_is_named_and_nothing_is_done(String words, String why) {
         jobs.add(0, "a", "k", "1", "r");
-        Outcome outcome = run(words.isEmpty() ? new String[0] : words.split(" ", -1));
+        CommandRun outcome = run(words.isEmpty() ? new String[0] : words.split(" ", -1));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err()).contains(why);
         assertThat(jobs.dead(0)).hasSize(1);
     }
 
-    private Outcome answering(String typed, String... words) {
+    private CommandRun answering(String typed, String... words) {
         return answering(typed, () -> {}, words);
     }
 
     /** Something happens between the question and the answer. */
-    private Outcome answering(String typed, Runnable meanwhile, String... words) {
+    private CommandRun answering(String typed, Runnable meanwhile, String... words) {
         InputStream before = System.in;
         System.setIn(new ByteArrayInputStream((typed + "\n").getBytes(StandardCharsets.UTF_8)) {
             @Override
@@ -242,18 +237,8 @@ class DeadCommandsTest {
         }
     }
 
-    private Outcome run(String... words) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine(home);
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        String[] all = new String[words.length + 1];
-        all[0] = "dead";
-        System.arraycopy(words, 0, all, 1, words.length);
-        int code = line.execute(all);
-        return new Outcome(code, out.toString(), err.toString());
+    private CommandRun run(String... words) {
+        return CommandRun.of(
+                home, Stream.concat(Stream.of("dead"), Stream.of(words)).toArray(String[]::new));
     }
-
-    private record Outcome(int code, String out, String err) {}
 }

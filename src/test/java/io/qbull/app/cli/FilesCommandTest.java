@@ -2,13 +2,11 @@ package io.qbull.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.qbull.app.Main;
+import io.qbull.app.CommandRun;
 import io.qbull.app.exit.ExitCode;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The verb {@code files} on a queue with one unfinished file. */
 @Tag("redis")
@@ -29,15 +26,12 @@ class FilesCommandTest {
     @TempDir
     private Path home;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private String out = "";
+    private String err = "";
 
     @BeforeEach
     void prepare() throws IOException {
-        Files.createDirectories(home.resolve("config"));
-        Files.writeString(
-                home.resolve("config/application.properties"),
-                "qbull.redisUrl = " + REDIS.server().uri() + "\n");
+        CommandRun.configure(home, "qbull.redisUrl=" + REDIS.server().uri());
         try (Resp resp = REDIS.server().connect()) {
             resp.call("HSET", "{WHATSAPP}:layout", "version", "2", "partitions", "2", "v1", "3");
             resp.call("SADD", "qbull:queues", "WHATSAPP");
@@ -54,17 +48,16 @@ class FilesCommandTest {
     @Test
     void unfinished_files_are_listed_for_people_and_programs() {
         assertThat(run("files", "list")).isZero();
-        assertThat(out.toString().lines())
+        assertThat(out.lines())
                 .satisfiesExactly(
                         head -> assertThat(head).startsWith("ULID "),
                         row -> assertThat(row)
                                 .startsWith(ULID)
                                 .contains("WHATSAPP", "pod-1")
                                 .endsWith("a b.csv"));
-        out.getBuffer().setLength(0);
 
         assertThat(run("files", "list", "--json")).isZero();
-        assertThat(out.toString().strip())
+        assertThat(out.strip())
                 .isEqualTo("[{\"queue\":\"WHATSAPP\",\"file\":\"a b.csv\",\"ulid\":\"" + ULID
                         + "\",\"pod\":\"pod-1\",\"version\":1}]");
     }
@@ -79,7 +72,7 @@ class FilesCommandTest {
             assertThat(resp.number("EXISTS", "{WHATSAPP:2}:source:other")).isOne();
         }
         assertThat(run("files", "forget", "WHATSAPP", ULID)).isEqualTo(ExitCode.NOT_FOUND.number());
-        assertThat(err.toString()).contains("There is no unfinished file " + ULID + " of queue WHATSAPP");
+        assertThat(err).contains("There is no unfinished file " + ULID + " of queue WHATSAPP");
     }
 
     @Test
@@ -89,7 +82,7 @@ class FilesCommandTest {
 
         assertThat(run("files", "forget", "WHATSAPP", ULID)).isEqualTo(ExitCode.USAGE.number());
 
-        assertThat(err.toString()).startsWith("qbull: The file still exists").contains(work.toString());
+        assertThat(err).startsWith("qbull: The file still exists").contains(work.toString());
         try (Resp resp = REDIS.server().connect()) {
             assertThat(resp.number("EXISTS", "{WHATSAPP}:sources", "{WHATSAPP:2}:source:" + ULID))
                     .isEqualTo(2);
@@ -97,9 +90,9 @@ class FilesCommandTest {
     }
 
     private int run(String... arguments) {
-        CommandLine line = Main.commandLine(home);
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        return line.execute(arguments);
+        CommandRun run = CommandRun.of(home, arguments);
+        out = run.out();
+        err = run.err();
+        return run.code();
     }
 }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.app.CommandRun;
 import io.qbull.app.HoldKeyTest;
-import io.qbull.app.Main;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.testing.RedisExtension;
@@ -16,13 +16,11 @@ import io.qbull.testing.WaitingJobs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** {@code qbull held} as a person uses it, while no pod runs; {@link HoldKeyTest} has one. */
 @Tag("redis")
@@ -49,10 +46,7 @@ class HeldCommandsTest {
 
     @BeforeEach
     void hold() throws IOException {
-        Files.createDirectories(home.resolve("config"));
-        Files.writeString(
-                home.resolve("config/application.properties"),
-                "qbull.redisUrl=" + REDIS.server().uri());
+        CommandRun.configure(home, "qbull.redisUrl=" + REDIS.server().uri());
         resp = REDIS.resp();
         jobs = new WaitingJobs(resp, REDIS.store(), "ORDERS", 2);
     }
@@ -95,7 +89,7 @@ class HeldCommandsTest {
         jobs.hold(0, "k1", failed(null), "a");
         jobs.hold(1, "k2", failed(null), "b");
 
-        Outcome outcome = answering("n", verb, "ORDERS", "--all");
+        CommandRun outcome = answering("n", verb, "ORDERS", "--all");
 
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).startsWith(shown + " the first job of 2 keys of ORDERS? [y/N] ");
@@ -108,7 +102,7 @@ class HeldCommandsTest {
         jobs.hold(0, "k1", failed(null), "a");
         jobs.hold(1, "k2", failed(null), "b");
 
-        Outcome outcome = answering(
+        CommandRun outcome = answering(
                 "y",
                 () -> {
                     Object counted = resp.list("TIME").get(0);
@@ -127,7 +121,8 @@ class HeldCommandsTest {
     @Test
     void a_dry_run_counts() {
         jobs.hold(0, "k1", failed(null), "a");
-        assertThat(run("drop", "ORDERS", "--all", "--dry-run")).isEqualTo(new Outcome(0, "1 would be dropped\n", ""));
+        assertThat(run("drop", "ORDERS", "--all", "--dry-run"))
+                .isEqualTo(new CommandRun(0, "1 would be dropped\n", ""));
         assertThat(run("retry", "ORDERS", "--key", "k1", "--dry-run", "--json").out())
                 .isEqualTo("{\"queue\":\"ORDERS\",\"found\":1,\"dryRun\":true}\n");
         assertThat(jobs.requests(0)).isEmpty();
@@ -136,7 +131,7 @@ class HeldCommandsTest {
     @Test
     void a_request_without_an_owner_stays_and_the_command_says_so() {
         jobs.hold(0, "k1", failed(null), "a");
-        Outcome outcome = run("retry", "ORDERS", "--key", "k1");
+        CommandRun outcome = run("retry", "ORDERS", "--key", "k1");
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out())
                 .startsWith("0 retried, 1 not retried yet: ")
@@ -151,7 +146,7 @@ class HeldCommandsTest {
     void a_full_redis_is_reported_and_nothing_is_requested() {
         jobs.hold(0, "k1", failed(null), "a");
         resp.call("CONFIG", "SET", "maxmemory", "1");
-        Outcome outcome = run("retry", "ORDERS", "--key", "k1");
+        CommandRun outcome = run("retry", "ORDERS", "--key", "k1");
         resp.call("CONFIG", "SET", "maxmemory", "0");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.out()).isEqualTo("0 retried\n");
@@ -178,18 +173,18 @@ class HeldCommandsTest {
     })
     void a_mistake_is_named_and_nothing_is_done(String words, String why) {
         jobs.hold(0, "k1", failed(null), "a");
-        Outcome outcome = run(words.isEmpty() ? new String[0] : words.split(" ", -1));
+        CommandRun outcome = run(words.isEmpty() ? new String[0] : words.split(" ", -1));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err()).contains(why);
         assertThat(jobs.requests(0)).isEmpty();
     }
 
-    private Outcome answering(String typed, String... words) {
+    private CommandRun answering(String typed, String... words) {
         return answering(typed, () -> {}, words);
     }
 
     /** Something happens between the question and the answer. */
-    private Outcome answering(String typed, Runnable meanwhile, String... words) {
+    private CommandRun answering(String typed, Runnable meanwhile, String... words) {
         InputStream before = System.in;
         System.setIn(new ByteArrayInputStream((typed + "\n").getBytes(StandardCharsets.UTF_8)) {
             @Override
@@ -207,18 +202,8 @@ class HeldCommandsTest {
         }
     }
 
-    private Outcome run(String... words) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine(home);
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        String[] all = new String[words.length + 1];
-        all[0] = "held";
-        System.arraycopy(words, 0, all, 1, words.length);
-        int code = line.execute(all);
-        return new Outcome(code, out.toString(), err.toString());
+    private CommandRun run(String... words) {
+        return CommandRun.of(
+                home, Stream.concat(Stream.of("held"), Stream.of(words)).toArray(String[]::new));
     }
-
-    private record Outcome(int code, String out, String err) {}
 }

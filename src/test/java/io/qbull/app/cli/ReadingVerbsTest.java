@@ -3,7 +3,7 @@ package io.qbull.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.qbull.app.Main;
+import io.qbull.app.CommandRun;
 import io.qbull.config.RedisSettings;
 import io.qbull.store.redis.RedisStore;
 import io.qbull.testing.FailedSave;
@@ -11,9 +11,6 @@ import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import io.qbull.testing.StubRedis;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +21,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The verbs that only read, on a Redis that refuses other things. */
 @Tag("redis")
@@ -46,10 +42,7 @@ class ReadingVerbsTest {
 
     @BeforeEach
     void prepare() throws IOException {
-        Files.createDirectories(home.resolve("config"));
-        Files.writeString(
-                home.resolve("config/application.properties"),
-                "qbull.redisUrl = " + REDIS.server().uri() + "\n");
+        CommandRun.configure(home, "qbull.redisUrl=" + REDIS.server().uri());
         try (Resp resp = REDIS.server().connect()) {
             resp.call("HSET", "{WHATSAPP}:layout", "version", "1", "partitions", "2");
             resp.call("SADD", "qbull:queues", "WHATSAPP");
@@ -96,12 +89,8 @@ class ReadingVerbsTest {
     }
 
     private void works(String verb) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine(home);
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        assertThat(line.execute(verb.split(" "))).as("%s: %s", verb, err).isZero();
-        assertThat(out.toString()).as(verb).isNotEmpty();
+        CommandRun run = CommandRun.of(home, verb.split(" "));
+        assertThat(run.code()).as("%s: %s", verb, run.err()).isZero();
+        assertThat(run.out()).as(verb).isNotEmpty();
     }
 }
