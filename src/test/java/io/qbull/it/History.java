@@ -2,6 +2,7 @@ package io.qbull.it;
 
 import io.qbull.it.Event.JobRef;
 import io.qbull.model.StreamId;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,14 @@ record History(List<PodLife> pods, List<Sent> sent, Remains remains) {
 
     /**
      * @param name unique for each life
-     * @param events in the order of the log
+     * @param events in the order of their times; the log has them as its threads came to write them
      * @param killedAt just before the kill -9; {@link #NEVER} if it was not killed
      */
     record PodLife(String name, List<Event> events, long killedAt) {
+        PodLife {
+            events = events.stream().sorted(Comparator.comparingLong(Event::at)).toList();
+        }
+
         /** When it did its last step. A signal takes a moment to arrive, during which the pod continues. */
         long endedAt() {
             return killedAt == NEVER || events.isEmpty()

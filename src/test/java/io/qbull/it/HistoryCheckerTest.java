@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.it.Event.Answer;
 import io.qbull.it.Event.Kind;
+import io.qbull.it.History.PodLife;
 import io.qbull.it.Report.Repeats;
 import io.qbull.it.Report.TakeOver;
 import java.util.ArrayList;
@@ -45,6 +46,15 @@ class HistoryCheckerTest {
                 .singleElement()
                 .returns(1, Repeats::inFlight)
                 .returns(1, Repeats::repeated);
+    }
+
+    @Test
+    void a_pod_lived_until_its_latest_step_wherever_that_stands_in_the_log() {
+        List<Event> events = List.of(new Event.Up(1), new Event.Up(9), new Event.Up(5));
+
+        assertThat(new PodLife("a", events, 3).endedAt()).isEqualTo(9);
+        assertThat(new PodLife("a", events, 12).endedAt()).isEqualTo(12);
+        assertThat(new PodLife("a", events, History.NEVER).endedAt()).isEqualTo(History.NEVER);
     }
 
     @Test

@@ -163,7 +163,7 @@ final class Pods implements AutoCloseable {
     void restartThoseThatDied() {
         for (Pod pod : List.copyOf(all)) {
             if (!pod.process.isAlive() && pod.killedAt == History.NEVER) {
-                List<Event> events = pod.events();
+                List<Event> events = pod.life().events();
                 if (events.isEmpty()) {
                     throw new IllegalStateException(pod.name + " ended at once:\n" + pod.output());
                 }
