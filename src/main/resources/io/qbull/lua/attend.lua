@@ -13,8 +13,8 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
 local inbox, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local time = redis.call('TIME')
 local due, failed_at = string.match(redis.call('HGET', held, ARGV[5]) or '0 0 0', '^(%-?%d+) %d+ (%d+)')
-redis.call('HLEN', jobs)
 local tag = redis.sha1hex(ARGV[5])
 local first = redis.call('ZRANGEBYLEX', order, '[' .. tag, '(' .. tag .. ';', 'LIMIT', 0, 1)[1]
 local place = first and string.sub(first, 41)
@@ -22,7 +22,12 @@ local place = first and string.sub(first, 41)
 local known = redis.call('HGET', attempts, place or '') or '0'
 local asked = #redis.call('XRANGE', inbox, ARGV[3], ARGV[3]) == 1
 redis.call('PERSIST', KEYS[1])
+-- Tried before the first change, HSET, so that a missing right leaves nothing half done.
+redis.call('XDEL', inbox, '0-0')
+redis.call('HDEL', jobs, '')
+redis.call('ZREM', order, '')
 if asked and ARGV[4] ~= 'ignore' and first and (ARGV[6] == '' or ARGV[6] == place) then
+  redis.call('HSET', held, ARGV[5], '0 0 0 ')
   if ARGV[4] == 'drop' then
     redis.call('ZREM', order, first)
     redis.call('HDEL', jobs, place)
@@ -31,11 +36,9 @@ if asked and ARGV[4] ~= 'ignore' and first and (ARGV[6] == '' or ARGV[6] == plac
     -- The number of the change stays and grows: a failure that was recorded before may arrive again.
     redis.call('HSET', attempts, place, '0 0 0 ' .. string.format('%.0f', string.match(known, '%d+$') + 1))
   end
-  redis.call('HSET', held, ARGV[5], '0 0 0 ')
   due = '0'
 end
 redis.call('XDEL', inbox, ARGV[3])
-local time = redis.call('TIME')
 -- A failure in the future was before the clock went back: the pause is not longer for that.
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(failed_at))
 return {'done', due == '-1' and -1 or math.max(0, tonumber(due) - now)}

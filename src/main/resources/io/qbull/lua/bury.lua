@@ -38,6 +38,14 @@ for _, text in ipairs({'reason', ARGV[6], 'exception', ARGV[7], 'attempts', ARGV
   fields[#fields + 1] = text
 end
 redis.call('PERSIST', KEYS[1])
+-- Tried before the dead letter is added, because a repeat would add another one if the job stayed where it is.
+redis.call('HDEL', attempts, '')
+if place == '' then
+  redis.call('XDEL', stream, '0-0')
+else
+  redis.call('ZREM', order, '')
+  redis.call('HSET', held, ARGV[5], redis.call('HGET', held, ARGV[5]) or '0 0 0 ')
+end
 redis.call('XADD', dead, '*', unpack(fields))
 if place == '' then
   redis.call('XDEL', stream, id)

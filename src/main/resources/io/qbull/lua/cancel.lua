@@ -29,17 +29,18 @@ end
 if #chosen == 0 then
   return {'cancelled', 0}
 end
-redis.call('ZCARD', delayed)
-redis.call('ZCARD', seen)
-for _, member in ipairs(chosen) do
-  redis.call('HDEL', jobs, member)
-  redis.call('ZREM', delayed, member)
-end
--- After the deletions, because a full Redis refuses this as a first write.
+-- Tried before the first change, so that a missing right leaves nothing half done. A full Redis would refuse HSET as the first write.
+redis.call('HDEL', jobs, '')
+redis.call('ZREM', delayed, '')
+redis.call('ZREM', seen, '')
 if #rest > 0 then
   redis.call('HSET', ids, ARGV[1], table.concat(rest, ' '))
 else
   redis.call('HDEL', ids, ARGV[1])
+end
+for _, member in ipairs(chosen) do
+  redis.call('HDEL', jobs, member)
+  redis.call('ZREM', delayed, member)
 end
 redis.call('ZREM', seen, ARGV[1])
 return {'cancelled', #chosen}

@@ -9,11 +9,11 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
 local attempted = redis.call('EXISTS', KEYS[3]) == 1
-if attempted then
-  -- Fails here, before the first write, if that key has another type.
-  redis.call('HGET', KEYS[3], ARGV[3])
-end
 redis.call('PERSIST', KEYS[1])
+if attempted then
+  -- Fails here, before the first change, if that key has another type or the right is missing.
+  redis.call('HDEL', KEYS[3], '')
+end
 redis.call('XDEL', KEYS[2], unpack(ARGV, 3))
 if attempted then
   redis.call('HDEL', KEYS[3], unpack(ARGV, 3))

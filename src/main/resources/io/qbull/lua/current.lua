@@ -12,6 +12,9 @@ end
 if layout[3] ~= ARGV[1] or layout[4] ~= ARGV[2] then
   return {'absent'}
 end
+-- Tried before the first change, so that a missing right leaves nothing half done. A full Redis refuses the first.
+redis.call('HSET', KEYS[1], 'next_version', layout[3])
+redis.call('HDEL', KEYS[1], '')
 redis.call('HSET', KEYS[1], 'version', ARGV[1], 'partitions', ARGV[2])
 redis.call('HDEL', KEYS[1], 'next_version', 'next_partitions')
 return {'current', ARGV[1], ARGV[2]}

@@ -5,8 +5,8 @@
 -- ARGV 2n: for each dead letter its stream id, then the id of its job, or empty to forget nothing
 -- Returns: {'done', how many were deleted}; the others were gone
 -- Epoch: none; a dead letter belongs to no owner.
--- Fails here, before the first write, if that key has another type.
-redis.call('ZSCORE', KEYS[2], '')
+-- Fails here, before the first change, if that key has another type or the right is missing.
+redis.call('ZREM', KEYS[2], '')
 local removed = 0
 for i = 1, #ARGV, 2 do
   if redis.call('XDEL', KEYS[1], ARGV[i]) == 1 then

@@ -23,67 +23,96 @@ elseif last_number and tonumber(last_number) > tonumber(number) then
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local ts = string.format('%.0f', now)
 -- Only of this version: the offsets of another one belong to other keys.
 local reached = memory ~= '' and tonumber(redis.call('HGET', source, version) or '-1')
-local fresh, here, ids, ours = {}, {}, {}, {}
+local at_once, later, here, ids, expiries, longest = {}, {}, {}, {}, {}, 0
 for at = 6, #ARGV, 8 do
-  local id, known = ARGV[at + 3], reached and tonumber(ARGV[at]) <= reached
-  if not known and ARGV[at + 1] ~= '0' then
+  local window, given, id = tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
+  local known = reached and tonumber(ARGV[at]) <= reached
+  if not known and window > 0 then
     known = here[id] or tonumber(redis.call('ZSCORE', seen, id) or 0) > now
     here[id] = true
   end
   ids[#ids + 1] = '-'
-  fresh[#fresh + 1] = not known and {#ids, at} or nil
-  if ARGV[at + 2] ~= '' then
-    -- These fail here, before the first write, if one of the keys has another type.
-    local _ = {redis.call('XLEN', stream), redis.call('XLEN', inbox), redis.call('ZCARD', delayed),
-      redis.call('HLEN', waiting), redis.call('HLEN', waiting_ids)}
+  if not known then
+    local due = math.max(now, (tonumber(given) or 0) + (string.sub(given, 1, 1) == '+' and now or 0))
+    local list = due == now and at_once or later
+    list[#list + 1] = {#ids, at, due}
+    if window > 0 then
+      expiries[#expiries + 1], expiries[#expiries + 2] = string.format('%.0f', due + window), id
+      longest = math.max(longest, due - now + window)
+    end
   end
 end
 
-local refusal = #fresh > 0 and (redis.call('GET', seal) ~= version .. ' open' and 'layout'
+local refusal = #at_once + #later > 0 and (redis.call('GET', seal) ~= version .. ' open' and 'layout'
   or most > 0 and redis.call('XLEN', stream) >= most and 'crowded')
 if refusal then
   redis.call('SET', call, number .. ' ' .. refusal, 'EX', lifetime)
   return {refusal, ''}
 end
--- Tried before the first job is added, so that a missing right leaves nothing half done.
-local _ = {reached and #fresh > 0 and redis.call('HSET', source, version, string.format('%.0f', reached)),
-  next(here) and redis.call('ZADD', seen, 'XX', 0, '')}
-local expiries, longest, ts = {}, 0, string.format('%.0f', now)
-for _, job in ipairs(fresh) do
-  local i, at = unpack(job)
-  local window, given, id = tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
+
+-- What may be refused is tried before the first job is added, because the producer would add that again: a right may be missing, and a
+-- key may have another type. A full Redis refuses what is tried first.
+local fresh, kept, first, note = #at_once + #later > 0, 0, {}, {}
+if fresh then
+  redis.call('SET', seal, '', 'NX')
+end
+if fresh and (reached or #later > 0) then
+  -- Adds nothing, because no entry may have this id. Any other error is raised.
+  if not string.find(redis.pcall('XADD', inbox, '0-0', '', '').err, '0-0', 1, true) then
+    redis.call('XADD', inbox, '0-0', '', '')
+  end
+  redis.call('XLEN', stream)
+end
+if #later > 0 then
+  first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  note = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1] or {'', {}}
+  local _ = {redis.call('HLEN', waiting), redis.call('HLEN', waiting_ids), redis.call('ZADD', delayed, 'XX', 0, ''),
+    redis.call('ZREVRANGEBYSCORE', delayed, 0, 0)}
+end
+if #expiries > 0 then
+  redis.call('ZADD', seen, 'XX', 0, '')
+  -- Deletes more than this call adds, so that the set shrinks, but not too many, so that no call takes long. No id is empty.
+  redis.call('ZREM', seen, '', unpack(redis.call('ZRANGEBYSCORE', seen, '-inf', ts, 'LIMIT', 0, math.max(100, #expiries))))
+  kept = redis.call('PEXPIRE', seen, string.format('%.0f', math.max(longest, redis.call('PTTL', seen))))
+end
+if fresh and reached then
+  local _ = memory ~= '0' and redis.call('PEXPIRE', source, memory)
+  redis.call('HSET', source, version, string.format('%.0f', reached))
+end
+
+local function fields_of(at)
   local fields = ARGV[at + 4] == '' and {'job', ARGV[at + 5]}
-    or {'id', id, 'key', ARGV[at + 4], 'ts', ts, 'body', ARGV[at + 5]}
+    or {'id', ARGV[at + 3], 'key', ARGV[at + 4], 'ts', ts, 'body', ARGV[at + 5]}
   for field, name in ipairs({'ct', 'h'}) do
     if ARGV[at + 5 + field] ~= '' then
       fields[#fields + 1], fields[#fields + 2] = name, ARGV[at + 5 + field]
     end
   end
-  local due = math.max(now, (tonumber(given) or 0) + (string.sub(given, 1, 1) == '+' and now or 0))
-  if due == now then
-    ids[i] = redis.call('XADD', stream, '*', unpack(fields))
-  else
-    -- Numbered for each due time, so that members are unique and jobs with the same due time keep their order.
-    local score = string.format('%.0f', due)
-    local last = redis.call('ZREVRANGEBYSCORE', delayed, score, score, 'LIMIT', 0, 1)[1]
-    local member = score .. string.format('-%010d', last and string.sub(last, -10) + 1 or 0)
-    local others = redis.call('HGET', waiting_ids, id)
-    redis.call('HSET', waiting, member, cmsgpack.pack({id, fields}))
-    redis.call('HSET', waiting_ids, id, others and others .. ' ' .. member or member)
-    redis.call('ZADD', delayed, score, member)
-    ids[i], ours[member] = '+', true
-  end
-  if window > 0 then
-    expiries[#expiries + 1], expiries[#expiries + 2] = string.format('%.0f', due + window), id
-    longest = math.max(longest, due - now + window)
-  end
+  return fields
 end
-local joined = table.concat(ids, ' ')
-redis.call('SET', call, number .. ' accepted ' .. joined, 'EX', lifetime)
-if next(ours) and ours[redis.call('ZRANGE', delayed, 0, 0)[1]]
-    and (redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1] or {'', {}})[2][2] ~= 'due' then
+
+-- Before the others, because HSET may not have been tried.
+local earliest = false
+for _, job in ipairs(later) do
+  local i, at, due = unpack(job)
+  -- Numbered for each due time, so that members are unique and jobs with the same due time keep their order.
+  local id, score = ARGV[at + 3], string.format('%.0f', due)
+  local last = redis.call('ZREVRANGEBYSCORE', delayed, score, score, 'LIMIT', 0, 1)[1]
+  local member = score .. string.format('-%010d', last and string.sub(last, -10) + 1 or 0)
+  local others = redis.call('HGET', waiting_ids, id)
+  redis.call('HSET', waiting, member, cmsgpack.pack({id, fields_of(at)}))
+  redis.call('HSET', waiting_ids, id, others and others .. ' ' .. member or member)
+  redis.call('ZADD', delayed, score, member)
+  ids[i] = '+'
+  earliest = earliest or not first[2] or due < tonumber(first[2])
+end
+for _, job in ipairs(at_once) do
+  ids[job[1]] = redis.call('XADD', stream, '*', unpack(fields_of(job[2])))
+end
+if earliest and note[2][2] ~= 'due' then
   redis.call('XADD', inbox, '*', 'verb', 'due', 'key', '')
 end
 if reached then
@@ -92,8 +121,8 @@ if reached then
 end
 if #expiries > 0 then
   redis.call('ZADD', seen, unpack(expiries))
-  -- Deletes more than this call added, so that the set shrinks, but not too many, so that no call takes long. No id is empty.
-  redis.call('ZREM', seen, '', unpack(redis.call('ZRANGEBYSCORE', seen, '-inf', ts, 'LIMIT', 0, math.max(100, #expiries))))
-  redis.call('PEXPIRE', seen, string.format('%.0f', math.max(longest, redis.call('PTTL', seen))))
+  local _ = kept == 0 and redis.call('PEXPIRE', seen, string.format('%.0f', longest))
 end
+local joined = table.concat(ids, ' ')
+redis.call('SET', call, number .. ' accepted ' .. joined, 'EX', lifetime)
 return {'accepted', joined}

@@ -34,8 +34,12 @@ local now = string.format('%.0f', ms)
 local due = ARGV[10] == '-1' and '-1' or string.format('%.0f', ms + tonumber(ARGV[10]))
 redis.call('PERSIST', KEYS[1])
 if not waiting then
-  redis.call('ZADD', order, 0, redis.sha1hex(ARGV[6]) .. place)
+  -- Tried before the first change, HSET, so that a missing right does not leave the job in both places.
+  redis.call('ZADD', order, 'XX', 0, '')
+  redis.call('XDEL', stream, '0-0')
+  redis.call('HDEL', attempts, '')
   redis.call('HSET', jobs, place, cmsgpack.pack({ARGV[4], found[1][2]}))
+  redis.call('ZADD', order, 0, redis.sha1hex(ARGV[6]) .. place)
   redis.call('XDEL', stream, ARGV[4])
   redis.call('HDEL', attempts, ARGV[4])
 end

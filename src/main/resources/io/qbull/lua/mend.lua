@@ -13,10 +13,10 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
 local order, jobs, attempts, delayed, delayed_jobs = unpack(KEYS, 2)
--- These fail here, before anything is written, if one of the keys has another type.
-local _ = {redis.call('ZCARD', order), redis.call('HLEN', jobs), redis.call('HLEN', attempts), redis.call('ZCARD', delayed),
-  redis.call('HLEN', delayed_jobs), redis.call('HLEN', KEYS[7])}
 redis.call('PERSIST', KEYS[1])
+-- These fail here, before the first change, if one of the keys has another type or a right is missing.
+local _ = {redis.call('ZREM', order, ''), redis.call('HDEL', jobs, ''), redis.call('HDEL', attempts, ''),
+  redis.call('ZADD', delayed, 'XX', 0, ''), redis.call('HLEN', delayed_jobs), redis.call('HLEN', KEYS[7])}
 
 local back, lost = 0, 0
 local asked, bytes = {}, 0

@@ -18,9 +18,6 @@ local attempted = redis.call('EXISTS', attempts) == 1
 redis.call('HLEN', held)
 redis.call('HLEN', jobs)
 redis.call('ZCARD', order)
-if attempted then
-  redis.call('HLEN', attempts)
-end
 if ARGV[4] ~= '' then
   local bytes = 0
   for _, key in ipairs({jobs, order}) do
@@ -39,18 +36,25 @@ if ARGV[4] ~= '' then
   end
 end
 redis.call('PERSIST', KEYS[1])
+-- Tried before the first change, HSET, so that a missing right does not leave a job in both places.
+redis.call('ZADD', order, 'XX', 0, '')
+redis.call('HSETNX', KEYS[1], 'owner', '')
+redis.call('XDEL', stream, '0-0')
+if attempted then
+  redis.call('HDEL', attempts, '')
+end
 for i = 5, #ARGV, 2 do
   local id, key = ARGV[i], ARGV[i + 1]
   local found = redis.call('XRANGE', stream, id, id)
   if #found == 1 then
+    local counted = attempted and redis.call('HGET', attempts, id)
     local ms, seq = string.match(id, '^(%d+)%-(%d+)$')
     local place = version .. ':' .. string.rep('0', 20 - #ms) .. ms .. '-' .. string.rep('0', 20 - #seq) .. seq .. ':'
       .. ARGV[3]
-    redis.call('ZADD', order, 0, redis.sha1hex(key) .. place)
     redis.call('HSET', jobs, place, cmsgpack.pack({id, found[1][2]}))
+    redis.call('ZADD', order, 0, redis.sha1hex(key) .. place)
     redis.call('HSETNX', held, key, '0 0 0 ')
     redis.call('XDEL', stream, id)
-    local counted = attempted and redis.call('HGET', attempts, id)
     if counted then
       redis.call('HSET', attempts, place, counted)
       redis.call('HDEL', attempts, id)

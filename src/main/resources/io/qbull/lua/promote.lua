@@ -13,6 +13,7 @@ end
 local stream, delayed, jobs, ids = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 redis.call('XLEN', stream)
 redis.call('HLEN', ids)
+redis.call('ZRANGE', delayed, 0, 0)
 if redis.call('HLEN', jobs) ~= redis.call('ZCARD', delayed) then
   return {'fenced'}
 end
@@ -20,6 +21,9 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[3])
 redis.call('PERSIST', KEYS[1])
+-- Tried before the first change, so that a missing right does not leave a job in both places.
+redis.call('ZREM', delayed, '')
+redis.call('HDEL', jobs, '')
 local promoted, bytes = 0, 0
 for _, member in ipairs(due) do
   local packed = redis.call('HGET', jobs, member)
@@ -27,15 +31,19 @@ for _, member in ipairs(due) do
     break
   end
   local job = cmsgpack.unpack(packed)
-  redis.call('XADD', stream, '*', unpack(job[2]))
-  redis.call('ZREM', delayed, member)
-  redis.call('HDEL', jobs, member)
-  local rest = {}
-  for other in string.gmatch(redis.call('HGET', ids, job[1]) or '', '%S+') do
+  local named, rest = redis.call('HGET', ids, job[1]) or '', {}
+  for other in string.gmatch(named, '%S+') do
     if other ~= member then
       rest[#rest + 1] = other
     end
   end
+  if #rest > 0 then
+    -- Changes nothing; tried for the same reason.
+    redis.call('HSET', ids, job[1], named)
+  end
+  redis.call('XADD', stream, '*', unpack(job[2]))
+  redis.call('ZREM', delayed, member)
+  redis.call('HDEL', jobs, member)
   if #rest > 0 then
     redis.call('HSET', ids, job[1], table.concat(rest, ' '))
   else

@@ -10,12 +10,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local known = redis.call('HGETALL', KEYS[1])
 redis.call('PERSIST', KEYS[1])
+-- Tried before the first change, HSET, so that a missing right leaves nothing half done.
+redis.call('HDEL', KEYS[1], '')
 
 local function text_of(value)
   return type(value) == 'string' and value or ''
 end
 
-local capacities, started = {}, now
+local capacities, silent, started = {}, {}, now
 -- The process that had written the entry before this one took it over; another one that writes it, too, and when that was seen.
 local before, twin, met = '', '', 0
 for i = 1, #known, 2 do
@@ -28,7 +30,7 @@ for i = 1, #known, 2 do
   end
   local patience = seen and tonumber(value.ttl) or tonumber(ARGV[4])
   if not seen or seen + patience < now then
-    redis.call('HDEL', KEYS[1], pod)
+    silent[#silent + 1] = pod ~= ARGV[1] and pod or nil
   elseif pod == ARGV[1] then
     started = tonumber(value.started) or now
     before, twin, met = text_of(value.before), text_of(value.twin), math.min(tonumber(value.met) or 0, now)
@@ -53,6 +55,9 @@ else
   twin = ''
 end
 redis.call('HSET', KEYS[1], ARGV[1], me .. '}')
+for _, pod in ipairs(silent) do
+  redis.call('HDEL', KEYS[1], pod)
+end
 
 capacities[ARGV[1]] = ARGV[2]
 local living = {}

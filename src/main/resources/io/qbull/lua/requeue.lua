@@ -8,6 +8,12 @@
 -- Returns: {'done', moved, unfit: not buried by a pod, or too many fields for one command}; dead letters in neither number were
 --   gone
 -- Epoch: none; no owner has read the end of the stream yet.
+-- Adds nothing, because no entry may have this id. Any other error is raised: nothing can be added.
+if not string.find(redis.pcall('XADD', KEYS[2], '0-0', '', '').err, '0-0', 1, true) then
+  redis.call('XADD', KEYS[2], '0-0', '', '')
+end
+-- Tried before the first job is added, because a repeat would add it again if its dead letter stayed.
+redis.call('XDEL', KEYS[1], '0-0')
 local moved, unfit = 0, 0
 for _, id in ipairs(ARGV) do
   local letter = redis.call('XRANGE', KEYS[1], id, id)[1]

@@ -13,10 +13,12 @@ end
 local held, order, jobs, attempts, dead = unpack(KEYS, 2)
 local time = redis.call('TIME')
 local failed_at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
--- These fail here, before anything is written, if one of the keys has another type.
-local _ = {redis.call('HLEN', held), redis.call('ZCARD', order), redis.call('HLEN', jobs), redis.call('HLEN', attempts),
-  redis.call('XLEN', dead)}
 redis.call('PERSIST', KEYS[1])
+-- These fail here, before the first change, if one of the keys has another type or a right is missing.
+local held_keys = redis.call('HKEYS', held)
+local _ = {redis.call('ZSCORE', order, ''), redis.call('ZADD', order, 'XX', 0, ''), redis.call('ZREM', order, ''),
+  redis.call('HDEL', jobs, ''), redis.call('HDEL', attempts, ''), redis.call('XLEN', dead),
+  redis.call('HSETNX', KEYS[1], 'owner', '')}
 
 local back, buried = 0, 0
 local function bury(fields)
@@ -33,7 +35,7 @@ end
 
 -- The tag of the held key under which this place is in order.
 local function held_tag(place)
-  for _, key in ipairs(redis.call('HKEYS', held)) do
+  for _, key in ipairs(held_keys) do
     local tag = redis.sha1hex(key)
     if redis.call('ZSCORE', order, tag .. place) then
       return tag

@@ -1,0 +1,280 @@
+package io.qbull.store.redis;
+
+import static io.qbull.store.redis.Seed.EPOCH;
+
+import io.qbull.store.redis.schema.Script;
+import io.qbull.testing.Resp;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A call of each script that changes or reads all that the script can, in a partition that has jobs of every kind: in the stream, failed
+ * before, held, delayed and dead, and a request to its owner. Each call is repeatable on freshly written data.
+ */
+final class ScriptCalls {
+    private static final String LONG = "600000";
+    private static final String FAR = "9000000000000";
+    private static final String FIRST = place(11);
+    private static final String SECOND = place(12);
+    private static final String ALONE = place(15);
+
+    private final Resp resp;
+
+    /**
+     * @param name tells it from other calls of the script
+     * @param script the script
+     * @param keys its keys
+     * @param args its arguments
+     * @param before changes the data first
+     */
+    record Call(String name, Script script, List<String> keys, List<String> args, Runnable before) {
+        /** Runs it on any connection. */
+        void run(Resp resp) {
+            List<String> command = new ArrayList<>(List.of("EVAL", script.source(), Integer.toString(keys.size())));
+            command.addAll(keys);
+            command.addAll(args);
+            resp.call(command.toArray(String[]::new));
+        }
+    }
+
+    /**
+     * @param resp a connection that may do everything
+     */
+    ScriptCalls(Resp resp) {
+        this.resp = resp;
+    }
+
+    /** Writes the data that the calls of {@link #of} expect, into an empty server. */
+    void seed() {
+        new Seed(resp).held(Seed.ME, Long.parseLong(LONG));
+        resp.call("HSET", Seed.LEASE, "wanted", "other#1");
+        resp.call("SET", Seed.SEAL, "1 open");
+        resp.call("SET", "{Q:3}:started", "1");
+        for (int id = 11; id <= 15; id++) {
+            resp.call("XADD", Seed.STREAM, id + "-1", "id", "j" + id, "key", "k", "ts", FAR, "body", "b");
+        }
+        owner("fail", keys("held*"), "3", "11-1", "", "k", "1", "1", "1", "1000", "no")
+                .run(resp);
+        owner("fail", keys("held*"), "3", "15-1", "", "l", "1", "1", "1", "1000", "no")
+                .run(resp);
+        owner("park", keys("held*"), "3", "", "12-1", "k").run(resp);
+        owner("suspect", keys(Seed.STREAM, "held:jobs", "attempts"), "13-1", "", "1", "0", "1")
+                .run(resp);
+        delayed("1-0000000000", "e", "k");
+        delayed("1-0000000001", "e", "other");
+        delayed(FAR + "-0000000000", "f", "k");
+        resp.call("HSET", key("delayed:ids"), "e", "1-0000000000 1-0000000001", "f", FAR + "-0000000000");
+        resp.call("XADD", key("inbox"), "1-1", "verb", "retry", "key", "k", "place", FIRST);
+        letter("1-1", "x");
+        letter("2-1", "y");
+        resp.call("ZADD", Seed.SEEN, FAR, "x", FAR, "e");
+        resp.call("PEXPIRE", Seed.SEEN, LONG);
+        resp.call("HSET", "{Q}:layout", "next_version", "1", "next_partitions", "4", "key_hash", "xxh64");
+        pod("silent", 1);
+        pod("ahead", Long.parseLong(FAR));
+        resp.call("HSET", "{Q}:windows", "k", "state");
+    }
+
+    private void delayed(String member, String id, String key) {
+        resp.call("ZADD", Seed.DELAYED, member.substring(0, member.indexOf('-')), member);
+        String pack =
+                "redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack({ARGV[2], {'id', ARGV[2], 'key', ARGV[3], 'ts', '1', 'body', 'b'}}))";
+        resp.call("EVAL", pack, "1", key("delayed:jobs"), member, id, key);
+    }
+
+    private void letter(String place, String id) {
+        resp.call(("XADD " + Seed.DEAD + " " + place + " id " + id
+                        + " key k ts 1 body b reason no exception no attempts 1" + " failed_at 1 epoch 1")
+                .split(" ", -1));
+    }
+
+    private void pod(String name, long seen) {
+        String json = "{\"partitions\":[],\"capacity\":1,\"started\":1,\"seen\":" + seen + ",\"ttl\":1}";
+        resp.call("HSET", "{Q}:pods", name, json);
+    }
+
+    /** The calls of a script; together they send every command that it can send. */
+    List<Call> of(Script script) {
+        return switch (script) {
+            case ACQUIRE -> List.of(call(script, List.of("{Q:4}:lease"), "me#2", "1000", "1"));
+            case RENEW -> List.of(call(script, lease(), "1000", "me#1", EPOCH, "5", "1", "other#1"));
+            case RELEASE -> List.of(call(script, lease(), "me#1", EPOCH, "0", "channel", "3"));
+            case HANDOVER -> List.of(call(script, lease(), "me#1", EPOCH, "other#1", "1000", "0", "channel", "3"));
+            case WANT -> List.of(call(script, lease(), "other#1", "channel", "3"));
+            case PEEK -> List.of(after(() -> resp.call("HSET", Seed.LEASE, "ttl", "1000"), call(script, lease())));
+            case FETCH ->
+                List.of(owner("fetch", keys(Seed.STREAM, "attempts", "inbox", "delayed"), "0-0", "9", "9999", "0-0"));
+            case COMMIT -> List.of(owner("commit", keys(Seed.STREAM, "attempts"), "13-1", "14-1"));
+            case BURY ->
+                List.of(
+                        owner("bury", keys("held*", "dead"), "13-1", "", "k", "no", "", "1"),
+                        owner("bury", keys("held*", "dead"), "11-1", FIRST, "k", "no", "", "1"));
+            case FAIL ->
+                List.of(
+                        owner("fail", keys("held*"), "3", "13-1", "", "m", "1", "1", "5", "1000", "no"),
+                        owner("fail", keys("held*"), "3", "11-1", FIRST, "k", "2", "2", "5", "-1", "no"));
+            case PARK ->
+                List.of(
+                        owner("park", keys("held*"), "3", "99999999", "13-1", "k", "14-1", "other"),
+                        owner("park", keys("held*"), "3", "", "13-1", "k", "14-1", "other"));
+            case ADVANCE ->
+                List.of(
+                        owner("advance", keys("held", "held:order", "held:jobs", "attempts"), "k", FIRST),
+                        owner("advance", keys("held", "held:order", "held:jobs", "attempts"), "l", ALONE));
+            case HELD ->
+                List.of(owner("held", keys("held", "held:order", "held:jobs", "delayed", "delayed:jobs"), "check"));
+            case MEND -> mendings();
+            case TIE -> ties();
+            case SUSPECT ->
+                List.of(
+                        owner("suspect", keys(Seed.STREAM, "held:jobs", "attempts"), "14-1", "", "1", "0", "5"),
+                        owner("suspect", keys(Seed.STREAM, "held:jobs", "attempts"), "11-1", FIRST, "1", "0", "5"));
+            case ATTEND ->
+                List.of(
+                        owner("attend", keys("inbox", "held*-"), "1-1", "retry", "k", FIRST),
+                        owner("attend", keys("inbox", "held*-"), "1-1", "drop", "k", ""));
+            case PROMOTE ->
+                List.of(owner("promote", keys(Seed.STREAM, "delayed", "delayed:jobs", "delayed:ids"), "9", "9999"));
+            case HEADS -> List.of(call(script, keys("held:order", "held:jobs"), "-", "+", "9", "9999"));
+            case ASK -> List.of(call(script, keys("inbox", "held:order"), "drop", "k", FIRST, "k", "none"));
+            case ENQUEUE -> enqueues();
+            case CANCEL ->
+                List.of(
+                        call(script, keys("delayed", "delayed:jobs", "delayed:ids", "seen"), "e", "k"),
+                        call(script, keys("delayed", "delayed:jobs", "delayed:ids", "seen"), "f", "k"));
+            case LETTERS -> List.of(call(script, keys("dead"), "0-0", "+", "9", "9999", "9"));
+            case REQUEUE -> List.of(call(script, keys("dead", Seed.STREAM), "1-1", "2-1"));
+            case DISCARD -> List.of(call(script, keys("dead", "seen"), "1-1", "x", "2-1", ""));
+            case REGISTER -> List.of(call(script, List.of("{Q}:pods"), "me", "1", "3", "1000", "process", ""));
+            case INTENT -> List.of(call(script, List.of("{R}:layout"), "4", "xxh64"));
+            case OPEN -> List.of(call(script, List.of("{Q:4}:seal", "{Q:4}:started"), "1"));
+            case CURRENT -> List.of(call(script, List.of("{Q}:layout"), "1", "4"));
+            case PUT_WINDOW -> List.of(call(script, List.of("{Q}:windows"), "k", sha1("state"), "next"));
+            case CLOSE_WINDOW ->
+                List.of(call(script, List.of("{Q}:windows", "{Q}:closed"), "k", sha1("state"), "1", "last"));
+            case QUEUED -> List.of(call(script, keys(Seed.STREAM, "held"), "none", "99-1"));
+        };
+    }
+
+    private List<Call> mendings() {
+        List<String> keys = keys("held:order", "held:jobs", "attempts", "delayed", "delayed:jobs", "held");
+        return List.of(
+                after(() -> resp.call("ZREM", Seed.DELAYED, "1-0000000000"), owner("mend", keys, "0")),
+                after(() -> resp.call("ZADD", Seed.DELAYED, "1", "1-0000000009"), owner("mend", keys, "2 0")),
+                after(() -> resp.call("ZADD", Seed.HELD_ORDER, "0", tag("k") + place(99)), owner("mend", keys, "3 0")),
+                after(() -> resp.call("HSET", Seed.HELD_JOBS, place(99), "unreadable"), owner("mend", keys, "4 0")));
+    }
+
+    private List<Call> ties() {
+        List<String> keys = keys("held", "held:order", "held:jobs", "attempts", "dead");
+        return List.of(
+                after(
+                        () -> resp.call("DEL", Seed.HELD, Seed.HELD_ORDER),
+                        owner("tie", keys, "", FIRST, "k", "", SECOND, "k")),
+                after(() -> resp.call("ZREM", Seed.HELD_ORDER, tag("l") + ALONE), owner("tie", keys, "", ALONE, "")),
+                after(
+                        () -> resp.call("ZADD", Seed.HELD_ORDER, "0", tag("no") + FIRST),
+                        owner("tie", keys, tag("no"), FIRST, "k", tag("l"), ALONE, "")));
+    }
+
+    private List<Call> enqueues() {
+        return List.of(
+                enqueue("", "", LONG + "//a", LONG + "//x", "0//b"),
+                enqueue("", "", LONG + "//a", LONG + "/+50/c", "0/+50/d", LONG + "/+90/e", "0//b"),
+                enqueue("0", "", "0//a", "0//b"),
+                enqueue("5000", "", "0//a", LONG + "/+50/c", "0//b"),
+                after(this::progress, enqueue("5000", "", "0//a", "0//b")),
+                after(() -> resp.call("DEL", Seed.SEEN), enqueue("", "9", LONG + "//a")),
+                enqueue("", "1", "0//a"),
+                after(() -> resp.call("SET", Seed.SEAL, "2 open"), enqueue("", "", "0//a")));
+    }
+
+    private void progress() {
+        resp.call("HSET", source(), "1", "9");
+        resp.call("PEXPIRE", source(), LONG);
+    }
+
+    private Call enqueue(String lifetime, String most, String... jobs) {
+        List<String> args = new ArrayList<>(List.of("1", "1", "3600", lifetime, most.isEmpty() ? "0" : most));
+        for (int i = 0; i < jobs.length; i++) {
+            String[] job = jobs[i].split("/", -1);
+            args.addAll(
+                    List.of(lifetime.isEmpty() ? "" : Integer.toString(i), job[0], job[1], job[2], "k", "b", "", ""));
+        }
+        return call(
+                Script.ENQUEUE,
+                keys(
+                        Seed.STREAM,
+                        "call:p#1",
+                        "seal",
+                        "seen",
+                        source(),
+                        "delayed",
+                        "delayed:jobs",
+                        "delayed:ids",
+                        "inbox"),
+                args.toArray(String[]::new));
+    }
+
+    private static Call call(Script script, List<String> keys, String... args) {
+        return new Call(script + " " + String.join(" ", args), script, keys, List.of(args), () -> {});
+    }
+
+    /** As the owner: the lease is the first key. */
+    private static Call owner(String script, List<String> keys, String... args) {
+        List<String> all = new ArrayList<>(lease());
+        all.addAll(keys);
+        List<String> whole = new ArrayList<>(List.of("me#1", EPOCH));
+        whole.addAll(List.of(args));
+        return call(Script.valueOf(script.toUpperCase(Locale.ROOT)), all, whole.toArray(String[]::new));
+    }
+
+    private static Call after(Runnable before, Call call) {
+        return new Call(call.name, call.script, call.keys, call.args, before);
+    }
+
+    private static List<String> lease() {
+        return List.of(Seed.LEASE);
+    }
+
+    private static String source() {
+        return "{Q:3}:source:s";
+    }
+
+    /** Keys of the partition by the ends of their names; {@code held*} stands for those between which jobs move when they fail. */
+    private static List<String> keys(String... names) {
+        List<String> keys = new ArrayList<>();
+        for (String name : names) {
+            switch (name) {
+                case "held*" -> {
+                    keys.add(Seed.STREAM);
+                    keys.addAll(keys("held", "held:order", "held:jobs", "attempts"));
+                    keys.addAll(names.length == 1 ? keys("started") : List.of());
+                }
+                case "held*-" -> keys.addAll(keys("held", "held:order", "held:jobs", "attempts"));
+                case Seed.STREAM -> keys.add(name);
+                default -> keys.add(name.startsWith("{") ? name : key(name));
+            }
+        }
+        return keys;
+    }
+
+    private static String key(String name) {
+        return "{Q:3}:" + name;
+    }
+
+    /** The place of the entry that had the id {@code id-1}. */
+    private static String place(int id) {
+        return String.format("%010d:%020d-%020d:3", 1, id, 1);
+    }
+
+    private static String tag(String key) {
+        return sha1(key);
+    }
+
+    private static String sha1(String text) {
+        return HexFormat.of().formatHex(Script.sha1(text));
+    }
+}
