@@ -27,14 +27,28 @@ public final class NearName {
      */
     public static Optional<String> of(String given, Collection<String> known) {
         int most = Math.min(MOST_SLIPS, Math.max(1, plain(given).length() / 3));
-        return bySlips(given, known, 1).or(() -> byWords(given, known)).or(() -> bySlips(given, known, most));
+        return oneSlipAway(given, known).or(() -> byWords(given, known)).or(() -> bySlips(given, known, most));
+    }
+
+    /**
+     * @param given a name that is not known
+     * @param known the names that could be meant
+     * @return the first one that is a single slip away
+     */
+    public static Optional<String> oneSlipAway(String given, Collection<String> known) {
+        return bySlips(given, known, 1);
     }
 
     private static Optional<String> bySlips(String given, Collection<String> known, int most) {
         String plain = plain(given);
         return known.stream()
-                .filter(name -> slips(plain, plain(name)) <= most)
+                .filter(name -> isNear(plain, plain(name), most))
                 .min(Comparator.comparingInt(name -> slips(plain, plain(name))));
+    }
+
+    /** The lengths alone rule most names out. */
+    private static boolean isNear(String one, String other, int most) {
+        return Math.abs(one.length() - other.length()) <= most && slips(one, other) <= most;
     }
 
     /**
@@ -52,7 +66,7 @@ public final class NearName {
      * @return whether they differ by one slip at most, apart from case and the characters between words
      */
     public static boolean isOneSlip(String given, String known) {
-        return slips(plain(given), plain(known)) <= 1;
+        return isNear(plain(given), plain(known), 1);
     }
 
     private static Optional<String> byWords(String given, Collection<String> known) {
@@ -73,7 +87,9 @@ public final class NearName {
     }
 
     private static String plain(String name) {
-        return name.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+        StringBuilder letters = new StringBuilder(name.length());
+        name.codePoints().filter(Character::isLetterOrDigit).forEach(letters::appendCodePoint);
+        return letters.toString().toLowerCase(Locale.ROOT);
     }
 
     /** How many letters to add, drop, change, or swap with their neighbour. */

@@ -122,10 +122,9 @@ final class UnknownNames {
                     null,
                     "is not a setting; did you mean " + component.group(1) + meant + component.group(3) + "?");
         }
-        Optional<String> near = NearName.of(name, known);
         boolean ours = OURS.matcher(name).matches();
-        boolean slip = near.isPresent() && NearName.isOneSlip(name, near.get()) && !given.contains(near.get());
-        if (ours || slip) {
+        Optional<String> near = ours ? NearName.of(name, known) : NearName.oneSlipAway(name, known);
+        if (ours || (near.isPresent() && !given.contains(near.get()))) {
             Setting meant = near.flatMap(UnknownNames::settingOf).orElse(null);
             throw refusal(
                     name,
