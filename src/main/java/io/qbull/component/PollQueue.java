@@ -9,7 +9,7 @@ import org.apache.camel.util.StopWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs that wait until somebody polls: at most one for each owned partition. A job begins on the thread that polls it, so its lease is
+ * Jobs that wait until somebody polls: at most {@code concurrency} for each owned partition. A job begins on the thread that polls it, so its lease is
  * checked at that moment and its time counts from then.
  */
 final class PollQueue implements TaskQueue {

@@ -277,8 +277,8 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /**
-     * How many jobs of a partition run at once. Only 1 is accepted: the jobs of one partition run one at a time; more partitions run
-     * more jobs at once.
+     * How many jobs of a partition run at once, each of another key, 1 to 256. Jobs of one key always run one after another. With 1 the
+     * jobs of a partition start in the order in which they were added, whatever their keys.
      */
     public void setConcurrency(int concurrency) {
         this.concurrency = concurrency;

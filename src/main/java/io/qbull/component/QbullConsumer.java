@@ -1,5 +1,6 @@
 package io.qbull.component;
 
+import io.qbull.component.node.BoundedWorkers;
 import io.qbull.component.node.SharedNode;
 import io.qbull.engine.QueueNode;
 import io.qbull.model.Delivery;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -242,7 +244,12 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
 
     private void consume(SharedNode used) {
         abandonedJobs.set(0);
-        used.node().consume(consumption, (delivery, outcome) -> run(used, delivery, outcome), used.workers());
+        used.node().consume(consumption, (delivery, outcome) -> run(used, delivery, outcome), workers(used));
+    }
+
+    /** With one job for each partition there are few enough threads by themselves. */
+    private Executor workers(SharedNode used) {
+        return consumption.pump().concurrency() == 1 ? used.workers() : new BoundedWorkers(used.workers());
     }
 
     /** Returns whether it was interrupted. */

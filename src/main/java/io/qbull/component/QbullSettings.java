@@ -46,10 +46,6 @@ final class QbullSettings {
         if (stallAfter.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("stallAfter (" + stallAfter + ") must be at least PT0.001S");
         }
-        if (options.getConcurrency() != 1) {
-            throw new IllegalArgumentException("concurrency (" + options.getConcurrency()
-                    + ") must be 1: the jobs of one partition run one at a time, more partitions run more at once");
-        }
         DeadLimits dead = new DeadLimits(options.getDeadMaxLength(), options.getDeadMaxAge());
         return new QueueNode.Consumption(lease(options), pump(options), stallAfter, dead);
     }
@@ -77,6 +73,7 @@ final class QbullSettings {
 
     private static PumpSettings pump(QbullConfiguration options) {
         return new PumpSettings(
+                options.getConcurrency(),
                 options.getPrefetch(),
                 PREFETCH_BYTES,
                 options.getCommitInterval(),

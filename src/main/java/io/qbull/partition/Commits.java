@@ -5,22 +5,31 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Finished jobs whose entries are still in the stream: some are in the outstanding commit, the others wait for the next one. */
+/**
+ * Finished jobs whose entries are still in the stream: some are in the outstanding commit, the others wait for the next one. Their order
+ * does not matter: an entry that leaves the stream leaves no gap.
+ */
 final class Commits {
-    /** Beyond this no job starts before a commit is answered; this bounds what may run twice after a crash. */
-    static final int MOST_UNCOMMITTED = 256;
-
     /** A full batch is committed without waiting for the interval. */
     static final int BATCH = 64;
 
-    private List<StreamId> waiting = new ArrayList<>();
-    private List<StreamId> outstanding = List.of();
+    private List<Done> waiting = new ArrayList<>();
+    private List<Done> outstanding = List.of();
     private Deque<Runnable> afterWaiting = new ArrayDeque<>();
     private Deque<Runnable> afterOutstanding = new ArrayDeque<>();
 
-    void add(StreamId done) {
-        waiting.add(done);
+    /** A finished job. */
+    private record Done(StreamId entry, KeyLine line) {}
+
+    /**
+     * @param done entry of a job
+     * @param line its key, in which it counts as waiting
+     */
+    void add(StreamId done, KeyLine line) {
+        waiting.add(new Done(done, line));
     }
 
     boolean isOutstanding() {
@@ -44,11 +53,15 @@ final class Commits {
         return !afterWaiting.isEmpty();
     }
 
-    /** Runs the action once all jobs that are finished by now have left the stream. */
-    void then(Runnable next) {
-        if (anyWaiting()) {
+    /**
+     * Runs the action once all jobs of a key that are finished by now have left the stream.
+     *
+     * @param line the key; null if nothing of it is known in the stream
+     */
+    void then(@Nullable KeyLine line, Runnable next) {
+        if (line != null && line.waiting > 0) {
             afterWaiting.add(next);
-        } else if (isOutstanding()) {
+        } else if (line != null && line.outstanding > 0) {
             afterOutstanding.add(next);
         } else {
             next.run();
@@ -57,15 +70,29 @@ final class Commits {
 
     /** All waiting jobs form the outstanding commit, which is repeated as it is until it is answered. */
     List<StreamId> send() {
-        outstanding = List.copyOf(waiting);
+        outstanding = waiting;
         waiting = new ArrayList<>();
+        for (Done done : outstanding) {
+            done.line.waiting--;
+            done.line.outstanding++;
+        }
         afterOutstanding = afterWaiting;
         afterWaiting = new ArrayDeque<>();
-        return outstanding;
+        return outstanding.stream().map(Done::entry).toList();
     }
 
-    void answered() {
+    /**
+     * The outstanding commit was answered.
+     *
+     * @param committed told the key of each of its jobs
+     */
+    void answered(Consumer<KeyLine> committed) {
+        List<Done> gone = outstanding;
         outstanding = List.of();
+        for (Done done : gone) {
+            done.line.outstanding--;
+            committed.accept(done.line);
+        }
         while (!afterOutstanding.isEmpty()) {
             afterOutstanding.remove().run();
         }

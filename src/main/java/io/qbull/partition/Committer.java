@@ -61,7 +61,7 @@ final class Committer {
         end();
         List<StreamId> done = partition.commits().send();
         partition.commands().perform(() -> partition.store().jobs().commit(partition.lease(), done), answer -> {
-            partition.commits().answered();
+            partition.commits().answered(partition.prefetched()::committed);
             stall.moved(partition.now());
         });
     }

@@ -1,5 +1,7 @@
 package io.qbull.partition;
 
+import static java.util.Objects.requireNonNull;
+
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
@@ -7,6 +9,7 @@ import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
 import io.qbull.store.WakeUps.Known;
 import java.time.Duration;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ final class Fetcher {
     private Phase phase = Phase.RESTING;
     /** The last fetch reached the end of the stream, and no new entry has been announced since. */
     private boolean atEnd;
+    /** The last fetch was for a key of which entries had been passed by. */
+    private boolean refilled;
     /** What the watch is set for; null once it has fired. */
     private @Nullable Known watched;
 
@@ -124,9 +129,16 @@ final class Fetcher {
     private void fetch(Demand demand, StreamId told) {
         Prefetched prefetched = partition.prefetched();
         boolean wanted = demand == Demand.JOBS && !atEnd && prefetched.wantsMore();
+        KeyLine key = demand == Demand.JOBS ? prefetched.refillable() : null;
+        // What was passed by and what follows take turns.
+        if (key != null && !(wanted && refilled)) {
+            refill(key, told);
+            return;
+        }
         if (!wanted && phase != Phase.CALLED) {
             return;
         }
+        refilled = false;
         phase = Phase.FETCHING;
         int room = wanted ? prefetched.room() : 1;
         int byteRoom = wanted ? prefetched.byteRoom() : 1;
@@ -137,7 +149,43 @@ final class Fetcher {
                 .whenComplete((fetch, failure) -> partition.loop().execute(() -> fetched(fetch, failure, wanted)));
     }
 
+    /** Reads on where the known entries of a key end. */
+    private void refill(KeyLine key, StreamId told) {
+        Prefetched prefetched = partition.prefetched();
+        StreamId from = requireNonNull(key.passedFrom);
+        refilled = true;
+        phase = Phase.FETCHING;
+        partition
+                .store()
+                .jobs()
+                .fetch(partition.lease(), from, told, prefetched.refillRoom(), prefetched.refillByteRoom())
+                .whenComplete((fetch, failure) -> partition
+                        .loop()
+                        .execute(() -> answered(fetch, failure, (read, demand) -> {
+                            boolean adds = demand == Demand.JOBS;
+                            if (adds) {
+                                prefetched.refill(key, read.entries(), read.more());
+                            }
+                            return adds;
+                        })));
+    }
+
     private void fetched(@Nullable Fetch fetch, @Nullable Throwable failure, boolean wanted) {
+        answered(fetch, failure, (read, demand) -> {
+            boolean adds = wanted && demand == Demand.JOBS;
+            if (adds) {
+                partition.prefetched().add(read.entries(), !read.more(), partition::heldOnRecord);
+                atEnd = !read.more();
+            }
+            return adds;
+        });
+    }
+
+    /**
+     * @param taker takes what was read, and says whether it took entries
+     */
+    private void answered(
+            @Nullable Fetch fetch, @Nullable Throwable failure, BiPredicate<Fetch.Entries, Demand> taker) {
         Demand demand = events.demand();
         if (demand == Demand.NOTHING) {
             return;
@@ -145,12 +193,7 @@ final class Fetcher {
         if (fetch instanceof Fetch.Entries read) {
             reachability.answered(subject);
             phase = phase.answer();
-            boolean adds = wanted && demand == Demand.JOBS;
-            if (adds) {
-                partition.prefetched().add(read.entries(), !read.more(), partition::heldOnRecord);
-                atEnd = !read.more();
-            }
-            events.fetched(read.agenda(), adds);
+            events.fetched(read.agenda(), taker.test(read, demand));
         } else if (fetch instanceof Fetch.Fenced) {
             events.fenced();
         } else {

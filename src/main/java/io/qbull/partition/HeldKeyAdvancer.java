@@ -9,23 +9,33 @@ final class HeldKeyAdvancer {
     private final LeasedPartition partition;
     private final Parking parking;
     private final StallReason stall;
-    private boolean readingHead;
+    private final int concurrency;
+    private final int mostBytes;
+    private int reading;
     private int unconfirmed;
 
     /**
      * @param partition whose keys move on
      * @param parking knows which parked jobs are suspects
      * @param stall is told when a job has left the partition
+     * @param concurrency how many jobs may run at once, so how many first jobs are worth being known
+     * @param mostBytes of first jobs in memory; one always fits
      */
-    HeldKeyAdvancer(LeasedPartition partition, Parking parking, StallReason stall) {
+    HeldKeyAdvancer(LeasedPartition partition, Parking parking, StallReason stall, int concurrency, int mostBytes) {
         this.partition = partition;
         this.parking = parking;
         this.stall = stall;
+        this.concurrency = concurrency;
+        this.mostBytes = mostBytes;
     }
 
-    /** Whether the first job of a key is being read for its turn. */
-    boolean readingHead() {
-        return readingHead;
+    /** Whether no other first job is read now: as many are known or on their way as could run, or as fit into memory. */
+    boolean readsEnough() {
+        int known = partition.held().heads();
+        // The next key's first job is read while the end of the one before is put on record.
+        return reading + known >= Math.max(2, concurrency)
+                || reading >= concurrency
+                || (reading + known > 0 && partition.held().headBytes(reading + 1) > mostBytes);
     }
 
     /** Finished jobs of held keys whose removal Redis has not confirmed. */
@@ -35,8 +45,8 @@ final class HeldKeyAdvancer {
 
     /** Reads the first job of the key whose turn is next. */
     void readHead(HeldKey key) {
-        readingHead = true;
-        advance(key, null, () -> readingHead = false);
+        reading++;
+        advance(key, null, () -> reading--);
     }
 
     /** The first job of the key has succeeded. */

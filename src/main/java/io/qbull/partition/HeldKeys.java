@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class HeldKeys {
     /** Jobs of a key before the next key has its turn. Each turn costs a call that reads the first job. */
     private static final int TURNS = 16;
 
+    private final Consumer<String> changed;
     private final Map<String, HeldKey> keys = new HashMap<>();
     private final Deque<HeldKey> ready = new ArrayDeque<>();
     // Compares differences: the clock may overflow.
@@ -33,6 +35,18 @@ final class HeldKeys {
     private long numbers;
     /** Keys without held jobs wait until the stream is read again. */
     private boolean returning;
+    /** First jobs in memory, and their bytes. */
+    private int heads;
+
+    private long headBytes;
+    private int largestHead;
+
+    /**
+     * @param changed told the name of a key that blocks its jobs in the stream from now on, or does so no more
+     */
+    HeldKeys(Consumer<String> changed) {
+        this.changed = changed;
+    }
 
     /** Whether jobs with this key are held or about to be. */
     boolean blocks(String key) {
@@ -59,7 +73,12 @@ final class HeldKeys {
 
     /** A command that touches jobs of the key is about to be sent. */
     HeldKey touch(String name) {
-        HeldKey key = keys.computeIfAbsent(name, any -> new HeldKey(name, numbers++));
+        HeldKey key = keys.get(name);
+        if (key == null) {
+            key = new HeldKey(name, numbers++);
+            keys.put(name, key);
+            changed.accept(name);
+        }
         key.pending++;
         return key;
     }
@@ -72,6 +91,7 @@ final class HeldKeys {
                 returning = true;
             } else {
                 keys.remove(key.name);
+                changed.accept(key.name);
             }
         }
     }
@@ -99,7 +119,7 @@ final class HeldKeys {
     /** The first job runs after the pause; if that is null, when a person asks. */
     void waitFor(HeldKey key, @Nullable Duration pause, long now) {
         leave(key);
-        key.head = null;
+        setHead(key, null);
         key.turns = 0;
         if (pause == null) {
             key.state = State.BLOCKED;
@@ -117,7 +137,7 @@ final class HeldKeys {
     void free(HeldKey key) {
         leave(key);
         key.retries(null);
-        key.head = null;
+        setHead(key, null);
         key.state = State.FREE;
     }
 
@@ -126,10 +146,10 @@ final class HeldKeys {
         leave(key);
         key.state = State.READY;
         if (key.turns < TURNS) {
-            key.head = head;
+            setHead(key, head);
             ready.addFirst(key);
         } else {
-            key.head = null;
+            setHead(key, null);
             key.turns = 0;
             ready.addLast(key);
         }
@@ -142,6 +162,32 @@ final class HeldKeys {
             key.head = new Advance.Next(
                     head.place(), new Entry.Decoded(job, head.entry().size()));
         }
+    }
+
+    private void setHead(HeldKey key, Advance.@Nullable Next head) {
+        if (key.head != null) {
+            heads--;
+            headBytes -= key.head.entry().size();
+        }
+        key.head = head;
+        if (head != null) {
+            heads++;
+            headBytes += head.entry().size();
+            largestHead = Math.max(largestHead, head.entry().size());
+        }
+    }
+
+    /** How many first jobs are in memory. */
+    int heads() {
+        return heads;
+    }
+
+    /**
+     * @param more of unknown size
+     * @return bytes of the first jobs in memory, and of so many more if each is as large as any before
+     */
+    long headBytes(int more) {
+        return headBytes + (long) more * largestHead;
     }
 
     /** Its first job starts. */
@@ -189,6 +235,8 @@ final class HeldKeys {
     void clear() {
         keys.values().forEach(key -> key.retries(null));
         keys.clear();
+        heads = 0;
+        headBytes = 0;
         returning = false;
         ready.clear();
         waiting.clear();

@@ -9,7 +9,6 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.StreamId;
 import io.qbull.partition.FailureLog.End;
 import io.qbull.partition.FailureLog.Tally;
-import io.qbull.partition.Prefetched.Slot;
 import io.qbull.partition.RetryPolicy.Next;
 import io.qbull.partition.RetryPolicy.Verdict;
 import io.qbull.store.HeldJobs.Failed;
@@ -75,8 +74,11 @@ final class JobOutcomes {
         stall.moved(partition.now());
         HeldKey key = work.heldKey();
         if (key == null) {
-            partition.prefetched().remove(work.place().streamId());
-            partition.commits().add(work.place().streamId());
+            StreamId entry = work.place().streamId();
+            KeyLine line = partition.prefetched().finished(entry);
+            if (line != null) {
+                partition.commits().add(entry, line);
+            }
         } else {
             key.retries(null);
             advancer.finished(key, work.place());
@@ -134,22 +136,27 @@ final class JobOutcomes {
         StreamId streamId = work.job().streamId();
         Slot slot = work.heldKey() == null ? partition.prefetched().find(streamId) : null;
         if (slot != null) {
-            slot.moving = true;
+            partition.prefetched().moves(slot);
         }
         // After a crash a finished job of the key would otherwise run again, behind the failed one.
         partition
                 .commits()
-                .then(() -> partition
-                        .commands()
-                        .perform(
-                                () -> partition.store().held().fail(partition.lease(), work.place(), name, failed),
-                                done -> {
-                                    if (slot != null) {
-                                        partition.prefetched().remove(streamId);
-                                    }
-                                    held.waitFor(key, failed.pause(), partition.now());
-                                    held.untouch(key);
-                                }));
+                .then(
+                        partition.prefetched().line(name),
+                        () -> partition
+                                .commands()
+                                .perform(
+                                        () -> partition
+                                                .store()
+                                                .held()
+                                                .fail(partition.lease(), work.place(), name, failed),
+                                        done -> {
+                                            if (slot != null) {
+                                                partition.prefetched().remove(streamId);
+                                            }
+                                            held.waitFor(key, failed.pause(), partition.now());
+                                            held.untouch(key);
+                                        }));
     }
 
     private void bury(JobPlace place, @Nullable String key, @Nullable HeldKey heldKey, Burial why) {
@@ -177,19 +184,23 @@ final class JobOutcomes {
 
     private void buryFromStream(Slot slot, @Nullable String name, Burial why) {
         HeldKey key = name == null ? null : partition.held().touch(name);
-        slot.moving = true;
+        partition.prefetched().moves(slot);
         JobPlace place = JobPlace.inStream(slot.entry.streamId());
         String named = name == null ? "" : name;
         partition
                 .commits()
-                .then(() -> partition
-                        .commands()
-                        .perform(() -> partition.store().jobs().bury(partition.lease(), place, named, why), done -> {
-                            stall.moved(partition.now());
-                            partition.prefetched().remove(place.streamId());
-                            if (key != null) {
-                                partition.held().untouch(key);
-                            }
-                        }));
+                .then(
+                        slot.line,
+                        () -> partition
+                                .commands()
+                                .perform(
+                                        () -> partition.store().jobs().bury(partition.lease(), place, named, why),
+                                        done -> {
+                                            stall.moved(partition.now());
+                                            partition.prefetched().remove(place.streamId());
+                                            if (key != null) {
+                                                partition.held().untouch(key);
+                                            }
+                                        }));
     }
 }

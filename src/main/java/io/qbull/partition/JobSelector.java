@@ -7,7 +7,6 @@ import io.qbull.partition.Decision.Bury;
 import io.qbull.partition.Decision.ReadHead;
 import io.qbull.partition.Decision.Start;
 import io.qbull.partition.Decision.Wait;
-import io.qbull.partition.Prefetched.Slot;
 import io.qbull.partition.PumpSnapshot.Backlog;
 import io.qbull.partition.PumpSnapshot.Candidates;
 import io.qbull.store.HeldJobs.Advance;
@@ -62,9 +61,17 @@ final class JobSelector {
         return switch (now.state()) {
             case LOADING -> new Wait(StallCause.UNANSWERED);
             case RUNNING -> obstacle == null ? running(now) : new Wait(obstacle);
-            case DRAINING -> new Wait(now.unsettled().commands() > 0 ? StallCause.UNANSWERED : StallCause.IDLE);
-            case ABANDONED, CLOSED -> new Wait(StallCause.IDLE);
+            case DRAINING, ABANDONED, CLOSED -> new Wait(ending(now));
         };
+    }
+
+    private static StallCause ending(PumpSnapshot now) {
+        if (now.unsettled().running() > 0) {
+            return StallCause.JOB_RUNNING;
+        }
+        boolean unanswered =
+                now.state() == PumpState.DRAINING && now.unsettled().commands() > 0;
+        return unanswered ? StallCause.UNANSWERED : StallCause.IDLE;
     }
 
     private Decision running(PumpSnapshot now) {
@@ -83,6 +90,9 @@ final class JobSelector {
 
     private static StallCause nothingToStart(PumpSnapshot now) {
         Backlog backlog = now.backlog();
+        if (now.unsettled().running() > 0) {
+            return StallCause.JOB_RUNNING;
+        }
         if (now.unsettled().commands() > 0 || backlog.fetching()) {
             return StallCause.UNANSWERED;
         }
@@ -108,10 +118,16 @@ final class JobSelector {
         return now.rereading() == SecondReading.Phase.DUE ? StallCause.UNSETTLED : null;
     }
 
-    /** A suspect, and the job after one, starts only when everything before it is on record: if it crashes, only it can be guilty. */
+    /**
+     * A suspect, and the job after one, starts only when nothing runs and everything before it is on record: if it crashes, only it can be
+     * guilty.
+     */
     private static @Nullable StallCause suspects(PumpSnapshot now, Decision next) {
         boolean apart = next instanceof Start start
                 && (start.suspect() || now.unsettled().afterSuspect());
+        if (apart && now.unsettled().running() > 0) {
+            return StallCause.JOB_RUNNING;
+        }
         return apart && now.unsettled().any() ? StallCause.UNSETTLED : null;
     }
 

@@ -7,9 +7,10 @@ import io.qbull.partition.SuspectStarts.Suspect;
 import io.qbull.runtime.EventLoop;
 import io.qbull.runtime.LogLimit;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,18 +21,16 @@ import org.slf4j.LoggerFactory;
  * {@link #inFlight} and {@link #running}.
  */
 final class JobStarter {
-    /** So many jobs run at once. */
-    static final int MOST_AT_ONCE = 1;
-
     private static final Logger LOG = LoggerFactory.getLogger(JobStarter.class);
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private final LeasedPartition partition;
     private final JobExecutor executor;
+    private final int concurrency;
     private final Duration jobTimeout;
     private final SuspectStarts suspects;
     private final Events events;
-    private final Set<Run> running = new CopyOnWriteArraySet<>();
+    private final Set<Run> running = ConcurrentHashMap.newKeySet();
     private Readiness readiness = Readiness.FREE;
     private final LogLimit lines;
     /** Reported once, until a job starts again. */
@@ -39,6 +38,7 @@ final class JobStarter {
 
     private boolean afterSuspect;
     private EventLoop.@Nullable Timer retryTimer;
+    private long started;
 
     /** Whether another job could be started. */
     enum Readiness {
@@ -75,6 +75,7 @@ final class JobStarter {
     /**
      * @param partition whose jobs are started
      * @param executor runs the jobs
+     * @param concurrency how many run at once
      * @param jobTimeout the longest that a job may run; zero = any time
      * @param suspects puts the starts of suspects on record
      * @param events is asked and told
@@ -82,11 +83,13 @@ final class JobStarter {
     JobStarter(
             LeasedPartition partition,
             JobExecutor executor,
+            int concurrency,
             Duration jobTimeout,
             SuspectStarts suspects,
             Events events) {
         this.partition = partition;
         this.executor = executor;
+        this.concurrency = concurrency;
         this.jobTimeout = jobTimeout;
         this.suspects = suspects;
         this.events = events;
@@ -95,7 +98,7 @@ final class JobStarter {
 
     /** Whether another job could be started. */
     Readiness readiness() {
-        return running.size() < MOST_AT_ONCE ? readiness : Readiness.BUSY;
+        return running.size() < concurrency ? readiness : Readiness.BUSY;
     }
 
     /** Whether the job started last was a suspect. */
@@ -103,9 +106,24 @@ final class JobStarter {
         return afterSuspect;
     }
 
-    /** The jobs that run; from any thread. */
+    /** The jobs that run, the oldest first; from any thread. */
     List<Delivery> inFlight() {
-        return running.stream().map(run -> run.delivery).toList();
+        return running.stream()
+                .sorted(Comparator.comparingLong(run -> run.number))
+                .map(run -> run.delivery)
+                .toList();
+    }
+
+    /** When a worker took the job that has run for the longest time, on the clock of the event loop; null if none runs. */
+    @Nullable
+    Long oldest() {
+        long now = partition.now();
+        // Compares differences: the clock may overflow.
+        return running.stream()
+                .filter(run -> run.begun)
+                .map(run -> run.begunAt)
+                .max(Comparator.comparingLong(begun -> now - begun))
+                .orElse(null);
     }
 
     /** How many jobs run; from any thread. */
@@ -182,6 +200,8 @@ final class JobStarter {
         HeldKey key = run.work.heldKey();
         if (key != null) {
             partition.held().running(key);
+        } else {
+            partition.prefetched().starts(run.work.place().streamId());
         }
         running.add(run);
         try {
@@ -245,6 +265,7 @@ final class JobStarter {
 
     /** A job that runs, and what is to be done about it when it ends. */
     private final class Run implements JobRun.Ending {
+        final long number = started++;
         final Delivery delivery;
         final JobRun task;
         final @Nullable Suspect suspect;
@@ -316,6 +337,8 @@ final class JobStarter {
             HeldKey key = work.heldKey();
             if (key != null) {
                 partition.held().notStarted(key);
+            } else {
+                partition.prefetched().ends(work.place().streamId());
             }
         }
     }

@@ -2,7 +2,6 @@ package io.qbull.partition;
 
 import io.qbull.model.Entry;
 import io.qbull.model.Lease;
-import io.qbull.partition.Prefetched.Slot;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 import org.jspecify.annotations.Nullable;
@@ -47,30 +46,16 @@ record LeasedPartition(
         }
     }
 
-    /** The first entry whose key is not held. Null if there is none near enough to the head: a crash must leave few suspects. */
+    /** The first entry that may start; null if there is none near enough to the head, or if too many keys are held. */
     @Nullable
     Slot firstRunnable() {
-        int index = 0;
-        for (Slot slot : prefetched.slots()) {
-            if (commits.size() + index >= Commits.MOST_UNCOMMITTED || held.full()) {
-                return null;
-            }
-            HeldKey key = heldKey(slot.entry);
-            if (!slot.moving && key == null) {
-                return slot;
-            }
-            index += key != null && key.recorded() ? 0 : 1;
-        }
-        return null;
+        return held.full() ? null : prefetched.first();
     }
 
     /** Whether the next owner will find the key of an entry held, so that it does not suspect the entry. */
     boolean heldOnRecord(Entry entry) {
-        HeldKey key = heldKey(entry);
+        HeldKey key =
+                entry instanceof Entry.Decoded decoded ? held.find(decoded.job().key()) : null;
         return key != null && key.recorded();
-    }
-
-    private @Nullable HeldKey heldKey(Entry entry) {
-        return entry instanceof Entry.Decoded decoded ? held.find(decoded.job().key()) : null;
     }
 }

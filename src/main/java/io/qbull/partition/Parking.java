@@ -2,14 +2,13 @@ package io.qbull.partition;
 
 import static java.util.Objects.requireNonNull;
 
-import io.qbull.model.Entry;
 import io.qbull.model.StreamId;
-import io.qbull.partition.Prefetched.Slot;
 import io.qbull.runtime.LogLimit;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldJobs.Parked;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -95,8 +94,12 @@ final class Parking {
             return;
         }
         phase = Phase.SETTLED;
-        List<Slot> slots =
-                partition.prefetched().slots().stream().filter(this::parkable).toList();
+        List<Slot> slots = partition.prefetched().blocked().stream()
+                .filter(this::parkable)
+                .flatMap(line -> line.slots.stream())
+                .filter(slot -> !slot.moving)
+                .sorted(Comparator.comparing(Slot::id))
+                .toList();
         if (!slots.isEmpty() && (stuck || slots.size() >= crowd)) {
             full &= partition.now() - fullSince < PAUSE.toNanos();
             // Behind an entry that was passed by, all later ones of its key have to be.
@@ -167,16 +170,12 @@ final class Parking {
 
     /** The held key of a slot that can be parked. */
     private HeldKey key(Slot slot) {
-        return requireNonNull(
-                partition.held().find(((Entry.Decoded) slot.entry).job().key()));
+        return requireNonNull(partition.held().find(requireNonNull(slot.line.name)));
     }
 
     /** Its key is held and no command for it is pending, so its jobs stay in order. */
-    private boolean parkable(Slot slot) {
-        if (slot.moving || !(slot.entry instanceof Entry.Decoded decoded)) {
-            return false;
-        }
-        HeldKey key = partition.held().find(decoded.job().key());
+    private boolean parkable(KeyLine line) {
+        HeldKey key = line.name == null ? null : partition.held().find(line.name);
         return key != null && key.free();
     }
 }

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionPump {
     /**
-     * The suspect window: among how many entries from the head of the stream, those of held keys not counted, jobs may be in flight or
-     * uncommitted when a pump dies.
+     * The suspect window: among how many entries from the head of the stream, and among the first entries of how many keys, those of held
+     * keys not counted, jobs may be in flight or uncommitted when a pump dies.
      */
-    public static final int WINDOW = Commits.MOST_UNCOMMITTED + JobStarter.MOST_AT_ONCE;
+    public static final int WINDOW = StartWindow.MOST;
 
     private final Lease lease;
     private final PumpListener listener;
@@ -52,12 +52,13 @@ public final class PartitionPump {
             Lease lease, PumpSettings settings, PumpContext context, JobExecutor executor, PumpListener listener) {
         this.lease = lease;
         this.listener = listener;
+        HeldKeys held = new HeldKeys(this::keyChanged);
         this.partition = new LeasedPartition(
                 lease,
                 context,
                 new FencedCommands(lease, context, this::fenced, this::answered),
-                new Prefetched(settings.prefetch(), settings.prefetchBytes()),
-                new HeldKeys(),
+                new Prefetched(settings.concurrency(), settings.prefetch(), settings.prefetchBytes(), held::blocks),
+                held,
                 new Commits());
         this.parts = new PumpParts(partition, settings, executor, events);
         this.dispatcher = new JobDispatcher(parts, () -> state, events::trusted);
@@ -66,8 +67,8 @@ public final class PartitionPump {
     /**
      * Begins to work.
      *
-     * @param suspects among how many entries from the head of the stream the previous owner may have started the job over which it
-     *     died; zero if it did not die
+     * @param suspects among how many entries from the head of the stream, and among the first entries of how many keys, the previous
+     *     owner may have started the job over which it died; zero if it did not die
      */
     public void start(int suspects) {
         partition.prefetched().suspect(suspects);
@@ -98,7 +99,7 @@ public final class PartitionPump {
     }
 
     /**
-     * Starts no more jobs, lets the one in flight end and commits.
+     * Starts no more jobs, lets those in flight end and commits.
      *
      * @param then called once, when that is done; not called if the lease is lost before
      */
@@ -114,7 +115,7 @@ public final class PartitionPump {
     /**
      * The lease is lost: starts and commits nothing more.
      *
-     * @param then called once, when the job in flight has ended; its result is ignored
+     * @param then called once, when the jobs in flight have ended; their results are ignored
      */
     public void abandon(Runnable then) {
         if (state.owns()) {
@@ -151,7 +152,7 @@ public final class PartitionPump {
      * @return one line if it has for longer, with the reason, else empty; from any thread
      */
     public String standstill(Duration limit) {
-        return parts.stall.longerThan(limit, partition.now(), parts.starter.untaken());
+        return parts.stall.longerThan(limit, partition.now(), parts.starter.untaken(), parts.starter.oldest());
     }
 
     /** Does whatever can be done now. Called after every event. */
@@ -175,6 +176,7 @@ public final class PartitionPump {
         StallCause cause = dispatcher.dispatch();
         if (state.open()) {
             parts.parking.park(parts.fetcher.atEnd());
+            makeRoom();
             parts.readAgainIfDue();
             parts.pauses.set();
         }
@@ -188,8 +190,25 @@ public final class PartitionPump {
         if (state.owns() && parts.committer.mayCommit()) {
             boolean settles =
                     state == PumpState.DRAINING || parts.starter.afterSuspect() || cause == StallCause.UNSETTLED;
-            parts.committer.commitIfDue(parts.starter.running() == 0 && (settles || partition.firstRunnable() == null));
+            boolean idle = parts.starter.running() == 0 && (settles || partition.firstRunnable() == null);
+            parts.committer.commitIfDue(idle || awaitsCommit());
         }
+    }
+
+    /** Another job could start if one of its key were committed. */
+    private boolean awaitsCommit() {
+        return parts.starter.readiness() == JobStarter.Readiness.FREE
+                && partition.prefetched().awaitsCommit();
+    }
+
+    private void makeRoom() {
+        if (parts.starter.readiness() == JobStarter.Readiness.FREE && !parts.fetcher.atEnd()) {
+            partition.prefetched().makeRoom();
+        }
+    }
+
+    private void keyChanged(String key) {
+        partition.prefetched().keyChanged(key);
     }
 
     /** A command was answered, and what follows from it is done. */

@@ -4,25 +4,47 @@ import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.StreamId;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries read from the stream and not yet finished, in stream order. Bounded by count and bytes; one entry always fits. Entries may be
- * passed by: they stay in the stream and are forgotten until the stream is read again.
+ * Entries read from the stream and not yet finished, in stream order and by key. Bounded by count and bytes; one entry always fits.
+ * Entries may be passed by: they stay in the stream and are forgotten until the stream, or what is behind the known entries of their key,
+ * is read again. Knows at any time which job may start next, so that no event costs more with many entries. On the event loop.
  */
 final class Prefetched {
     /** It costs as much to read an entry as so many of its bytes. */
     private static final int ENTRY_OVERHEAD = 2_500;
+    /** Where keys run side by side, so many times more entries wait behind others of their key. */
+    private static final int DEPTH = 4;
 
+    private final int concurrency;
+    private final int mostRunnable;
     private final int mostEntries;
     private final int mostBytes;
-    private final Map<StreamId, Slot> slots = new LinkedHashMap<>();
+    private final Predicate<String> blocks;
+    private final NavigableMap<StreamId, Slot> slots = new TreeMap<>();
+    private final Map<String, KeyLine> lines = new HashMap<>();
+    /** The candidates of all lines. */
+    private final NavigableSet<Slot> ready = new TreeSet<>(Comparator.comparing(Slot::id));
+    /** Those of them before which nothing of their key is uncommitted. */
+    private final NavigableSet<Slot> readyFirst = new TreeSet<>(Comparator.comparing(Slot::id));
+    /** Lines with entries whose key is held. */
+    private final Set<KeyLine> blocked = new LinkedHashSet<>();
+
+    private final StartWindow window = new StartWindow(slots);
+    private final SuspectWindow suspects = new SuspectWindow();
+    private final Crowd crowd;
     private int bytes;
     private StreamId last = StreamId.START;
     /** The last entry that has ever been read. */
@@ -31,66 +53,127 @@ final class Prefetched {
     private StreamId regained = StreamId.START;
     /** What it costs to read the entries that were passed by since the stream was read from its head: their bytes and overhead. */
     private long passed;
-    /** Among how many of the first entries there were suspects at the start. */
-    private int window;
-    /** How many of the entries that were never read the previous owner may have started. */
-    private int suspects;
-    /** Suspects that were read and forgotten. */
-    private final Set<StreamId> forgotten = new HashSet<>();
 
-    /** An entry. */
-    static final class Slot {
-        Entry entry;
-        /** The previous owner may have died over it. */
-        final boolean suspect;
-        /** A command that takes it out of the stream is under way. */
-        boolean moving;
-
-        Slot(Entry entry, boolean suspect) {
-            this.entry = entry;
-            this.suspect = suspect;
-        }
-    }
-
-    Prefetched(int mostEntries, int mostBytes) {
-        this.mostEntries = mostEntries;
+    /**
+     * @param concurrency how many jobs may run at once
+     * @param prefetch how many of those that may start wait at most
+     * @param mostBytes of the entries
+     * @param blocks whether a key is held or about to be
+     */
+    Prefetched(int concurrency, int prefetch, int mostBytes, Predicate<String> blocks) {
+        this.concurrency = concurrency;
+        this.mostRunnable = prefetch;
+        this.mostEntries = concurrency == 1 ? prefetch : concurrency + DEPTH * prefetch;
         this.mostBytes = mostBytes;
+        this.blocks = blocks;
+        this.crowd = new Crowd(mostEntries, this::forget);
     }
 
-    /** The previous owner may have started jobs among so many of the first entries, those of held keys not counted. */
+    /** The previous owner may have started jobs among so many of the first entries, and of the first keys; see {@link SuspectWindow}. */
     void suspect(int count) {
-        window = count;
-        suspects = count;
+        suspects.open(count);
     }
 
     /** Whether some of the entries that follow are suspects. */
     boolean expectsSuspects() {
-        return suspects > 0;
+        return suspects.expected();
     }
 
     /**
      * @param held whether the key of an entry is held
-     * @return among how many of the first entries of the stream, those of held keys not counted, there are suspects
+     * @return among how many of the first entries, and first keys, there are suspects that have not run
      */
     int suspectsLeft(Predicate<Entry> held) {
-        int last = 0;
-        int index = 0;
-        for (Slot slot : slots.values()) {
-            index += held.test(slot.entry) ? 0 : 1;
-            last = slot.suspect ? Math.max(1, index) : last;
-        }
-        int left = suspects > 0 ? index + suspects : last;
-        return forgotten.isEmpty() ? left : Math.max(left, window);
-    }
-
-    /** All entries, in stream order. */
-    Collection<Slot> slots() {
-        return slots.values();
+        return suspects.left(slots.values(), held);
     }
 
     @Nullable
     Slot find(StreamId entry) {
         return slots.get(entry);
+    }
+
+    /** What is known of the jobs of a key in the stream; null if nothing is. */
+    @Nullable
+    KeyLine line(String key) {
+        return lines.get(key);
+    }
+
+    /** Lines whose key is held, and whose entries may be in the way. */
+    Collection<KeyLine> blocked() {
+        return blocked;
+    }
+
+    /** The first entry that may start; null if there is none near enough to the head: a crash must leave few suspects. */
+    @Nullable
+    Slot first() {
+        if (ready.isEmpty() || !window.hasRoom()) {
+            return null;
+        }
+        window.advance(crowd.gap());
+        if (ready.first().near) {
+            return ready.first();
+        }
+        return readyFirst.isEmpty() || !window.admitsFirst(readyFirst.first()) ? null : readyFirst.first();
+    }
+
+    /** Whether there are entries that could start if others were committed. */
+    boolean awaitsCommit() {
+        return !ready.isEmpty() && first() == null;
+    }
+
+    /** The job of an entry runs from now on. */
+    void starts(StreamId entry) {
+        Slot slot = slots.get(entry);
+        if (slot != null) {
+            slot.running = true;
+            window.starts();
+            refresh(slot.line);
+        }
+    }
+
+    /** It does not run any more, or did not start. */
+    void ends(StreamId entry) {
+        Slot slot = slots.get(entry);
+        if (slot != null && slot.running) {
+            slot.running = false;
+            window.ends();
+            refresh(slot.line);
+        }
+    }
+
+    /** A command that takes the entry out of the stream is about to be sent. */
+    void moves(Slot slot) {
+        ends(slot.id());
+        slot.moving = true;
+        refresh(slot.line);
+    }
+
+    /** The job has succeeded; says to which line it belonged, whose jobs {@link #committed} is to be told of. */
+    @Nullable
+    KeyLine finished(StreamId entry) {
+        Slot slot = slots.get(entry);
+        if (slot == null) {
+            return null;
+        }
+        window.finished();
+        slot.line.waiting++;
+        remove(entry);
+        return slot.line;
+    }
+
+    /** The entry of a finished job has left the stream. */
+    void committed(KeyLine line) {
+        window.committed();
+        refresh(line);
+    }
+
+    /** The key is held or about to be, or is so no more. */
+    void keyChanged(String key) {
+        KeyLine line = lines.get(key);
+        if (line != null) {
+            line.blocked = blocks.test(key);
+            refresh(line);
+        }
     }
 
     /** What is on record of a job has changed. */
@@ -102,9 +185,20 @@ final class Prefetched {
     }
 
     void remove(StreamId entry) {
-        Slot slot = slots.remove(entry);
+        Slot slot = slots.get(entry);
         if (slot != null) {
+            if (slot.running) {
+                window.ends();
+            }
+            slots.remove(entry);
+            if (slot.line.slots.peekFirst() == slot) {
+                slot.line.slots.removeFirst();
+            } else {
+                slot.line.slots.removeLastOccurrence(slot);
+            }
             bytes -= slot.entry.size();
+            window.left(slot);
+            refresh(slot.line);
         }
     }
 
@@ -114,8 +208,14 @@ final class Prefetched {
         if (slot != null) {
             passed += ENTRY_OVERHEAD + slot.entry.size();
             forget(slot);
-            remove(entry);
         }
+    }
+
+    private void forget(Slot slot) {
+        if (slot.suspect) {
+            suspects.forget(slot.id());
+        }
+        remove(slot.id());
     }
 
     /**
@@ -125,7 +225,7 @@ final class Prefetched {
      */
     long readAgain() {
         long before = passed;
-        slots.values().forEach(this::forget);
+        slots.values().stream().filter(slot -> slot.suspect).forEach(slot -> suspects.forget(slot.id()));
         clear();
         last = StreamId.START;
         regained = furthest;
@@ -143,12 +243,6 @@ final class Prefetched {
         return passed;
     }
 
-    private void forget(Slot slot) {
-        if (slot.suspect) {
-            forgotten.add(slot.entry.streamId());
-        }
-    }
-
     /**
      * @param more the entries that follow
      * @param end whether these were the last of the stream: later ones are new, so no suspects
@@ -157,37 +251,143 @@ final class Prefetched {
     void add(List<Entry> more, boolean end, Predicate<Entry> held) {
         for (Entry entry : more) {
             last = entry.streamId();
-            slots.put(last, new Slot(entry, isSuspect(entry, held)));
-            bytes += entry.size();
+            boolean suspect =
+                    last.compareTo(furthest) <= 0 ? suspects.again(last) : suspects.next(entry, held.test(entry));
             furthest = last.compareTo(furthest) > 0 ? last : furthest;
+            KeyLine line = lineOf(entry);
+            if (line.passedFrom == null) {
+                put(new Slot(entry, suspect, line));
+            } else if (suspect) {
+                suspects.forget(last);
+            }
         }
         if (end) {
             // What came after it has left the stream.
             regained = StreamId.START;
-            suspects = 0;
+            suspects.end();
         }
     }
 
-    private boolean isSuspect(Entry entry, Predicate<Entry> held) {
-        boolean known = entry.streamId().compareTo(furthest) <= 0;
-        if (known || suspects == 0 || held.test(entry)) {
-            return forgotten.remove(entry.streamId());
+    private KeyLine lineOf(Entry entry) {
+        return entry instanceof Entry.Decoded decoded
+                ? lines.computeIfAbsent(decoded.job().key(), this::newLine)
+                : new KeyLine(null);
+    }
+
+    private KeyLine newLine(String key) {
+        KeyLine line = new KeyLine(key);
+        line.blocked = blocks.test(key);
+        return line;
+    }
+
+    private void put(Slot slot) {
+        slots.put(slot.id(), slot);
+        slot.line.slots.addLast(slot);
+        bytes += slot.entry.size();
+        refresh(slot.line);
+    }
+
+    /** Follows a change of the line. */
+    private void refresh(KeyLine line) {
+        Slot candidate = line.startable();
+        boolean clean = candidate != null && line.uncommitted() == 0;
+        if (line.candidate != null && (line.candidate != candidate || line.clean != clean)) {
+            ready.remove(line.candidate);
+            readyFirst.remove(line.candidate);
+            line.candidate = null;
         }
-        suspects--;
-        return true;
+        if (candidate != null && line.candidate == null) {
+            ready.add(candidate);
+            if (clean) {
+                readyFirst.add(candidate);
+            }
+        }
+        line.candidate = candidate;
+        line.clean = clean;
+        if (line.blocked && !line.slots.isEmpty()) {
+            blocked.add(line);
+        } else {
+            blocked.remove(line);
+        }
+        if (line.over()) {
+            window.left(line);
+            if (line.name != null) {
+                lines.remove(line.name, line);
+            }
+        }
+    }
+
+    /** Where a single key would fill the buffer while others could run: forgets its latest entries, which are read again in time. */
+    void makeRoom() {
+        if (concurrency > 1 && starving() && !wantsMore()) {
+            KeyLine crowding = crowd.makeRoom(lines.values(), last);
+            if (crowding != null && crowding.passedFrom != null) {
+                window.gapAfter(crowding.passedFrom);
+            }
+        }
+    }
+
+    /** A key whose known entries are about to end while others of it, which were passed by, are in the stream; null if there is none. */
+    @Nullable
+    KeyLine refillable() {
+        return crowd.refillable();
+    }
+
+    /** How many entries a fetch for {@link #refillable} reads. */
+    int refillRoom() {
+        return Math.max(Crowd.LEAST, Math.min(mostRunnable, mostEntries - slots.size()));
+    }
+
+    /** How many bytes a fetch for {@link #refillable} reads. */
+    int refillByteRoom() {
+        return Math.max(1, Math.min(mostBytes / 8, mostBytes - bytes));
+    }
+
+    /**
+     * @param line a key whose entries were passed by
+     * @param read entries of any key behind its {@link KeyLine#passedFrom}
+     * @param more whether there are more behind them
+     */
+    void refill(KeyLine line, List<Entry> read, boolean more) {
+        if (line.passedFrom == null) {
+            return;
+        }
+        StreamId upTo = line.passedFrom;
+        for (Entry entry : read) {
+            if (entry.streamId().compareTo(last) > 0) {
+                break;
+            }
+            upTo = entry.streamId();
+            if (entry instanceof Entry.Decoded decoded && decoded.job().key().equals(line.name)) {
+                put(new Slot(entry, suspects.again(upTo), line));
+            }
+        }
+        boolean all =
+                !more || read.isEmpty() || read.get(read.size() - 1).streamId().compareTo(last) >= 0;
+        crowd.refilled(line, all ? null : upTo);
+        refresh(line);
     }
 
     boolean isEmpty() {
         return slots.isEmpty();
     }
 
-    /** Refills in halves, so that a fetch is worth its call. */
+    /** Refills in halves, so that a fetch is worth its call; where jobs run side by side, whenever none can start. */
     boolean wantsMore() {
-        return slots.size() <= mostEntries / 2 && bytes <= mostBytes / 2;
+        if (concurrency == 1) {
+            return slots.size() <= mostEntries / 2 && bytes <= mostBytes / 2;
+        }
+        boolean worth = slots.size() <= mostEntries - (mostRunnable + 1) / 2 && bytes <= mostBytes / 2;
+        return starving() ? slots.size() < mostEntries && bytes < mostBytes : worth && ready.size() <= mostRunnable / 2;
+    }
+
+    /** More jobs could run than are known. */
+    private boolean starving() {
+        return ready.isEmpty() && window.running() < concurrency;
     }
 
     int room() {
-        return mostEntries - slots.size();
+        return Math.min(mostRunnable, mostEntries - slots.size());
     }
 
     int byteRoom() {
@@ -201,6 +401,12 @@ final class Prefetched {
 
     void clear() {
         slots.clear();
+        lines.clear();
+        ready.clear();
+        readyFirst.clear();
+        blocked.clear();
+        window.clear();
+        crowd.clear();
         bytes = 0;
     }
 }

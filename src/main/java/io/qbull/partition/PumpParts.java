@@ -46,12 +46,14 @@ final class PumpParts {
         this.partition = partition;
         this.selector = new JobSelector(policy);
         this.suspects = new SuspectStarts(partition, settings.suspectPatience(), events::changed);
-        this.starter = new JobStarter(partition, executor, settings.retry().jobTimeout(), suspects, events);
+        this.starter = new JobStarter(
+                partition, executor, settings.concurrency(), settings.retry().jobTimeout(), suspects, events);
         this.fetcher = new Fetcher(partition, events);
         this.committer = new Committer(partition, settings.commitInterval(), stall);
         this.loader = new HeldKeyLoader(partition, events::loaded);
         this.parking = new Parking(partition, settings.prefetch());
-        this.advancer = new HeldKeyAdvancer(partition, parking, stall);
+        this.advancer =
+                new HeldKeyAdvancer(partition, parking, stall, settings.concurrency(), settings.prefetchBytes());
         this.outcomes = new JobOutcomes(partition, policy, advancer, stall);
         this.pauses = new PauseTimer(partition, events::changed);
         this.secondReading = new SecondReading(partition, events::changed);
@@ -113,7 +115,10 @@ final class PumpParts {
     PumpSnapshot snapshot(PumpState state, BooleanSupplier trusted, boolean heldTurn) {
         Readiness readiness = starter.readiness();
         Unsettled unsettled = new Unsettled(
-                partition.commands().underWay(), partition.commits().size(), starter.afterSuspect());
+                starter.running(),
+                partition.commands().underWay(),
+                partition.commits().size(),
+                starter.afterSuspect());
         if (readiness != Readiness.FREE || state != PumpState.RUNNING) {
             // No job may start, whichever waits: looking for one would cost time at the end of each job.
             return new PumpSnapshot(
@@ -121,7 +126,7 @@ final class PumpParts {
         }
         HeldKeys held = partition.held();
         Candidates candidates =
-                new Candidates(held.next(), advancer.readingHead(), partition.firstRunnable(), heldTurn);
+                new Candidates(held.next(), advancer.readsEnough(), partition.firstRunnable(), heldTurn);
         Backlog backlog = new Backlog(
                 fetcher.fetching() && partition.prefetched().isEmpty(), held.firstWaiting() != null, !held.isEmpty());
         return new PumpSnapshot(

@@ -1,6 +1,5 @@
 package io.qbull.partition;
 
-import io.qbull.partition.Prefetched.Slot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +27,12 @@ record PumpSnapshot(
     /**
      * What Redis has not confirmed.
      *
+     * @param running jobs that run
      * @param commands the owner's commands without an answer
      * @param uncommitted finished jobs whose entries are still in the stream
      * @param afterSuspect whether the job started last was a suspect
      */
-    record Unsettled(int commands, int uncommitted, boolean afterSuspect) {
+    record Unsettled(int running, int commands, int uncommitted, boolean afterSuspect) {
         boolean any() {
             return commands > 0 || uncommitted > 0;
         }
@@ -42,7 +42,7 @@ record PumpSnapshot(
      * The jobs that may be next.
      *
      * @param heldKey the held key whose turn is next; null if none is ready
-     * @param readingHead whether the first job of a held key is being read: one at a time, so that few are in memory
+     * @param readingHead whether as many first jobs of held keys are being read as may be: so few are in memory
      * @param slot the first runnable entry of the stream; null if there is none
      * @param heldTurn whether a held key goes first if both could
      */

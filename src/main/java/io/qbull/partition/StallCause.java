@@ -7,7 +7,7 @@ enum StallCause {
     /** As many jobs run as may run at once. */
     JOB_RUNNING("a job runs"),
     /** The job that would run next waits for a worker; known only when the cause is asked for. */
-    NOT_TAKEN("its job waits until somebody polls it"),
+    NOT_TAKEN("its job waits for a thread, or until somebody polls it"),
     /** All known jobs wait behind failed ones that run again after a pause. */
     RETRY_PAUSE("a failed job runs again"),
     /** All known jobs wait behind failed ones that run again when a person asks. */

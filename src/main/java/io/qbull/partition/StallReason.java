@@ -47,15 +47,18 @@ final class StallReason {
     /**
      * @param limit how long the pump may stand still
      * @param now on the clock of the event loop
-     * @param untaken whether the job that was given to the workers has not begun yet
+     * @param untaken whether no job that was given to the workers has begun yet
+     * @param oldest when the job began that has run for the longest time; null if none runs
      * @return one line if it has stood still for longer, else empty
      */
-    String longerThan(Duration limit, long now, boolean untaken) {
+    String longerThan(Duration limit, long now, boolean untaken, @Nullable Long oldest) {
         // Read the cause first: it is written last.
         StallCause known = untaken && cause == StallCause.JOB_RUNNING ? StallCause.NOT_TAKEN : cause;
         long nanos = now - since;
         if (known == StallCause.IDLE || nanos <= limit.toNanos()) {
-            return "";
+            // Others may pass a job that hangs.
+            long running = oldest == null ? 0 : now - oldest;
+            return running > limit.toNanos() ? "has run a job for " + seconds(running) + " s" : "";
         }
         String line = "has not moved for " + seconds(nanos) + " s: " + known.text;
         return known == StallCause.RETRY_PAUSE ? line + " in " + seconds(Math.max(0, pauseEnds - now)) + " s" : line;

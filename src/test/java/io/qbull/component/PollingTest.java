@@ -254,7 +254,7 @@ class PollingTest {
         assertThat(template.receiveNoWait(uri)).isNull();
         send(pod, "k", "slow");
 
-        await().until(() -> standstill(pod).contains("waits until somebody polls it"));
+        await().until(() -> standstill(pod).contains("until somebody polls it"));
         Exchange first = template.receive(uri, LIMIT);
         assertThat(run(first)).isEqualTo("slow1");
 

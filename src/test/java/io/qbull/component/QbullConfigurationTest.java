@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QbullConfigurationTest extends QbullTestSupport {
     private static final String ALL = "qbull:ORDERS?redisUri=redis://h:1&podId=p-1&partitions=8&keyHash=qbull-python"
             + "&partitionsPerPod=2&maxPartitionsPerPod=6&adoptOrphans=false&orphanGrace=20s&leaseTtl=3s&drainTimeout=7s"
-            + "&stallAfter=2m&concurrency=1&deadMaxLength=7&deadMaxAge=3h&prefetch=9&commitInterval=0&maxAttempts=3&retryFor=2h"
+            + "&stallAfter=2m&concurrency=4&deadMaxLength=7&deadMaxAge=3h&prefetch=9&commitInterval=0&maxAttempts=3&retryFor=2h"
             + "&backoff=250&backoffMultiplier=1.5&maxBackoff=90s&retryOn=java.io.IOException,404&buryOn=java.lang.Error"
             + "&whenExhausted=hold-key&maxCrashes=4&suspectPatience=6s&jobTimeout=8s&deduplicationWindow=1h&maxBodySize=99"
             + "&maxKeyLength=44&format=qbull&batch=17&enqueueTimeout=PT4S&maxBacklog=11&key=${header.to}";
@@ -152,8 +152,8 @@ class QbullConfigurationTest extends QbullTestSupport {
                 "keyHash=md5            | keyHash",
                 "format=xml             | format",
                 "leaseTTTl=1s           | leaseTTTl",
-                "concurrency=2          | concurrency (2) must be 1: the jobs of one partition run one at a time",
-                "concurrency=0          | concurrency (0) must be 1: the jobs of one partition run one at a time",
+                "concurrency=257        | concurrency (257) must be between 1 and 256",
+                "concurrency=0          | concurrency (0) must be between 1 and 256",
             })
     void a_wrong_option_is_refused_with_name_value_and_rule(String option, String message) {
         assertThatThrownBy(() -> endpoint("qbull:ORDERS?" + option))

@@ -55,7 +55,13 @@ class ConsumerSessionTest {
     private static final Consumption CONSUMPTION = new Consumption(
             new LeaseSettings(2, 2, true, TTL, TTL),
             new PumpSettings(
-                    128, 1 << 20, Duration.ZERO, Retries.of(3, Duration.ofSeconds(1)), Duration.ofSeconds(10), DRAIN),
+                    1,
+                    128,
+                    1 << 20,
+                    Duration.ZERO,
+                    Retries.of(3, Duration.ofSeconds(1)),
+                    Duration.ofSeconds(10),
+                    DRAIN),
             Duration.ofMinutes(1),
             new DeadLimits(9, Duration.ZERO));
 

@@ -76,6 +76,7 @@ final class TestPod implements AutoCloseable {
                 new Consumption(
                         new LeaseSettings(partitionsPerPod, 16384, true, TTL, TTL),
                         new PumpSettings(
+                                1,
                                 128,
                                 1 << 20,
                                 Duration.ofMillis(5),

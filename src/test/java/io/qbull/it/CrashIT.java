@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pods are killed while they work. */
 @Tag("slow")
@@ -22,11 +23,13 @@ class CrashIT {
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final int KILLS = 3;
 
-    @Test
-    void a_pod_that_is_killed_three_times_loses_no_job_and_keeps_the_order() throws Exception {
-        int jobs = Size.of("crash.jobs", 6_000, 200_000);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64})
+    void a_pod_that_is_killed_three_times_loses_no_job_and_keeps_the_order(int concurrency) throws Exception {
+        int jobs = Size.of("crash.jobs", 4_000, 200_000);
         int perSecond = Math.max(400, jobs / (KILLS * 10));
-        try (Scene scene = new Scene("crash", PARTITIONS, "partitionsPerPod=6&leaseTtl=3s").amongOtherQueues();
+        String options = "partitionsPerPod=6&leaseTtl=3s&concurrency=" + concurrency;
+        try (Scene scene = new Scene("crash-" + concurrency, PARTITIONS, options).amongOtherQueues();
                 Producer producer = scene.producer(1000, " sleep=2")) {
             Map<String, Pod> pods = new HashMap<>();
             List.of("a", "b", "c", "d").forEach(id -> pods.put(id, scene.pods.spawn(id)));

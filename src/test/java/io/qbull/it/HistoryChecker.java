@@ -17,15 +17,16 @@ final class HistoryChecker {
     private HistoryChecker() {}
 
     /**
-     * @param history of pods that work with concurrency 1
+     * @param history of pods
+     * @param concurrency with which they work
      * @param excuses disruptions besides the kills, which are in the history
      * @return figures and violations
      */
-    static Report check(History history, List<Disruption> excuses) {
+    static Report check(History history, int concurrency, List<Disruption> excuses) {
         Ledger ledger = new Ledger(history);
         List<Violation> violations = new ArrayList<>();
         new LossCheck(history, ledger, violations::add).run();
-        new OrderCheck(ledger, violations::add).run();
+        new OrderCheck(ledger, concurrency, violations::add).run();
         new FenceCheck(history, ledger, violations::add).run();
         List<Disruption> kills = history.pods().stream()
                 .filter(pod -> pod.killedAt() != History.NEVER)

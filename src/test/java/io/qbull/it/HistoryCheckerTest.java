@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Each test breaks one guarantee on purpose; the checker must report that violation and no other. */
 class HistoryCheckerTest {
+    private int concurrency = 1;
     private final HistoryBuilder history = new HistoryBuilder();
 
     @Test
@@ -292,6 +293,42 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void different_keys_may_overlap_up_to_the_concurrency() {
+        concurrency = 2;
+        history.accepted("k:0", 1)
+                .accepted("m:0", 2)
+                .granted("a", 10)
+                .start("a", 10, 2)
+                .start("a", 10, 1);
+        history.end("a", 10, 1).end("a", 10, 2).commit("a", 10, 1, 2);
+
+        assertThat(kinds()).isEmpty();
+    }
+
+    @Test
+    void more_keys_than_the_concurrency_may_not_overlap() {
+        concurrency = 2;
+        history.accepted("k:0", 1).accepted("m:0", 2).accepted("n:0", 3).granted("a", 10);
+        history.start("a", 10, 1).start("a", 10, 2).start("a", 10, 3);
+        history.end("a", 10, 1).end("a", 10, 2).end("a", 10, 3).commit("a", 10, 1, 2, 3);
+
+        assertThat(kinds()).containsExactly(Violation.Kind.OVERLAP);
+    }
+
+    @Test
+    void jobs_of_one_key_may_not_overlap_whatever_the_concurrency() {
+        concurrency = 4;
+        history.accepted("k:0", 1)
+                .accepted("k:1", 2)
+                .granted("a", 10)
+                .start("a", 10, 1)
+                .start("a", 10, 2);
+        history.end("a", 10, 1).end("a", 10, 2).commit("a", 10, 1, 2);
+
+        assertThat(kinds()).contains(Violation.Kind.OVERLAP);
+    }
+
+    @Test
     void a_repeat_after_a_committed_job_of_its_key_is_not_a_suffix() {
         history.accepted("k:0", 1).accepted("k:1", 2);
         history.granted("a", 10).runs("a", 10, 1, 2).commit("a", 10, 2).kill("a");
@@ -442,7 +479,8 @@ class HistoryCheckerTest {
                 .commit("b", 20, 1);
         history.start("a", 10, 1);
 
-        Report report = HistoryChecker.check(history.build(), List.of(new Disruption("freeze", "a", 0, history.now())));
+        Report report = HistoryChecker.check(
+                history.build(), concurrency, List.of(new Disruption("freeze", "a", 0, history.now())));
 
         assertThat(report.staleStarts()).isOne();
         assertThat(report.violations()).isEmpty();
@@ -521,11 +559,14 @@ class HistoryCheckerTest {
     }
 
     private Report check() {
-        return HistoryChecker.check(history.build(), List.of());
+        return HistoryChecker.check(history.build(), concurrency, List.of());
     }
 
     private List<Violation.Kind> kinds(Disruption... excuses) {
-        return HistoryChecker.check(history.build(), Stream.of(excuses).toList()).violations().stream()
+        return HistoryChecker.check(
+                        history.build(), concurrency, Stream.of(excuses).toList())
+                .violations()
+                .stream()
                 .map(Violation::kind)
                 .toList();
     }

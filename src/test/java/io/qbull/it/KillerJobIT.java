@@ -19,10 +19,11 @@ class KillerJobIT {
     private static final String OPTIONS = "leaseTtl=1s&maxAttempts=4&backoff=10ms&maxCrashes=" + MAX_CRASHES;
 
     @ParameterizedTest
-    @CsvSource({"' halt', 0", "' fail=1 halt', 1"})
-    void it_is_buried_after_so_many_crashes_and_its_neighbours_are_done_in_order(String work, int failures)
-            throws Exception {
-        try (Scene scene = new Scene("killer-" + failures, 1, OPTIONS);
+    @CsvSource({"' halt', 0, 1", "' fail=1 halt', 1, 4", "' halt', 0, 64"})
+    void it_is_buried_after_so_many_crashes_and_its_neighbours_are_done_in_order(
+            String work, int failures, int concurrency) throws Exception {
+        String name = "killer-" + failures + "-" + concurrency;
+        try (Scene scene = new Scene(name, 1, OPTIONS + "&concurrency=" + concurrency);
                 Producer producer = scene.producer(1, "")) {
             neighbours(producer);
             JobRef killer = producer.sendNow("k0", work);

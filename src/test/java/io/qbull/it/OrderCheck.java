@@ -16,14 +16,17 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Jobs of a key in order, jobs of a partition one at a time and in order but for keys that wait for a retry, repeats as a suffix.
+ * Jobs of a key in order and one at a time, no more jobs of a partition at once than may run, repeats as a suffix. With concurrency 1 also
+ * jobs of a partition in order but for keys that wait for a retry.
  */
 final class OrderCheck {
     private final Ledger ledger;
+    private final int concurrency;
     private final Consumer<Violation> violations;
 
-    OrderCheck(Ledger ledger, Consumer<Violation> violations) {
+    OrderCheck(Ledger ledger, int concurrency, Consumer<Violation> violations) {
         this.ledger = ledger;
+        this.concurrency = concurrency;
         this.violations = violations;
     }
 
@@ -37,7 +40,24 @@ final class OrderCheck {
             jobs.sort(Comparator.naturalOrder());
             checkKey(jobs);
         });
-        ledger.runsUnder.forEach(this::checkOwner);
+        ledger.runsUnder.values().forEach(this::checkOverlaps);
+        if (concurrency == 1) {
+            ledger.runsUnder.forEach(this::checkOwner);
+        }
+    }
+
+    /** The runs under one lease: so many at a time, each of another key. */
+    private void checkOverlaps(List<Run> runs) {
+        List<Run> open = new ArrayList<>();
+        for (Run run : runs) {
+            open.removeIf(other -> other.endedAt() <= run.startedAt());
+            boolean sameKey = open.stream()
+                    .anyMatch(other -> other.job().key().equals(run.job().key()));
+            if (sameKey || open.size() >= concurrency) {
+                report(Violation.Kind.OVERLAP, run);
+            }
+            open.add(run);
+        }
     }
 
     private void checkKey(List<JobRef> jobs) {
@@ -81,16 +101,11 @@ final class OrderCheck {
         }
     }
 
-    /** The runs under one lease: one at a time, in the order of the stream, none passed over. */
+    /** The runs under one lease: in the order of the stream, none passed over. */
     private void checkOwner(Owner owner, List<Run> runs) {
         NavigableMap<StreamId, JobRef> entries = ledger.entries.getOrDefault(owner.partition(), new TreeMap<>());
-        long freeAt = 0;
         StreamId frontier = StreamId.START;
         for (Run run : runs) {
-            if (run.startedAt() < freeAt) {
-                report(Violation.Kind.OVERLAP, run);
-            }
-            freeAt = run.endedAt();
             if (ledger.maybeMoved(run.place(), run.startedAt())) {
                 // Out of the stream, only the order of its key counts.
                 continue;

@@ -26,6 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +116,12 @@ final class Scene implements AutoCloseable {
         }
     }
 
+    /** How many keys of a partition run side by side. */
+    private int concurrency() {
+        Matcher option = Pattern.compile("concurrency=(\\d+)").matcher(options);
+        return option.find() ? Integer.parseInt(option.group(1)) : 1;
+    }
+
     /** Waits until every job is done and no key is held. From now on other queues get no jobs. */
     void awaitDrained() {
         if (others != null) {
@@ -174,7 +182,7 @@ final class Scene implements AutoCloseable {
             others.check();
         }
         History history = history(sent);
-        Report report = HistoryChecker.check(history, excuses);
+        Report report = HistoryChecker.check(history, concurrency(), excuses);
         List<Violation> byRedis = new ArrayList<>();
         int removed = aof(history, byRedis::add);
         String text = "== " + name + System.lineSeparator() + report.table() + "the machine stood still for "

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HeldKeysTest {
-    private final HeldKeys held = new HeldKeys();
+    private final HeldKeys held = new HeldKeys(any -> {});
 
     @Test
     void ready_keys_take_turns_of_sixteen_jobs() {

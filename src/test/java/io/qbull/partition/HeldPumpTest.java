@@ -610,7 +610,8 @@ class HeldPumpTest extends PumpTestSupport {
         begin(0);
         answerFetch(false, entries(1, 2));
         loop.tick(Duration.ofSeconds(61));
-        assertThat(pump.standstill(Duration.ofSeconds(60))).endsWith(": its job waits until somebody polls it");
+        assertThat(pump.standstill(Duration.ofSeconds(60)))
+                .endsWith(": its job waits for a thread, or until somebody polls it");
         assertThat(store.waiting()).doesNotContain("fail");
 
         work();

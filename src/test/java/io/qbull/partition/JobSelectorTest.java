@@ -13,7 +13,6 @@ import io.qbull.partition.Decision.ReadHead;
 import io.qbull.partition.Decision.Start;
 import io.qbull.partition.Decision.Wait;
 import io.qbull.partition.JobStarter.Readiness;
-import io.qbull.partition.Prefetched.Slot;
 import io.qbull.partition.PumpSnapshot.Backlog;
 import io.qbull.partition.PumpSnapshot.Candidates;
 import io.qbull.partition.PumpSnapshot.Unsettled;
@@ -54,29 +53,32 @@ class JobSelectorTest {
      * {@code NOTHING}. The decision {@code STEP} is that step.
      */
     private static final Table GATES = new Table("""
-            readiness | state            | step                | trust | second reading | commands | uncommitted | after suspect | suspect turn | fetching | paused | held -> decision
-            BUSY      | *                | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
-            *         | LOADING          | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            *         | ABANDONED/CLOSED | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> IDLE
-            *         | DRAINING         | *                   | *     | *              | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            *         | DRAINING         | *                   | *     | *              | none     | *           | *             | *            | *        | *      | *    -> IDLE
-            RECORDING | RUNNING          | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            NO_THREAD | RUNNING          | *                   | *     | *              | *        | *           | *             | *            | *        | *      | *    -> NO_THREAD
-            FREE      | RUNNING          | NOTHING             | *     | *              | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | NOTHING             | *     | *              | none     | *           | *             | *            | yes      | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | NOTHING             | *     | RESTING/DUE    | none     | *           | *             | *            | no       | *      | *    -> READS_AGAIN
-            FREE      | RUNNING          | NOTHING             | *     | *              | none     | *           | *             | *            | no       | yes    | *    -> RETRY_PAUSE
-            FREE      | RUNNING          | NOTHING             | *     | *              | none     | *           | *             | *            | no       | no     | yes  -> KEYS_HELD
-            FREE      | RUNNING          | NOTHING             | *     | *              | none     | *           | *             | *            | no       | no     | no   -> IDLE
-            FREE      | RUNNING          | *                   | no    | *              | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | *                   | no    | *              | none     | *           | *             | *            | *        | *      | *    -> NOT_TRUSTED
-            FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | *        | *           | *             | *            | *        | *      | *    -> UNSETTLED
-            FREE      | RUNNING          | BURY/READ_HEAD      | yes   | *              | *        | *           | *             | *            | *        | *      | *    -> STEP
-            FREE      | RUNNING          | START               | yes   | *              | *        | *           | no            | *            | *        | *      | *    -> STEP
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | some     | *           | *             | *            | *        | *      | *    -> UNSETTLED
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | none     | some        | *             | *            | *        | *      | *    -> UNSETTLED
-            FREE      | RUNNING          | START_SUSPECT       | yes   | *              | none     | none        | *             | no           | *        | *      | *    -> SUSPECT_ELSEWHERE
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | none     | none        | *             | *            | *        | *      | *    -> STEP
+            readiness | state            | step                | trust | second reading | running | commands | uncommitted | after suspect | suspect turn | fetching | paused | held -> decision
+            BUSY      | *                | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
+            *         | LOADING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            *         | DRAINING/ABANDONED/CLOSED | *                   | *     | *              | some    | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
+            *         | ABANDONED/CLOSED | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> IDLE
+            *         | DRAINING         | *                   | *     | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            *         | DRAINING         | *                   | *     | *              | *       | none     | *           | *             | *            | *        | *      | *    -> IDLE
+            RECORDING | RUNNING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            NO_THREAD | RUNNING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> NO_THREAD
+            FREE      | RUNNING          | NOTHING             | *     | *              | some    | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | yes      | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | NOTHING             | *     | RESTING/DUE    | *       | none     | *           | *             | *            | no       | *      | *    -> READS_AGAIN
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | yes    | *    -> RETRY_PAUSE
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | no     | yes  -> KEYS_HELD
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | no     | no   -> IDLE
+            FREE      | RUNNING          | *                   | no    | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | *                   | no    | *              | *       | none     | *           | *             | *            | *        | *      | *    -> NOT_TRUSTED
+            FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | *       | *        | *           | *             | *            | *        | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | BURY/READ_HEAD      | yes   | *              | *       | *        | *           | *             | *            | *        | *      | *    -> STEP
+            FREE      | RUNNING          | START               | yes   | *              | *       | *        | *           | no            | *            | *        | *      | *    -> STEP
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | some    | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | none     | some        | *             | *            | *        | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | START_SUSPECT       | yes   | *              | *       | none     | none        | *             | no           | *        | *      | *    -> SUSPECT_ELSEWHERE
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | none     | none        | *             | *            | *        | *      | *    -> STEP
             """);
 
     private static final StreamId IN_STREAM = new StreamId(7, 0);
@@ -178,7 +180,7 @@ class JobSelectorTest {
                 .isEqualTo(choices
                         * PumpState.values().length
                         * Readiness.values().length
-                        * (1 << 8)
+                        * (1 << 9)
                         * SecondReading.Phase.values().length);
     }
 
@@ -188,7 +190,7 @@ class JobSelectorTest {
             for (PumpState state : PumpState.values()) {
                 for (Readiness readiness : Readiness.values()) {
                     for (SecondReading.Phase reading : SecondReading.Phase.values()) {
-                        for (int bits = 0; bits < 1 << 8; bits++) {
+                        for (int bits = 0; bits < 1 << 9; bits++) {
                             decide(tallies, choice, state, readiness, reading, bits);
                         }
                     }
@@ -206,7 +208,8 @@ class JobSelectorTest {
             SecondReading.Phase reading,
             int bits) {
         boolean trusted = (bits & 1) != 0;
-        Unsettled unsettled = new Unsettled((bits & 2) != 0 ? 2 : 0, (bits & 4) != 0 ? 3 : 0, (bits & 8) != 0);
+        Unsettled unsettled = new Unsettled(
+                (bits & 256) != 0 ? 1 : 0, (bits & 2) != 0 ? 2 : 0, (bits & 4) != 0 ? 3 : 0, (bits & 8) != 0);
         Backlog backlog = new Backlog((bits & 16) != 0, (bits & 32) != 0, (bits & 64) != 0);
         boolean turn = (bits & 128) != 0;
         Row row = GATES.first(
@@ -215,6 +218,7 @@ class JobSelectorTest {
                 choice.name(),
                 yes(trusted),
                 reading.name(),
+                some(unsettled.running()),
                 some(unsettled.commands()),
                 some(unsettled.uncommitted()),
                 yes(unsettled.afterSuspect()),
@@ -242,7 +246,8 @@ class JobSelectorTest {
             for (boolean heldTurn : BOTH) {
                 for (Kind stream : kinds) {
                     Entry entry = stream == null ? null : stream.entry(IN_STREAM);
-                    Slot slot = stream == null ? null : new Slot(requireNonNull(entry), stream.suspect);
+                    Slot slot =
+                            stream == null ? null : new Slot(requireNonNull(entry), stream.suspect, new KeyLine("key"));
                     choices.add(choice(tallies, null, new Candidates(null, reading, slot, heldTurn), stream));
                     for (Kind held : kinds) {
                         HeldKey key = key(held);

@@ -115,7 +115,7 @@ class PartitionPumpTest extends PumpTestSupport {
         completeAllThatStart(256);
         answerFetch(true, entries(IntStream.rangeClosed(257, 384).toArray()));
         completeAllThatStart(384);
-        assertThat(started).hasSize(PartitionPump.WINDOW - 1);
+        assertThat(started).hasSize(PartitionPump.WINDOW);
     }
 
     @Test
@@ -272,7 +272,7 @@ class PartitionPumpTest extends PumpTestSupport {
         given(1);
         PartitionPump throwing = new PartitionPump(
                 LEASE,
-                new PumpSettings(1, 1, INTERVAL, Retries.of(2, BACKOFF), PATIENCE, Duration.ZERO),
+                new PumpSettings(1, 1, 1, INTERVAL, Retries.of(2, BACKOFF), PATIENCE, Duration.ZERO),
                 new PumpContext(
                         store,
                         loop,

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Real pumps of the partitions of some queues, in pods that die as a whole, in virtual time. Up to two jobs kill every pod that runs
- * them; some jobs, killers too, run for much longer than suspects are patient. Pods crash together with all of their pumps, their
+ * them; some jobs, killers too, run for much longer than suspects are patient. Owners run 1, 4 or 64 keys side by side. Pods crash together with all of their pumps, their
  * partitions go to different pods, and partitions are handed over at any time, also while suspects are left.
  *
  * <p>In the end every job is done, except that the killers are buried, and none has killed more pods than are allowed and than it takes
@@ -45,6 +45,7 @@ final class ProcessSimulation {
 
     private final ManualEventLoop world = new ManualEventLoop();
     private final Random random;
+    private final int concurrency;
     private final List<Seat> seats = new ArrayList<>();
     private final List<Pod> pods = new ArrayList<>();
     private final Map<String, Planned> jobs = new HashMap<>();
@@ -75,6 +76,7 @@ final class ProcessSimulation {
 
     ProcessSimulation(long seed) {
         this.random = new Random(seed);
+        this.concurrency = List.of(1, 4, 64).get(random.nextInt(3));
         int killers = 1 + random.nextInt(2);
         for (int index = 0; index < 4; index++) {
             Seat seat = new Seat(new SimulatedPartition(new PartitionId(new QueueName("Q" + index / 2), index % 2)));
@@ -174,7 +176,8 @@ final class ProcessSimulation {
                         Duration.ZERO);
                 this.pump = new PartitionPump(
                         lease,
-                        new PumpSettings(8, 1 << 20, Duration.ofMillis(5), retry, PATIENCE, Duration.ofSeconds(5)),
+                        new PumpSettings(
+                                concurrency, 8, 1 << 20, Duration.ofMillis(5), retry, PATIENCE, Duration.ofSeconds(5)),
                         new PumpContext(
                                 SimulatedStore.of(seat.data, seat.data, next -> {}, Pod.this::travel),
                                 loop,

@@ -20,6 +20,7 @@ import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.PodLoop;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,10 +35,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost and
  * commands arrive late. In half of the runs there is no room for held jobs now and then, and many jobs wait. In half of the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs,
- * and exhausted jobs may wait for that. In the other half one job kills its pods, and nothing else does. Checked at each start of a
- * job:
+ * and exhausted jobs may wait for that. In the other half one job kills its pods, and nothing else does. Owners run 1, 4 or 64 keys side
+ * by side, and in half of the runs one key has most of the jobs. Checked at each start of a job:
  *
  * <ul>
+ *   <li>no more run under an owner than may;
+ *   <li>no more are started and not committed than the next owner looks for;
+ *   <li>one that ran when its owner was gone without a word runs alone, until it has ended once;
  *   <li>it is not done and removed, and not buried;
  *   <li>the job before it with the same key is done, buried or dropped;
  *   <li>it does not start twice if nothing has happened that explains it;
@@ -59,6 +63,11 @@ final class PumpSimulation {
     private final Backend backend;
     private final Map<String, Planned> jobs = new HashMap<>();
     private final Map<String, Planned> lastOfKey = new HashMap<>();
+    private final int concurrency;
+    private final int keys;
+    /** One key has most of the jobs. */
+    private final boolean hot;
+
     private final int prefetch;
     private final boolean killing;
     private final boolean people;
@@ -119,6 +128,11 @@ final class PumpSimulation {
         int crashes;
         boolean done;
         boolean removed;
+        /** Its owner was gone while it ran: it may be what took it down. */
+        boolean suspect;
+        /** The owner that has started it last. */
+        @Nullable
+        Pod owner;
 
         Planned(String id, String key, @Nullable Planned before) {
             this.id = id;
@@ -130,6 +144,9 @@ final class PumpSimulation {
     PumpSimulation(long seed, Backend backend) {
         this.random = new Random(seed);
         this.backend = backend;
+        this.concurrency = List.of(1, 4, 64).get(random.nextInt(3));
+        this.keys = concurrency == 1 ? 4 : List.of(2, 4, 20).get(random.nextInt(3));
+        this.hot = random.nextBoolean();
         this.prefetch = List.of(1, 2, 4, 8, 128).get(random.nextInt(5));
         this.killing = random.nextBoolean();
         this.people = !killing && random.nextBoolean();
@@ -198,7 +215,7 @@ final class PumpSimulation {
     }
 
     private String key() {
-        return "k" + random.nextInt(4);
+        return "k" + (hot && random.nextInt(3) > 0 ? 0 : random.nextInt(keys));
     }
 
     private void ask(String verb, String key) {
@@ -251,6 +268,7 @@ final class PumpSimulation {
             owner = null;
             afterCrash = true;
             struck = true;
+            current.suspectRunning();
             world.schedule(Duration.ofMillis(random.nextInt(400)), current.loop::resume);
         } else if (what < 5) {
             Pod leaving = current;
@@ -259,6 +277,7 @@ final class PumpSimulation {
                     leaving.trusted = false;
                     owner = null;
                     afterCrash = false;
+                    jobs.values().forEach(job -> job.suspect = false);
                 }
             }));
         }
@@ -277,6 +296,7 @@ final class PumpSimulation {
         final PodLoop loop = new PodLoop(world);
         final Lease lease;
         final PartitionPump pump;
+        final Set<Planned> running = new HashSet<>();
         boolean trusted = true;
         private @Nullable Runnable wakeUp;
 
@@ -293,7 +313,14 @@ final class PumpSimulation {
                     Duration.ZERO);
             pump = new PartitionPump(
                     lease,
-                    new PumpSettings(prefetch, 1 << 20, Duration.ofMillis(5), retry, PATIENCE, Duration.ofSeconds(5)),
+                    new PumpSettings(
+                            concurrency,
+                            prefetch,
+                            1 << 20,
+                            Duration.ofMillis(5),
+                            retry,
+                            PATIENCE,
+                            Duration.ofSeconds(5)),
                     new PumpContext(
                             store(),
                             loop,
@@ -308,7 +335,12 @@ final class PumpSimulation {
         private void handle(Delivery delivery, JobHandler.Outcome outcome) {
             Planned job = requireNonNull(jobs.get(delivery.job().id().value()));
             checkStart(job, delivery);
+            checkCompany(job);
             loop.schedule(Duration.ofMillis(random.nextInt(longest)), () -> {
+                if (!job.killer) {
+                    running.remove(job);
+                    job.suspect = false;
+                }
                 if (job.killer) {
                     job.crashes++;
                     crash();
@@ -339,7 +371,26 @@ final class PumpSimulation {
             }
         }
 
+        private void checkCompany(Planned job) {
+            assertThat(running).as("jobs that run beside %s", job.id).hasSizeLessThan(concurrency);
+            if (owner == this && !running.isEmpty()) {
+                assertThat(job.suspect).as("the suspect %s has company", job.id).isFalse();
+                assertThat(running).as("%s is company of a suspect", job.id).noneMatch(other -> other.suspect);
+            }
+            running.add(job);
+            job.owner = this;
+            assertThat(jobs.values().stream().filter(each -> each.owner == this && !each.removed && each.failed == 0))
+                    .as("jobs that are started and not committed")
+                    .hasSizeLessThanOrEqualTo(PartitionPump.WINDOW);
+        }
+
+        /** Whoever comes next is to run them alone. */
+        void suspectRunning() {
+            running.forEach(job -> job.suspect = !job.done);
+        }
+
         void crash() {
+            suspectRunning();
             if (owner == this) {
                 owner = null;
                 afterCrash = true;

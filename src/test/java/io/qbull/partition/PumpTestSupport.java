@@ -68,9 +68,14 @@ abstract class PumpTestSupport {
     PartitionPump pump = pump(128, 1 << 20, Retries.of(3, BACKOFF));
 
     final PartitionPump pump(int prefetch, int prefetchBytes, RetrySettings retry) {
+        return pump(1, prefetch, prefetchBytes, retry);
+    }
+
+    final PartitionPump pump(int concurrency, int prefetch, int prefetchBytes, RetrySettings retry) {
         return new PartitionPump(
                 LEASE,
-                new PumpSettings(prefetch, prefetchBytes, INTERVAL, retry, PATIENCE, Duration.ofSeconds(30)),
+                new PumpSettings(
+                        concurrency, prefetch, prefetchBytes, INTERVAL, retry, PATIENCE, Duration.ofSeconds(30)),
                 new PumpContext(
                         store,
                         loop,

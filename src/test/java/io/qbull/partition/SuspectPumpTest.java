@@ -36,7 +36,7 @@ class SuspectPumpTest extends PumpTestSupport {
         final List<JobHandler.Outcome> outcomes = new ArrayList<>();
         final PartitionPump pump = new PartitionPump(
                 LEASE,
-                new PumpSettings(128, 1 << 20, INTERVAL, Retries.of(3, BACKOFF), PATIENCE, Duration.ofSeconds(30)),
+                new PumpSettings(1, 128, 1 << 20, INTERVAL, Retries.of(3, BACKOFF), PATIENCE, Duration.ofSeconds(30)),
                 new PumpContext(
                         store,
                         loop,

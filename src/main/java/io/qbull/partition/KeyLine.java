@@ -1,0 +1,54 @@
+package io.qbull.partition;
+
+import io.qbull.model.StreamId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an owner knows of the jobs of one key in the stream: its prefetched entries in order, and how many before them are finished but
+ * not committed. An entry that cannot be decoded has a line of its own. {@link Prefetched} and its parts change it. On the event loop.
+ */
+final class KeyLine {
+    /** The key; null for an entry that cannot be decoded. */
+    final @Nullable String name;
+
+    final Deque<Slot> slots = new ArrayDeque<>();
+    /** Finished jobs that wait for the next commit. */
+    int waiting;
+    /** Finished jobs in the commit under way. */
+    int outstanding;
+    /** Its jobs do not run from the stream: the key is held or about to be. */
+    boolean blocked;
+    /** It is among the keys whose first entries stand nearest to the head. Set by {@link StartWindow}. */
+    boolean early;
+    /** The last entry up to which all of the key are known: those behind it were passed by. Null if none were. */
+    @Nullable
+    StreamId passedFrom;
+    /** Its first entry, if that could start as far as the key is concerned. */
+    @Nullable
+    Slot candidate;
+    /** Whether nothing before its {@link #candidate} is uncommitted. */
+    boolean clean;
+
+    KeyLine(@Nullable String name) {
+        this.name = name;
+    }
+
+    /** Finished jobs whose entries are still in the stream. */
+    int uncommitted() {
+        return waiting + outstanding;
+    }
+
+    /** Whether nothing of the key is known any more. */
+    boolean over() {
+        return slots.isEmpty() && uncommitted() == 0 && passedFrom == null;
+    }
+
+    /** What may start next as far as the key is concerned: one job of a key at a time, in order. */
+    @Nullable
+    Slot startable() {
+        Slot first = slots.peekFirst();
+        return first == null || blocked || first.running || first.moving ? null : first;
+    }
+}

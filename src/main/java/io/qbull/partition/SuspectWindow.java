@@ -1,0 +1,102 @@
+package io.qbull.partition;
+
+import io.qbull.model.Entry;
+import io.qbull.model.StreamId;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Which entries the previous owner may have started: the first of the stream, and the first ones of the first keys, those of held keys
+ * not counted. The counterpart of {@link StartWindow}. On the event loop.
+ */
+final class SuspectWindow {
+    /** So many entries are read before the keys that may follow are not worth suspecting others for. */
+    private static final int FAR = 4 * StartWindow.MOST;
+
+    /** Among how many of the first entries, and first keys, there were suspects at the start. */
+    private int window;
+    /** How many of the entries that were never read the previous owner may have started, wherever their key stands. */
+    private int entries;
+    /** Of how many keys that were never read it may have started the first entry. */
+    private int keys;
+    /** Keys that were read while some are expected. */
+    private final Set<String> seen = new HashSet<>();
+    /** Suspects that were read and forgotten. */
+    private final Set<StreamId> forgotten = new HashSet<>();
+
+    private int read;
+
+    /**
+     * @param count among how many of the first entries, and of how many keys the first one, the previous owner may have started jobs
+     */
+    void open(int count) {
+        window = count;
+        entries = count;
+        keys = count;
+    }
+
+    /** Whether some of the entries that follow are suspects. */
+    boolean expected() {
+        return entries > 0 || keys > 0;
+    }
+
+    /** An entry that is read for the first time; says whether it is a suspect. */
+    boolean next(Entry entry, boolean held) {
+        read++;
+        if (!expected() || held) {
+            return again(entry.streamId());
+        }
+        boolean first = keys > 0
+                && entry instanceof Entry.Decoded decoded
+                && seen.add(decoded.job().key());
+        boolean suspect = first || entries > 0;
+        entries = Math.max(0, entries - 1);
+        keys -= first ? 1 : 0;
+        if (!expected()) {
+            seen.clear();
+        }
+        return suspect;
+    }
+
+    /** An entry that was read before; says whether it is a suspect. */
+    boolean again(StreamId entry) {
+        return forgotten.remove(entry);
+    }
+
+    /** The end of the stream: later entries are new, so no suspects. */
+    void end() {
+        entries = 0;
+        keys = 0;
+        seen.clear();
+    }
+
+    /** It stays in the stream and is read again. */
+    void forget(StreamId suspect) {
+        forgotten.add(suspect);
+    }
+
+    /**
+     * @param slots the entries that were read
+     * @param held whether the key of an entry is held
+     * @return among how many of the first entries, and first keys, there are suspects that have not run
+     */
+    int left(Collection<Slot> slots, Predicate<Entry> held) {
+        Set<String> names = new HashSet<>();
+        int last = 0;
+        int index = 0;
+        for (Slot slot : slots) {
+            boolean counts = !held.test(slot.entry);
+            index += counts ? 1 : 0;
+            String name = slot.line.name;
+            boolean first = counts && name != null && names.add(name);
+            if (slot.suspect) {
+                last = Math.max(last, Math.max(1, first ? names.size() : index));
+            }
+        }
+        int unread = Math.max(entries > 0 ? index + entries : 0, keys > 0 && read < FAR ? names.size() + keys : 0);
+        int left = Math.max(last, unread);
+        return forgotten.isEmpty() ? left : Math.max(left, window);
+    }
+}

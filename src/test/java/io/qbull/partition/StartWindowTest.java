@@ -1,0 +1,131 @@
+package io.qbull.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.Attempts;
+import io.qbull.model.Entry;
+import io.qbull.model.StreamId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What an owner starts is what the next owner suspects. {@code -Dseed=} replays one run. */
+class StartWindowTest extends PumpSimulationSupport {
+    @Test
+    void whenever_an_owner_dies_the_next_one_suspects_all_that_it_had_started() {
+        forSeeds(60, seed -> new Owner(new Random(seed)).run());
+    }
+
+    /** An owner of a stream that grows, in which some keys have most of the entries; jobs end and are committed at any time. */
+    private static final class Owner {
+        private final Random random;
+        private final NavigableMap<StreamId, Entry> stream = new TreeMap<>();
+        private final List<Slot> running = new ArrayList<>();
+        private final List<StreamId> finished = new ArrayList<>();
+        private final List<KeyLine> finishedLines = new ArrayList<>();
+        private final Prefetched prefetched;
+        private final int keys;
+        private final int hot;
+        private int added;
+
+        Owner(Random random) {
+            this.random = random;
+            this.keys = List.of(3, 40, 2_000).get(random.nextInt(3));
+            this.hot = random.nextInt(4);
+            int concurrency = List.of(1, 4, 64, 256).get(random.nextInt(4));
+            this.prefetched = new Prefetched(concurrency, 1 + random.nextInt(400), 1 << 20, key -> false);
+        }
+
+        void run() {
+            for (int i = random.nextInt(1_500); i > 0; i--) {
+                grow();
+            }
+            for (int step = 0; step < 1_500; step++) {
+                switch (random.nextInt(6)) {
+                    case 0 -> grow();
+                    case 1 -> read();
+                    case 2, 3 -> start();
+                    case 4 -> finish();
+                    default -> commit();
+                }
+                if (step % 50 == 0) {
+                    check();
+                }
+            }
+        }
+
+        private void grow() {
+            String key = random.nextInt(4) < hot ? "hot" + random.nextInt(2) : "k" + random.nextInt(keys);
+            stream.put(new StreamId(++added, 0), PumpTestSupport.entry(added, key, Attempts.NONE));
+        }
+
+        private void read() {
+            KeyLine line = prefetched.refillable();
+            StreamId from = line == null ? null : line.passedFrom;
+            if (line != null && from != null && random.nextBoolean()) {
+                List<Entry> page = page(from, prefetched.refillRoom());
+                prefetched.refill(line, page, !page.isEmpty() && more(page));
+            } else if (prefetched.wantsMore()) {
+                List<Entry> page = page(prefetched.last(), prefetched.room());
+                prefetched.add(page, false, any -> false);
+            } else {
+                prefetched.makeRoom();
+            }
+        }
+
+        private List<Entry> page(StreamId after, int most) {
+            return stream.tailMap(after, false).values().stream().limit(most).toList();
+        }
+
+        private boolean more(List<Entry> page) {
+            return stream.higherKey(page.get(page.size() - 1).streamId()) != null;
+        }
+
+        private void start() {
+            Slot slot = prefetched.first();
+            if (slot != null) {
+                prefetched.starts(slot.id());
+                running.add(slot);
+            }
+        }
+
+        private void finish() {
+            if (!running.isEmpty()) {
+                Slot slot = running.remove(random.nextInt(running.size()));
+                @Nullable KeyLine line = prefetched.finished(slot.id());
+                if (line != null) {
+                    finished.add(slot.id());
+                    finishedLines.add(line);
+                }
+            }
+        }
+
+        private void commit() {
+            for (int i = 0; i < finished.size(); i++) {
+                stream.remove(finished.get(i));
+                finishedLines.get(i).waiting--;
+                prefetched.committed(finishedLines.get(i));
+            }
+            finished.clear();
+            finishedLines.clear();
+        }
+
+        private void check() {
+            SuspectWindow next = new SuspectWindow();
+            next.open(PartitionPump.WINDOW);
+            List<StreamId> suspects = new ArrayList<>();
+            stream.values().forEach(entry -> {
+                if (next.next(entry, false)) {
+                    suspects.add(entry.streamId());
+                }
+            });
+            assertThat(suspects).containsAll(running.stream().map(Slot::id).toList());
+            assertThat(suspects).hasSizeLessThanOrEqualTo(2 * PartitionPump.WINDOW);
+            assertThat(running.size() + finished.size()).isLessThanOrEqualTo(PartitionPump.WINDOW);
+        }
+    }
+}
