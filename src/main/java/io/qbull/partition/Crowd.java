@@ -1,6 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.StreamId;
+import io.qbull.partition.KeyLine.Slot;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -55,7 +56,8 @@ final class Crowd {
             looked = last;
             return null;
         }
-        for (int keep = longest.slots.size() / 2; longest.slots.size() > keep; ) {
+        int keep = longest.slots.size() / 2;
+        while (longest.slots.size() > keep && !longest.slots.getLast().running) {
             forget.accept(longest.slots.getLast());
         }
         longest.passedFrom = longest.slots.getLast().id();

@@ -9,6 +9,7 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.StreamId;
 import io.qbull.partition.FailureLog.End;
 import io.qbull.partition.FailureLog.Tally;
+import io.qbull.partition.KeyLine.Slot;
 import io.qbull.partition.RetryPolicy.Next;
 import io.qbull.partition.RetryPolicy.Verdict;
 import io.qbull.store.HeldJobs.Failed;
@@ -75,10 +76,7 @@ final class JobOutcomes {
         HeldKey key = work.heldKey();
         if (key == null) {
             StreamId entry = work.place().streamId();
-            KeyLine line = partition.prefetched().finished(entry);
-            if (line != null) {
-                partition.commits().add(entry, line);
-            }
+            partition.commits().add(entry, partition.prefetched().finished(entry));
         } else {
             key.retries(null);
             advancer.finished(key, work.place());

@@ -7,6 +7,7 @@ import io.qbull.partition.Decision.Bury;
 import io.qbull.partition.Decision.ReadHead;
 import io.qbull.partition.Decision.Start;
 import io.qbull.partition.Decision.Wait;
+import io.qbull.partition.KeyLine.Slot;
 import io.qbull.partition.PumpSnapshot.Backlog;
 import io.qbull.partition.PumpSnapshot.Candidates;
 import io.qbull.store.HeldJobs.Advance;

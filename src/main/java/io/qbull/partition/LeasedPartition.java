@@ -2,6 +2,7 @@ package io.qbull.partition;
 
 import io.qbull.model.Entry;
 import io.qbull.model.Lease;
+import io.qbull.partition.KeyLine.Slot;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.qbull.partition;
 import static java.util.Objects.requireNonNull;
 
 import io.qbull.model.StreamId;
+import io.qbull.partition.KeyLine.Slot;
 import io.qbull.runtime.LogLimit;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldJobs.Parked;

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works off one partition under one lease: one job after another, in stream order. A job that fails leaves the stream and waits for
+ * Works off one partition under one lease: jobs start in stream order, one at a time or so many side by side, each of another key. A job that fails leaves the stream and waits for
  * its pause, and all that follow it with its key wait behind it; other keys go on. A pump outlives every error that may pass: a
  * command without an answer is repeated until it is answered or the lease is lost.
  *

@@ -3,6 +3,7 @@ package io.qbull.partition;
 import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.StreamId;
+import io.qbull.partition.KeyLine.Slot;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -149,16 +150,13 @@ final class Prefetched {
     }
 
     /** The job has succeeded; says to which line it belonged, whose jobs {@link #committed} is to be told of. */
-    @Nullable
     KeyLine finished(StreamId entry) {
         Slot slot = slots.get(entry);
-        if (slot == null) {
-            return null;
-        }
+        KeyLine line = slot == null ? new KeyLine(null) : slot.line;
         window.finished();
-        slot.line.waiting++;
+        line.waiting++;
         remove(entry);
-        return slot.line;
+        return line;
     }
 
     /** The entry of a finished job has left the stream. */

@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import io.qbull.partition.KeyLine.Slot;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.StreamId;
+import io.qbull.partition.KeyLine.Slot;
 import java.util.Map;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package io.qbull.partition;
 
 import io.qbull.model.Entry;
 import io.qbull.model.StreamId;
+import io.qbull.partition.KeyLine.Slot;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;

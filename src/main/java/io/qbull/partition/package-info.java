@@ -1,5 +1,6 @@
 /**
- * Works off one leased partition: fetches, starts one job at a time in stream order, commits.
+ * Works off one leased partition: fetches, starts jobs in stream order, commits. One job runs at a time, or as many as the pod is set to,
+ * each of another key.
  *
  * <p>A {@link io.qbull.partition.PartitionPump} lives as long as one lease. After every event it takes one step: it starts what may
  * start, parks, fetches, watches and commits what is due, and closes when all is done. What to do about jobs is decided by a pure
@@ -20,8 +21,8 @@
  *   ABANDONED ──nothing runs──▶ CLOSED
  * </pre>
  *
- * <p>While DRAINING, the job in flight ends and is committed; fetched jobs are forgotten, as they are still in the stream. While
- * ABANDONED, even the result of the job in flight is forgotten: the next owner runs the job again.
+ * <p>While DRAINING, the jobs in flight end and are committed; fetched jobs are forgotten, as they are still in the stream. While
+ * ABANDONED, even the results of the jobs in flight are forgotten: the next owner runs them again.
  *
  * <table>
  * <caption>Parts, and what each owns</caption>
@@ -36,7 +37,9 @@
  * <tr><td>JobOutcomes, RetryPolicy</td><td>nothing: put on record what became of a job</td></tr>
  * <tr><td>FailureLog</td><td>causes for which jobs fail and their counts; shared by the pumps of a queue</td></tr>
  * <tr><td>Fetcher</td><td>the fetch under way, the end of the stream, the watch</td></tr>
- * <tr><td>Prefetched</td><td>entries read and not finished</td></tr>
+ * <tr><td>Prefetched, KeyLine</td><td>entries read and not finished, in order and by key: which may start next</td></tr>
+ * <tr><td>StartWindow, SuspectWindow</td><td>how far from the head a job may start, and where the last owner may have started one</td></tr>
+ * <tr><td>Crowd</td><td>busy keys of which entries were passed by, and from where on they are read again</td></tr>
  * <tr><td>Commits, Committer</td><td>finished jobs, the commit under way, its interval</td></tr>
  * <tr><td>HeldKeys, HeldKeyLoader, HeldKeyAdvancer, PauseTimer</td><td>held keys, their first jobs, their pauses</td></tr>
  * <tr><td>Parking</td><td>when jobs of held keys leave the stream or are passed by; which of them are suspects</td></tr>
@@ -51,12 +54,14 @@
  * <caption>What can go wrong</caption>
  * <tr><td>a reply is lost</td><td>the command is repeated every 100 ms until it is answered; the scripts are safe to repeat</td></tr>
  * <tr><td>Redis refuses a command</td><td>the lease has ended: ABANDONED; nothing is sent any more</td></tr>
- * <tr><td>the lease is not renewed</td><td>no job starts until it is; the one in flight goes on</td></tr>
+ * <tr><td>the lease is not renewed</td><td>no job starts until it is; those in flight go on</td></tr>
  * <tr><td>the process was stopped</td><td>trust is asked again on the worker: the job does not start</td></tr>
  * <tr><td>a job fails</td><td>its key is held until the pause is over; other keys go on</td></tr>
  * <tr><td>a job runs too long</td><td>it has failed; its thread is interrupted and its late end ignored</td></tr>
  * <tr><td>an owner before died over a job</td><td>its suspects run one at a time in the whole process, each start recorded first;
- *     suspects that are left when the lease is given up pass to the next owner</td></tr>
+ *     nothing of their partition runs beside them; suspects that are left when the lease is given up pass to the next owner</td></tr>
+ * <tr><td>one key has more jobs than the buffer holds</td><td>its later jobs are passed by and read again in time; other keys go
+ *     on</td></tr>
  * <tr><td>no thread can be had, or the workers are shut down</td><td>tried every 100 ms, reported once; the lease is kept, a drain
  *     goes on</td></tr>
  * <tr><td>Redis has no room for the jobs of held keys</td><td>they stay in the stream and are passed by; other keys go on</td></tr>
