@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * it saw has passed or an announcement names it; does not look at all while this pod could take nothing. Runs on the event loop.
  */
 final class LeaseFinder {
+    /** Within this time a pod announces several leases. */
+    private static final Duration BUNCH = Duration.ofMillis(5);
+    /** Over so much time for each pod the looks that follow an announcement are spread. */
+    private static final Duration PER_POD = Duration.ofMillis(2);
+
     private final LeaseDomain domain;
     private final LeaseSettings settings;
     private final EventLoop loop;
@@ -43,6 +48,9 @@ final class LeaseFinder {
 
     private List<LivingPod> pods = List.of();
     private EventLoop.@Nullable Timer nextLook;
+    /** When the announcements of this moment are followed by a look. */
+    private long nextHeard;
+
     private boolean running;
 
     /** What follows once for everything that happened in one turn of the loop. */
@@ -87,6 +95,7 @@ final class LeaseFinder {
 
     void start() {
         running = true;
+        nextHeard = loop.nanoTime();
         observer.start();
         announcements.start();
         look();
@@ -109,6 +118,7 @@ final class LeaseFinder {
     /** Takes note of the registered pods. */
     void pods(List<LivingPod> registered) {
         pods = registered;
+        observer.fleet(registered.size());
         decide();
         plan(Step.SCHEDULE_LOOK);
     }
@@ -174,10 +184,24 @@ final class LeaseFinder {
         }
         if (running && observer.knows(index)) {
             acquirer.announced(index);
-            observer.lookAfter(index, Duration.ZERO);
-            look();
+            observer.lookWithin(index, requests.isOpen(index) ? Duration.ZERO : untilHeard());
+            plan(Step.SCHEDULE_LOOK);
         }
         host.otherAnnounced();
+    }
+
+    /**
+     * Announcements come in bunches, which one look serves. All pods with room hear them, so they look one after another: the later ones
+     * see what the first have taken.
+     */
+    private Duration untilHeard() {
+        long now = loop.nanoTime();
+        if (nextHeard - now <= 0) {
+            nextHeard = now
+                    + BUNCH.plus(observer.jitter(PER_POD.multipliedBy(pods.size())))
+                            .toNanos();
+        }
+        return Duration.ofNanos(nextHeard - now);
     }
 
     private void look() {

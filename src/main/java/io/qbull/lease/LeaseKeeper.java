@@ -68,9 +68,11 @@ public final class LeaseKeeper implements Ownership {
         finder.start();
     }
 
+    /** All queues of a process tick at the same time, whenever they began: Redis then reads and answers their commands in bulk. */
     private void tick() {
-        tick = loop.schedule(settings.renewEvery(), this::tick);
-        registration.register();
+        long every = settings.renewEvery().toNanos();
+        tick = loop.schedule(Duration.ofNanos(every - Math.floorMod(loop.nanoTime(), every)), this::tick);
+        registration.tick();
         renewer.renew();
     }
 

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseObserver {
     private static final Duration JITTER = Duration.ofMillis(250);
+    /** So much more jitter for each pod, and at most so much: together less than the second that a take-over may take. */
+    private static final Duration JITTER_PER_POD = Duration.ofMillis(5);
+
+    private static final int MOST_JITTERING = 100;
     /** Longest time between two looks at a lease, in TTLs, whatever expiry was seen. */
     private static final int MOST_TTLS = 3;
 
@@ -28,6 +32,8 @@ final class LeaseObserver {
     private final LeaseContext context;
     /** By this pod's order of preference. */
     private final Map<Integer, Observed> leases;
+    /** Spreads the looks of this pod. */
+    private Duration jitter = JITTER;
 
     LeaseObserver(LeaseDomain domain, LeaseSettings settings, LeaseContext context) {
         this.domain = domain;
@@ -60,18 +66,26 @@ final class LeaseObserver {
         }
     }
 
+    /**
+     * @param pods how many may look at the same leases
+     */
+    void fleet(int pods) {
+        jitter = JITTER.plus(JITTER_PER_POD.multipliedBy(Math.min(pods, MOST_JITTERING)));
+    }
+
     boolean knows(int index) {
         return leases.containsKey(index);
     }
 
     /**
-     * What falls due soon is looked at in the same call. An early look delays nothing, because the expiry that it sees counts.
+     * What falls due before its owner renews it once more is looked at in the same call: so one call serves the leases of all owners,
+     * whenever they renew. An early look delays nothing, because the expiry that it sees counts.
      *
      * @param watched which partitions to look at
      * @return those that are due; they are not due again while the look is under way
      */
     List<PartitionId> due(IntPredicate watched) {
-        long horizon = now() + settings.renewEvery().dividedBy(4).toNanos();
+        long horizon = now() + settings.renewEvery().toNanos();
         List<PartitionId> due = new ArrayList<>();
         leases.forEach((index, observed) -> {
             if (watched.test(index) && observed.lookAt - horizon <= 0) {
@@ -137,16 +151,17 @@ final class LeaseObserver {
         if (!view.free()) {
             // No pod of this queue owns for much longer than its own TTL, unless the clock of Redis has changed.
             Duration longest = settings.leaseTtl().multipliedBy(MOST_TTLS);
-            return view.remaining().compareTo(longest) < 0 ? view.remaining().plus(jitter()) : longest;
+            return view.remaining().compareTo(longest) < 0 ? view.remaining().plus(jitter(jitter)) : longest;
         }
         Duration untilRipe = settings.orphanGrace().minus(observed.freeFor(now()));
         return untilRipe.isNegative() || untilRipe.compareTo(settings.renewEvery()) > 0
                 ? settings.renewEvery()
-                : untilRipe.plus(jitter());
+                : untilRipe.plus(jitter(jitter));
     }
 
-    private Duration jitter() {
-        return Duration.ofNanos(context.random().nextLong(JITTER.toNanos()));
+    /** A random duration that is shorter, unless that is zero. */
+    Duration jitter(Duration longest) {
+        return longest.isZero() ? longest : Duration.ofNanos(context.random().nextLong(longest.toNanos()));
     }
 
     /** The living pods adopt orphans in rounds. What one round leaves is worth a look once the other pods have had their turn. */

@@ -18,11 +18,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Keeps this pod's entry among the pods of the queue fresh, and learns from each answer which others live. On the event loop. */
+/**
+ * Keeps this pod's entry among the pods of the queue fresh, and learns which others live. Many pods refresh less often, each for a longer
+ * time, and read the list of all pods rarely and at random times: what they cost Redis together grows slowly with their number, and what
+ * one answer costs not at all. On the event loop.
+ */
 final class PodRegistration {
     private static final Logger LOG = LoggerFactory.getLogger(PodRegistration.class);
     /** Announcements come in bunches; one look at the pods serves a bunch. */
     private static final Duration REFRESH = Duration.ofMillis(50);
+    /** So much later, at most, for each pod, because all of them hear an announcement at the same time. */
+    private static final Duration REFRESH_JITTER = Duration.ofMillis(5);
+    /** For each so many pods the entry is refreshed one tick later, and valid for as much longer. */
+    private static final int PODS_PER_TICK = 25;
+    /** The most ticks between two refreshes. */
+    private static final int MOST_TICKS = 4;
+    /** One pod in so many reads the list of pods in each round of refreshes. */
+    private static final int PODS_PER_READER = 4;
 
     private final LeaseDomain domain;
     private final LeaseSettings settings;
@@ -37,6 +49,10 @@ final class PodRegistration {
 
     private PodsView known = PodsView.NONE;
     private boolean registering;
+    /** Ticks until the entry is refreshed. */
+    private int idleTicks;
+    /** When this pod reads the list of pods next, although their number has not changed. */
+    private long listDue;
 
     /**
      * @param pods hears the registered pods, this one included
@@ -57,13 +73,26 @@ final class PodRegistration {
 
     void start() {
         registering = true;
+        listDue = context.loop().nanoTime();
+    }
+
+    /** Refreshes the entry if it is its turn. To be called every {@code renewEvery}. */
+    void tick() {
+        if (idleTicks > 0) {
+            idleTicks--;
+        } else {
+            register();
+        }
     }
 
     /** Refreshes the entry; repeated until answered. Does nothing before the start and after the stop. */
-    void register() {
+    private void register() {
         if (!registering) {
             return;
         }
+        int ticks = Math.min(MOST_TICKS, 1 + known.pods().size() / PODS_PER_TICK);
+        idleTicks = ticks - 1;
+        boolean all = context.loop().nanoTime() - listDue >= 0;
         context.store()
                 .layouts()
                 .register(
@@ -71,19 +100,37 @@ final class PodRegistration {
                         domain.pod(),
                         settings.partitionsPerPod(),
                         owned.partitions(),
-                        settings.leaseTtl(),
-                        known)
+                        settings.leaseTtl().multipliedBy(ticks),
+                        all ? PodsView.NONE : known)
                 .whenComplete((registered, failure) -> context.loop().execute(() -> {
                     if (registered != null) {
                         context.reachability().answered(Subject.QUEUE);
-                        known = registered;
-                        pods.accept(registered.pods());
-                        noteTwin(registered);
+                        registered(registered, all);
                     } else {
                         context.reachability().unanswered(Subject.QUEUE, failure);
                         repeat();
                     }
                 }));
+    }
+
+    private void registered(PodsView view, boolean all) {
+        if (all || !view.version().equals(known.version())) {
+            listDue = context.loop().nanoTime()
+                    + untilNextList(view.pods().size()).toNanos();
+        }
+        known = view;
+        pods.accept(view.pods());
+        noteTwin(view);
+    }
+
+    /** A few pods read the list with each refresh. The more there are, the more of them notice what one of them might miss. */
+    private Duration untilNextList(int pods) {
+        Duration mean = settings.renewEvery().multipliedBy(Math.max(0, pods / PODS_PER_READER - 1));
+        return mean.dividedBy(2).plus(random(mean));
+    }
+
+    private Duration random(Duration below) {
+        return below.isZero() ? below : Duration.ofNanos(context.random().nextLong(below.toNanos()));
     }
 
     /** A process of the same name makes every other pod, and this one, see one pod instead of two. */
@@ -120,7 +167,8 @@ final class PodRegistration {
     /** Registers shortly: a pod may have left, which decides which pods may take its partitions. */
     void refreshSoon() {
         if (refresh == null) {
-            refresh = context.loop().schedule(REFRESH, () -> {
+            Duration jitter = random(REFRESH_JITTER.multipliedBy(known.pods().size()));
+            refresh = context.loop().schedule(REFRESH.plus(jitter), () -> {
                 refresh = null;
                 register();
             });

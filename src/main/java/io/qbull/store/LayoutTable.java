@@ -46,16 +46,16 @@ public interface LayoutTable {
     CompletionStage<List<Layout>> history(QueueName queue);
 
     /**
-     * Renews the registration of a pod, removes pods that have been silent for too long, and returns the others. An answer costs
-     * little if nothing has changed since the one that the caller knows.
+     * Renews the registration of a pod. That costs the same however many pods there are, unless the caller asks for all of them: then
+     * those that have been silent for too long are removed, too.
      *
      * @param queue the queue
      * @param pod this pod
      * @param capacity the largest number of partitions that it owns
      * @param owned the partitions that it owns
      * @param staleAfter how long this pod may be silent; also holds for pods whose registration names no such time
-     * @param known the last view that this pod was given
-     * @return all living pods, this one included; the known view itself if it still holds
+     * @param known the last view that this pod was given; {@link PodsView#NONE} asks for all pods
+     * @return all living pods, this one included; those of the known view if there are as many registrations as there were then
      */
     CompletionStage<PodsView> register(
             QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter, PodsView known);
@@ -70,13 +70,13 @@ public interface LayoutTable {
     /**
      * What a pod hears about the pods of a queue when it registers.
      *
-     * @param version of this view; empty if there was none yet
+     * @param version the number of registrations; empty if there was no view yet
      * @param pods the living pods, by name
      * @param process the name of the registering process
      * @param twin another living process that registers under the name of this pod; empty if there is none
      */
     record PodsView(String version, List<LivingPod> pods, String process, String twin) {
-        /** The view of a pod that has not registered yet. */
+        /** The view of a pod that has not registered yet, or that wants to see all pods. */
         public static final PodsView NONE = new PodsView("", List.of(), "", "");
 
         /** Copies the list. */

@@ -77,6 +77,39 @@ class LeaseFinderTest {
     }
 
     @Test
+    void announcements_of_one_moment_are_followed_by_one_look() {
+        begin(false, owned(), new LivingPod(OTHER, PARTITIONS));
+        AnnouncementListener announcements = store.next("announcements").argument(1, AnnouncementListener.class);
+        for (int index = 0; index < 16; index++) {
+            announcements.announced(new PartitionId(QUEUE, index));
+            loop.tick(Duration.ofNanos(100_000));
+        }
+        assertThat(store.waiting()).doesNotContain("peek");
+        loop.tick(Duration.ofMillis(10));
+        assertThat(looked()).hasSize(16);
+        assertThat(store.waiting()).doesNotContain("peek");
+    }
+
+    @Test
+    void leases_that_their_owners_renew_at_different_times_are_looked_at_together() {
+        LeaseFinder finder = finder(new LeaseSettings(PARTITIONS, PARTITIONS, false, TTL, TTL));
+        finder.start();
+        finder.pods(List.of(new LivingPod(ME, PARTITIONS), new LivingPod(OTHER, PARTITIONS)));
+        Call first = store.next("peek");
+        Map<PartitionId, LeaseView> seen = new HashMap<>();
+        for (Object partition : first.argument(0, List.class)) {
+            // What is left of a lease lies between the TTL and the time of two renewals.
+            Duration left = TTL.minus(TTL.dividedBy(3).multipliedBy(seen.size()).dividedBy(PARTITIONS + 50));
+            seen.put(
+                    (PartitionId) partition,
+                    new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), left, false, null));
+        }
+        first.answer(seen);
+        loop.tick(TTL.minusSeconds(4));
+        assertThat(looked()).hasSize(PARTITIONS);
+    }
+
+    @Test
     void a_pod_at_its_maximum_does_not_look_until_it_gives_a_lease_up() {
         host.mine.addAll(List.of(0, 1));
         LeaseFinder finder = finder(new LeaseSettings(1, 2, true, TTL, TTL));
@@ -169,6 +202,10 @@ class LeaseFinderTest {
         }
         peek.answer(sights);
         loop.run();
+    }
+
+    private List<?> looked() {
+        return store.next("peek").argument(0, List.class);
     }
 
     private static void grant(Call acquire) {

@@ -67,14 +67,17 @@ class LeaseKeeperTest {
     @Test
     void a_renewal_extends_trust_from_its_own_start_however_late_its_answer() {
         Lease lease = own();
-        loop.tick(EVERY);
+        // The ticks of a process are aligned, so the first one may come sooner.
+        while (!store.waiting().contains("renew")) {
+            loop.tick(Duration.ofMillis(1));
+        }
         Call renew = store.next("renew");
         loop.tick(Duration.ofSeconds(3));
         answer(renew, new Renewal.Renewed(null));
         assertThat(told).contains("renewed 0");
-        loop.tick(TRUST.minusSeconds(3).minusMillis(1));
+        loop.tick(TRUST.minusSeconds(3).minusMillis(2));
         assertThat(keeper.trusted(lease)).isTrue();
-        loop.tick(Duration.ofMillis(1));
+        loop.tick(Duration.ofMillis(2));
         assertThat(keeper.trusted(lease)).isFalse();
     }
 
@@ -422,6 +425,7 @@ class LeaseKeeperTest {
         PartitionId other = new PartitionId(
                 QUEUE, 1 - request.argument(0, PartitionId.class).index());
         announce(other);
+        loop.tick(Duration.ofMillis(20));
         store.next("peek").answer(Map.of(other, free()));
         loop.run();
         assertThat(store.next("acquire").argument(0, PartitionId.class)).isEqualTo(other);
@@ -432,28 +436,13 @@ class LeaseKeeperTest {
         beginAcquiring();
         loop.tick(EVERY.minusMillis(50));
         announce(new PartitionId(QUEUE, 1));
-        loop.tick(Duration.ofMillis(50));
+        loop.tick(Duration.ofMillis(70));
         store.next("register").loseReply();
         store.next("register").loseReply();
         loop.tick(Duration.ofMillis(500));
         register(new LivingPod(ME, 1));
         loop.tick(Duration.ofMillis(500));
         assertThat(store.waiting()).doesNotContain("register");
-    }
-
-    @Test
-    void a_registration_names_the_view_of_the_pods_that_was_heard_last() {
-        keeper.start();
-        PodsView heard = new PodsView("1", List.of(new LivingPod(ME, 1)), "", "");
-        Call first = store.next("register");
-        assertThat(first.argument(5, PodsView.class)).isEqualTo(PodsView.NONE);
-        first.answer(heard);
-        loop.tick(EVERY);
-        Call second = store.next("register");
-        assertThat(second.argument(5, PodsView.class)).isSameAs(heard);
-        second.loseReply();
-        loop.tick(EVERY);
-        assertThat(store.next("register").argument(5, PodsView.class)).isSameAs(heard);
     }
 
     @Test

@@ -40,6 +40,7 @@ public enum Script {
     REQUEUE("2", "n"),
     DISCARD("2", "2n"),
     REGISTER("1", "6"),
+    PRUNE("1", "1 + n"),
     INTENT("1", "2"),
     OPEN("2", "1"),
     CURRENT("1", "2"),

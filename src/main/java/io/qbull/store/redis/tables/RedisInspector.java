@@ -58,7 +58,7 @@ public final class RedisInspector implements Inspector {
                                             queue,
                                             Integer.parseInt(version),
                                             each.size(),
-                                            RedisLayoutTable.pods(registered),
+                                            RedisRegistrations.pods(registered),
                                             each));
                 }));
     }

@@ -1,15 +1,11 @@
 package io.qbull.store.redis.tables;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Causes;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
-import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.StoreException;
@@ -20,7 +16,6 @@ import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +29,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RedisLayoutTable implements LayoutTable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLayoutTable.class);
-    private static final JsonMapper JSON = new JsonMapper();
     /** Few enough that every reply arrives within the command timeout. */
     private static final int OPEN_AT_ONCE = 256;
 
@@ -54,10 +47,9 @@ public final class RedisLayoutTable implements LayoutTable {
     private final CommandRouter router;
     private final Supplier<CompletionStage<Void>> check;
     private final KeyHashes keyHashes;
+    private final RedisRegistrations registrations;
     /** Queues that could not be listed; each is logged once. */
     private final Set<QueueName> unlisted = ConcurrentHashMap.newKeySet();
-
-    private final String process = ProcessName.unique();
 
     /**
      * @param router sends the commands
@@ -67,6 +59,7 @@ public final class RedisLayoutTable implements LayoutTable {
         this.router = router;
         this.check = check;
         this.keyHashes = new KeyHashes(router);
+        this.registrations = new RedisRegistrations(router);
     }
 
     @Override
@@ -122,56 +115,12 @@ public final class RedisLayoutTable implements LayoutTable {
     @Override
     public CompletionStage<PodsView> register(
             QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter, PodsView known) {
-        String partitions = owned.stream().map(String::valueOf).collect(Collectors.joining(","));
-        List<byte[]> args = RedisJobLog.args(
-                pod.value(),
-                Integer.toString(capacity),
-                partitions,
-                Long.toString(staleAfter.toMillis()),
-                process,
-                known.version());
-        return RedisErrors.translate(router.run(Script.REGISTER, List.of(Keys.pods(queue)), args)
-                .thenApply(answer -> switch (answer.reply().tag()) {
-                    case "same" -> known;
-                    case "pods" -> view(answer.reply());
-                    default -> throw answer.reply().unknown();
-                }));
+        return registrations.register(queue, pod, capacity, owned, staleAfter, known);
     }
 
     @Override
     public CompletionStage<Void> unregister(QueueName queue, PodId pod) {
-        String key = Keys.pods(queue);
-        return RedisErrors.translate(
-                router.send(key, Request.of(CommandType.HDEL, key, pod.value())).thenApply(reply -> null));
-    }
-
-    private static PodsView view(Reply reply) {
-        List<LivingPod> pods = new ArrayList<>();
-        for (int i = 4; i + 1 < reply.size(); i += 2) {
-            try {
-                pods.add(new LivingPod(new PodId(reply.text(i)), Integer.parseInt(reply.text(i + 1))));
-            } catch (IllegalArgumentException e) {
-                LOG.debug("An entry in the reply to {} is not a pod", reply.command(), e);
-            }
-        }
-        return new PodsView(reply.text(1), pods, Printable.of(reply.text(2)), Printable.of(reply.text(3)));
-    }
-
-    /**
-     * @param reply pods, each followed by its JSON
-     * @return those that can be read
-     */
-    static List<Pod> pods(Reply reply) {
-        List<Pod> pods = new ArrayList<>();
-        for (int i = 0; i + 1 < reply.size(); i += 2) {
-            try {
-                pods.add(pod(new PodId(reply.text(i)), JSON.readTree(reply.bytes(i + 1))));
-            } catch (IllegalArgumentException | IOException e) {
-                // Not written by a pod of QBull. It is removed once it is stale.
-                LOG.debug("An entry in the reply to {} is not a pod", reply.command(), e);
-            }
-        }
-        return List.copyOf(pods);
+        return registrations.unregister(queue, pod);
     }
 
     private static List<Layout> history(QueueName queue, Reply hash) {
@@ -215,19 +164,6 @@ public final class RedisLayoutTable implements LayoutTable {
         layouts.sort(Comparator.comparingInt(Layout::version));
         layouts.add(new Layout(Integer.parseInt(current), Integer.parseInt(partitions)));
         return List.copyOf(layouts);
-    }
-
-    private static Pod pod(PodId id, JsonNode json) throws JsonProcessingException {
-        List<Integer> owned = new ArrayList<>();
-        json.path("partitions").forEach(index -> owned.add(index.asInt()));
-        return new Pod(
-                id,
-                json.path("capacity").asInt(),
-                List.copyOf(owned),
-                json.path("started").asLong(),
-                json.path("seen").asLong(),
-                Printable.of(json.path("process").asText()),
-                Printable.of(json.path("twin").asText()));
     }
 
     private CompletionStage<Layout> create(QueueName queue, Layout intent) {

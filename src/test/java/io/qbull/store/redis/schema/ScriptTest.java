@@ -56,7 +56,8 @@ class ScriptTest {
             Script.SUSPECT,
             Script.ATTEND,
             Script.PROMOTE,
-            Script.REGISTER);
+            Script.REGISTER,
+            Script.PRUNE);
 
     private static final Pattern WRITE =
             Pattern.compile("redis\\.p?call\\('(PERSIST|HSET|HSETNX|HDEL|XADD|XDEL|SET|ZADD|ZREM|PEXPIRE|DEL)'");
