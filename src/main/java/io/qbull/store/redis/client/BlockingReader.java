@@ -7,12 +7,9 @@ import io.qbull.store.StoreException;
 import io.qbull.store.WakeUps.Known;
 import io.qbull.store.redis.schema.Keys;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,20 +17,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits on a connection of its own for the first new entry in the streams and inboxes of some partitions, all on one server. One
- * blocking read runs at a time. It ends with an entry, with its timeout, or with a CLIENT UNBLOCK because another partition was
- * added. After an error every watch is woken, because entries may have arrived unseen. Thread-safe; wake-ups run on a thread of
- * the client.
+ * blocking read runs at a time; what it costs the server grows with the number of partitions, so there are several readers of a few
+ * partitions each. It ends with an entry, with its timeout, or with a CLIENT UNBLOCK because other partitions were added. After an error
+ * every watch is woken, because entries may have arrived unseen. Thread-safe; wake-ups run on a thread of the client, or on that of the
+ * caller.
  */
 public final class BlockingReader {
     private static final Logger LOG = LoggerFactory.getLogger(BlockingReader.class);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(250);
+    /** Partitions are added in bunches; one CLIENT UNBLOCK serves a bunch. */
+    private static final Duration BUNCH = Duration.ofMillis(2);
+
     private static final Duration FIRST_UNBLOCK_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_UNBLOCK_PAUSE = Duration.ofSeconds(1);
 
     private final ServerTopology topology;
     private final Connector connector;
     // Guarded by this. No callback runs under the lock.
-    private final Map<PartitionId, Watch> watched = new HashMap<>();
+    private final WatchSet watched = new WatchSet();
     private Phase phase = Phase.IDLE;
     private @Nullable Subscription subscription;
     /** Number of the read under way, or of the last one. */
@@ -56,17 +57,6 @@ public final class BlockingReader {
         CLOSED
     }
 
-    /** What is known of a partition, and what to run when there is more. Compared by identity. */
-    private static final class Watch {
-        private final Known known;
-        private final Runnable wakeUp;
-
-        Watch(Known known, Runnable wakeUp) {
-            this.known = known;
-            this.wakeUp = wakeUp;
-        }
-    }
-
     public BlockingReader(ServerTopology topology, Connector connector) {
         this.topology = topology;
         this.connector = connector;
@@ -77,19 +67,27 @@ public final class BlockingReader {
      *
      * @param partition on the same server as all others of this reader
      * @param known the last entries known
-     * @param wakeUp runs once, perhaps without a new entry; must not block
+     * @param wakeUp runs once, perhaps without a new entry, perhaps at once; must not block
      */
     public void watch(PartitionId partition, Known known, Runnable wakeUp) {
+        Runnable step = BlockingReader::nothing;
         synchronized (this) {
-            watched.put(partition, new Watch(known, wakeUp));
+            switch (watched.watch(partition, known, wakeUp)) {
+                case NOTHING -> {}
+                case READ -> step = nextStep();
+                case WAKE -> {
+                    Runnable fired = watched.wake(partition);
+                    step = fired == null ? step : () -> wake(fired);
+                }
+            }
         }
-        proceed();
+        step.run();
     }
 
     /** Stops watching a partition. A wake-up under way may still run. */
     public void forget(PartitionId partition) {
         synchronized (this) {
-            watched.remove(partition);
+            watched.forget(partition);
         }
     }
 
@@ -98,7 +96,7 @@ public final class BlockingReader {
         Subscription open;
         synchronized (this) {
             phase = Phase.CLOSED;
-            watched.clear();
+            var unused = watched.clear();
             open = subscription;
             subscription = null;
         }
@@ -126,7 +124,9 @@ public final class BlockingReader {
                 phase = Phase.UNBLOCKING;
                 Subscription current = subscription;
                 long number = reads;
-                yield current == null ? BlockingReader::nothing : () -> unblock(current, number, FIRST_UNBLOCK_PAUSE);
+                yield current == null
+                        ? BlockingReader::nothing
+                        : () -> connector.schedule(BUNCH, () -> unblock(current, number, FIRST_UNBLOCK_PAUSE));
             }
             case CONNECTING, UNBLOCKING, CLOSED -> BlockingReader::nothing;
         };
@@ -136,13 +136,13 @@ public final class BlockingReader {
         Subscription current = subscription;
         if (current == null) {
             phase = Phase.CONNECTING;
-            PartitionId any = watched.keySet().iterator().next();
+            PartitionId any = watched.any();
             return () -> connect(any);
         }
         phase = Phase.READING;
         reads++;
-        Map<PartitionId, Watch> covered = new HashMap<>(watched);
-        return () -> read(current, covered);
+        List<WatchSet.Place> places = watched.begin();
+        return () -> read(current, places);
     }
 
     private synchronized void enter(Phase next) {
@@ -179,45 +179,33 @@ public final class BlockingReader {
         }
     }
 
-    private void read(Subscription on, Map<PartitionId, Watch> covered) {
-        List<String> streams = new ArrayList<>();
-        List<String> after = new ArrayList<>();
-        covered.forEach((partition, watch) -> {
-            StreamId last = watch.known.stream();
-            if (last != null) {
-                streams.add(Keys.stream(partition));
-                after.add(last.toString());
-            }
-            streams.add(Keys.inbox(partition));
-            after.add(watch.known.inbox().toString());
-        });
+    private void read(Subscription on, List<WatchSet.Place> places) {
+        List<String> streams = places.stream().map(WatchSet.Place::key).toList();
+        List<String> after =
+                places.stream().map(place -> place.after().toString()).toList();
         Futures.whenDone(on.read(streams, after), (reply, error) -> {
             if (error == null) {
-                received(reply, covered);
+                received(reply);
             } else {
                 lost(on, error);
             }
         });
     }
 
-    private void received(Reply reply, Map<PartitionId, Watch> covered) {
-        Set<String> streams = new HashSet<>();
+    private void received(Reply reply) {
+        Map<String, StreamId> heard = new HashMap<>();
         if (!reply.items().isEmpty() && reply.items().get(0) != null) {
-            reply.lists().forEach(each -> streams.add(each.text(0)));
+            reply.lists()
+                    .forEach(each -> heard.put(
+                            each.text(0), StreamId.parse(each.list(1).list(0).text(0))));
         }
-        List<Watch> due = new ArrayList<>();
+        List<Runnable> due;
         synchronized (this) {
             enter(Phase.IDLE);
             loggedError = "";
-            covered.forEach((partition, watch) -> {
-                boolean found = streams.contains(Keys.stream(partition)) || streams.contains(Keys.inbox(partition));
-                // A watch that was replaced meanwhile starts from another place; the next read covers it.
-                if (found && watched.get(partition) == watch) {
-                    watched.remove(partition);
-                    due.add(watch);
-                }
-            });
+            due = watched.end(heard);
         }
+        // First, because the next read may take its time to reach the server, and the wake-ups do not wait for it.
         due.forEach(this::wake);
         proceed();
     }
@@ -262,33 +250,32 @@ public final class BlockingReader {
 
     /** The owners fetch and watch again, which connects: this is the polling. */
     private void wakeAll() {
-        List<Watch> waiting;
+        List<Runnable> waiting;
         synchronized (this) {
             enter(Phase.IDLE);
-            waiting = new ArrayList<>(watched.values());
-            watched.clear();
+            waiting = watched.clear();
         }
         waiting.forEach(this::wake);
     }
 
     /** Ends a blocking read. Repeats until the read has ended, because the first command may overtake the read. */
     private void unblock(Subscription on, long number, Duration pause) {
+        if (!stillBlocked(number)) {
+            return;
+        }
         // A failure is handled like an answer of 0: repeat, less often.
         on.unblock()
-                .whenComplete((done, error) -> connector.schedule(pause, () -> {
-                    if (stillBlocked(number)) {
-                        unblock(on, number, Backoff.next(pause, LONGEST_UNBLOCK_PAUSE));
-                    }
-                }));
+                .whenComplete((done, error) -> connector.schedule(
+                        pause, () -> unblock(on, number, Backoff.next(pause, LONGEST_UNBLOCK_PAUSE))));
     }
 
     private synchronized boolean stillBlocked(long number) {
         return phase == Phase.UNBLOCKING && reads == number;
     }
 
-    private void wake(Watch watch) {
+    private void wake(Runnable wakeUp) {
         try {
-            watch.wakeUp.run();
+            wakeUp.run();
         } catch (RuntimeException e) {
             lines.log(e.toString(), more -> LOG.error("A wake-up failed{}", more, e));
         }

@@ -5,21 +5,38 @@ import io.qbull.store.WakeUps;
 import io.qbull.store.redis.client.BlockingReader;
 import io.qbull.store.redis.client.Connector;
 import io.qbull.store.redis.client.ServerTopology;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes the owners of partitions. Without a cluster one blocking reader serves all partitions. In a cluster each partition has a
- * reader of its own, because a read over several slots is refused.
+ * Wakes the owners of partitions. Each blocking read costs the server time for every partition in it, so without a cluster a reader
+ * serves 32 partitions, and more only if there would be too many readers. In a cluster each partition has a reader of its own, because a
+ * read over several slots is refused.
  */
 public final class RedisWakeUps implements WakeUps {
+    private static final int PARTITIONS_PER_READER = 32;
+    /** Each has a connection. */
+    private static final int MOST_READERS = 32;
+
     private final ServerTopology topology;
     private final Connector connector;
     // Guarded by this.
-    private final Map<PartitionId, BlockingReader> readers = new HashMap<>();
-    private @Nullable BlockingReader common;
+    private final Map<PartitionId, Reader> assigned = new HashMap<>();
+    private final List<Reader> readers = new ArrayList<>();
     private boolean closed;
+
+    /** A reader and the number of its partitions. */
+    private static final class Reader {
+        final BlockingReader blocking;
+        int partitions;
+
+        Reader(BlockingReader blocking) {
+            this.blocking = blocking;
+        }
+    }
 
     public RedisWakeUps(ServerTopology topology, Connector connector) {
         this.topology = topology;
@@ -33,30 +50,30 @@ public final class RedisWakeUps implements WakeUps {
             if (closed) {
                 return;
             }
-            reader = readers.get(partition);
-            if (reader == null) {
-                reader = topology.clustered() ? new BlockingReader(topology, connector) : common();
-                readers.put(partition, reader);
-            }
+            reader = assigned.computeIfAbsent(partition, any -> assign()).blocking;
         }
         reader.watch(partition, known, wakeUp);
     }
 
     @Override
     public void forget(PartitionId partition) {
-        BlockingReader reader;
-        boolean shared;
+        Reader reader;
+        boolean last;
         synchronized (this) {
-            reader = readers.remove(partition);
-            shared = reader == common;
+            reader = assigned.remove(partition);
+            if (reader == null) {
+                return;
+            }
+            reader.partitions--;
+            last = reader.partitions == 0;
+            if (last) {
+                readers.remove(reader);
+            }
         }
-        if (reader == null) {
-            return;
-        }
-        if (shared) {
-            reader.forget(partition);
+        if (last) {
+            reader.blocking.close();
         } else {
-            reader.close();
+            reader.blocking.forget(partition);
         }
     }
 
@@ -64,20 +81,24 @@ public final class RedisWakeUps implements WakeUps {
     public void close() {
         synchronized (this) {
             closed = true;
-            readers.values().forEach(BlockingReader::close);
+            readers.forEach(reader -> reader.blocking.close());
             readers.clear();
-            if (common != null) {
-                common.close();
-            }
+            assigned.clear();
         }
     }
 
-    private BlockingReader common() {
-        BlockingReader reader = common;
+    private Reader assign() {
+        boolean clustered = topology.clustered();
+        int most = clustered ? 0 : PARTITIONS_PER_READER;
+        Reader reader = readers.stream()
+                .min(Comparator.comparingInt(each -> each.partitions))
+                .filter(each -> each.partitions < most || (!clustered && readers.size() >= MOST_READERS))
+                .orElse(null);
         if (reader == null) {
-            reader = new BlockingReader(topology, connector);
-            common = reader;
+            reader = new Reader(new BlockingReader(topology, connector));
+            readers.add(reader);
         }
+        reader.partitions++;
         return reader;
     }
 }
