@@ -7,8 +7,8 @@ import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.component.QbullConsumer;
 import io.qbull.component.QbullEndpoint;
+import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
-import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,9 +131,8 @@ public final class ReadyLine {
     /** How many partitions a queue has; as many as wanted if that is not known. */
     private int partitions(QueueName queue, int wanted) {
         try {
-            return StoreAccess.await(store.inspector().queue(queue)) instanceof QueueStatus.Present present
-                    ? present.partitionCount()
-                    : wanted;
+            List<Layout> layouts = StoreAccess.await(store.layouts().history(queue));
+            return layouts.get(layouts.size() - 1).partitions();
         } catch (CliException e) {
             return wanted;
         }

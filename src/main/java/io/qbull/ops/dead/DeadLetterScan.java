@@ -6,6 +6,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.store.DeadLetters;
+import io.qbull.store.Rounds;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,6 +18,8 @@ import java.util.stream.IntStream;
  * the scan is met once.
  */
 final class DeadLetterScan {
+    private static final int PARTITIONS_AT_ONCE = 64;
+
     private final DeadLetters letters;
     private final QueueName queue;
     private final int longestBody;
@@ -65,13 +68,12 @@ final class DeadLetterScan {
 
     private static CompletionStage<List<StreamId>> newest(
             DeadLetters letters, QueueName queue, int partitions, int first) {
-        List<CompletableFuture<StreamId>> answers = IntStream.range(0, partitions)
-                .mapToObj(index -> index < first
+        return Rounds.of(
+                PARTITIONS_AT_ONCE,
+                IntStream.range(0, partitions).boxed().toList(),
+                index -> index < first
                         ? CompletableFuture.completedFuture(StreamId.START)
-                        : letters.newest(new PartitionId(queue, index)).toCompletableFuture())
-                .toList();
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
+                        : letters.newest(new PartitionId(queue, index)));
     }
 
     private CompletionStage<Boolean> step(List<StreamId> ends, DeadPlace after) {

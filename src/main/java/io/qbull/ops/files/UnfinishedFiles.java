@@ -9,6 +9,7 @@ import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.ops.Json;
+import io.qbull.store.Rounds;
 import io.qbull.store.Store;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Lists and forgets the files that Redis knows as claimed and not finished. Thread-safe; nothing blocks. */
 public final class UnfinishedFiles {
+    private static final int QUEUES_AT_ONCE = 16;
+
     private final Store store;
 
     /**
@@ -41,17 +44,14 @@ public final class UnfinishedFiles {
      * @return the unfinished files of all queues, the oldest first; fails with a {@link io.qbull.store.StoreException}
      */
     public CompletionStage<List<UnfinishedFile>> all() {
-        return store.inspector().queues().thenCompose(queues -> {
-            List<CompletableFuture<List<UnfinishedFile>>> answers = queues.stream()
-                    .sorted()
-                    .map(queue -> of(queue).toCompletableFuture())
-                    .toList();
-            return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                    .thenApply(done -> answers.stream()
-                            .flatMap(each -> each.join().stream())
-                            .sorted(Comparator.comparing(file -> file.source().value()))
-                            .toList());
-        });
+        return store.inspector()
+                .queues()
+                .thenCompose(
+                        queues -> Rounds.of(QUEUES_AT_ONCE, queues.stream().sorted().toList(), this::of))
+                .thenApply(found -> found.stream()
+                        .flatMap(List::stream)
+                        .sorted(Comparator.comparing(file -> file.source().value()))
+                        .toList());
     }
 
     /**

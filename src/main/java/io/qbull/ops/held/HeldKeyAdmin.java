@@ -7,6 +7,7 @@ import io.qbull.ops.Listing;
 import io.qbull.ops.Summary;
 import io.qbull.store.HeldKeyTable;
 import io.qbull.store.HeldKeyTable.HeldKey;
+import io.qbull.store.Rounds;
 import io.qbull.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * to it. Thread-safe; nothing blocks. An answer is empty if there is no such queue.
  */
 public final class HeldKeyAdmin {
+    private static final int PARTITIONS_AT_ONCE = 64;
+
     private final HeldKeyTable table;
     private final Supplier<CompletionStage<Void>> pause;
 
@@ -119,16 +122,10 @@ public final class HeldKeyAdmin {
      * @return the time of each of its partitions; fails with a {@link StoreException}
      */
     public CompletionStage<Optional<Snapshot>> snapshot(QueueName queue) {
-        return table.partitions(queue).thenCompose(count -> {
-            List<CompletableFuture<Long>> answers = IntStream.range(0, count)
-                    .mapToObj(index -> table.now(new PartitionId(queue, index)).toCompletableFuture())
-                    .toList();
-            return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                    .thenApply(done -> count == 0
-                            ? Optional.<Snapshot>empty()
-                            : Optional.of(new Snapshot(answers.stream()
-                                    .map(CompletableFuture::join)
-                                    .toList())));
-        });
+        return table.partitions(queue)
+                .thenCompose(count -> Rounds.of(
+                        PARTITIONS_AT_ONCE, IntStream.range(0, count).boxed().toList(), index -> table.now(
+                                new PartitionId(queue, index))))
+                .thenApply(times -> times.isEmpty() ? Optional.empty() : Optional.of(new Snapshot(times)));
     }
 }

@@ -5,9 +5,9 @@ import io.qbull.model.QueueName;
 import io.qbull.ops.Json;
 import io.qbull.store.Inspector;
 import io.qbull.store.Inspector.QueueStatus;
+import io.qbull.store.Rounds;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Reads the state of queues from the store. Thread-safe; nothing blocks. */
@@ -36,17 +36,11 @@ public final class Queues {
      * @return the state of all queues, by name; fails with a {@link io.qbull.store.StoreException}
      */
     public CompletionStage<List<QueueStatus.Present>> all() {
-        return inspector.queues().thenCompose(names -> {
-            List<CompletableFuture<Optional<QueueStatus.Present>>> answers = names.stream()
-                    .sorted()
-                    .map(name -> one(name).toCompletableFuture())
-                    .toList();
-            return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                    .thenApply(done -> answers.stream()
-                            .map(CompletableFuture::join)
-                            .flatMap(Optional::stream)
-                            .toList());
-        });
+        // One after another: each reads several partitions at once.
+        return inspector
+                .queues()
+                .thenCompose(names -> Rounds.of(1, names.stream().sorted().toList(), this::one))
+                .thenApply(found -> found.stream().flatMap(Optional::stream).toList());
     }
 
     /**
