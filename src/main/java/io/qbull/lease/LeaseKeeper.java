@@ -32,6 +32,7 @@ public final class LeaseKeeper implements Ownership {
     private final LeaseFinder finder;
     private final LeaseRenewer renewer;
     private final LeaseReleaser releaser;
+    private final LeaseLog log;
     private final PodRegistration registration;
 
     private EventLoop.@Nullable Timer tick;
@@ -56,7 +57,8 @@ public final class LeaseKeeper implements Ownership {
         this.listener = listener;
         this.finder = new LeaseFinder(domain, settings, context, new FinderHost());
         this.renewer = new LeaseRenewer(domain, settings, context, owned, listener, this::lose);
-        this.releaser = new LeaseReleaser(settings, context);
+        this.log = new LeaseLog(loop);
+        this.releaser = new LeaseReleaser(settings, context, log);
         this.registration = new PodRegistration(domain, settings, context, owned, finder::pods);
     }
 
@@ -105,7 +107,10 @@ public final class LeaseKeeper implements Ownership {
         unregistered
                 .thenCombine(settled, (one, other) -> null)
                 .whenComplete((done, failure) ->
-                        loop.execute(() -> givenBack.whenComplete((ended, never) -> stopped.complete(null))));
+                        loop.execute(() -> givenBack.whenComplete((ended, never) -> {
+                            log.flush();
+                            stopped.complete(null);
+                        })));
         return stopped;
     }
 
@@ -229,6 +234,7 @@ public final class LeaseKeeper implements Ownership {
     }
 
     private void lose(LeaseEnd.Lost end, List<Lease> lost) {
+        log.flush();
         LOG.warn(
                 "queue={} lost the leases of partitions {}: {}; Redis refuses late work of this pod",
                 domain.queue(),
@@ -265,7 +271,7 @@ public final class LeaseKeeper implements Ownership {
                 return;
             }
             owned.add(new OwnedLease(lease, sent, TrustTerm.startingAt(sent, settings)));
-            LOG.info("{} acquired; the previous lease: {}", lease, previous(granted));
+            log.note(lease, "acquired; the previous lease: " + previous(granted));
             listener.acquired(granted);
         }
 

@@ -24,11 +24,13 @@ final class LeaseReleaser {
     private final LeaseSettings settings;
     private final LeaseContext context;
     private final LeaseTable leases;
+    private final LeaseLog log;
 
-    LeaseReleaser(LeaseSettings settings, LeaseContext context) {
+    LeaseReleaser(LeaseSettings settings, LeaseContext context, LeaseLog log) {
         this.settings = settings;
         this.context = context;
         this.leases = context.store().leases();
+        this.log = log;
     }
 
     /** What became of a release or a hand-over. */
@@ -96,11 +98,11 @@ final class LeaseReleaser {
                 }));
     }
 
-    private static void log(Lease lease, Outcome outcome, @Nullable LeaseOwner to, boolean owned) {
+    private void log(Lease lease, Outcome outcome, @Nullable LeaseOwner to, boolean owned) {
         String attempt = to == null ? "release" : "hand-over to " + to.pod();
         switch (outcome) {
-            case RELEASED -> LOG.info("{} released{}", lease, to == null ? "" : "; " + to.pod() + " waits no longer");
-            case HANDED_OVER -> LOG.info("{} handed over to {}", lease, to == null ? "" : to.pod());
+            case RELEASED -> log.note(lease, to == null ? "released" : "released; " + to.pod() + " waits no longer");
+            case HANDED_OVER -> log.note(lease, "handed over to " + (to == null ? "" : to.pod()));
             case UNANSWERED -> LOG.info("{} has expired; Redis did not answer its {}", lease, attempt);
             case ENDED_BEFORE -> {
                 if (owned) {
