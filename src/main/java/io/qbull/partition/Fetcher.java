@@ -140,7 +140,7 @@ final class Fetcher {
         }
         refilled = false;
         phase = Phase.FETCHING;
-        int room = wanted ? prefetched.room() : 1;
+        int room = wanted ? prefetched.room() : 0;
         int byteRoom = wanted ? prefetched.byteRoom() : 1;
         partition
                 .store()

@@ -1,4 +1,4 @@
--- Reads entries for the owner, bounded by count and bytes, but at least one if there is any. Also reads the next few requests in the
+-- Reads entries for the owner, bounded by count and bytes, but at least one if there is any and any is asked for. Also reads the next few requests in the
 -- owner's inbox and when the next delayed job is due. Changes nothing.
 --
 -- KEYS 5: lease, stream, attempts, inbox, delayed
