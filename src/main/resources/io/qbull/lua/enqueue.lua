@@ -9,7 +9,8 @@
 --   the source (ascending; empty without a source), deduplication window (ms; 0 = none), due time (ms; +ms = from now; empty = at
 --   once), id, key, body, content type or empty, headers (JSON object) or empty. A job with an empty key is written in the format of
 --   the original QBull: its body in the single field job
--- Returns: {'accepted', stream ids separated by blanks; '-' for a duplicate, '+' for a delayed job}
+-- Returns: {'accepted', places separated by blanks: a stream id, '-' for a duplicate, '+' for a delayed job. Behind a place, 'xN' stands
+--            for N places: the same sign, or ids of which each has the next sequence number}
 --          {'layout' or 'crowded', ''}: the partition takes no jobs for that version, or no more jobs; nothing was added
 --          {'stale'}: a later call of this producer was already answered; nothing was changed
 -- Epoch: none; jobs are fenced by the layout version in the seal.
@@ -123,6 +124,13 @@ if #expiries > 0 then
   redis.call('ZADD', seen, unpack(expiries))
   local _ = kept == 0 and redis.call('PEXPIRE', seen, string.format('%.0f', longest))
 end
-local joined = table.concat(ids, ' ')
+local runs, run, length, expected = {}, {}, 0, nil
+for _, id in ipairs(ids) do
+  local goes_on = id == expected
+  run, length = goes_on and run or {id, string.match(id, '^(%d+-)(%d+)$')}, goes_on and length + 1 or 1
+  runs[goes_on and #runs or #runs + 1] = goes_on and run[1] .. 'x' .. length or id
+  expected = run[2] and run[2] .. run[3] + length or id
+end
+local joined = table.concat(runs, ' ')
 redis.call('SET', call, number .. ' accepted ' .. joined, 'EX', lifetime)
 return {'accepted', joined}

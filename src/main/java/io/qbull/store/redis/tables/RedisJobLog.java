@@ -18,7 +18,6 @@ import io.qbull.store.redis.schema.Script;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The streams of jobs in Redis. Thread-safe. */
 public final class RedisJobLog implements JobLog {
-    /** How long a producer's last call is remembered: far longer than a call is repeated. */
-    private static final Duration CALL_LIFETIME = Duration.ofHours(1);
+    /** How long a producer's last call is remembered: longer than a call is repeated, which is half an hour. */
+    private static final Duration CALL_LIFETIME = Duration.ofMinutes(35);
 
     private static final int MOST_DONE = 1000;
     private static final int MOST_JOBS = 500;
@@ -234,16 +233,36 @@ public final class RedisJobLog implements JobLog {
             case "layout" -> new Answer.OtherLayout();
             case "crowded" -> new Answer.Crowded();
             case "accepted" -> {
-                String[] ids = reply.text(1).split(" ", -1);
-                if (ids.length != jobs) {
+                List<Answer.Place> places = places(reply.text(1));
+                if (places.size() != jobs) {
                     // The number was used for another call before: a fault that must not look like success.
                     throw reply.unknown();
                 }
-                yield new Answer.Accepted(
-                        Arrays.stream(ids).map(RedisJobLog::place).toList());
+                yield new Answer.Accepted(places);
             }
             default -> throw reply.unknown();
         };
+    }
+
+    /**
+     * @param runs places as the script writes them: each alone, or the first of a run with the number of places
+     */
+    private static List<Answer.Place> places(String runs) {
+        List<Answer.Place> places = new ArrayList<>();
+        for (String run : runs.split(" ", -1)) {
+            int times = run.indexOf('x');
+            Answer.Place first = place(times < 0 ? run : run.substring(0, times));
+            int count = times < 0 ? 1 : Integer.parseInt(run.substring(times + 1));
+            StreamId id = first.streamId();
+            boolean listed = !id.equals(StreamId.START);
+            for (int i = 0; i < count; i++) {
+                places.add(
+                        listed
+                                ? new Answer.Place(new StreamId(id.millis(), id.sequence() + i), first.duplicate())
+                                : first);
+            }
+        }
+        return places;
     }
 
     private static Answer.Place place(String id) {
