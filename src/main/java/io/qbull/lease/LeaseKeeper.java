@@ -106,11 +106,10 @@ public final class LeaseKeeper implements Ownership {
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         unregistered
                 .thenCombine(settled, (one, other) -> null)
-                .whenComplete((done, failure) ->
-                        loop.execute(() -> givenBack.whenComplete((ended, never) -> {
-                            log.flush();
-                            stopped.complete(null);
-                        })));
+                .whenComplete((done, failure) -> loop.execute(() -> givenBack.whenComplete((ended, never) -> {
+                    log.flush();
+                    stopped.complete(null);
+                })));
         return stopped;
     }
 

@@ -22,19 +22,28 @@ public final class Rounds {
     public static <T, R> CompletionStage<List<R>> of(
             int atOnce, List<T> all, Function<? super T, ? extends CompletionStage<R>> ask) {
         List<R> answers = new ArrayList<>(all.size());
-        return next(atOnce, all, ask, answers).thenApply(done -> answers);
+        return from(0, atOnce, all, ask, answers).thenApply(done -> answers);
     }
 
-    private static <T, R> CompletionStage<Void> next(
-            int atOnce, List<T> left, Function<? super T, ? extends CompletionStage<R>> ask, List<R> answers) {
-        List<CompletableFuture<R>> round = new ArrayList<>();
-        for (T each : left.subList(0, Math.min(atOnce, left.size()))) {
-            round.add(ask.apply(each).toCompletableFuture());
+    private static <T, R> CompletionStage<Void> from(
+            int first,
+            int atOnce,
+            List<T> all,
+            Function<? super T, ? extends CompletionStage<R>> ask,
+            List<R> answers) {
+        // A loop as long as answers are there at once: as many calls within each other would be too many.
+        for (int next = first; next < all.size(); next += atOnce) {
+            List<CompletableFuture<R>> round = new ArrayList<>();
+            for (T each : all.subList(next, Math.min(next + atOnce, all.size()))) {
+                round.add(ask.apply(each).toCompletableFuture());
+            }
+            int rest = next + atOnce;
+            CompletableFuture<Void> answered = CompletableFuture.allOf(round.toArray(CompletableFuture[]::new))
+                    .thenRun(() -> round.forEach(each -> answers.add(each.join())));
+            if (!answered.isDone() || answered.isCompletedExceptionally()) {
+                return answered.thenCompose(done -> from(rest, atOnce, all, ask, answers));
+            }
         }
-        return CompletableFuture.allOf(round.toArray(CompletableFuture[]::new)).thenCompose(done -> {
-            round.forEach(each -> answers.add(each.join()));
-            List<T> rest = left.subList(round.size(), left.size());
-            return rest.isEmpty() ? CompletableFuture.completedStage(null) : next(atOnce, rest, ask, answers);
-        });
+        return CompletableFuture.completedStage(null);
     }
 }

@@ -12,6 +12,7 @@ redis.call('PERSIST', pods)
 redis.call('HLEN', pods)
 -- Tried before the first change, so that a missing right leaves nothing half done.
 redis.call('HDEL', pods, '')
+local silent = {}
 for i = 2, #ARGV do
   local text = redis.call('HGET', pods, ARGV[i])
   local readable, value = pcall(cjson.decode, text or '')
@@ -19,7 +20,10 @@ for i = 2, #ARGV do
   if seen and seen > now then
     redis.call('HSET', pods, ARGV[i], (string.gsub(text, '"seen":%d+', string.format('"seen":%.0f', now))))
   elseif text and (not seen or seen + (tonumber(value.ttl) or tonumber(ARGV[1])) < now) then
-    redis.call('HDEL', pods, ARGV[i])
+    silent[#silent + 1] = ARGV[i]
   end
+end
+for _, pod in ipairs(silent) do
+  redis.call('HDEL', pods, pod)
 end
 return redis.call('HLEN', pods)

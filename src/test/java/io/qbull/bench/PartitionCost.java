@@ -49,7 +49,10 @@ public final class PartitionCost {
             Endpoint endpoint = sender.getEndpoint("qbull:" + QUEUE + "?partitions=" + partitions);
             AsyncProducer producer = endpoint.createAsyncProducer();
             producer.start();
-            while (((QbullConsumer) consumer.getRoutes().get(0).getConsumer()).ownedPartitions().size() < partitions) {
+            while (((QbullConsumer) consumer.getRoutes().get(0).getConsumer())
+                            .ownedPartitions()
+                            .size()
+                    < partitions) {
                 TimeUnit.MILLISECONDS.sleep(50);
             }
             send(endpoint, producer, rate, 5);

@@ -148,19 +148,52 @@ class LeaseKeeperTest {
     @Test
     void a_release_is_logged_once_redis_has_carried_it_out() {
         Lease lease = own();
+        loop.tick(LeaseLog.MOMENT);
         try (CapturedLog log = new CapturedLog()) {
             keeper.release(lease, 0);
             loop.run();
             assertThat(log.lines(lease.toString())).isEmpty();
             store.next("release").answer(Verdict.DONE);
-            loop.run();
+            loop.tick(LeaseLog.MOMENT);
             assertThat(log.lines(lease.toString())).containsExactly(lease + " released");
+        }
+    }
+
+    @Test
+    void leases_that_are_acquired_together_are_logged_in_one_line() {
+        try (CapturedLog log = new CapturedLog()) {
+            keeper.start();
+            register(new LivingPod(ME, 2));
+            peeked(free(), free());
+            grant(store.next("acquire"));
+            grant(store.next("acquire"));
+            assertThat(log.lines("acquired")).isEmpty();
+            loop.tick(LeaseLog.MOMENT);
+            assertThat(log.lines("acquired"))
+                    .containsExactly("queue=WHATSAPP partitions=[0, 1] acquired; the previous lease: none");
+        }
+    }
+
+    @Test
+    void what_was_acquired_is_logged_before_its_loss_and_before_the_end() {
+        try (CapturedLog log = new CapturedLog()) {
+            Lease lease = own();
+            keeper.fenced(lease);
+            answer(store.next("renew"), new Renewal.Lost());
+            assertThat(log.lines("")).element(0).asString().contains("acquired");
+            keeper.release(lease, 0);
+            store.next("release").answer(Verdict.DONE);
+            keeper.stop();
+            store.next("unregister").answer(null);
+            loop.run();
+            assertThat(log.lines("released")).hasSize(1);
         }
     }
 
     @Test
     void a_release_that_comes_too_late_is_not_logged_as_a_release() {
         Lease lease = own();
+        loop.tick(LeaseLog.MOMENT);
         try (CapturedLog log = new CapturedLog()) {
             keeper.release(lease, 0);
             store.next("release").answer(Verdict.FENCED);
@@ -173,6 +206,7 @@ class LeaseKeeperTest {
     @Test
     void a_release_that_is_never_answered_is_not_logged_as_a_release() {
         Lease lease = own();
+        loop.tick(LeaseLog.MOMENT);
         try (CapturedLog log = new CapturedLog()) {
             keeper.release(lease, 0);
             loop.tick(TTL);
@@ -186,10 +220,11 @@ class LeaseKeeperTest {
     @Test
     void a_hand_over_is_logged_with_its_receiver() {
         Lease lease = own();
+        loop.tick(LeaseLog.MOMENT);
         try (CapturedLog log = new CapturedLog()) {
             keeper.handOver(lease, new LeaseOwner(OTHER, "w1"), 0);
             store.next("handOver").answer(Verdict.DONE);
-            loop.run();
+            loop.tick(LeaseLog.MOMENT);
             assertThat(log.lines(lease.toString())).containsExactly(lease + " handed over to other");
         }
     }
@@ -197,12 +232,13 @@ class LeaseKeeperTest {
     @Test
     void a_hand_over_to_a_pod_that_waits_no_longer_is_logged_as_a_release() {
         Lease lease = own();
+        loop.tick(LeaseLog.MOMENT);
         try (CapturedLog log = new CapturedLog()) {
             keeper.handOver(lease, new LeaseOwner(OTHER, "w1"), 0);
             store.next("handOver").answer(Verdict.FENCED);
             loop.run();
             store.next("release").answer(Verdict.DONE);
-            loop.run();
+            loop.tick(LeaseLog.MOMENT);
             assertThat(log.lines(lease.toString())).containsExactly(lease + " released; other waits no longer");
         }
     }

@@ -118,7 +118,7 @@ public final class QueueInvariants {
                         LONGEST_CALL_SECONDS);
                 assertThat(at(key).text("GET", key))
                         .as(key)
-                        .matches("\\d+ (layout|crowded|accepted( (\\d+-\\d+|-|\\+))+)");
+                        .matches("\\d+ (layout|crowded|accepted( (\\d+-\\d+|-|\\+)(x\\d+)?)+)");
             }
             case "seen" ->
                 assertThat(at(key).number("PTTL", key)).as("lifetime of " + key).isPositive();

@@ -46,8 +46,8 @@ public final class UnfinishedFiles {
     public CompletionStage<List<UnfinishedFile>> all() {
         return store.inspector()
                 .queues()
-                .thenCompose(
-                        queues -> Rounds.of(QUEUES_AT_ONCE, queues.stream().sorted().toList(), this::of))
+                .thenCompose(queues ->
+                        Rounds.of(QUEUES_AT_ONCE, queues.stream().sorted().toList(), this::of))
                 .thenApply(found -> found.stream()
                         .flatMap(List::stream)
                         .sorted(Comparator.comparing(file -> file.source().value()))

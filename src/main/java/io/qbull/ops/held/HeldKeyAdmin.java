@@ -124,8 +124,9 @@ public final class HeldKeyAdmin {
     public CompletionStage<Optional<Snapshot>> snapshot(QueueName queue) {
         return table.partitions(queue)
                 .thenCompose(count -> Rounds.of(
-                        PARTITIONS_AT_ONCE, IntStream.range(0, count).boxed().toList(), index -> table.now(
-                                new PartitionId(queue, index))))
+                        PARTITIONS_AT_ONCE,
+                        IntStream.range(0, count).boxed().toList(),
+                        index -> table.now(new PartitionId(queue, index))))
                 .thenApply(times -> times.isEmpty() ? Optional.empty() : Optional.of(new Snapshot(times)));
     }
 }

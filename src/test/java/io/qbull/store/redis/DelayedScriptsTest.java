@@ -243,7 +243,7 @@ class DelayedScriptsTest {
         Answer.Accepted again =
                 (Answer.Accepted) get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 2, lines, WINDOW, 0, records)));
         assertThat(again.places()).extracting(Place::duplicate).containsExactly(true, true);
-        before.put(CALL, "2 accepted - -");
+        before.put(CALL, "2 accepted -x2");
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 

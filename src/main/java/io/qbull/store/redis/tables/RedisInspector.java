@@ -73,9 +73,12 @@ public final class RedisInspector implements Inspector {
             List<PartitionId> partitions = IntStream.range(0, count)
                     .mapToObj(index -> new PartitionId(queue, index))
                     .toList();
-            return Rounds.of(AT_ONCE, partitions, partition -> RedisErrors.translate(partition(partition, now))
-                    .exceptionally(
-                            error -> new PartitionStatus.Unread(partition.index(), RedisErrors.message(error))));
+            return Rounds.of(
+                    AT_ONCE,
+                    partitions,
+                    partition -> RedisErrors.translate(partition(partition, now))
+                            .exceptionally(error ->
+                                    new PartitionStatus.Unread(partition.index(), RedisErrors.message(error))));
         });
     }
 

@@ -72,7 +72,7 @@ class ScriptTest {
                 .containsPattern("^-- [A-Z].*\\.")
                 .contains("\n-- Returns: ")
                 .contains("\n-- Epoch: ");
-        assertThat(source.lines().count()).isLessThan(130);
+        assertThat(source.lines().count()).isLessThan(150);
     }
 
     @ParameterizedTest
