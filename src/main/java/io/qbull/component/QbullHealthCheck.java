@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * DOWN while something keeps a node from working. A node without partitions is UP: it stands by. So is one whose job takes long, or has
- * failed and waits: if it got no traffic, it could not take new jobs either. The message names the standstill. Readiness only, because a
+ * failed and waits: if it got no traffic, it could not take new jobs either. The message names each standstill. Readiness only, because a
  * restart of the process does not bring back Redis.
  */
 final class QbullHealthCheck extends AbstractHealthCheck {

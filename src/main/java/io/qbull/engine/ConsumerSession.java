@@ -17,6 +17,7 @@ import io.qbull.partition.PumpListener;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
@@ -108,13 +109,12 @@ final class ConsumerSession {
     }
 
     /**
-     * @return the first partition with jobs that has not moved for {@code stallAfter}, and why; empty if there is none. From any thread
+     * @return each partition with jobs that has not moved for {@code stallAfter}, and why; empty if there is none. From any thread
      */
     String standstill() {
-        String known = owned.standstill(consumption.stallAfter());
-        return known.isEmpty()
-                ? standstills.longerThan(consumption.stallAfter(), node.loop().nanoTime())
-                : known;
+        List<String> all = new ArrayList<>(owned.standstills(consumption.stallAfter()));
+        all.addAll(standstills.longerThan(consumption.stallAfter(), node.loop().nanoTime()));
+        return String.join("; ", all);
     }
 
     /** The job of an earlier session has ended on a partition. */

@@ -11,7 +11,7 @@ import java.util.List;
  * @param owned partitions it may work on
  * @param inFlight jobs that run
  * @param problem one line about what keeps the node from working; empty if nothing does
- * @param standstill one line about what waits although the node works: a partition that has jobs and has not moved for
+ * @param standstill one line about what waits although the node works: each partition that has jobs and has not moved for
  *     {@code stallAfter}, with the reason, or a backlog that takes no more jobs, or something that Redis refuses to tidy up; empty
  *     if there is none
  */

@@ -4,6 +4,7 @@ import io.qbull.model.Delivery;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -80,15 +81,16 @@ final class OwnedPartitions {
 
     /**
      * @param limit how long a partition with jobs may stand still
-     * @return the first partition that has stood still for longer, and why; empty if there is none
+     * @return each partition that has stood still for longer, and why
      */
-    String standstill(Duration limit) {
+    List<String> standstills(Duration limit) {
+        List<String> standstills = new ArrayList<>();
         for (OwnedPartition partition : partitions.values()) {
             String standstill = partition.pump().standstill(limit);
             if (!standstill.isEmpty()) {
-                return "partition " + partition.lease().partition() + " " + standstill;
+                standstills.add("partition " + partition.lease().partition() + " " + standstill);
             }
         }
-        return "";
+        return standstills;
     }
 }

@@ -2,6 +2,8 @@ package io.qbull.engine;
 
 import io.qbull.model.PartitionId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -53,17 +55,17 @@ final class Standstills {
 
     /**
      * @param limit how long a partition may stand still
-     * @return the first one that has for longer and is not taken again yet, and why; empty if there is none
+     * @return each that has for longer and is not taken again yet, and why
      */
-    String longerThan(Duration limit, long now) {
-        for (Map.Entry<PartitionId, Lost> each : lost.entrySet()) {
-            Lost partition = each.getValue();
+    List<String> longerThan(Duration limit, long now) {
+        List<String> standstills = new ArrayList<>();
+        lost.forEach((id, partition) -> {
             long nanos = now - partition.since;
             if (nanos > limit.toNanos() && now - partition.at <= remembered) {
-                return "partition " + each.getKey() + " has not moved for " + nanos / 1_000_000_000
-                        + " s: its lease is lost whenever it is acquired";
+                standstills.add("partition " + id + " has not moved for " + nanos / 1_000_000_000
+                        + " s: its lease is lost whenever it is acquired");
             }
-        }
-        return "";
+        });
+        return standstills;
     }
 }

@@ -14,9 +14,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +42,7 @@ final class ChaosRun {
     private static final int SENDERS = 2;
     private static final int JOBS_A_SECOND = Size.of("chaos.jobs", 60, 60);
     private static final Duration STALL = Duration.ofSeconds(10);
+    private static final Duration LEASE_TTL = Duration.ofSeconds(3);
     private static final Duration TO_RECOVER = Duration.ofMinutes(3);
 
     private final long seed = Long.getLong("qbull.chaos.seed", System.nanoTime());
@@ -59,7 +62,6 @@ final class ChaosRun {
         try (Receiver receiver = new Receiver(Ports.free(), PARTITIONS);
                 Crew crew = new Crew(home, routes(receiver.port()), settings(servers))) {
             crew.start(PODS);
-            StallWatch watch = new StallWatch(servers, crew, receiver, PARTITIONS, STALL.plusSeconds(2));
             List<Sender> senders = new ArrayList<>();
             for (int i = 0; i < SENDERS; i++) {
                 senders.add(new Sender(
@@ -67,19 +69,28 @@ final class ChaosRun {
             }
             List<Future<?>> sending = new ArrayList<>();
             senders.forEach(sender -> sending.add(threads.submit(sender)));
+            StallWatch watch = new StallWatch(
+                    servers,
+                    receiver,
+                    PARTITIONS,
+                    () -> unfinishedPartitions(receiver, senders),
+                    new PodReports(crew),
+                    STALL.plusSeconds(2),
+                    LEASE_TTL.plusSeconds(1));
             Future<?> watching = threads.submit(watch);
 
-            strike(new Faults(servers, crew, receiver, PARTITIONS, random)
-                    .list().stream()
-                            .filter(fault -> fault.name().contains(ONLY))
-                            .collect(Collectors.toList()));
+            strike(
+                    new Faults(servers, crew, receiver, PARTITIONS, random)
+                            .list().stream()
+                                    .filter(fault -> fault.name().contains(ONLY))
+                                    .collect(Collectors.toList()),
+                    crew);
             senders.forEach(Sender::stop);
             for (Future<?> each : sending) {
                 each.get(TO_RECOVER.toSeconds(), TimeUnit.SECONDS);
             }
-            Map<String, Integer> sent = new TreeMap<>();
-            senders.forEach(sender -> sent.putAll(sender.sent()));
-            Throwable notDone = awaitFinished(receiver, sent);
+            Map<String, Integer> sent = sent(senders);
+            Throwable notDone = awaitFinished(receiver, crew, sent);
             watch.stop();
             watching.get();
 
@@ -91,10 +102,11 @@ final class ChaosRun {
         } finally {
             threads.shutdownNow();
         }
+        Faults.forgetRefusals(servers);
     }
 
     /** One fault after the other, now and then two at once: struck in the order of the list, mended the other way round. */
-    private void strike(List<Fault> faults) {
+    private void strike(List<Fault> faults, Crew crew) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         List<Fault> shuffled = new ArrayList<>(faults);
         while (System.nanoTime() < end) {
@@ -111,6 +123,7 @@ final class ChaosRun {
             }
             pause(1 + random.nextInt((int) longest));
             mending.forEach(Runnable::run);
+            crew.restartEnded();
             pause(1 + random.nextInt(6_000));
         }
     }
@@ -119,13 +132,33 @@ final class ChaosRun {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
-    private static @Nullable Throwable awaitFinished(Receiver receiver, Map<String, Integer> sent) {
+    private static @Nullable Throwable awaitFinished(Receiver receiver, Crew crew, Map<String, Integer> sent) {
         try {
-            await().atMost(TO_RECOVER).until(() -> unfinished(receiver, sent).isEmpty());
+            await().atMost(TO_RECOVER).until(() -> {
+                crew.restartEnded();
+                return unfinished(receiver, sent).isEmpty();
+            });
             return null;
         } catch (ConditionTimeoutException e) {
             return new AssertionError("not done: " + unfinished(receiver, sent), e);
         }
+    }
+
+    private static Map<String, Integer> sent(List<Sender> senders) {
+        Map<String, Integer> sent = new TreeMap<>();
+        senders.forEach(sender -> sent.putAll(sender.sent()));
+        return sent;
+    }
+
+    private static Set<String> unfinishedPartitions(Receiver receiver, List<Sender> senders) {
+        Set<String> partitions = new HashSet<>();
+        sent(senders).forEach((queueAndKey, last) -> {
+            String[] parts = queueAndKey.split(" ", -1);
+            if (receiver.lastFinished(parts[0], parts[1]) < last) {
+                partitions.add(PARTITIONS.of(parts[0], parts[1]));
+            }
+        });
+        return partitions;
     }
 
     private static List<String> unfinished(Receiver receiver, Map<String, Integer> sent) {
@@ -180,8 +213,8 @@ final class ChaosRun {
         Findings.note("seed " + seed + ", " + SECONDS + " s, faults " + struck + ", accepted "
                 + senders.stream().mapToLong(Sender::accepted).sum() + ", " + receiver.summary());
         answers.forEach((answer, count) -> Findings.note(String.format("%7d  %s", count, answer)));
-        Findings.note("stalls that were named: " + watch.named());
-        Findings.note("stalls that were not: " + watch.unnamed());
+        watch.named().forEach((reason, count) -> Findings.note(String.format("%7d stalls  %s", count, reason)));
+        watch.unnamed().forEach(Findings::note);
         Findings.note(volume.table());
     }
 
@@ -189,7 +222,7 @@ final class ChaosRun {
         return Map.of(
                 "REDIS_URL", servers.uri(),
                 "PARTITIONS", Integer.toString(PARTITIONS.each()),
-                "QBULL_LEASE_TTL", "3s",
+                "QBULL_LEASE_TTL", LEASE_TTL.toSeconds() + "s",
                 "QBULL_QUEUES", String.join(",", PARTITIONS.queues()));
     }
 

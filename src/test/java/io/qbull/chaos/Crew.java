@@ -68,6 +68,15 @@ final class Crew implements AutoCloseable {
         }
     }
 
+    /** Starts those anew that have ended by themselves, as an orchestrator does: a pod that cannot use Redis at its start gives up. */
+    void restartEnded() {
+        for (int number = 0; number < size(); number++) {
+            if (!pod(number).running()) {
+                replace(number);
+            }
+        }
+    }
+
     private PodProcess launch(int number) {
         Map<String, String> own = new HashMap<>(settings);
         own.put("QBULL_POD_ID", "pod-" + number);

@@ -228,15 +228,28 @@ final class Faults {
     }
 
     static Resp admin(Servers servers, int server) {
-        Resp resp = servers.connect(server);
+        return admin(servers, server, Resp.PATIENCE);
+    }
+
+    static Resp admin(Servers servers, int server, Duration patience) {
+        Resp resp = servers.connect(server, patience);
         resp.call("AUTH", ADMIN, ADMIN);
         return resp;
+    }
+
+    /** What was refused because of a fault says nothing about the rights that the documentation names. */
+    static void forgetRefusals(Servers servers) {
+        for (int i = 0; i < servers.ports().size(); i++) {
+            try (Resp resp = admin(servers, i)) {
+                resp.call("ACL", "LOG", "RESET");
+            }
+        }
     }
 
     /** Creates the user of the test on all servers that lack it; a restarted server has forgotten it. */
     static void prepare(Servers servers) {
         for (int i = 0; i < servers.ports().size(); i++) {
-            try (Resp resp = servers.connect(i)) {
+            try (Resp resp = servers.connect(i, Resp.PATIENCE)) {
                 resp.call("ACL", "SETUSER", ADMIN, "on", ">" + ADMIN, "~*", "&*", "+@all");
                 resp.call("CONFIG", "SET", "appendfsync", "always");
             } catch (Resp.ErrorReply | UncheckedIOException e) {

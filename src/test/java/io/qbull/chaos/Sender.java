@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -40,7 +41,7 @@ final class Sender implements Runnable {
     private final long pauseNanos;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicLong accepted = new AtomicLong();
-    private final Map<String, Integer> sent = new HashMap<>();
+    private final Map<String, Integer> sent = new ConcurrentHashMap<>();
     private final Map<String, Integer> answers = new TreeMap<>();
 
     /**
@@ -127,7 +128,7 @@ final class Sender implements Runnable {
         return Map.copyOf(answers);
     }
 
-    /** The last accepted number of each queue and key. To be called after the end of {@link #run}. */
+    /** The last accepted number of each queue and key. */
     Map<String, Integer> sent() {
         return sent;
     }

@@ -3,6 +3,7 @@ package io.qbull.chaos;
 import io.qbull.testing.RedisClusterExtension;
 import io.qbull.testing.RedisServer;
 import io.qbull.testing.Resp;
+import java.time.Duration;
 import java.util.List;
 
 /** The Redis under test, as faults see it: some servers that can be stopped, each with a number from 0. */
@@ -22,9 +23,9 @@ interface Servers {
     /** Resumes a frozen server. */
     void resume(int server);
 
-    /** A new connection to a server; the caller closes it. */
-    default Resp connect(int server) {
-        return new Resp(ports().get(server));
+    /** A new connection to a server, which waits so long for an answer; the caller closes it. */
+    default Resp connect(int server, Duration patience) {
+        return new Resp("127.0.0.1", ports().get(server), patience);
     }
 
     /** One server. */

@@ -1,144 +1,162 @@
 package io.qbull.chaos;
 
-import io.qbull.app.PodProcess;
 import io.qbull.testing.Resp;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Looks each second for partitions that have jobs and from which nothing has arrived for longer than pods may take to name it. Named is a
- * partition whose name stands in the health of a pod, one with held keys in the status, and all while a pod is DOWN. One thread calls
- * {@link #run}.
+ * Looks each second for partitions that have jobs and from which nothing has arrived, and whether the pods name them: see
+ * {@link PodReports}. A partition must be named before it has stood still for too long; a pod that took it over meanwhile has a little
+ * longer, because it cannot know how long the partition had stood still before. One thread calls {@link #run}.
  */
 final class StallWatch implements Runnable {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
     private final Servers servers;
-    private final Crew crew;
     private final Receiver receiver;
     private final Partitions partitions;
+    private final Supplier<Set<String>> accepted;
+    private final PodReports reports;
     private final Duration limit;
+    private final Duration takeOver;
     private final AtomicBoolean stopped = new AtomicBoolean();
-    private final Map<String, Long> emptyAt = new HashMap<>();
-    private final Set<String> stalled = new HashSet<>();
+    private final Map<String, Standing> standing = new HashMap<>();
     private final List<String> unnamed = new ArrayList<>();
-    private final List<String> named = new ArrayList<>();
+    private final Map<String, Integer> named = new TreeMap<>();
+
+    /** How a partition stands, by {@link System#nanoTime()}. */
+    private static final class Standing {
+        private long since;
+        private @Nullable String name;
+        private boolean judged;
+
+        Standing(long now) {
+            since = now;
+        }
+
+        void moved(long at) {
+            if (at - since > 0) {
+                since = at;
+                name = null;
+                judged = false;
+            }
+        }
+    }
 
     /**
-     * @param limit how long a partition may stand still unnamed
+     * What a server says about a partition.
+     *
+     * @param jobs in its stream, and held keys
+     * @param acquired when its lease was acquired, by {@link System#nanoTime()}
      */
-    StallWatch(Servers servers, Crew crew, Receiver receiver, Partitions partitions, Duration limit) {
+    private record Seen(long jobs, long acquired) {}
+
+    /**
+     * @param accepted finds the partitions of jobs that were accepted and are not done
+     * @param limit how long a partition may stand still unnamed
+     * @param takeOver how long a partition may be without an owner after a crash
+     */
+    StallWatch(
+            Servers servers,
+            Receiver receiver,
+            Partitions partitions,
+            Supplier<Set<String>> accepted,
+            PodReports reports,
+            Duration limit,
+            Duration takeOver) {
         this.servers = servers;
-        this.crew = crew;
         this.receiver = receiver;
         this.partitions = partitions;
+        this.accepted = accepted;
+        this.reports = reports;
         this.limit = limit;
+        this.takeOver = takeOver;
     }
 
     @Override
     public void run() {
         while (!stopped.get()) {
             LockSupport.parkNanos(LOOK.toNanos());
-            Map<String, Long> jobs = jobs();
+            Map<String, Seen> seen = seen();
+            Set<String> waiting = accepted.get();
+            reports.read();
             long now = System.nanoTime();
-            partitions.streams().forEach(stream -> look(stream, jobs, now));
+            partitions.streams().forEach(stream -> look(stream, seen.get(stream), waiting.contains(stream), now));
         }
     }
 
-    private void look(String stream, Map<String, Long> jobs, long now) {
-        // A server that does not answer keeps its jobs.
-        Long waiting = jobs.get(stream);
-        if (waiting != null && waiting == 0) {
-            emptyAt.put(stream, now);
-        }
+    /** What a server that does not answer has is judged by what was accepted. */
+    private void look(String stream, @Nullable Seen seen, boolean accepted, long now) {
+        Standing stands = standing.computeIfAbsent(stream, any -> new Standing(now));
+        boolean jobs = seen == null ? accepted : seen.jobs > 0;
         Long arrived = receiver.movedAt(stream);
-        long moved = Math.max(
-                arrived == null ? now - LOOK.toNanos() : arrived, emptyAt.getOrDefault(stream, Long.MIN_VALUE));
-        emptyAt.putIfAbsent(stream, now);
-        if (now - Math.max(moved, emptyAt.get(stream)) <= limit.toNanos()) {
-            stalled.remove(stream);
-        } else if (stalled.add(stream)) {
-            String by = namedBy(stream);
-            (by.isEmpty() ? unnamed : named)
-                    .add(stream + (by.isEmpty() ? " is not named, " + waiting + " jobs" : " " + by));
-            if (by.isEmpty()) {
-                stalled.remove(stream);
-            }
+        if (!jobs) {
+            stands.moved(now);
+        } else if (arrived != null) {
+            stands.moved(arrived);
+        }
+        long nanos = now - stands.since;
+        if (nanos > LOOK.toNanos() && stands.name == null) {
+            stands.name = reports.nameOf(stream, nanos > limit.minusSeconds(2).toNanos());
+        }
+        if (!stands.judged && tooLong(nanos, seen == null ? null : now - seen.acquired)) {
+            stands.judged = true;
+            judge(stream, stands, nanos, seen);
         }
     }
 
-    /** Jobs in streams and held keys; without those of a server that does not answer. */
-    private Map<String, Long> jobs() {
-        Map<String, Long> jobs = new HashMap<>();
+    private boolean tooLong(long nanos, @Nullable Long ownedNanos) {
+        if (ownedNanos != null && ownedNanos < nanos) {
+            return nanos > limit.plus(takeOver).toNanos() || ownedNanos > limit.toNanos();
+        }
+        return nanos > limit.toNanos();
+    }
+
+    private void judge(String stream, Standing stands, long nanos, @Nullable Seen seen) {
+        if (stands.name != null) {
+            named.merge(stands.name, 1, Integer::sum);
+        } else {
+            unnamed.add(LocalTime.now(ZoneOffset.UTC) + " " + stream + " is not named after "
+                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms, " + (seen == null ? "unknown" : seen.jobs)
+                    + " jobs" + System.lineSeparator() + reports.all(stream));
+        }
+    }
+
+    /** Without the partitions of servers that do not answer. */
+    private Map<String, Seen> seen() {
+        Map<String, Seen> seen = new HashMap<>();
         for (int server = 0; server < servers.ports().size(); server++) {
-            try (Resp resp = Faults.admin(servers, server)) {
-                partitions.streams().forEach(stream -> count(resp, stream, jobs));
+            try (Resp resp = Faults.admin(servers, server, LOOK)) {
+                partitions.streams().forEach(stream -> look(resp, stream, seen));
             } catch (UncheckedIOException | Resp.ErrorReply away) {
                 // What it has is unknown.
             }
         }
-        return jobs;
+        return seen;
     }
 
-    private static void count(Resp resp, String stream, Map<String, Long> jobs) {
+    private static void look(Resp resp, String stream, Map<String, Seen> seen) {
         try {
-            jobs.put(stream, resp.number("XLEN", stream) + resp.number("HLEN", "{" + stream + "}:held"));
+            long jobs = resp.number("XLEN", stream) + resp.number("HLEN", "{" + stream + "}:held");
+            Object epoch = resp.call("HGET", "{" + stream + "}:lease", "epoch");
+            long micros = epoch == null ? 0 : Long.parseLong((String) epoch);
+            long ago = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - micros;
+            seen.put(stream, new Seen(jobs, System.nanoTime() - TimeUnit.MICROSECONDS.toNanos(ago)));
         } catch (Resp.ErrorReply e) {
             // It is on another server, or moves, and then counts as unknown.
-            jobs.remove(stream);
-        }
-    }
-
-    private String namedBy(String stream) {
-        String queue = stream.substring(0, stream.indexOf(':'));
-        for (PodProcess pod : crew.living()) {
-            String health = get(pod, "/observe/health");
-            if (health.contains(stream + " ") || health.contains(stream + ":") || health.contains("\"DOWN\"")) {
-                return "in health: " + LogVolume.shape(health);
-            }
-            String status = get(pod, "/api/queues/" + queue);
-            if (heldOrUnread(status, stream.substring(stream.indexOf(':') + 1))) {
-                return "in status: held keys, or cannot be read";
-            }
-        }
-        return "";
-    }
-
-    private static boolean heldOrUnread(String status, String partition) {
-        int at = status.indexOf("{\"partition\":" + partition + ",");
-        String node = at < 0 ? "" : status.substring(at, status.indexOf('}', at));
-        return node.contains("\"error\"") || (node.contains("\"held\":") && !node.contains("\"held\":0"));
-    }
-
-    private String get(PodProcess pod, String path) {
-        try {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + pod.management() + path))
-                                    .timeout(Duration.ofSeconds(3))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
-        } catch (IOException e) {
-            // It has just been killed, or starts.
-            return "";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "";
         }
     }
 
@@ -151,8 +169,8 @@ final class StallWatch implements Runnable {
         return unnamed;
     }
 
-    /** Partitions that stood still longer, and where they were named. */
-    List<String> named() {
+    /** How often each reason was given for a partition that stood still longer. */
+    Map<String, Integer> named() {
         return named;
     }
 }

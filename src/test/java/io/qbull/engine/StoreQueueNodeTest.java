@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -145,6 +146,24 @@ class StoreQueueNodeTest {
                 .endsWith(": a job runs"));
         running.join().completed();
         await().until(() -> pod.node.status().standstill().isEmpty());
+    }
+
+    @Test
+    void each_partition_that_does_not_move_is_named() {
+        List<JobHandler.Outcome> running = new CopyOnWriteArrayList<>();
+        TestPod pod = pod("a", 2).consume(2, Duration.ofMillis(1), (delivery, outcome) -> running.add(outcome));
+        for (int n = 0; n < 8; n++) {
+            pod.enqueue("k" + n, "long").join();
+        }
+        await().untilAsserted(() -> assertThat(pod.node.status().standstill().split("; "))
+                .hasSize(2)
+                .allMatch(each -> each.matches("partition WHATSAPP:[01] has not moved for \\d+ s: a job runs")));
+        await().until(() -> {
+            while (!running.isEmpty()) {
+                running.remove(0).completed();
+            }
+            return pod.node.status().standstill().isEmpty();
+        });
     }
 
     @Test

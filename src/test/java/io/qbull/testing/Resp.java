@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * of these, or null. Not thread-safe.
  */
 public final class Resp implements AutoCloseable {
+    /** How long a connection waits for an answer. */
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final Socket socket;
     private final InputStream in;
 
@@ -32,10 +36,19 @@ public final class Resp implements AutoCloseable {
      * @param port of a server
      */
     public Resp(String host, int port) {
+        this(host, port, PATIENCE);
+    }
+
+    /**
+     * @param host of a server
+     * @param port of a server
+     * @param patience how long it waits for an answer
+     */
+    public Resp(String host, int port, Duration patience) {
         try {
             socket = new Socket();
             socket.connect(new InetSocketAddress(host, port), 2000);
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout((int) patience.toMillis());
             socket.setTcpNoDelay(true);
             in = new BufferedInputStream(socket.getInputStream());
             logIn();
