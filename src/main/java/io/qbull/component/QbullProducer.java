@@ -2,12 +2,15 @@ package io.qbull.component;
 
 import io.qbull.component.node.SharedNode;
 import io.qbull.config.EnqueueSettings;
+import io.qbull.engine.ImpatientCaller;
 import io.qbull.engine.QueueWriter;
 import io.qbull.model.Causes;
+import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.NewJob;
 import io.qbull.model.QueueName;
 import io.qbull.model.RoutedRecord;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -92,8 +95,7 @@ public class QbullProducer extends DefaultAsyncProducer {
         }
         try {
             NewJob job = writer.write(exchange);
-            used.node()
-                    .enqueue(job, settings)
+            limited(exchange, used.node().enqueue(job, settings))
                     .whenComplete((answer, failure) -> used.continueRoute(
                             new Continuation(exchange, callback, () -> answered(exchange, job, answer, failure))));
             return false;
@@ -111,6 +113,17 @@ public class QbullProducer extends DefaultAsyncProducer {
         } catch (Exception e) {
             exchange.setException(e);
         }
+    }
+
+    /** The call itself goes on. */
+    private static CompletionStage<Enqueued> limited(Exchange exchange, CompletionStage<Enqueued> added) {
+        ImpatientCaller caller = exchange.getProperty(ImpatientCaller.PROPERTY, ImpatientCaller.class);
+        return caller == null
+                ? added
+                : caller.limit(
+                        added,
+                        () -> new EnqueueException(
+                                EnqueueException.Kind.UNKNOWN, "Redis did not answer before this pod stopped"));
     }
 
     private QueueWriter queueWriter(SharedNode used) {

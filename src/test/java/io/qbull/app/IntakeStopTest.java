@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pod that stops while clients have requests open. A stop that waits for them lasts longer than the timeout of these tests. */
 @Timeout(30)
@@ -50,7 +53,7 @@ class IntakeStopTest extends AppTestSupport {
 
     @Override
     Map<String, String> settings() {
-        return Map.of("qbull.partitions", "2");
+        return Map.of("qbull.partitions", "2", "camel.component.qbull.enqueueTimeout", "10m");
     }
 
     @Test
@@ -107,6 +110,35 @@ class IntakeStopTest extends AppTestSupport {
                 assertThat(answer.get("refusedCount").intValue()).isEqualTo(2);
                 resp.call("CLIENT", "UNPAUSE");
                 stop.get();
+            } finally {
+                resp.call("CLIENT", "UNPAUSE");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?key=k", ""})
+    void a_request_that_redis_does_not_answer_holds_nothing_up(String query) throws Exception {
+        String[] headers = query.isEmpty() ? new String[] {NDJSON, "Idempotency-Key: new"} : new String[0];
+        assertThat(post(JOBS + "?key=k", "known").status()).isEqualTo(202);
+        try (ChunkedPost client = new ChunkedPost(http, JOBS + query, headers);
+                Resp resp = REDIS.server().connect();
+                CapturedLog log = new CapturedLog()) {
+            resp.call("CLIENT", "PAUSE", "60000", "WRITE");
+            try {
+                client.send(bytes(line(0)));
+                client.end();
+                await().until(() -> resp.text("INFO", "clients").matches("(?s).*blocked_clients:[1-9].*"));
+
+                CompletableFuture<Void> stop = stop();
+
+                RawHttp.Answer answer = client.answer();
+                assertThat(answer.status()).as(answer.head()).isEqualTo(503);
+                assertThat(answer.header("Retry-After")).isNotEmpty();
+                resp.call("CLIENT", "UNPAUSE");
+                stop.get();
+                assertThat(log.lines("Timeout occurred during graceful shutdown"))
+                        .isEmpty();
             } finally {
                 resp.call("CLIENT", "UNPAUSE");
             }

@@ -2,11 +2,13 @@ package io.qbull.ingest.http;
 
 import io.qbull.engine.BulkEnqueuer;
 import io.qbull.engine.BulkResult;
+import io.qbull.engine.ImpatientCaller;
 import io.qbull.engine.QueueWriter;
 import io.qbull.ingest.record.JsonRecords;
 import io.qbull.ingest.route.RecordFeed;
 import io.qbull.ingest.route.RecordRoute;
 import io.qbull.model.EnqueueException;
+import io.qbull.model.JobFeed;
 import io.qbull.model.JobId;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
@@ -74,7 +76,8 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
             HeaderCheck.clear(request.headers(), Set.of());
             ContentCoding coding = ContentCoding.of(request.headers().getAll("Content-Encoding"));
             QueueWriter writer = writers.apply(bulk.queue());
-            added(writer, bulk, coding, stream)
+            ImpatientCaller client = exchange.getProperty(ImpatientCaller.PROPERTY, ImpatientCaller.class);
+            added(writer, bulk, coding, stream, client)
                     .whenComplete((result, thrown) ->
                             writer.continuations().execute(() -> ended(exchange, callback, result, thrown)));
             return false;
@@ -96,7 +99,7 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
     }
 
     private CompletionStage<BulkResult> added(
-            QueueWriter writer, BulkRequest bulk, ContentCoding coding, RequestStream stream) {
+            QueueWriter writer, BulkRequest bulk, ContentCoding coding, RequestStream stream, ImpatientCaller client) {
         JobId id = bulk.id();
         if (id == null || writer.settings().deduplicationWindow().isZero()) {
             return read(
@@ -106,18 +109,33 @@ public final class HttpBulkReader extends AsyncProcessorSupport {
                     bulk.queue(),
                     (line, job) -> writer.node().enqueue(job, writer.settings()));
         }
-        return writer.node()
+        CompletionStage<JobFeed> opened = writer.node()
                 .open(source(id), 0, writer.settings().deduplicationWindow(), writer.settings())
                 .handle((feed, thrown) -> {
                     if (feed == null) {
-                        throw new EnqueueException(
-                                EnqueueException.Kind.UNAVAILABLE,
-                                "the earlier progress of this request cannot be read now");
+                        throw progressUnknown();
                     }
                     return feed;
-                })
+                });
+        return limited(client, opened)
                 .thenCompose(feed -> read(stream, coding, writer, bulk.queue(), feed::add)
                         .whenComplete((result, thrown) -> feed.close()));
+    }
+
+    /** A feed that comes when nobody waits for it any more is closed. */
+    private static CompletionStage<JobFeed> limited(ImpatientCaller client, CompletionStage<JobFeed> opened) {
+        CompletionStage<JobFeed> limited = client.limit(opened, HttpBulkReader::progressUnknown);
+        var unused = limited.whenComplete((feed, late) -> {
+            if (late != null) {
+                opened.thenAccept(JobFeed::close);
+            }
+        });
+        return limited;
+    }
+
+    private static EnqueueException progressUnknown() {
+        return new EnqueueException(
+                EnqueueException.Kind.UNAVAILABLE, "the earlier progress of this request cannot be read now");
     }
 
     /** The steps of the route run on threads that they may block. */

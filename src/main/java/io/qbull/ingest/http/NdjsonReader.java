@@ -36,8 +36,6 @@ final class NdjsonReader implements LineSplitter.Sink {
     private static final int TURN = 1 << 20;
     /** What a coding may add to a body that is small or cannot be compressed. */
     private static final int CODING = 1 << 16;
-    /** How long a stop waits for the answers to lines that have arrived: with all else a client has its answer within a second. */
-    private static final long LAST_ANSWERS_MILLIS = 800;
 
     private final RequestStream stream;
     private final JsonRecords records;
@@ -235,7 +233,7 @@ final class NdjsonReader implements LineSplitter.Sink {
             // A connection that is closed with unread bytes loses its answer.
             stream.request().resume();
         }
-        stream.loop().owner().setTimer(LAST_ANSWERS_MILLIS, late -> enqueuer.giveUp());
+        stream.loop().owner().setTimer(OpenRequests.LAST_ANSWERS_MILLIS, late -> enqueuer.giveUp());
     }
 
     private void close() {

@@ -1,5 +1,7 @@
 package io.qbull.ingest.http;
 
+import io.qbull.engine.ImpatientCaller;
+import io.vertx.core.Vertx;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -8,6 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * stops. Thread-safe.
  */
 final class OpenRequests {
+    /** How long a stop waits for answers of Redis: with all else a client has its answer within a second. */
+    static final long LAST_ANSWERS_MILLIS = 800;
+
     private final Set<Runnable> ends = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
@@ -28,6 +33,14 @@ final class OpenRequests {
             own.run();
         }
         return () -> ends.remove(own);
+    }
+
+    /**
+     * @param vertx has the timers
+     * @return the client of a request that has arrived as a whole
+     */
+    ImpatientCaller client(Vertx vertx) {
+        return end -> add(() -> vertx.setTimer(LAST_ANSWERS_MILLIS, late -> end.run()));
     }
 
     /** Ends all requests, also those that are added from now on. */

@@ -1,5 +1,6 @@
 package io.qbull.ingest.http;
 
+import io.qbull.engine.ImpatientCaller;
 import io.qbull.model.MediaType;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
@@ -143,6 +144,7 @@ final class RawHttpConsumer extends VertxPlatformHttpConsumer {
         message.setHeader(Exchange.HTTP_PATH, http.normalizedPath());
         message.setBody(body);
         exchange.setMessage(message);
+        exchange.setProperty(ImpatientCaller.PROPERTY, open.client(http.vertx()));
         return exchange;
     }
 
