@@ -21,6 +21,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
@@ -132,7 +133,8 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
             used.claim(String.valueOf(getRouteId()), consumption.lease().leaseTtl());
         } catch (RuntimeException e) {
             endpoint.getComponent().releaseNode(used);
-            throw e;
+            // By the id of the route its place can be told.
+            throw new FailedToStartRouteException(getRouteId(), String.valueOf(e.getMessage()), e);
         }
         shared = used;
         consume(used);

@@ -7,6 +7,7 @@ import io.qbull.config.PumpSettings;
 import io.qbull.config.RedisSettings;
 import io.qbull.config.RetrySettings;
 import io.qbull.engine.QueueNode;
+import io.qbull.engine.QueueNodes;
 import io.qbull.model.Layout;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
@@ -25,7 +26,7 @@ final class QbullSettings {
      */
     static void check(QbullConfiguration options, CamelContext context) {
         consumption(options);
-        RedisSettings.forLeases(redisUri(options, context), options.getLeaseTtl());
+        QueueNodes.check(RedisSettings.forLeases(redisUri(options, context), options.getLeaseTtl()));
         enqueue(options);
         Integer partitions = options.getPartitions();
         if (partitions != null) {

@@ -11,6 +11,14 @@ public final class QueueNodes {
     private QueueNodes() {}
 
     /**
+     * @param redis where the data is
+     * @throws IllegalArgumentException if the address of Redis breaks its rule, as when a node is opened; the message does not quote it
+     */
+    public static void check(RedisSettings redis) {
+        RedisStore.check(redis);
+    }
+
+    /**
      * Returns at once, even while Redis is away.
      *
      * @param identity which queue and which pod

@@ -172,7 +172,7 @@ class QbullConfigurationTest extends QbullTestSupport {
         "redis://u:s3cret@h:1",
         "RAW(redis://u:s3cret@h:1)",
         "'redis://u:s3cret@h:1,redis://u:s3cret@h:2'",
-        "redis://:s3cret%2C@h:1"
+        "RAW(redis://:s3cret%2C@h:1)"
     })
     void neither_endpoint_uris_nor_services_show_a_redis_uri(String redisUri) {
         QbullEndpoint endpoint = endpoint("qbull:ORDERS?redisUri=" + redisUri + "&leaseTtl=2s");

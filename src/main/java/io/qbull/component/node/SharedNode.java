@@ -126,7 +126,8 @@ public final class SharedNode {
         if (!consumerRoute.compareAndSet(null, route)) {
             String other = consumerRoute.get();
             throw new IllegalStateException(key + " has a consumer in this context already, "
-                    + (POLLED.equals(other) ? "a polling one" : "in route " + other)
+                    + (POLLED.equals(other) ? "a polling one; " : "in route " + other + "; ")
+                    + (POLLED.equals(route) ? "nobody can poll it" : "route " + route + " cannot be another")
                     + ": one route consumes a queue; partitionsPerPod makes it take more");
         }
     }

@@ -107,6 +107,14 @@ public final class RedisStore implements Store {
     }
 
     /**
+     * @param settings where Redis is
+     * @throws IllegalArgumentException if the URI has another form; the message does not quote it
+     */
+    public static void check(RedisSettings settings) {
+        RedisLocation.of(settings, false);
+    }
+
+    /**
      * Checks that every server is reachable and evicts no data.
      *
      * @return completes if they do; fails with {@link io.qbull.store.StoreException.Misconfigured} if a server may evict data

@@ -136,6 +136,8 @@ class MistakesTest {
             HTTP statuses
             qbull:A?headerFilterStrategy=#x | headerFilterStrategy (#x) must name a bean of the type HeaderFilterStrategy: #NAME
             qbull:A?redisUrl=redis://:pw@h | redisUrl (…) is not an option of qbull:; did you mean redisUri?
+            qbull:A?redisUri=http://h      | redisUri must be redis://[user:password@]host[:port][/db], rediss://…, \
+            redis-sentinel://…#master, or several servers of a cluster separated by commas; user and password percent-encoded
             qbull:A?batch={{my.batch}}     | {{my.batch}} is set neither in config/application.properties nor elsewhere
             qbull:A B                      | queue name 'A B' must be 1 to 100 characters of A-Z a-z 0-9 _ . -
             qbul:A                         | there is no component qbul: on the class path; did you mean qbull?
@@ -221,6 +223,24 @@ class MistakesTest {
         assertThat(refusal(Map.of("CAMEL_COMPONENT_QBULL_REDIS_URL", "redis://:pw@h"), Map.of(), null))
                 .isEqualTo("CAMEL_COMPONENT_QBULL_REDIS_URL (…) is not an option of the component; did you mean "
                         + "CAMEL_COMPONENT_QBULL_REDIS_URI?");
+    }
+
+    @Test
+    void a_second_route_that_consumes_a_queue_is_named_beside_the_first() throws IOException {
+        Path file = routes("""
+                - route:
+                    id: orders
+                    from: {uri: "qbull:A", steps: [{log: x}]}
+                - route:
+                    id: invoices
+                    from: {uri: "qbull:A?maxAttempts=3", steps: [{log: x}]}
+                """);
+
+        assertThat(refusal(Map.of("QBULL_POD_ID", "p"), Map.of(), file))
+                .isEqualTo(file
+                        + ", line 6, route invoices: queue=A pod=p has a consumer in this context already, in route"
+                        + " orders; route invoices cannot be another: one route consumes a queue; partitionsPerPod makes it"
+                        + " take more");
     }
 
     private Path routes(String yaml) throws IOException {
