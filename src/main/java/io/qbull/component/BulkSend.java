@@ -30,6 +30,9 @@ final class BulkSend {
     private final AsyncCallback callback;
     private final BulkEnqueuer enqueuer;
     private final @Nullable List<@Nullable Enqueued> answers;
+    /** What the answers are for, by index. */
+    private final List<@Nullable Object> elements = new ArrayList<>();
+
     private long index;
     /** What is being added, if it comes from a source, which hears the outcome itself. */
     private @Nullable RoutedRecord record;
@@ -99,6 +102,9 @@ final class BulkSend {
 
     private void take(@Nullable Object element) {
         long number = index++;
+        if (answers != null) {
+            elements.add(element);
+        }
         RoutedRecord ofSource = BulkBody.record(element);
         record = ofSource;
         told |= ofSource != null;
@@ -132,6 +138,7 @@ final class BulkSend {
         exchange.getMessage().setHeader(QbullConstants.BULK_RESULT, result);
         if (answers != null) {
             exchange.getMessage().setHeader(QbullConstants.BULK_ANSWERS, answers);
+            exchange.getMessage().setHeader(QbullConstants.BULK_ANSWERED, answered(answers));
         }
         if (broken != null) {
             exchange.setException(broken);
@@ -146,5 +153,15 @@ final class BulkSend {
                     result.refusedCount() + " of " + index + " jobs were refused, the first at index " + first.number()
                             + ": " + first.reason()));
         }
+    }
+
+    private List<@Nullable Object> answered(List<@Nullable Enqueued> all) {
+        List<@Nullable Object> answered = new ArrayList<>();
+        for (int i = 0; i < elements.size(); i++) {
+            if (all.get(i) != null) {
+                answered.add(elements.get(i));
+            }
+        }
+        return answered;
     }
 }

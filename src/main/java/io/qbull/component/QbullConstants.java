@@ -106,5 +106,15 @@ public final class QbullConstants {
             javaType = "java.util.List<io.qbull.model.Enqueued>")
     public static final String BULK_ANSWERS = "CamelQbullBulkAnswers";
 
+    /** Those of many jobs that Redis has. */
+    @Metadata(
+            label = "producer",
+            description =
+                    "Set by the producer when the body was a collection: those of its elements that Redis has, newly"
+                            + " or from before, in their order. What is marked at its source by this list is neither lost nor"
+                            + " sent again.",
+            javaType = "java.util.List<java.lang.Object>")
+    public static final String BULK_ANSWERED = "CamelQbullBulkAnswered";
+
     private QbullConstants() {}
 }

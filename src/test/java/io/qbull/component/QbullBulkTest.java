@@ -115,6 +115,8 @@ class QbullBulkTest extends QbullTestSupport {
                         "1 of 3 jobs were refused, the first at index 1: body must be at most maxBodySize");
         assertThat(result(exchange).accepted()).isEqualTo(2);
         assertThat(answers(exchange).get(1)).isNull();
+        assertThat(exchange.getMessage().getHeader(QbullConstants.BULK_ANSWERED))
+                .isEqualTo(List.of("a", "c"));
     }
 
     @Test

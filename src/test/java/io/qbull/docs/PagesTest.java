@@ -114,7 +114,7 @@ class PagesTest {
         assertThat(page.prose()).noneMatch(line -> COMMAND.matcher(line.text()).matches());
         assertThat(page.blocks())
                 .extracting(Page.Block::language)
-                .isSubsetOf("", "sh", "yaml", "properties", "java", "xml", "json", "python");
+                .isSubsetOf("", "sh", "yaml", "properties", "java", "xml", "json", "python", "sql");
         assertThat(page.blocks(""))
                 .noneMatch(block -> block.text().lines().anyMatch(line -> line.startsWith("./qbull")));
     }

@@ -98,6 +98,7 @@ public final class AppConfiguration implements CamelConfiguration {
         coalesce(context, settings.coalesce());
         servers(context, settings, limits, bodies);
         ((ModelCamelContext) context).setModelReifierFactory(new QuietErrors());
+        context.addRoutePolicyFactory(new PollFailures());
     }
 
     /** Sets the properties that routes use: {@code qbull.has.NAME} for each queue, {@code qbull.has.webhook}, {@code qbull.inbox}. */
