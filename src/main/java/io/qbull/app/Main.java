@@ -1,6 +1,7 @@
 package io.qbull.app;
 
 import io.qbull.app.cli.AddCommand;
+import io.qbull.app.cli.BenchCommand;
 import io.qbull.app.cli.CancelCommand;
 import io.qbull.app.cli.DeadCommand;
 import io.qbull.app.cli.FilesCommand;
@@ -72,6 +73,7 @@ public final class Main {
                         DeadCommand.of(home),
                         HeldCommand.of(home),
                         new CancelCommand(home),
+                        new BenchCommand(),
                         new VersionCommand(),
                         new HelpCommand())
                 .forEach(line::addSubcommand);

@@ -7,24 +7,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
-/** A pod as in an application: the component and one route. Run as a program, it is the idle pod whose cost is measured. */
-public final class BenchPod {
+/** A pod as in an application: the component and one route. */
+final class BenchPod {
     /** The queue of all measurements. */
     static final String QUEUE = "BENCH";
 
     private BenchPod() {}
-
-    /**
-     * @param args address of Redis, options of the consumer
-     * @throws Exception if it cannot start
-     */
-    public static void main(String[] args) throws Exception {
-        start(args[0], args[1], exchange -> {});
-        System.out.println("up");
-        // The input ends with the measurement, or with the program that measures.
-        int end = System.in.read();
-        Runtime.getRuntime().halt(end < 0 ? 0 : 1);
-    }
 
     /**
      * @param redisUri where Redis is

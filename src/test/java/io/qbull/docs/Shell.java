@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * Runs the commands of a page as a reader would, at the top of a repository with what {@code ./qbull up} needs. {@code ./qbull} is
  * the program of this build; {@code curl} fails for an error and finds the ports of the test's pod in place of the documented ones.
- * Commands that take long, or need the network, are recorded instead of run: {@code up}, {@code add}, Maven and others.
+ * Commands that take long, or need the network, are recorded instead of run: {@code up}, {@code add}, {@code bench}, Maven and others.
  */
 final class Shell {
     private static final String RECORD = """
@@ -30,7 +30,7 @@ final class Shell {
     private static final String QBULL = """
             #!/bin/sh
             if [ -z "$DOCS_POD" ]; then
-                case $1 in up|add) exec "$DOCS_HOME/bin/qbull" "$@" ;; esac
+                case $1 in up|add|bench) exec "$DOCS_HOME/bin/qbull" "$@" ;; esac
             fi
             exec "$DOCS_JAVA" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true \\
                 -Dqbull.home="$DOCS_HOME" -cp "$DOCS_CLASS_PATH" %s "$@"

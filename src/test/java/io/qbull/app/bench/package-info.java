@@ -1,0 +1,4 @@
+@NullMarked
+package io.qbull.app.bench;
+
+import org.jspecify.annotations.NullMarked;
