@@ -128,6 +128,7 @@ public final class Bench {
             case DRAIN -> new DrainMeasurement();
             case THROUGH -> new ThroughMeasurement();
             case LATENCY -> new LatencyMeasurement();
+            case KEYS -> new KeysMeasurement();
             case TAKEOVER -> new TakeOverMeasurement();
             case HANDOVER -> new HandOverMeasurement(scene.options());
             case IDLE -> new IdleMeasurement();

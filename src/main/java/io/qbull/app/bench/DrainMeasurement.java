@@ -1,10 +1,8 @@
 package io.qbull.app.bench;
 
 import io.qbull.model.QueueName;
-import io.qbull.store.redis.raw.RawJob;
 import io.qbull.store.redis.raw.RawQueue;
 import java.time.Duration;
-import java.util.Iterator;
 
 /** Jobs per second out of a queue with a backlog, through a route that does nothing. */
 final class DrainMeasurement implements Measurement {
@@ -45,7 +43,7 @@ final class DrainMeasurement implements Measurement {
 
     private double raw(Scene scene, int round) {
         RawQueue queue = scene.leased(PART, scene.options().partitions());
-        Deck deck = fill(scene, queue, jobs(scene, round));
+        Deck deck = scene.fill(queue, scene.options().partitions(), jobs(scene, round));
         long begin = System.nanoTime();
         queue.drain(deck.count(), Scene.RAW_FETCH, body -> {})
                 .toCompletableFuture()
@@ -59,7 +57,7 @@ final class DrainMeasurement implements Measurement {
         int partitions = scene.options().partitions();
         QueueName name = Scene.queue(PART);
         RawQueue queue = scene.rawQueue(PART, partitions);
-        Deck deck = fill(scene, queue, jobs(scene, round));
+        Deck deck = scene.fill(queue, scene.options().partitions(), jobs(scene, round));
         Run run = new Run(deck.count(), scene.options().keys());
         String options = Scene.whole(partitions);
         try (HeapWatch watch = HeapWatch.open();
@@ -72,12 +70,5 @@ final class DrainMeasurement implements Measurement {
         scene.judge(PART, run.tally().findings(deck.dealt()), false);
         queue.remove();
         return last;
-    }
-
-    private static Deck fill(Scene scene, RawQueue queue, long jobs) {
-        Deck deck = new Deck(scene.options().keys());
-        Iterator<RawJob> made = scene.jobs(deck, scene.options().partitions(), () -> deck.count() < jobs);
-        queue.fill(made, Scene.RAW_BATCH);
-        return deck;
     }
 }

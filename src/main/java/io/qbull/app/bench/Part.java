@@ -17,6 +17,8 @@ public enum Part {
     LATENCY(
             "from the time of sending to the start of the route: idle, at 10, 50 and 80 % of the rate of through",
             7, 1),
+    /** Keys beside each other. */
+    KEYS("jobs of 10 and 100 ms, 64 keys of each of 8 partitions at once", 9, 3),
     /** After a kill. */
     TAKEOVER("how long partitions pause when their pod is killed", 0, 8),
     /** When pods join and leave. */

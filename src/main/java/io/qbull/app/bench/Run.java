@@ -21,7 +21,17 @@ final class Run {
     /** A route that does nothing. */
     void job(Exchange exchange) {
         Payload job = BenchPod.payload(exchange);
+        started(job);
+        ended(job);
+    }
+
+    /** A job starts. */
+    void started(Payload job) {
         tally.started(job);
+    }
+
+    /** A job ends that has started. */
+    void ended(Payload job) {
         if (tally.ended(job) == Math.max(1, jobs / 4)) {
             quarter.compareAndSet(0, System.nanoTime());
         }

@@ -149,6 +149,13 @@ final class Scene {
         return violations;
     }
 
+    /** Fills a queue. */
+    Deck fill(RawQueue queue, int partitions, long jobs) {
+        Deck deck = new Deck(BenchOptions.keys(partitions));
+        queue.fill(jobs(deck, partitions, () -> deck.count() < jobs), RAW_BATCH);
+        return deck;
+    }
+
     /** Jobs for the raw limit, as long as there are to be more. */
     Iterator<RawJob> jobs(Deck deck, int partitions, BooleanSupplier more) {
         return jobs(deck, partitions, more, () -> 0);

@@ -32,7 +32,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "PART",
-            description = "enqueue, drain, through, latency, takeover, handover or idle; all of them without one.")
+            description =
+                    "enqueue, drain, through, latency, keys, takeover, handover or idle; all of them without one.")
     private @Nullable List<String> parts;
 
     @Option(
