@@ -44,7 +44,7 @@ final class JobDispatcher {
     private void carryOut(Decision next) {
         if (next instanceof Decision.Start start) {
             heldTurn = start.work().heldKey() == null;
-            parts.starter.start(start);
+            parts.starter.start(start, parts.following(start));
         } else if (next instanceof Decision.Bury bury) {
             heldTurn = bury.heldKey() == null;
             parts.outcomes.bury(bury);

@@ -19,6 +19,8 @@ final class JobRun implements Runnable, JobHandler.Outcome {
     private @Nullable Thread thread;
 
     private boolean interrupted;
+    /** It has succeeded before the handler returned. */
+    private volatile boolean inPlace;
 
     JobRun(Delivery delivery, JobHandler handler, Ending ending) {
         this.delivery = delivery;
@@ -60,22 +62,32 @@ final class JobRun implements Runnable, JobHandler.Outcome {
 
     @Override
     public void completed() {
-        end(null);
+        boolean here;
+        synchronized (this) {
+            here = thread == Thread.currentThread();
+        }
+        end(null, here);
+    }
+
+    /** Whether it has succeeded on the thread and before the return of its handler: another may run there at once. From any thread. */
+    boolean succeededInPlace() {
+        return inPlace;
     }
 
     @Override
     public void failed(Failure failure) {
-        end(new Failure(
+        Failure printable = new Failure(
                 Printable.of(failure.reason(), LONGEST_REASON),
                 Printable.of(failure.exception(), LONGEST_REASON),
                 failure.course(),
                 Printable.of(failure.cause()),
-                failure.retryAfter()));
+                failure.retryAfter());
+        end(printable, false);
     }
 
     /** The run has failed, whatever the handler still does. A handler that blocks is interrupted. */
     void timeOut(Failure failure) {
-        if (end(failure)) {
+        if (end(failure, false)) {
             synchronized (this) {
                 if (thread != null) {
                     interrupted = true;
@@ -85,9 +97,10 @@ final class JobRun implements Runnable, JobHandler.Outcome {
         }
     }
 
-    private boolean end(@Nullable Failure failure) {
+    private boolean end(@Nullable Failure failure, boolean here) {
         boolean first = ended.compareAndSet(false, true);
         if (first) {
+            inPlace = here;
             ending.ended(failure);
         }
         return first;

@@ -152,6 +152,13 @@ final class JobSelector {
         return slot == null ? null : about(slot.entry, JobPlace.inStream(slot.entry.streamId()), null, slot.suspect);
     }
 
+    /** What an entry means that may start behind another one by itself; null if more than a start is to be done about it. */
+    @Nullable
+    Work plain(Slot slot) {
+        Decision next = about(slot.entry, JobPlace.inStream(slot.entry.streamId()), null, slot.suspect);
+        return next instanceof Start start && !start.suspect() ? start.work() : null;
+    }
+
     private Decision about(Entry entry, JobPlace place, @Nullable HeldKey heldKey, boolean suspect) {
         if (entry instanceof Entry.Undecodable undecodable) {
             return new Bury(null, place, heldKey, new Burial(undecodable.reason(), "", 0));

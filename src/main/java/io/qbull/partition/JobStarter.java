@@ -17,12 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts jobs: has suspects recorded, finds a thread, limits the time, and brings each end back to the loop. On the event loop, except
- * {@link #inFlight} and {@link #running}.
+ * Starts jobs: has suspects recorded, finds a thread, limits the time, and brings each end back to the loop. Jobs that may follow each
+ * other are handed to a worker together, more of them the more often it could go on by itself. On the event loop, except
+ * {@link #inFlight}, {@link #oldest} and {@link #running}.
  */
 final class JobStarter {
     private static final Logger LOG = LoggerFactory.getLogger(JobStarter.class);
     private static final Duration RETRY = Duration.ofMillis(100);
+    /** A worker gets so many jobs at most: a full batch of commits. */
+    private static final int LONGEST = Commits.BATCH;
 
     private final LeasedPartition partition;
     private final JobExecutor executor;
@@ -30,7 +33,11 @@ final class JobStarter {
     private final Duration jobTimeout;
     private final SuspectStarts suspects;
     private final Events events;
-    private final Set<Run> running = ConcurrentHashMap.newKeySet();
+    private final Set<JobSeries> active = ConcurrentHashMap.newKeySet();
+    private final JobEnds ends;
+    private final JobSeries.Owner owner = new Owner();
+    /** How many jobs a worker gets at once. */
+    private int length = 1;
     private Readiness readiness = Readiness.FREE;
     private final LogLimit lines;
     /** Reported once, until a job starts again. */
@@ -38,7 +45,6 @@ final class JobStarter {
 
     private boolean afterSuspect;
     private EventLoop.@Nullable Timer retryTimer;
-    private long started;
 
     /** Whether another job could be started. */
     enum Readiness {
@@ -94,11 +100,12 @@ final class JobStarter {
         this.suspects = suspects;
         this.events = events;
         this.lines = new LogLimit(partition.loop()::nanoTime);
+        this.ends = new JobEnds(partition.loop(), events::changed);
     }
 
     /** Whether another job could be started. */
     Readiness readiness() {
-        return running.size() < concurrency ? readiness : Readiness.BUSY;
+        return active.size() < concurrency ? readiness : Readiness.BUSY;
     }
 
     /** Whether the job started last was a suspect. */
@@ -106,52 +113,79 @@ final class JobStarter {
         return afterSuspect;
     }
 
+    /** How many more jobs may be handed over together with the next one. */
+    int following() {
+        return length - 1;
+    }
+
     /** The jobs that run, the oldest first; from any thread. */
     List<Delivery> inFlight() {
-        return running.stream()
-                .sorted(Comparator.comparingLong(run -> run.number))
+        long now = partition.now();
+        return active.stream()
+                .map(JobSeries::current)
+                .sorted(Comparator.comparingLong((JobSeries.Run run) -> age(run, now)).reversed())
                 .map(run -> run.delivery)
                 .toList();
+    }
+
+    private static long age(JobSeries.Run run, long now) {
+        Long begun = run.begunAt();
+        // Compares differences: the clock may overflow.
+        return begun == null ? -1 : now - begun;
     }
 
     /** When a worker took the job that has run for the longest time, on the clock of the event loop; null if none runs. */
     @Nullable
     Long oldest() {
         long now = partition.now();
-        // Compares differences: the clock may overflow.
-        return running.stream()
-                .filter(run -> run.begun)
-                .map(run -> run.begunAt)
-                .max(Comparator.comparingLong(begun -> now - begun))
+        return active.stream()
+                .map(JobSeries::current)
+                .max(Comparator.comparingLong(run -> age(run, now)))
+                .map(JobSeries.Run::begunAt)
                 .orElse(null);
     }
 
     /** How many jobs run; from any thread. */
     int running() {
-        return running.size();
+        return active.size();
     }
 
-    void start(Decision.Start next) {
+    /**
+     * @param next starts
+     * @param following start after it, if all goes well and nothing comes between
+     */
+    void start(Decision.Start next, List<Work> following) {
         afterSuspect = next.suspect();
         if (next.suspect()) {
             record(next.work());
         } else {
-            run(new Run(next.work(), null));
+            run(new JobSeries(next.work(), null, following, partition, owner, executor.handler()));
         }
     }
 
-    /** Whether there is a job that no worker has taken yet, and none that runs; from any thread. */
+    /** Whether there are jobs that no worker has taken yet, and none that runs; from any thread. */
     boolean untaken() {
-        return !running.isEmpty() && running.stream().noneMatch(run -> run.begun);
+        return !active.isEmpty()
+                && active.stream().allMatch(series -> series.current().begunAt() == null);
     }
 
-    /** Takes back what no worker has taken yet, as if it had never been started. */
+    /** Takes back what no worker has begun, as if it had never been started. */
     void takeBack() {
-        for (Run run : running) {
-            if (executor.takeBack(run.task)) {
-                run.over();
-                run.notTaken();
-                undo(run.suspect, () -> {});
+        for (JobSeries series : active) {
+            executor.takeBack(series);
+            List<JobSeries.Run> rest = series.stop();
+            giveBack(series, rest);
+            if (!rest.isEmpty()) {
+                undo(rest.get(0).suspect, () -> {});
+            }
+        }
+    }
+
+    /** What has not begun makes room for something that is to come before. */
+    void makeWay() {
+        for (JobSeries series : active) {
+            if (series.runs().size() > 1 && series.begun()) {
+                giveBack(series, series.stop());
             }
         }
     }
@@ -176,7 +210,7 @@ final class JobStarter {
                 partition.held().untouch(key);
             }
             if (events.mayStart()) {
-                run(new Run(suspect.work(), suspect));
+                run(new JobSeries(suspect.work(), suspect, List.of(), partition, owner, executor.handler()));
             } else {
                 undo(suspect, () -> {});
             }
@@ -196,40 +230,69 @@ final class JobStarter {
         });
     }
 
-    private void run(Run run) {
-        HeldKey key = run.work.heldKey();
+    private void run(JobSeries series) {
+        JobSeries.Run first = series.runs().get(0);
+        HeldKey key = first.work.heldKey();
         if (key != null) {
             partition.held().running(key);
         } else {
-            partition.prefetched().starts(run.work.place().streamId());
+            series.runs().forEach(run -> partition.prefetched().starts(run.work.place().streamId()));
         }
-        running.add(run);
+        active.add(series);
         try {
-            executor.workers().execute(run.task);
+            executor.workers().execute(series);
         } catch (RuntimeException | Error e) {
-            run.notTaken();
-            undo(run.suspect, () -> awaitThread(run.work.job(), e));
+            giveBack(series, series.stop());
+            undo(first.suspect, () -> awaitThread(first.work.job(), e));
             return;
         }
         shortageReported = false;
-        if (run.suspect != null) {
-            run.suspect.runs();
+        if (first.suspect != null) {
+            first.suspect.runs();
         }
-        if (!jobTimeout.isZero()) {
-            limit(run, jobTimeout);
+        if (!jobTimeout.isZero() && active.contains(series)) {
+            limit(series, jobTimeout);
         }
     }
 
     /** The time of a job counts from the moment at which a worker took it, which may be long after it was given to the workers. */
-    private void limit(Run run, Duration left) {
-        run.limit = partition.loop().schedule(left, () -> {
-            Duration rest = run.left();
+    private void limit(JobSeries series, Duration left) {
+        series.limit = partition.loop().schedule(left, () -> {
+            JobSeries.Run run = series.current();
+            Duration rest = run.left(jobTimeout);
             if (rest.isZero() || rest.isNegative()) {
                 run.task.timeOut(new Failure("ran longer than " + jobTimeout, "", Failure.Course.RETRY));
             } else {
-                limit(run, rest);
+                limit(series, rest);
             }
         });
+    }
+
+    /** They do not run. */
+    private void giveBack(JobSeries series, List<JobSeries.Run> rest) {
+        for (JobSeries.Run run : rest) {
+            notTaken(run);
+        }
+        closeIfOver(series);
+    }
+
+    private void notTaken(JobSeries.Run run) {
+        if (run.suspect != null) {
+            run.suspect.isOver();
+        }
+        HeldKey key = run.work.heldKey();
+        if (key != null) {
+            partition.held().notStarted(key);
+        } else {
+            partition.prefetched().ends(run.work.place().streamId());
+        }
+    }
+
+    private void closeIfOver(JobSeries series) {
+        if (series.over() && active.remove(series) && series.limit != null) {
+            series.limit.cancel();
+            series.limit = null;
+        }
     }
 
     private void awaitThread(Job job, Throwable shortage) {
@@ -263,83 +326,56 @@ final class JobStarter {
         }
     }
 
-    /** A job that runs, and what is to be done about it when it ends. */
-    private final class Run implements JobRun.Ending {
-        final long number = started++;
-        final Delivery delivery;
-        final JobRun task;
-        final @Nullable Suspect suspect;
-        private final Work work;
-        private EventLoop.@Nullable Timer limit;
-        private volatile long begunAt;
-        /** Written after {@link #begunAt}. */
-        private volatile boolean begun;
+    /** On the event loop. */
+    private void notStarted(JobSeries.Run run) {
+        run.series().ended();
+        notTaken(run);
+        giveBack(run.series(), run.series().stop());
+        undo(run.suspect, () -> {});
+    }
 
-        Run(Work work, @Nullable Suspect suspect) {
-            Job job = work.job();
-            this.work = work;
-            this.suspect = suspect;
-            this.delivery = new Delivery(job, partition.lease(), job.attempts().failed() + 1);
-            this.task = new JobRun(delivery, executor.handler(), this);
+    /** On the event loop. */
+    private void ended(JobSeries.Run run, @Nullable Failure failure) {
+        JobSeries series = run.series();
+        series.ended();
+        if (run.suspect != null) {
+            run.suspect.isOver();
+        }
+        if (run.task.succeededInPlace()) {
+            length = Math.min(LONGEST, 2 * length);
+        } else {
+            length = 1;
+            giveBack(series, series.stop());
+        }
+        closeIfOver(series);
+        events.ended(run.suspect == null ? run.work : run.suspect.work(), failure);
+    }
+
+    /** Brings what workers tell to the event loop. */
+    private final class Owner implements JobSeries.Owner {
+        @Override
+        public long now() {
+            return partition.now();
         }
 
         @Override
-        public boolean mayStart() {
-            begunAt = partition.now();
-            begun = true;
+        public boolean trusted() {
             return events.trusted();
         }
 
-        /** How much of its time is left. */
-        Duration left() {
-            return begun ? jobTimeout.minusNanos(partition.now() - begunAt) : jobTimeout;
+        @Override
+        public void notStarted(JobSeries.Run run) {
+            ends.tell(() -> JobStarter.this.notStarted(run));
         }
 
         @Override
-        public void notStarted() {
-            leave();
-            partition.loop().execute(() -> {
-                over();
-                notTaken();
-                undo(suspect, () -> {});
-                events.changed();
-            });
+        public void ended(JobSeries.Run run, @Nullable Failure failure) {
+            ends.tell(() -> JobStarter.this.ended(run, failure));
         }
 
         @Override
-        public void ended(@Nullable Failure failure) {
-            leave();
-            partition.loop().execute(() -> {
-                over();
-                running.remove(this);
-                events.ended(suspect == null ? work : suspect.work(), failure);
-            });
-        }
-
-        /** From any thread: the event loop may have ended before the job. */
-        private void leave() {
-            if (suspect != null) {
-                suspect.ended();
-            }
-        }
-
-        private void over() {
-            if (limit != null) {
-                limit.cancel();
-            }
-            if (suspect != null) {
-                suspect.isOver();
-            }
-        }
-
-        private void notTaken() {
-            running.remove(this);
-            HeldKey key = work.heldKey();
-            if (key != null) {
-                partition.held().notStarted(key);
-            } else {
-                partition.prefetched().ends(work.place().streamId());
-            }
+        public void left(JobSeries series, List<JobSeries.Run> rest) {
+            ends.tell(() -> giveBack(series, rest));
         }
     }
 }

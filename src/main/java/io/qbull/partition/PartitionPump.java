@@ -171,6 +171,7 @@ public final class PartitionPump {
         }
         if (state.open()) {
             partition.held().wake(partition.now());
+            parts.makeWay();
         }
         parts.settle();
         StallCause cause = dispatcher.dispatch();
@@ -288,7 +289,6 @@ public final class PartitionPump {
                 parts.outcomes.ended(work, failure);
                 uncommitted = parts.uncommitted();
             }
-            step();
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.qbull.model.Entry;
 import io.qbull.model.Job;
 import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -107,7 +108,7 @@ final class Prefetched {
     /** The first entry that may start; null if there is none near enough to the head: a crash must leave few suspects. */
     @Nullable
     Slot first() {
-        if (ready.isEmpty() || !window.hasRoom()) {
+        if (ready.isEmpty() || !window.hasRoom(0)) {
             return null;
         }
         window.advance(crowd.gap());
@@ -115,6 +116,34 @@ final class Prefetched {
             return ready.first();
         }
         return readyFirst.isEmpty() || !window.admitsFirst(readyFirst.first()) ? null : readyFirst.first();
+    }
+
+    /**
+     * Entries that may start behind another one, in this order, if nothing comes between: those of the same key, or where one job runs at a
+     * time, those that follow in the stream. A suspect ends them.
+     *
+     * @param first an entry that is about to start
+     * @param most how many
+     */
+    List<Slot> following(StreamId first, int most) {
+        List<Slot> following = new ArrayList<>();
+        Slot before = slots.get(first);
+        if (before == null || most <= 0) {
+            return following;
+        }
+        Collection<Slot> rest = concurrency == 1 ? slots.tailMap(first, false).values() : before.line.slots;
+        for (Slot slot : rest) {
+            if (following.size() == most || !window.hasRoom(following.size() + 1) || slot.suspect) {
+                break;
+            }
+            if (slot != before && !slot.line.blocked) {
+                if (!slot.near || slot.moving) {
+                    break;
+                }
+                following.add(slot);
+            }
+        }
+        return following;
     }
 
     /** Whether there are entries that could start if others were committed. */

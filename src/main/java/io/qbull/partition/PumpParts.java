@@ -2,9 +2,12 @@ package io.qbull.partition;
 
 import io.qbull.config.PumpSettings;
 import io.qbull.partition.JobStarter.Readiness;
+import io.qbull.partition.KeyLine.Slot;
 import io.qbull.partition.PumpSnapshot.Backlog;
 import io.qbull.partition.PumpSnapshot.Candidates;
 import io.qbull.partition.PumpSnapshot.Unsettled;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** The parts of a pump, put together. Each owns its state; the package comment says which. On the event loop. */
@@ -59,6 +62,36 @@ final class PumpParts {
         this.secondReading = new SecondReading(partition, events::changed);
         this.inbox = new OwnerInbox(partition, fetcher);
         this.promoter = new DelayedPromoter(partition, fetcher, settings.prefetchBytes(), events::working);
+    }
+
+    /**
+     * @param first a job that is about to start
+     * @return jobs that a worker may start behind it by itself
+     */
+    List<Work> following(Decision.Start first) {
+        List<Work> works = new ArrayList<>();
+        if (!first.suspect() && first.work().heldKey() == null && partition.held().next() == null) {
+            for (Slot slot :
+                    partition.prefetched().following(first.work().place().streamId(), starter.following())) {
+                Work work = selector.plain(slot);
+                if (work == null) {
+                    break;
+                }
+                works.add(work);
+            }
+        }
+        return works;
+    }
+
+    /** What has not begun gives way to a held key whose turn comes, and to another reading of the stream. */
+    void makeWay() {
+        boolean held = starter.readiness() == Readiness.BUSY && partition.held().next() != null;
+        boolean waits = held
+                || partition.held().full()
+                || secondReading.phase() == SecondReading.Phase.DUE;
+        if (waits) {
+            starter.makeWay();
+        }
     }
 
     /** Finished jobs whose end Redis has not confirmed. */

@@ -99,9 +99,12 @@ final class StartWindow {
         }
     }
 
-    /** Whether another job may start at all. */
-    boolean hasRoom() {
-        return running + uncommitted < MOST;
+    /**
+     * @param more that are about to start
+     * @return whether another job may start at all
+     */
+    boolean hasRoom(int more) {
+        return running + uncommitted + more < MOST;
     }
 
     /** Whether a job may start that is the first of its key in the stream: nothing before it is uncommitted. */

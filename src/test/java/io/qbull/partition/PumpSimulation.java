@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost and
  * commands arrive late. In half of the runs there is no room for held jobs now and then, and many jobs wait. In half of the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs,
  * and exhausted jobs may wait for that. In the other half one job kills its pods, and nothing else does. Owners run 1, 4 or 64 keys side
- * by side, and in half of the runs one key has most of the jobs. Checked at each start of a job:
+ * by side, in half of the runs one key has most of the jobs, and in half of them most jobs end at once. Checked at each start of a job:
  *
  * <ul>
  *   <li>no more run under an owner than may;
@@ -67,6 +67,8 @@ final class PumpSimulation {
     private final int keys;
     /** One key has most of the jobs. */
     private final boolean hot;
+    /** Most jobs end before their handler returns. */
+    private final boolean swift;
 
     private final int prefetch;
     private final boolean killing;
@@ -147,6 +149,7 @@ final class PumpSimulation {
         this.concurrency = List.of(1, 4, 64).get(random.nextInt(3));
         this.keys = concurrency == 1 ? 4 : List.of(2, 4, 20).get(random.nextInt(3));
         this.hot = random.nextBoolean();
+        this.swift = random.nextBoolean();
         this.prefetch = List.of(1, 2, 4, 8, 128).get(random.nextInt(5));
         this.killing = random.nextBoolean();
         this.people = !killing && random.nextBoolean();
@@ -336,22 +339,30 @@ final class PumpSimulation {
             Planned job = requireNonNull(jobs.get(delivery.job().id().value()));
             checkStart(job, delivery);
             checkCompany(job);
+            if (swift && !job.killer && random.nextInt(8) > 0) {
+                end(job, delivery, outcome);
+                return;
+            }
             loop.schedule(Duration.ofMillis(random.nextInt(longest)), () -> {
-                if (!job.killer) {
-                    running.remove(job);
-                    job.suspect = false;
-                }
                 if (job.killer) {
                     job.crashes++;
                     crash();
-                } else if (job.hopeless || delivery.attempt() <= job.failures) {
-                    job.failed++;
-                    outcome.failed(Failure.of("as planned"));
                 } else {
-                    job.done = true;
-                    outcome.completed();
+                    end(job, delivery, outcome);
                 }
             });
+        }
+
+        private void end(Planned job, Delivery delivery, JobHandler.Outcome outcome) {
+            running.remove(job);
+            job.suspect = false;
+            if (job.hopeless || delivery.attempt() <= job.failures) {
+                job.failed++;
+                outcome.failed(Failure.of("as planned"));
+            } else {
+                job.done = true;
+                outcome.completed();
+            }
         }
 
         private void checkStart(Planned job, Delivery delivery) {

@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A pump on a scripted store, whose jobs end when the test says so. */
@@ -61,7 +62,12 @@ abstract class PumpTestSupport {
     @Nullable
     Throwable shortage;
 
-    private final Deque<Runnable> workers = new ArrayDeque<>();
+    /** Whether the job that started as the n-th succeeds before its handler returns. */
+    IntPredicate inPlace = index -> false;
+    /** How often the workers were given something. */
+    int tasks;
+
+    final Deque<Runnable> workers = new ArrayDeque<>();
 
     final SuspectTurns turns = new SuspectTurns();
 
@@ -87,6 +93,9 @@ abstract class PumpTestSupport {
                         (delivery, outcome) -> {
                             started.add(delivery);
                             outcomes.add(outcome);
+                            if (inPlace.test(started.size() - 1)) {
+                                outcome.completed();
+                            }
                         },
                         new Workers()),
                 new Recorder());
@@ -194,6 +203,7 @@ abstract class PumpTestSupport {
         if (shortage instanceof RuntimeException exception) {
             throw exception;
         }
+        tasks++;
         workers.add(run);
     }
 
