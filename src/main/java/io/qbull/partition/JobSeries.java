@@ -55,7 +55,13 @@ final class JobSeries implements Runnable {
      * @param owner is told
      * @param handler runs them
      */
-    JobSeries(Work first, @Nullable Suspect suspect, List<Work> following, LeasedPartition partition, Owner owner, JobHandler handler) {
+    JobSeries(
+            Work first,
+            @Nullable Suspect suspect,
+            List<Work> following,
+            LeasedPartition partition,
+            Owner owner,
+            JobHandler handler) {
         this.owner = owner;
         List<Run> all = new ArrayList<>();
         all.add(new Run(first, suspect, partition, handler));

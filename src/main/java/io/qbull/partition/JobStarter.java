@@ -38,6 +38,7 @@ final class JobStarter {
     private final JobSeries.Owner owner = new Owner();
     /** How many jobs a worker gets at once. */
     private int length = 1;
+
     private Readiness readiness = Readiness.FREE;
     private final LogLimit lines;
     /** Reported once, until a job starts again. */
@@ -123,7 +124,8 @@ final class JobStarter {
         long now = partition.now();
         return active.stream()
                 .map(JobSeries::current)
-                .sorted(Comparator.comparingLong((JobSeries.Run run) -> age(run, now)).reversed())
+                .sorted(Comparator.comparingLong((JobSeries.Run run) -> age(run, now))
+                        .reversed())
                 .map(run -> run.delivery)
                 .toList();
     }
@@ -236,7 +238,9 @@ final class JobStarter {
         if (key != null) {
             partition.held().running(key);
         } else {
-            series.runs().forEach(run -> partition.prefetched().starts(run.work.place().streamId()));
+            series.runs()
+                    .forEach(run ->
+                            partition.prefetched().starts(run.work.place().streamId()));
         }
         active.add(series);
         try {

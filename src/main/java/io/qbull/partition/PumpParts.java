@@ -70,7 +70,9 @@ final class PumpParts {
      */
     List<Work> following(Decision.Start first) {
         List<Work> works = new ArrayList<>();
-        if (!first.suspect() && first.work().heldKey() == null && partition.held().next() == null) {
+        if (!first.suspect()
+                && first.work().heldKey() == null
+                && partition.held().next() == null) {
             for (Slot slot :
                     partition.prefetched().following(first.work().place().streamId(), starter.following())) {
                 Work work = selector.plain(slot);
@@ -86,9 +88,7 @@ final class PumpParts {
     /** What has not begun gives way to a held key whose turn comes, and to another reading of the stream. */
     void makeWay() {
         boolean held = starter.readiness() == Readiness.BUSY && partition.held().next() != null;
-        boolean waits = held
-                || partition.held().full()
-                || secondReading.phase() == SecondReading.Phase.DUE;
+        boolean waits = held || partition.held().full() || secondReading.phase() == SecondReading.Phase.DUE;
         if (waits) {
             starter.makeWay();
         }

@@ -6,7 +6,8 @@
  * start, parks, fetches, watches and commits what is due, and closes when all is done. What to do about jobs is decided by a pure
  * function of a snapshot; whatever keeps a job from starting is named there once, as a {@code StallCause}, and reported from there.
  *
- * <p>Everything runs on the event loop of the node, except the jobs, which run on the workers, and the questions that a status asks.
+ * <p>Everything runs on the event loop of the node, except the jobs, which run on the workers, and the questions that a status asks. A
+ * worker that gets several jobs starts the next one by itself, as long as each succeeds before its handler returns.
  *
  * <p>The life of a pump; the lease is lost when Redis refuses a command or the engine abandons the pump:
  *
@@ -31,7 +32,8 @@
  * <tr><td>LeasedPartition</td><td>nothing: hands the shared state to the parts</td></tr>
  * <tr><td>JobSelector</td><td>nothing: snapshot to Decision, through a list of gates</td></tr>
  * <tr><td>JobDispatcher</td><td>whose turn it is: the held keys' or the stream's</td></tr>
- * <tr><td>JobStarter, JobRun</td><td>running jobs, shortage of threads, timeouts</td></tr>
+ * <tr><td>JobStarter, JobSeries, JobRun</td><td>running jobs and those handed over with them, shortage of threads, timeouts</td></tr>
+ * <tr><td>JobEnds</td><td>what workers have told and the event loop has not heard</td></tr>
  * <tr><td>SuspectStarts</td><td>the suspect that runs, and its record</td></tr>
  * <tr><td>SuspectTurns</td><td>which pump of the process may start a suspect</td></tr>
  * <tr><td>JobOutcomes, RetryPolicy</td><td>nothing: put on record what became of a job</td></tr>

@@ -50,7 +50,10 @@ class SeriesPumpTest extends PumpTestSupport {
         };
         givenKeys(JOBS, 10);
         assertThat(store.next("commit")).isNotNull();
-        assertThat(started).extracting(each -> each.job().key()).filteredOn("k0"::equals).hasSize(6);
+        assertThat(started)
+                .extracting(each -> each.job().key())
+                .filteredOn("k0"::equals)
+                .hasSize(6);
         assertThat(started).hasSize(JOBS - 4);
     }
 
@@ -59,7 +62,9 @@ class SeriesPumpTest extends PumpTestSupport {
         inPlace = index -> index != 50;
         givenKeys(JOBS, 10);
         assertThat(ids()).containsExactlyElementsOf(upTo(51));
-        assertThat(pump.unfinished()).as("one runs, others wait for their commit").isLessThanOrEqualTo(51);
+        assertThat(pump.unfinished())
+                .as("one runs, others wait for their commit")
+                .isLessThanOrEqualTo(51);
         complete(50);
         assertThat(ids()).containsExactlyElementsOf(upTo(JOBS));
     }
@@ -110,8 +115,11 @@ class SeriesPumpTest extends PumpTestSupport {
     @Test
     void a_job_that_is_timed_out_is_the_last_of_its_series_and_its_key_waits() {
         Duration limit = Duration.ofSeconds(10);
-        pump = pump(1, 128, 1 << 20, new RetrySettings(
-                3, Duration.ZERO, BACKOFF, 2, BACKOFF, WhenExhausted.BURY, 5, limit));
+        pump = pump(
+                1,
+                128,
+                1 << 20,
+                new RetrySettings(3, Duration.ZERO, BACKOFF, 2, BACKOFF, WhenExhausted.BURY, 5, limit));
         inPlace = index -> {
             if (index == 50) {
                 loop.tick(limit);
@@ -134,13 +142,17 @@ class SeriesPumpTest extends PumpTestSupport {
             if (index == 60) {
                 loop.tick(BACKOFF);
             }
-            assertThat(store.waiting().contains("advance")).as("read when %s runs", index).isEqualTo(index > 60);
+            assertThat(store.waiting().contains("advance"))
+                    .as("read when %s runs", index)
+                    .isEqualTo(index > 60);
             return true;
         };
         begin(0);
-        answerFetch(false, IntStream.rangeClosed(1, JOBS)
-                .mapToObj(i -> entry(i, i == 1 ? "held" : "k" + i % 10))
-                .toArray(Entry[]::new));
+        answerFetch(
+                false,
+                IntStream.rangeClosed(1, JOBS)
+                        .mapToObj(i -> entry(i, i == 1 ? "held" : "k" + i % 10))
+                        .toArray(Entry[]::new));
         workers.remove().run();
         loop.run();
         answer("fail", Verdict.DONE);
@@ -151,7 +163,9 @@ class SeriesPumpTest extends PumpTestSupport {
     void a_suspect_is_never_in_a_series() {
         inPlace = index -> true;
         begin(20);
-        answerFetch(false, IntStream.rangeClosed(1, 40).mapToObj(i -> entry(i, "k" + i)).toArray(Entry[]::new));
+        answerFetch(
+                false,
+                IntStream.rangeClosed(1, 40).mapToObj(i -> entry(i, "k" + i)).toArray(Entry[]::new));
         work();
         for (int suspect = 1; suspect <= 20; suspect++) {
             assertThat(started).hasSize(suspect - 1);
@@ -171,7 +185,9 @@ class SeriesPumpTest extends PumpTestSupport {
                 .toArray(Entry[]::new));
         assertThat(started).as("one of the slow key, all of the others").hasSize(61);
         for (String key : List.of("k1", "k2")) {
-            assertThat(started.stream().map(each -> each.job()).filter(job -> job.key().equals(key)))
+            assertThat(started.stream()
+                            .map(each -> each.job())
+                            .filter(job -> job.key().equals(key)))
                     .extracting(job -> job.streamId().millis())
                     .isSorted()
                     .hasSize(30);
@@ -180,7 +196,9 @@ class SeriesPumpTest extends PumpTestSupport {
     }
 
     private void givenKeys(int jobs, int keys) {
-        given(IntStream.range(0, jobs).mapToObj(i -> entry(i + 1, "k" + i % keys)).toArray(Entry[]::new));
+        given(IntStream.range(0, jobs)
+                .mapToObj(i -> entry(i + 1, "k" + i % keys))
+                .toArray(Entry[]::new));
     }
 
     private static List<Long> upTo(int last) {
