@@ -20,9 +20,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -32,10 +34,17 @@ import org.awaitility.Awaitility;
 /**
  * Measures single jobs over HTTP, each connection sending its next request when the last one is answered, and where the time goes: the same
  * requests to a bare Vert.x server that answers on its event loop; to the program for a path that no route has, which passes all checks of
- * a request; to a route of the program that does nothing; to the program's route of jobs; and the same jobs through {@code qbull:} alone.
+ * a request; to a route of the program that does nothing; to the program's route of jobs; and the same jobs through {@code qbull:} alone. Then requests
+ * with a hundred jobs as NDJSON each, to the bare server and to the program.
  */
 public final class HttpSingles {
     private static final int ROUNDS = 3;
+    private static final String BARE = "bare Vert.x";
+    private static final String BARE_LINES = "100 lines, bare";
+    /** So many times fewer are the requests with lines. */
+    private static final int FEWER = 50;
+
+    private static final int LINES = 100;
     private static final String[] JVM = {"-XX:TieredStopAtLevel=4", "-Xmx512m"};
     private static final String NOTHING = """
             - route:
@@ -115,11 +124,16 @@ public final class HttpSingles {
                 System.out.println(line);
             }
             Map<String, Stage> stages = new LinkedHashMap<>();
-            stages.put("bare Vert.x", () -> http(port, "/queues/" + QUEUE + "/jobs", 202));
-            stages.put("no such path", () -> http(pod.http(), "/no/such/path", 404));
-            stages.put("route of nothing", () -> http(pod.http(), "/nothing", 202));
-            stages.put("job", () -> http(pod.http(), "/queues/" + QUEUE + "/jobs", 202));
+            String jobs = "/queues/" + QUEUE + "/jobs";
+            IntFunction<Buffer> lines = number -> lines(jobs);
+            stages.put(BARE, () -> http(port, requests, 202, number -> single(jobs, number)));
+            stages.put(
+                    "no such path", () -> http(pod.http(), requests, 404, number -> single("/no/such/path", number)));
+            stages.put("route of nothing", () -> http(pod.http(), requests, 202, number -> single("/nothing", number)));
+            stages.put("job", () -> http(pod.http(), requests, 202, number -> single(jobs, number)));
             stages.put("qbull: alone", () -> enqueue(sender));
+            stages.put(BARE_LINES, () -> http(port, requests / FEWER, 202, lines));
+            stages.put("100 lines", () -> http(pod.http(), requests / FEWER, 202, lines));
             print(stages);
         } finally {
             bare.destroyForcibly();
@@ -136,8 +150,9 @@ public final class HttpSingles {
         for (int round = 0; round <= ROUNDS; round++) {
             for (Map.Entry<String, Stage> stage : stages.entrySet()) {
                 long[] times = stage.getValue().run();
-                double rate = requests * 1e9 / times[requests];
-                Arrays.sort(times, 0, requests);
+                int count = times.length - 1;
+                double rate = count * 1e9 / times[count];
+                Arrays.sort(times, 0, count);
                 if (round > 0) {
                     rates.computeIfAbsent(stage.getKey(), name -> new double[ROUNDS])[round - 1] = rate;
                 }
@@ -147,34 +162,56 @@ public final class HttpSingles {
                         round == 0 ? "warm-up" : "round " + round,
                         stage.getKey(),
                         rate,
-                        times[requests / 2] / 1e6,
-                        times[requests * 99 / 100] / 1e6);
+                        times[count / 2] / 1e6,
+                        times[count * 99 / 100] / 1e6);
             }
         }
         rates.values().forEach(Arrays::sort);
-        double bare = rates.values().iterator().next()[ROUNDS / 2];
         rates.forEach((name, rate) -> System.out.printf(
                 Locale.ROOT,
-                "median   %-17s %7.0f/s, x%.2f of bare Vert.x%n",
+                "median   %-17s %7.0f/s, x%.2f of %s%n",
                 name,
                 rate[ROUNDS / 2],
-                rate[ROUNDS / 2] / bare));
+                rate[ROUNDS / 2] / Objects.requireNonNull(rates.get(bare(name)))[ROUNDS / 2],
+                bare(name)));
     }
 
-    private long[] http(int port, String path, int status) throws Exception {
+    private static String bare(String name) {
+        return name.startsWith("100 lines") ? BARE_LINES : BARE;
+    }
+
+    private static Buffer single(String path, int number) {
+        return Buffer.buffer("POST " + path + "?key=k" + number % 1000
+                + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n" + "x".repeat(100));
+    }
+
+    private static Buffer lines(String path) {
+        StringBuilder body = new StringBuilder();
+        for (int i = 0; i < LINES; i++) {
+            body.append("{\"key\":\"k")
+                    .append(i)
+                    .append("\",\"body\":\"")
+                    .append("x".repeat(100))
+                    .append("\"}\n");
+        }
+        return Buffer.buffer("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+                + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+    }
+
+    private long[] http(int port, int count, int status, IntFunction<Buffer> request) throws Exception {
         String begin = "HTTP/1.1 " + status;
-        long[] times = new long[requests + 1];
+        long[] times = new long[count + 1];
         AtomicInteger next = new AtomicInteger();
-        AtomicInteger left = new AtomicInteger(requests);
+        AtomicInteger left = new AtomicInteger(count);
         CompletableFuture<Long> end = new CompletableFuture<>();
         long start = System.nanoTime();
         for (int i = 0; i < connections; i++) {
             vertx.createNetClient()
                     .connect(port, "127.0.0.1")
                     .onFailure(end::completeExceptionally)
-                    .onSuccess(socket -> new Client(socket, path, begin, times, next, left, end).send());
+                    .onSuccess(socket -> new Client(socket, request, begin, times, next, left, end).send());
         }
-        times[requests] = end.get(5, TimeUnit.MINUTES) - start;
+        times[count] = end.get(5, TimeUnit.MINUTES) - start;
         return times;
     }
 
@@ -182,7 +219,7 @@ public final class HttpSingles {
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Client(
             NetSocket socket,
-            String path,
+            IntFunction<Buffer> request,
             String begin,
             long[] times,
             AtomicInteger next,
@@ -208,8 +245,7 @@ public final class HttpSingles {
                     send();
                 }
             });
-            socket.write(Buffer.buffer("POST " + path + "?key=k" + number % 1000
-                    + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n" + "x".repeat(100)));
+            socket.write(request.apply(number));
         }
     }
 

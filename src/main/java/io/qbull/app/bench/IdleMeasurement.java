@@ -14,7 +14,8 @@ final class IdleMeasurement implements Measurement {
     /** From then on the pod has nothing left to compile. */
     private static final long SETTLING_MILLIS = 2000;
 
-    private static final Duration LEAST = Duration.ofSeconds(1);
+    /** Longer than the pause between two renewals and than a blocking read. */
+    private static final Duration LEAST = Duration.ofSeconds(6);
 
     @Override
     public void run(Scene scene) throws Exception {
@@ -29,7 +30,7 @@ final class IdleMeasurement implements Measurement {
             Duration cpu = pod.cpu();
             Load before = Load.of(scene.raw());
             long begin = System.nanoTime();
-            TimeUnit.NANOSECONDS.sleep(Math.max(LEAST.toNanos(), scene.slice(2).toNanos()));
+            TimeUnit.NANOSECONDS.sleep(Math.max(LEAST.toNanos(), scene.slice(1).toNanos()));
             double seconds = (System.nanoTime() - begin) / 1e9;
             Load after = Load.of(scene.raw());
             double used = pod.cpu().minus(cpu).toNanos() / 1e9;

@@ -3,8 +3,10 @@ package io.qbull.app.bench;
 import io.qbull.model.QueueName;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,22 +30,24 @@ final class OwnerProcess implements AutoCloseable {
     }
 
     /**
-     * The process itself.
+     * The process itself. The first line of its input is the address of Redis, which may carry a password that no list of processes shows.
      *
-     * @param args address of Redis, queue, options of the consumer
+     * @param args queue, options of the consumer
      * @throws Exception if the route cannot be started
      */
     public static void main(String... args) throws Exception {
         PrintStream said = System.out;
         // What the log prints must not get between the lines.
         System.setOut(System.err);
-        var unused = BenchPod.consuming(args[0], new QueueName(args[1]), args[2], exchange -> {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String redisUri = String.valueOf(in.readLine());
+        var unused = BenchPod.consuming(redisUri, new QueueName(args[0]), args[1], exchange -> {
             Payload job = BenchPod.payload(exchange);
             said.println(job.key() + " " + job.number());
         });
         said.println(UP);
         // The input ends with the process that measures, however that ends.
-        int end = System.in.read();
+        int end = in.read();
         Runtime.getRuntime().halt(end < 0 ? 0 : 1);
     }
 
@@ -62,12 +66,13 @@ final class OwnerProcess implements AutoCloseable {
                         "-cp",
                         System.getProperty("java.class.path"),
                         OwnerProcess.class.getName(),
-                        redisUri,
                         queue.value(),
                         options)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         OwnerProcess owner = new OwnerProcess(process);
+        process.getOutputStream().write((redisUri + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
         if (!UP.equals(owner.out.readLine())) {
             owner.close();
             throw new IOException("the second process did not start");

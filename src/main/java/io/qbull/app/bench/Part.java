@@ -24,7 +24,7 @@ public enum Part {
     /** When pods join and leave. */
     HANDOVER("how long partitions pause when a pod joins and leaves", 0, 4),
     /** What waiting costs. */
-    IDLE("CPU and Redis commands of a pod with 64 idle partitions", 2, 5);
+    IDLE("CPU and Redis commands of a pod with 64 idle partitions", 1, 10);
 
     private final String what;
     private final int slices;
