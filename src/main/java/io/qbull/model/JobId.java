@@ -14,10 +14,19 @@ public record JobId(String value) {
     public JobId {
         // Less than one if UTF-8 cannot carry it.
         long bytes = Utf8.length(value);
-        if (bytes < 1 || bytes > LONGEST || value.chars().anyMatch(Character::isISOControl)) {
+        if (bytes < 1 || bytes > LONGEST || hasControl(value)) {
             throw new IllegalArgumentException(
                     "job id '" + Printable.of(value) + "' must be 1 to 256 bytes of UTF-8 without control characters");
         }
+    }
+
+    private static boolean hasControl(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (Character.isISOControl(text.charAt(at))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.qbull.store.redis.client;
 import io.qbull.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,7 @@ public record Reply(String command, List<Object> items) {
     /** The nested reply at a place, counted from 0. */
     public Reply list(int index) {
         if (item(index) instanceof List<?> list) {
-            return new Reply(command, new ArrayList<>(list));
+            return new Reply(command, Collections.unmodifiableList(list));
         }
         throw unknown();
     }

@@ -50,12 +50,16 @@ public enum Script {
 
     private final String keys;
     private final String args;
+    private final Count keyCount;
+    private final Count argCount;
     private final String source;
     private final String sha;
 
     Script(String keys, String args) {
         this.keys = keys;
         this.args = args;
+        this.keyCount = Count.parse(keys);
+        this.argCount = Count.parse(args);
         this.source = read(file());
         this.sha = HexFormat.of().formatHex(sha1(source));
     }
@@ -92,36 +96,45 @@ public enum Script {
     }
 
     /**
+     * Cheap enough for each call.
+     *
      * @throws IllegalArgumentException if these are not the declared counts
      */
-    public void check(int keyCount, int argCount) {
-        int n = keys.contains("n") ? repeats(keys, keyCount) : repeats(args, argCount);
-        if (count(keys, n) != keyCount || count(args, n) != argCount) {
+    public void check(int givenKeys, int givenArgs) {
+        int n = keyCount.each > 0 ? keyCount.repeats(givenKeys) : argCount.repeats(givenArgs);
+        if (keyCount.of(n) != givenKeys || argCount.of(n) != givenArgs) {
             throw new IllegalArgumentException(
-                    this + " takes " + keys + " keys and " + args + " arguments, not " + keyCount + " and " + argCount);
+                    this + " takes " + keys + " keys and " + args + " arguments, not " + givenKeys + " and " + givenArgs);
         }
     }
 
-    private static int repeats(String declared, int count) {
-        int each = each(declared);
-        return each == 0 ? 1 : Math.max(1, (count - fixed(declared)) / each);
-    }
-
-    private static int count(String declared, int n) {
-        return fixed(declared) + each(declared) * n;
-    }
-
-    private static int fixed(String declared) {
-        String first = declared.split(" \\+ ", 2)[0];
-        return first.endsWith("n") ? 0 : Integer.parseInt(first);
-    }
-
-    private static int each(String declared) {
-        if (!declared.endsWith("n")) {
-            return 0;
+    /**
+     * A declared count: {@code fixed + each * n}.
+     *
+     * @param fixed 0 or more
+     * @param each 0 or more
+     */
+    private record Count(int fixed, int each) {
+        static Count parse(String declared) {
+            int fixed = 0;
+            int each = 0;
+            for (String term : declared.split(" \\+ ", -1)) {
+                if (term.endsWith("n")) {
+                    each = term.length() == 1 ? 1 : Integer.parseInt(term, 0, term.length() - 1, 10);
+                } else {
+                    fixed = Integer.parseInt(term);
+                }
+            }
+            return new Count(fixed, each);
         }
-        String digits = declared.replaceAll("^.*\\+ |n$", "");
-        return digits.isEmpty() ? 1 : Integer.parseInt(digits);
+
+        int repeats(int given) {
+            return each == 0 ? 1 : Math.max(1, (given - fixed) / each);
+        }
+
+        int of(int n) {
+            return fixed + each * n;
+        }
     }
 
     private static String read(String file) {

@@ -85,7 +85,9 @@ final class EntryCodec {
             size += flat.bytes(i).length;
         }
         try {
-            return new Entry.Decoded(job(id, fields(flat), attempts(attempts)), size);
+            Attempts known = attempts(attempts);
+            OwnFields own = OwnFields.inOrder(flat);
+            return new Entry.Decoded(own == null ? job(id, fields(flat), known) : own(id, own, known), size);
         } catch (Undecodable e) {
             return new Entry.Undecodable(id, e.getMessage(), size);
         }
@@ -125,7 +127,7 @@ final class EntryCodec {
 
     private static Job job(StreamId id, Map<String, byte[]> fields, Attempts attempts) throws Undecodable {
         if (ours(fields.keySet())) {
-            return own(id, fields, attempts);
+            return own(id, OwnFields.of(fields), attempts);
         }
         byte[] json = fields.get(OriginalJob.FIELD);
         OriginalJob original = original(fields);
@@ -160,22 +162,33 @@ final class EntryCodec {
         return needed == NEEDED.size() || (needed > 1 && OURS.containsAll(names));
     }
 
-    private static Job own(StreamId id, Map<String, byte[]> fields, Attempts attempts) throws Undecodable {
-        String jobId = text("id", fields.get("id"));
-        String key = ownKey(fields);
-        byte[] body = fields.get("body");
+    private static Job own(StreamId id, OwnFields fields, Attempts attempts) throws Undecodable {
+        String jobId = text("id", fields.id());
+        String key = nonEmptyKey(fields.key());
+        byte[] body = fields.body();
         if (body == null) {
             throw new Undecodable("field body is missing");
         }
-        long ts = fields.containsKey("ts") ? millis(text("ts", fields.get("ts"))) : id.millis();
-        String contentType = fields.containsKey("ct") ? text("ct", fields.get("ct")) : null;
-        byte[] headers = fields.get("h");
+        byte[] ts = fields.ts();
+        byte[] contentType = fields.contentType();
+        byte[] headers = fields.headers();
         return new Job(
-                id, jobId(jobId), key, ts, body, contentType, headers == null ? Map.of() : headers(headers), attempts);
+                id,
+                jobId(jobId),
+                key,
+                ts == null ? id.millis() : millis(text("ts", ts)),
+                body,
+                contentType == null ? null : text("ct", contentType),
+                headers == null ? Map.of() : headers(headers),
+                attempts);
     }
 
     private static String ownKey(Map<String, byte[]> fields) throws Undecodable {
-        String key = text("key", fields.get("key"));
+        return nonEmptyKey(fields.get("key"));
+    }
+
+    private static String nonEmptyKey(byte @Nullable [] value) throws Undecodable {
+        String key = text("key", value);
         if (key.isEmpty()) {
             throw new Undecodable("field key is empty");
         }
@@ -245,6 +258,9 @@ final class EntryCodec {
     }
 
     private static Attempts attempts(String text) throws Undecodable {
+        if (text.equals(NO_ATTEMPTS)) {
+            return Attempts.NONE;
+        }
         String[] numbers = text.split(" ", -1);
         String[] failures = numbers[0].split(":", -1);
         if (numbers.length != 4 || failures.length == 2 || failures.length > 3) {

@@ -51,6 +51,32 @@ class EntryCodecTest {
     }
 
     @Test
+    void the_order_of_the_fields_makes_no_difference() {
+        for (List<String> last : List.of(
+                List.<String>of(),
+                List.of("ct", "text/plain"),
+                List.of("h", "{\"a\":1}"),
+                List.of("ct", "text/plain", "h", "{\"a\":1}"),
+                List.of("h", "{}", "ct", "text/plain"),
+                List.of("ct", "text/plain", "h", "{\"a\":1}", "more", "x"),
+                List.of("h", "no JSON"),
+                List.of("x", "y"))) {
+            for (String ts : List.of("1699", "no number")) {
+                List<Object> fields = new ArrayList<>();
+                for (String text : List.of("id", "a", "key", "k", "ts", ts, "body", "b")) {
+                    fields.add(text.getBytes(StandardCharsets.UTF_8));
+                }
+                last.forEach(text -> fields.add(text.getBytes(StandardCharsets.UTF_8)));
+                List<Object> turned = new ArrayList<>(fields.subList(2, fields.size()));
+                turned.addAll(fields.subList(0, 2));
+                assertThat(EntryCodec.decode(PLACE, new Reply("test", fields), "0 0 0 0"))
+                        .as("%s %s", ts, last)
+                        .isEqualTo(EntryCodec.decode(PLACE, new Reply("test", turned), "0 0 0 0"));
+            }
+        }
+    }
+
+    @Test
     void content_type_and_headers_may_be_absent() {
         List<byte[]> args = new ArrayList<>();
         EntryCodec.encode(Seed.newJob("a"), args);
