@@ -2,9 +2,9 @@ package io.qbull.component;
 
 import io.qbull.component.node.NodeFactory;
 import io.qbull.component.node.NodeRequest;
-import io.qbull.component.node.NodeThreads;
 import io.qbull.component.node.SharedNode;
 import io.qbull.component.node.SharedNodes;
+import io.qbull.component.node.SharedThreads;
 import io.qbull.engine.QueueNodes;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
@@ -31,6 +31,7 @@ public class QbullComponent extends HealthCheckComponent {
     private QbullConfiguration configuration = new QbullConfiguration();
 
     private final SharedNodes nodes;
+    private final SharedThreads threads = new SharedThreads();
     private final PollingSessions pollingSessions;
     private final List<String> addresses = new ArrayList<>();
     private @Nullable PodId defaultPod;
@@ -117,7 +118,7 @@ public class QbullComponent extends HealthCheckComponent {
         return nodes.acquire(
                 endpoint.nodeRequest(),
                 all,
-                queue -> new NodeThreads(getCamelContext().getExecutorServiceManager(), this, queue));
+                queue -> threads.acquire(getCamelContext().getExecutorServiceManager(), this, queue));
     }
 
     /**

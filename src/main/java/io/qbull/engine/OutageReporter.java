@@ -9,15 +9,18 @@ import io.qbull.store.Reachability;
 import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs once that Redis does not answer, once for each reason why it refuses, and once that it answers again. Many commands are sent at
+ * Logs once that Redis does not answer, in one line for all queues, once for each reason why it refuses, and once that it answers again.
+ * Many commands are sent at
  * the same time, and in a cluster some are answered while others are not, so an outage is over when every subject without an answer has
  * got one.
  *
@@ -34,15 +37,17 @@ final class OutageReporter implements Reachability {
     /** Time without a failure; longer than the pauses between the repeats of a command. */
     private static final Duration CALM = Duration.ofSeconds(5);
 
-    private static final String AWAY = "away";
-
     private final QueueName queue;
     private final EventLoop loop;
     private final Supplier<List<Integer>> partitions;
     /** Subjects without an answer, and when each was last reported so. */
     private final Map<Subject, Long> unanswered = new HashMap<>();
 
-    private final IncidentLog lines;
+    /** Those of them whose command was not even refused. */
+    private final Set<Subject> away = new HashSet<>();
+
+    private final OutageLog shared;
+    private final IncidentLog refusals;
 
     private Phase phase = Phase.NONE;
     private long since;
@@ -72,12 +77,14 @@ final class OutageReporter implements Reachability {
      * @param queue the queue
      * @param loop keeps the time
      * @param partitions finds those that this pod works on
+     * @param shared logs that Redis does not answer
      */
-    OutageReporter(QueueName queue, EventLoop loop, Supplier<List<Integer>> partitions) {
+    OutageReporter(QueueName queue, EventLoop loop, Supplier<List<Integer>> partitions, OutageLog shared) {
         this.queue = queue;
         this.loop = loop;
         this.partitions = partitions;
-        this.lines = new IncidentLog(new LogLimit(loop::nanoTime));
+        this.shared = shared;
+        this.refusals = new IncidentLog(new LogLimit(loop::nanoTime));
     }
 
     @Override
@@ -88,7 +95,7 @@ final class OutageReporter implements Reachability {
     @Override
     public void unanswered(Subject subject, @Nullable Throwable failure) {
         Throwable cause = Causes.bare(failure);
-        boolean away = cause == null || cause instanceof StoreException.Unavailable;
+        boolean silent = cause == null || cause instanceof StoreException.Unavailable;
         long now = loop.nanoTime();
         if (!phase.outage()) {
             boolean again = phase == Phase.OVER && now - lastFailure < LogLimit.PERIOD.toNanos();
@@ -98,14 +105,20 @@ final class OutageReporter implements Reachability {
         lastFailure = now;
         unanswered.put(subject, now);
         String text = cause == null ? "Redis does not answer" : String.valueOf(cause.getMessage());
-        if (!away) {
+        if (!silent) {
             phase = Phase.STUBBORN;
             lastRefusal = now;
         }
-        if (!away || !refusedLately(now)) {
+        if (!silent || !refusedLately(now)) {
             problem = text;
         }
-        log(cause, text);
+        if (cause == null || silent) {
+            away.add(subject);
+            shared.away(this, queue, text, partitions.get());
+        } else {
+            heardOf(subject);
+            log(cause, text);
+        }
     }
 
     /** Then what a person must do is not hidden by what passes by itself. */
@@ -113,13 +126,21 @@ final class OutageReporter implements Reachability {
         return lastRefusal != null && now - lastRefusal < CALM.toNanos();
     }
 
-    private void log(@Nullable Throwable cause, String text) {
+    /** A refusal is an answer, too. */
+    private void heardOf(Subject subject) {
+        away.remove(subject);
+        if (away.isEmpty()) {
+            shared.answered(this, queue);
+        }
+    }
+
+    private void log(Throwable cause, String text) {
         if (cause instanceof StoreException.Misconfigured) {
-            lines.once(
+            refusals.once(
                     text, more -> LOG.error("queue={} refused by Redis, a person must act: {}{}", queue, text, more));
-        } else if (cause == null || cause instanceof StoreException) {
-            lines.once(
-                    cause instanceof StoreException.Full ? text : AWAY,
+        } else if (cause instanceof StoreException) {
+            refusals.once(
+                    text,
                     more -> LOG.warn(
                             "queue={} {}; trying until it works, partitions {} may wait{}",
                             queue,
@@ -127,7 +148,7 @@ final class OutageReporter implements Reachability {
                             partitions.get(),
                             more));
         } else {
-            lines.once(
+            refusals.once(
                     cause.getClass().getName() + text,
                     more -> LOG.error(
                             "queue={} a command failed in an unexpected way and will be repeated{}",
@@ -142,6 +163,8 @@ final class OutageReporter implements Reachability {
         if (phase.outage()) {
             unanswered.remove(subject);
             unanswered.values().removeIf(last -> loop.nanoTime() - last > FORGOTTEN.toNanos());
+            away.retainAll(unanswered.keySet());
+            heardOf(subject);
             endIfOver();
         }
     }
@@ -153,7 +176,7 @@ final class OutageReporter implements Reachability {
         long now = loop.nanoTime();
         long left = phase == Phase.STUBBORN ? CALM.toNanos() - (now - lastFailure) : 0;
         if (left <= 0) {
-            if (lines.open()) {
+            if (refusals.open()) {
                 LOG.info("queue={} Redis answers again after {}", queue, Duration.ofMillis((now - since) / 1_000_000));
             }
             end();
@@ -168,7 +191,9 @@ final class OutageReporter implements Reachability {
     private void end() {
         phase = Phase.OVER;
         lastRefusal = null;
-        lines.close();
+        refusals.close();
+        away.clear();
+        shared.forget(this);
         problem = "";
         if (calm != null) {
             calm.cancel();

@@ -126,7 +126,7 @@ public interface QueueNode extends AutoCloseable {
      */
     NodeStatus status();
 
-    /** Drains session and enqueue calls, waits for both, and closes the connections of this node. Blocks. */
+    /** Drains session and enqueue calls, waits for both, and gives its connections back. Blocks. */
     @Override
     void close();
 

@@ -22,8 +22,8 @@ public final class QueueNodes {
      * Returns at once, even while Redis is away.
      *
      * @param identity which queue and which pod
-     * @param redis where the data is; the node has connections of its own, which are closed with it
-     * @param loop runs the node's own work; used by this node alone, shut down after it
+     * @param redis where the data is; the nodes of the process share their connections
+     * @param loop runs the node's own work; used by this node alone, closed after it
      * @return a node that adds jobs and does not yet consume
      * @throws IllegalArgumentException if the address of Redis breaks its rule
      */
@@ -34,7 +34,7 @@ public final class QueueNodes {
     /**
      * @param identity which queue and which pod
      * @param store an open store, used by this node alone; closed with it
-     * @param loop runs the node's own work; used by this node alone, shut down after it
+     * @param loop runs the node's own work; used by this node alone, closed after it
      * @param turns in which the crash suspects of all nodes that are to be seen as one process start
      * @return a node that adds jobs and does not yet consume
      */

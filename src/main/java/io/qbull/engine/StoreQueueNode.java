@@ -39,6 +39,7 @@ final class StoreQueueNode implements QueueNode {
     private final Identity identity;
     private final Store store;
     private final LayoutCache layouts;
+    private final OutageLog outages;
     private final TidyingReporter tidying;
     private final Enqueuer enqueuer;
     private final SessionQueue sessions;
@@ -47,7 +48,9 @@ final class StoreQueueNode implements QueueNode {
         this.identity = identity;
         this.store = store;
         this.layouts = new LayoutCache(identity, store.layouts());
-        OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes);
+        this.outages = OutageLogs.of(store, loop::nanoTime);
+        outages.join();
+        OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes, outages);
         this.tidying = new TidyingReporter(identity.queue(), loop);
         AbandonedJobs abandoned = new AbandonedJobs(this::abandonedJobEnded);
         this.sessions =
@@ -150,6 +153,7 @@ final class StoreQueueNode implements QueueNode {
         Duration longest = sessions.drainTimeout().plus(LAST_ANSWERS);
         await(drain(), longest, "leases not released");
         await(enqueuer.drain(LAST_ANSWERS), LAST_ANSWERS.multipliedBy(2), "enqueue calls not answered");
+        outages.leave();
         store.close();
     }
 

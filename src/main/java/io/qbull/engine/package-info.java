@@ -6,7 +6,8 @@
  * layout, and {@code LayoutUpkeep} puts back what of it gets lost in Redis; {@code SessionQueue} orders the sessions; {@code
  * ConsumerSession} connects the lease keeper with a pump for each lease; {@code OwnedPartitions} holds the leases and pumps; {@code
  * Standstills} remembers which partitions stood still when their lease was lost; {@code Drain} knows how far the end of a session has
- * come; {@code AbandonedJobs} knows the jobs that outlived a session; {@code OutageReporter} hears whether Redis answers; {@code
+ * come; {@code AbandonedJobs} knows the jobs that outlived a session; {@code OutageReporter} hears whether Redis answers, and {@code
+ * OutageLog} says it once for all nodes; {@code
  * DeadLetterRetention} drops old dead letters.
  *
  * <h2>Life cycle</h2>

@@ -2,6 +2,8 @@ package io.qbull.runtime;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,11 +12,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An event loop on a single thread, with timers from another executor. Owns neither: their maker shuts them down. */
-public final class ThreadEventLoop implements EventLoop {
+/**
+ * An event loop on a single thread, with timers from another executor. Owns neither: their maker shuts them down, and other loops may use
+ * the same.
+ */
+public final class ThreadEventLoop implements EventLoop, AutoCloseable {
     private final Executor thread;
     private final ScheduledExecutorService timers;
     private final Consumer<Throwable> failures;
+    /** Not yet due, and not cancelled. */
+    private final Set<Scheduled> scheduled = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
 
     /**
      * @param thread runs one task at a time, in order
@@ -29,6 +38,9 @@ public final class ThreadEventLoop implements EventLoop {
 
     @Override
     public void execute(Runnable task) {
+        if (closed) {
+            return;
+        }
         try {
             thread.execute(() -> run(task));
         } catch (RejectedExecutionException e) {
@@ -39,14 +51,29 @@ public final class ThreadEventLoop implements EventLoop {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        Scheduled scheduled = new Scheduled(task);
+        Scheduled later = new Scheduled(task);
+        scheduled.add(later);
         try {
-            ScheduledFuture<?> due = timers.schedule(() -> execute(scheduled), delay.toNanos(), TimeUnit.NANOSECONDS);
-            scheduled.due = due;
+            later.due = timers.schedule(() -> due(later), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            scheduled.cancelled = true;
+            later.cancel();
         }
-        return scheduled;
+        if (closed || later.cancelled) {
+            later.cancel();
+        }
+        return later;
+    }
+
+    private void due(Scheduled task) {
+        scheduled.remove(task);
+        execute(task);
+    }
+
+    /** Takes no more tasks and cancels what is scheduled. Tasks that were submitted before still run. */
+    @Override
+    public void close() {
+        closed = true;
+        scheduled.forEach(Scheduled::cancel);
     }
 
     @Override
@@ -68,7 +95,7 @@ public final class ThreadEventLoop implements EventLoop {
     }
 
     /** Checks on the loop whether it is cancelled, so that a task which the timer has submitted already does not run either. */
-    private static final class Scheduled implements Runnable, Timer {
+    private final class Scheduled implements Runnable, Timer {
         private final Runnable task;
         private volatile boolean cancelled;
         private volatile @Nullable ScheduledFuture<?> due;
@@ -87,6 +114,7 @@ public final class ThreadEventLoop implements EventLoop {
         @Override
         public void cancel() {
             cancelled = true;
+            scheduled.remove(this);
             ScheduledFuture<?> pending = due;
             if (pending != null) {
                 pending.cancel(false);

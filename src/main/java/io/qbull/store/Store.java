@@ -2,7 +2,10 @@ package io.qbull.store;
 
 import java.util.function.Consumer;
 
-/** An open store: all roles over one set of connections. Closing it fails the commands under way. Thread-safe. */
+/**
+ * An open store: all roles over one set of connections, which other stores may share. After its close it sends nothing more, and commands
+ * under way may fail. Thread-safe.
+ */
 public interface Store extends AutoCloseable {
     /**
      * @return the streams of jobs
@@ -62,6 +65,13 @@ public interface Store extends AutoCloseable {
      *     block
      */
     void onPrimaryChange(Consumer<String> listener);
+
+    /**
+     * @return equal for stores over the same connections: what befalls one of them befalls all
+     */
+    default Object connections() {
+        return this;
+    }
 
     @Override
     void close();

@@ -335,7 +335,7 @@ class QbullProducerTest extends QbullTestSupport {
 
         assertThat(pending.get(10, TimeUnit.SECONDS).getException()).isNull();
         out.assertIsSatisfied();
-        assertThat(thread.get()).contains("qbull-ORDERS-enqueued");
+        assertThat(thread.get()).contains("qbull-enqueued");
     }
 
     @Test

@@ -2,11 +2,13 @@ package io.qbull.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.QueueName;
 import io.qbull.store.Reachability.Subject;
 import io.qbull.store.StoreException;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +21,8 @@ class OutageReporterTest {
     private final StoreException refused = new StoreException.Misconfigured("WRONGTYPE", null);
 
     private final ManualEventLoop loop = new ManualEventLoop();
-    private final OutageReporter outage = new OutageReporter(TestPod.QUEUE, loop, () -> List.of(3, 4));
+    private final OutageLog shared = new OutageLog(loop::nanoTime);
+    private final OutageReporter outage = new OutageReporter(TestPod.QUEUE, loop, () -> List.of(3, 4), shared);
     private final CapturedLog log = new CapturedLog();
 
     @AfterEach
@@ -117,6 +120,54 @@ class OutageReporterTest {
         outage.unanswered(JOBS, away);
         outage.unanswered(JOBS, away);
         assertThat(log.warnings()).hasSize(2);
+    }
+
+    @Test
+    void one_outage_of_all_queues_has_two_lines_and_every_queue_has_the_problem() {
+        shared.join();
+        List<OutageReporter> others = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            shared.join();
+            others.add(new OutageReporter(new QueueName("Q" + i), loop, () -> List.of(0), shared));
+        }
+        outage.unanswered(JOBS, away);
+        others.forEach(other -> other.unanswered(JOBS, away));
+        assertThat(log.warnings())
+                .containsExactly(
+                        "queue=WHATSAPP Redis at h:1 is away: gone; trying until it works, partitions [3, 4] may wait,"
+                                + " as may 200 other queues");
+        assertThat(others).allMatch(other -> other.problem().equals("Redis at h:1 is away: gone"));
+        loop.tick(Duration.ofMillis(500));
+        outage.answered(JOBS);
+        assertThat(log.lines("again")).isEmpty();
+        others.forEach(other -> other.answered(JOBS));
+        assertThat(log.lines("again"))
+                .containsExactly("queue=Q199 Redis answers again after PT0.5S, for 200 other queues too");
+    }
+
+    @Test
+    void what_redis_refuses_to_one_queue_hides_no_outage_of_another() {
+        OutageReporter other = new OutageReporter(new QueueName("OTHER"), loop, () -> List.of(0), shared);
+        other.unanswered(JOBS, refused);
+        for (int round = 0; round < 3; round++) {
+            outage.unanswered(JOBS, away);
+            other.unanswered(JOBS, away);
+            other.unanswered(JOBS, refused);
+            outage.answered(JOBS);
+            loop.tick(Duration.ofSeconds(11));
+        }
+        assertThat(log.warnings()).hasSize(4);
+        assertThat(log.lines("answers again")).hasSize(3);
+    }
+
+    @Test
+    void a_queue_that_is_closed_during_an_outage_keeps_no_other_from_ending_it() {
+        OutageReporter other = new OutageReporter(new QueueName("OTHER"), loop, () -> List.of(0), shared);
+        outage.unanswered(JOBS, away);
+        other.unanswered(JOBS, away);
+        other.reset();
+        outage.answered(JOBS);
+        assertThat(log.lines("answers again")).hasSize(1);
     }
 
     @Test

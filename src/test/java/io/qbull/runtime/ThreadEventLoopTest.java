@@ -22,7 +22,7 @@ class ThreadEventLoopTest {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "loop"));
     private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    private final EventLoop loop = new ThreadEventLoop(thread, timers, failures::add);
+    private final ThreadEventLoop loop = new ThreadEventLoop(thread, timers, failures::add);
 
     @AfterEach
     void stop() {
@@ -126,6 +126,24 @@ class ThreadEventLoopTest {
         assertThat(thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
         assertThat(ran).isNotDone();
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void a_closed_loop_drops_its_timers_and_leaves_others_on_its_thread_alone() throws Exception {
+        ThreadEventLoop other = new ThreadEventLoop(thread, timers, failures::add);
+        CompletableFuture<Boolean> ran = new CompletableFuture<>();
+        CompletableFuture<Boolean> submitted = new CompletableFuture<>();
+        CompletableFuture<Boolean> others = new CompletableFuture<>();
+        loop.schedule(Duration.ofMillis(20), () -> ran.complete(true));
+        other.schedule(Duration.ofMillis(20), () -> others.complete(true));
+        loop.execute(() -> submitted.complete(true));
+        loop.close();
+        loop.execute(() -> ran.complete(true));
+        loop.schedule(Duration.ZERO, () -> ran.complete(true));
+        assertThat(submitted.get()).isTrue();
+        assertThat(others.get()).isTrue();
+        await(other);
+        assertThat(ran).isNotDone();
     }
 
     private static void await(EventLoop loop) throws Exception {

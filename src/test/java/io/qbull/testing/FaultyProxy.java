@@ -32,6 +32,9 @@ public final class FaultyProxy implements AutoCloseable {
     /** Cuts a connection after it has passed on a certain command. */
     private record Cut(String command, CountDownLatch done) {}
 
+    /** A command whose connection returns nothing any more. */
+    private volatile @Nullable String stalling;
+
     /**
      * @param target port of the server on this machine
      */
@@ -62,6 +65,15 @@ public final class FaultyProxy implements AutoCloseable {
         CountDownLatch done = new CountDownLatch(1);
         cut = new Cut(text, done);
         return done;
+    }
+
+    /**
+     * Stalls one connection, the next on which {@code text} is sent: it stays open and passes on no replies.
+     *
+     * @param text part of a command, in ASCII, sent in one piece
+     */
+    public void stall(String text) {
+        stalling = text;
     }
 
     /**
@@ -158,6 +170,11 @@ public final class FaultyProxy implements AutoCloseable {
                     if (hit) {
                         mute = true;
                         cut = null;
+                    }
+                    String stalled = stalling;
+                    if (stalled != null && contains(buffer, count, stalled)) {
+                        mute = true;
+                        stalling = null;
                     }
                     if (!blackhole) {
                         out.write(buffer, 0, count);

@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class StubRedis implements AutoCloseable {
     private final ServerSocket listening;
-    private final String runId;
+    private volatile String runId;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile String answer = "+OK";
@@ -45,6 +45,13 @@ public final class StubRedis implements AutoCloseable {
      */
     public int port() {
         return listening.getLocalPort();
+    }
+
+    /**
+     * @param other run id that it tells on connections from now on, as if another process were behind the same address
+     */
+    public void runId(String other) {
+        runId = other;
     }
 
     /**

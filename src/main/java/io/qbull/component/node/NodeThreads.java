@@ -7,40 +7,49 @@ import io.qbull.runtime.ThreadEventLoop;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.spi.ExecutorServiceManager;
-import org.apache.camel.spi.ThreadPoolProfile;
-import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of one node, from Camel's factories: an event loop, workers for the jobs, and continuations for exchanges whose enqueue
- * call was answered, because a route that continues must never block an event loop.
+ * The threads of one node: an event loop on a thread that other nodes share, workers of its own for the jobs, and continuations for
+ * exchanges whose enqueue call was answered, because a route that continues must never block an event loop. A node that only adds jobs has
+ * no thread of its own.
  */
 public final class NodeThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
 
     private final ExecutorServiceManager manager;
-    private final ExecutorService thread;
-    private final ScheduledExecutorService timers;
-    private final ExecutorService workers;
-    private final ExecutorService continuing;
+    private final Object source;
+    private final QueueName queue;
+    private final Runnable release;
+    private final ThreadEventLoop loop;
     private final Continuations continuations;
-    private final EventLoop loop;
+    /** Null until the node consumes. Guarded by this. */
+    private @Nullable ExecutorService workers;
 
     /**
-     * @param manager makes the threads
-     * @param source owns the threads
-     * @param queue names the threads
+     * @param manager makes the workers
+     * @param source owns them
+     * @param queue names them
+     * @param thread runs the event loop, and those of other nodes
+     * @param timers times the event loop, and others
+     * @param continuing continues exchanges, and those of other nodes
+     * @param release runs at the close, after the last use of the shared threads
      */
-    public NodeThreads(ExecutorServiceManager manager, Object source, QueueName queue) {
+    NodeThreads(
+            ExecutorServiceManager manager,
+            Object source,
+            QueueName queue,
+            Executor thread,
+            ScheduledExecutorService timers,
+            Executor continuing,
+            Runnable release) {
         this.manager = manager;
-        String name = "qbull-" + queue;
-        this.thread = manager.newThreadPool(source, name + "-loop", single());
-        this.timers = manager.newScheduledThreadPool(source, name + "-timer", single());
-        this.workers = manager.newCachedThreadPool(source, name + "-job");
-        this.continuing = manager.newCachedThreadPool(source, name + "-enqueued");
+        this.source = source;
+        this.queue = queue;
+        this.release = release;
         LogLimit lines = new LogLimit();
         this.loop = new ThreadEventLoop(
                 thread,
@@ -51,25 +60,17 @@ public final class NodeThreads implements AutoCloseable {
         this.continuations = new Continuations(continuing, loop);
     }
 
-    /** Camel's default profile queues a thousand tasks and then runs them in the caller; both are wrong for a loop. */
-    private static ThreadPoolProfile single() {
-        ThreadPoolProfile profile = new ThreadPoolProfile();
-        profile.setPoolSize(1);
-        profile.setMaxPoolSize(1);
-        profile.setKeepAliveTime(60L);
-        profile.setTimeUnit(TimeUnit.SECONDS);
-        profile.setAllowCoreThreadTimeOut(false);
-        profile.setMaxQueueSize(Integer.MAX_VALUE);
-        profile.setRejectedPolicy(ThreadPoolRejectedPolicy.Abort);
-        return profile;
-    }
-
     EventLoop loop() {
         return loop;
     }
 
-    Executor workers() {
-        return workers;
+    synchronized Executor workers() {
+        ExecutorService started = workers;
+        if (started == null) {
+            started = manager.newCachedThreadPool(source, "qbull-" + queue + "-job");
+            workers = started;
+        }
+        return started;
     }
 
     Executor continuations() {
@@ -79,11 +80,13 @@ public final class NodeThreads implements AutoCloseable {
     /** Interrupts abandoned jobs: another pod may run them by now. */
     @Override
     public void close() {
-        manager.shutdownNow(workers);
-        manager.shutdown(continuing);
+        synchronized (this) {
+            if (workers != null) {
+                manager.shutdownNow(workers);
+            }
+        }
         continuations.close();
-        // Its tasks serve no purpose now, and some are due in hours.
-        manager.shutdownNow(timers);
-        manager.shutdown(thread);
+        loop.close();
+        release.run();
     }
 }

@@ -14,16 +14,16 @@ import io.qbull.store.LeaseTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
-import io.qbull.store.redis.client.Announcements;
 import io.qbull.store.redis.client.CommandRouter;
-import io.qbull.store.redis.client.Connector;
+import io.qbull.store.redis.client.ConnectionSet;
 import io.qbull.store.redis.client.Futures;
 import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.RedisLocation;
 import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.client.RoutedConnection;
 import io.qbull.store.redis.client.ServerTopology;
-import io.qbull.store.redis.client.SharedResources;
+import io.qbull.store.redis.client.SharedConnections;
+import io.qbull.store.redis.client.Traffic;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.tables.RedisDeadLetters;
 import io.qbull.store.redis.tables.RedisDelayedJobs;
@@ -41,11 +41,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The store on Redis: one server, a master behind sentinels, or a cluster. It connects in the background and reconnects whenever a
+ * The store on Redis: one server, a master behind sentinels, or a cluster. All stores of a process on one Redis share their connections,
+ * and closing the last of these stores closes them. It connects in the background and reconnects whenever a
  * connection is lost; commands meanwhile fail with {@link io.qbull.store.StoreException.Unavailable}. Thread-safe.
  *
  * <p>A lease is bound to the server process that granted it. In a cluster that is the master of the partition's slot, so a slot that
@@ -55,55 +57,50 @@ import java.util.function.Consumer;
 public final class RedisStore implements Store {
     private static final Duration LOADING_PAUSE = Duration.ofMillis(200);
 
-    private final RedisSettings settings;
-    private final Connector connector;
+    private final ConnectionSet connections;
     private final ServerTopology topology;
     private final JobLog jobs;
     private final HeldJobs held;
     private final DelayedJobs delayed;
-    private final LeaseTable leases;
+    private final RedisLeaseTable leases;
     private final LayoutTable layouts;
     private final SourceTable sources;
     private final Inspector inspector;
     private final DeadLetters deadLetters;
     private final HeldKeyTable heldKeys;
     private final RedisWakeUps wakeUps;
-    private final Announcements announcements;
+    /** Of this store alone, among those of all that share the connections. */
+    private final List<Consumer<String>> primaryListeners = new CopyOnWriteArrayList<>();
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private RedisStore(RedisSettings settings, Connector connector, ServerTopology topology) {
-        this.settings = settings;
-        this.connector = connector;
-        this.topology = topology;
-        CommandRouter router = new CommandRouter(topology);
-        this.announcements = new Announcements(topology, connector);
+    private RedisStore(ConnectionSet connections) {
+        this.connections = connections;
+        this.topology = connections.topology();
+        CommandRouter router = new CommandRouter(topology, Traffic.BULK, closed::get);
+        CommandRouter leaseRouter = new CommandRouter(topology, Traffic.LEASES, closed::get);
         this.jobs = new RedisJobLog(router);
         this.held = new RedisHeldJobs(router);
         this.delayed = new RedisDelayedJobs(router);
-        this.leases = new RedisLeaseTable(topology, router, announcements);
-        this.layouts = new RedisLayoutTable(router, this::check);
+        this.leases = new RedisLeaseTable(topology, leaseRouter, connections.announcements());
+        this.layouts = new RedisLayoutTable(router, leaseRouter, this::check);
         this.sources = new RedisSourceTable(router);
         this.inspector = new RedisInspector(router);
         this.deadLetters = new RedisDeadLetters(router);
         this.heldKeys = new RedisHeldKeyTable(router);
-        this.wakeUps = new RedisWakeUps(topology, connector);
+        this.wakeUps = new RedisWakeUps(connections.readers());
     }
 
     /**
-     * Opens a store. Returns at once, even while Redis is unreachable.
+     * Opens a store over the connections that this process has to that Redis, and opens those if it has none. Returns at once, even
+     * while Redis is unreachable.
      *
      * @param settings where Redis is
      * @return the store; the caller closes it
      * @throws IllegalArgumentException if the URI has another form; the message does not quote it
      */
     public static RedisStore open(RedisSettings settings) {
-        Connector connector = new Connector(SharedResources.PROCESS, settings.commandTimeout());
-        try {
-            return new RedisStore(settings, connector, new ServerTopology(connector, settings));
-        } catch (IllegalArgumentException e) {
-            connector.close();
-            throw e;
-        }
+        return new RedisStore(SharedConnections.PROCESS.acquire(settings));
     }
 
     /**
@@ -144,7 +141,7 @@ public final class RedisStore implements Store {
                         "Redis at " + server.get() + " is still loading its data; try again later"));
             }
             CompletableFuture<Void> later = new CompletableFuture<>();
-            connector.schedule(LOADING_PAUSE, () -> later.complete(null));
+            connections.connector().schedule(LOADING_PAUSE, () -> later.complete(null));
             return later.thenCompose(now -> loaded(attempts - 1));
         }));
     }
@@ -167,9 +164,9 @@ public final class RedisStore implements Store {
      * @return where Redis is, for another client; fails if no server can be reached
      */
     public CompletionStage<RedisLocation> location() {
-        return RedisErrors.translate(topology.locate(Keys.QUEUES)
-                .thenApply(
-                        target -> RedisLocation.of(settings, target.connection().clustered())));
+        return RedisErrors.translate(topology.locate(Keys.QUEUES, Traffic.BULK)
+                .thenApply(target -> RedisLocation.of(
+                        connections.settings(), target.connection().clustered())));
     }
 
     @Override
@@ -223,20 +220,29 @@ public final class RedisStore implements Store {
     }
 
     @Override
+    public Object connections() {
+        return connections;
+    }
+
+    @Override
     public void onPrimaryChange(Consumer<String> listener) {
+        primaryListeners.add(listener);
         topology.onPrimaryChange(listener);
     }
 
-    /** Does not block; the connections close shortly after. May be called again. */
+    /**
+     * Sends nothing more. Commands under way are still answered if other stores use the connections; else these close shortly after, and
+     * the commands fail. Does not block; may be called again.
+     */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         wakeUps.close();
-        announcements.close();
-        topology.close();
-        connector.close();
+        leases.close();
+        primaryListeners.forEach(topology::forget);
+        SharedConnections.PROCESS.release(connections);
     }
 
     private static CompletionStage<Void> check(RoutedConnection target) {

@@ -20,6 +20,7 @@ import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.store.StoreException;
+import io.qbull.testing.FaultyProxy;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
@@ -137,6 +138,46 @@ class OutageTest {
     }
 
     @Test
+    void after_a_demotion_a_new_lease_is_good_on_every_connection() {
+        RedisStore store = REDIS.store();
+        Lease before = acquire(store);
+        Resp resp = REDIS.resp();
+        resp.call("REPLICAOF", "127.0.0.1", "1");
+        // Only the connection for jobs learns of it.
+        assertThat(failure(store.jobs().commit(before, List.of(StreamId.START))))
+                .isInstanceOf(StoreException.Unavailable.class);
+        resp.call("REPLICAOF", "NO", "ONE");
+        works(store);
+        assertThat(get(store.leases().renew(List.of(new RenewalRequest(before, 1, 0, null)), TTL)))
+                .containsEntry(before, new Renewal.Lost());
+        assertThat(get(store.leases().release(before, 0))).isEqualTo(Verdict.DONE);
+        Lease anew = ((Acquisition.Granted) get(store.leases().acquire(P, Seed.nonce(2), TTL, 1))).lease();
+        assertThat(get(store.jobs().commit(anew, List.of(StreamId.START)))).isEqualTo(Verdict.DONE);
+    }
+
+    @Test
+    void leases_are_renewed_while_nothing_arrives_on_the_connection_for_jobs() {
+        try (FaultyProxy proxy = new FaultyProxy(REDIS.server().port())) {
+            RedisStore store = REDIS.store(new RedisSettings(proxy.uri(), Duration.ofSeconds(1)));
+            works(store);
+            Lease lease = acquire(store);
+            proxy.stall("}:inbox");
+            CompletionStage<JobLog.Fetch> stalled = store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1);
+            for (int i = 0; i < 5; i++) {
+                assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
+                        .containsEntry(lease, new Renewal.Renewed(null));
+                assertThat(get(store.leases().peek(List.of(P)))).containsKey(P);
+            }
+            assertThat(stalled.toCompletableFuture()).isNotDone();
+            assertThat(failure(stalled)).isInstanceOf(StoreException.Unavailable.class);
+            works(store);
+            assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1)))
+                    .as("the same process, the same lease")
+                    .isInstanceOf(JobLog.Fetch.Entries.class);
+        }
+    }
+
+    @Test
     void scripts_that_the_server_forgot_are_sent_again() {
         RedisStore store = REDIS.store();
         Lease lease = acquire(store);
@@ -219,6 +260,7 @@ class OutageTest {
     private static void works(RedisStore store) {
         await("the store works").ignoreExceptions().until(() -> {
             get(store.leases().peek(List.of(P)));
+            get(store.inspector().queues());
             return true;
         });
     }

@@ -47,10 +47,12 @@ public final class Announcements {
 
     /** A listener and its queue. Compared by identity. */
     private static final class Registration {
+        private final Object user;
         private final QueueName queue;
         private final AnnouncementListener listener;
 
-        Registration(QueueName queue, AnnouncementListener listener) {
+        Registration(Object user, QueueName queue, AnnouncementListener listener) {
+            this.user = user;
             this.queue = queue;
             this.listener = listener;
         }
@@ -81,18 +83,32 @@ public final class Announcements {
     }
 
     /**
-     * Subscribes to a queue's announcements until the result is closed.
+     * Subscribes to a queue's announcements until the result is closed, or until the user {@linkplain #leave leaves}.
      *
+     * @param user to whom the listener belongs
      * @param queue the queue
      * @param listener runs for each announcement; must not block
      * @return completes after the first attempt to subscribe, never with an error; a failed attempt is repeated
      */
-    public CompletionStage<AutoCloseable> listen(QueueName queue, AnnouncementListener listener) {
-        Registration registration = new Registration(queue, listener);
+    public CompletionStage<AutoCloseable> listen(Object user, QueueName queue, AnnouncementListener listener) {
+        Registration registration = new Registration(user, queue, listener);
         synchronized (this) {
             registrations.add(registration);
         }
         return connected().thenCompose(up -> subscribe(queue)).handle((subscribed, error) -> () -> stop(registration));
+    }
+
+    /**
+     * Drops all listeners of a user. Does not block.
+     *
+     * @param user as of {@link #listen}
+     */
+    public void leave(Object user) {
+        List<Registration> theirs;
+        synchronized (this) {
+            theirs = registrations.stream().filter(each -> each.user == user).toList();
+        }
+        theirs.forEach(this::stop);
     }
 
     /** Closes the connection and drops every listener. Does not block. */
@@ -120,7 +136,7 @@ public final class Announcements {
             }
             connecting = attempt;
         }
-        topology.locate(Keys.QUEUES)
+        topology.locate(Keys.QUEUES, Traffic.LEASES)
                 .thenCompose(target -> connector.openPubSub(target.server().uri()))
                 .whenComplete((opened, error) -> {
                     if (error == null) {
@@ -177,7 +193,7 @@ public final class Announcements {
             connecting = null;
         }
         LOG.debug("Cannot receive announcements, reconnecting", error);
-        connector.schedule(RECONNECT_PAUSE, this::reconnect);
+        connector.schedule(Backoff.spread(RECONNECT_PAUSE), this::reconnect);
     }
 
     private void lost(StatefulRedisPubSubConnection<String, String> gone) {
@@ -188,7 +204,7 @@ public final class Announcements {
             connection = null;
         }
         Futures.ignore(gone.closeAsync());
-        connector.schedule(RECONNECT_PAUSE, this::reconnect);
+        connector.schedule(Backoff.spread(RECONNECT_PAUSE), this::reconnect);
     }
 
     private void reconnect() {
@@ -273,12 +289,20 @@ public final class Announcements {
         boolean last;
         synchronized (this) {
             registrations.remove(registration);
-            last = registrations.stream().noneMatch(each -> each.queue.equals(registration.queue));
+            last = !listenedTo(registration.queue);
             current = connection;
         }
         if (last && current != null) {
             Futures.ignore(current.async().unsubscribe(Keys.announcements(registration.queue)));
+            // Another listener may have subscribed just before that.
+            if (listenedTo(registration.queue)) {
+                var unused = subscribe(registration.queue);
+            }
         }
+    }
+
+    private synchronized boolean listenedTo(QueueName queue) {
+        return registrations.stream().anyMatch(each -> each.queue.equals(queue));
     }
 
     private void received(String channel, String message) {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * every watch is woken, because entries may have arrived unseen. Thread-safe; wake-ups run on a thread of the client, or on that of the
  * caller.
  */
-public final class BlockingReader {
+final class BlockingReader {
     private static final Logger LOG = LoggerFactory.getLogger(BlockingReader.class);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(250);
     /** Partitions are added in bunches; one CLIENT UNBLOCK serves a bunch. */
@@ -57,7 +57,7 @@ public final class BlockingReader {
         CLOSED
     }
 
-    public BlockingReader(ServerTopology topology, Connector connector) {
+    BlockingReader(ServerTopology topology, Connector connector) {
         this.topology = topology;
         this.connector = connector;
     }
@@ -69,7 +69,7 @@ public final class BlockingReader {
      * @param known the last entries known
      * @param wakeUp runs once, perhaps without a new entry, perhaps at once; must not block
      */
-    public void watch(PartitionId partition, Known known, Runnable wakeUp) {
+    void watch(PartitionId partition, Known known, Runnable wakeUp) {
         Runnable step = BlockingReader::nothing;
         synchronized (this) {
             switch (watched.watch(partition, known, wakeUp)) {
@@ -85,14 +85,14 @@ public final class BlockingReader {
     }
 
     /** Stops watching a partition. A wake-up under way may still run. */
-    public void forget(PartitionId partition) {
+    void forget(PartitionId partition) {
         synchronized (this) {
             watched.forget(partition);
         }
     }
 
     /** Closes the connection and drops every watch. Does not block. */
-    public void close() {
+    void close() {
         Subscription open;
         synchronized (this) {
             phase = Phase.CLOSED;
@@ -152,8 +152,8 @@ public final class BlockingReader {
     }
 
     private void connect(PartitionId any) {
-        CompletionStage<Subscription> opening =
-                topology.locate(Keys.stream(any)).thenCompose(target -> Subscription.open(connector, target.server()));
+        CompletionStage<Subscription> opening = topology.locate(Keys.stream(any), Traffic.LEASES)
+                .thenCompose(target -> Subscription.open(connector, target.server()));
         Futures.whenDone(opening, (opened, error) -> {
             if (error == null) {
                 connected(opened);
@@ -236,7 +236,7 @@ public final class BlockingReader {
         if (!(error instanceof StoreException.Unavailable)) {
             log(RedisErrors.message(error));
         }
-        connector.schedule(RECONNECT_PAUSE, this::wakeAll);
+        connector.schedule(Backoff.spread(RECONNECT_PAUSE), this::wakeAll);
     }
 
     private synchronized void log(String text) {

@@ -6,6 +6,7 @@ import io.qbull.store.redis.schema.Script;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,18 @@ public final class CommandRouter {
     private static final int MOST_REDIRECTIONS = 5;
 
     private final ServerTopology topology;
+    private final Traffic traffic;
+    private final BooleanSupplier closed;
 
-    public CommandRouter(ServerTopology topology) {
+    /**
+     * @param topology finds the servers
+     * @param traffic which of their connections carries the commands
+     * @param closed whether commands fail without being sent, because their sender is closed
+     */
+    public CommandRouter(ServerTopology topology, Traffic traffic, BooleanSupplier closed) {
         this.topology = topology;
+        this.traffic = traffic;
+        this.closed = closed;
     }
 
     /**
@@ -80,7 +90,10 @@ public final class CommandRouter {
     private CompletionStage<RoutedReply> start(
             @Nullable Script script, Request request, List<String> keys, Bound bound) {
         Command command = new Command(script, request, keys, bound, new CompletableFuture<>());
-        follow(topology.locate(command.key()), command, Hop.FIRST);
+        if (closed.getAsBoolean()) {
+            return RedisErrors.failed(RedisErrors.unavailable("the connections to Redis are closed"));
+        }
+        follow(topology.locate(command.key(), traffic), command, Hop.FIRST);
         return command.result;
     }
 
@@ -171,13 +184,13 @@ public final class CommandRouter {
             // EVAL leaves the script on the server, and NOSCRIPT cannot refuse it.
             transmit(target, command.withSource(script), hop);
         } else if (words[0].equals("MOVED") && redirected) {
-            follow(topology.moved(command.key(), target.server(), words[2]), command, hop.next(false));
+            follow(topology.moved(command.key(), target.server(), words[2], traffic), command, hop.next(false));
         } else if (words[0].equals("ASK") && command.bound.settled) {
             // Not fenced: if the move is called off, the lease is still good.
             command.result.completeExceptionally(
                     RedisErrors.unavailable("the slot of " + command.key() + " is being moved to another server"));
         } else if (words[0].equals("ASK") && redirected) {
-            follow(topology.importing(target.server(), words[2]), command, hop.next(true));
+            follow(topology.importing(target.server(), words[2], traffic), command, hop.next(true));
         } else if (WrongTypes.isCauseOf(error)) {
             WrongTypes.explained(target.connection(), command.keys).thenAccept(command.result::completeExceptionally);
         } else {

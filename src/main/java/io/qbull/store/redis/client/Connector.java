@@ -53,17 +53,16 @@ public final class Connector {
 
     /**
      * @param uri a server
-     * @param suffix appended to the run id of the process
      * @return a connection to a process whose run id is known; fails with a {@link StoreException}
      */
-    CompletionStage<ServerConnection> open(RedisURI uri, String suffix) {
+    CompletionStage<ServerConnection> open(RedisURI uri) {
         CompletableFuture<ServerConnection> result = new CompletableFuture<>();
         String server = Uris.name(uri);
         Futures.whenDone(client.connectAsync(ByteArrayCodec.INSTANCE, uri), (connection, error) -> {
             if (error != null) {
                 result.completeExceptionally(RedisErrors.ofConnect(error, server));
             } else {
-                identify(connection, uri, suffix, result);
+                identify(connection, uri, result);
             }
         });
         return result;
@@ -103,7 +102,6 @@ public final class Connector {
     private static void identify(
             StatefulRedisConnection<byte[], byte[]> connection,
             RedisURI uri,
-            String suffix,
             CompletableFuture<ServerConnection> result) {
         String server = Uris.name(uri);
         ServerConnection unidentified = new ServerConnection(connection, server, "", "", false);
@@ -117,7 +115,7 @@ public final class Connector {
                         connection,
                         server,
                         find(RUN_ID, info).group(1),
-                        suffix,
+                        "",
                         CLUSTER.matcher(info).find()));
             } catch (StoreException e) {
                 unidentified.close();

@@ -44,6 +44,14 @@ public final class ServerConnection {
         this.clustered = clustered;
     }
 
+    /**
+     * @param times how often servers at this address have ceased to be primaries so far
+     * @return the same connection; leases granted over it differ from those granted before
+     */
+    ServerConnection demotedBefore(int times) {
+        return times == 0 ? this : new ServerConnection(connection, server, process, "+" + times, clustered);
+    }
+
     /** The primary to which a lease granted over this connection is bound; see {@link io.qbull.model.Lease#primary}. */
     public String primary() {
         return process + suffix;

@@ -76,6 +76,11 @@ public final class ServerTopology {
         primaryListeners.add(listener);
     }
 
+    /** Ends {@link #onPrimaryChange}. A call under way may still run. */
+    public void forget(Consumer<String> listener) {
+        primaryListeners.remove(listener);
+    }
+
     /**
      * @return whether the servers are known to form a cluster; certain once {@link #locate} has succeeded
      */
@@ -85,12 +90,13 @@ public final class ServerTopology {
 
     /**
      * @param key any key of the partition or queue
+     * @param traffic which connection to the server
      * @return the connection to its server; fails with {@link io.qbull.store.StoreException}
      */
-    public CompletionStage<RoutedConnection> locate(String key) {
+    public CompletionStage<RoutedConnection> locate(String key, Traffic traffic) {
         AtomicReferenceArray<@Nullable ServerNode> known = slots;
         if (known == null) {
-            return firstOf(seeds.iterator(), any -> true).thenCompose(seed -> fromSeed(seed, key));
+            return firstOf(seeds.iterator(), traffic, any -> true).thenCompose(seed -> fromSeed(seed, key, traffic));
         }
         ServerNode server = known.get(SlotHash.getSlot(key));
         // A redirection may have put a server there that a reload was about to close.
@@ -99,12 +105,12 @@ public final class ServerTopology {
             reload(null);
             return RedisErrors.failed(RedisErrors.unavailable("no node of the cluster serves the slot of " + key));
         }
-        return connected(server);
+        return connected(server, traffic);
     }
 
-    private CompletionStage<RoutedConnection> fromSeed(RoutedConnection seed, String key) {
+    private CompletionStage<RoutedConnection> fromSeed(RoutedConnection seed, String key, Traffic traffic) {
         if (seed.connection().clustered()) {
-            return load(seed).thenCompose(done -> locate(key));
+            return load(seed).thenCompose(done -> locate(key, traffic));
         }
         if (seeds.size() > 1) {
             return RedisErrors.failed(RedisErrors.misconfigured(
@@ -117,9 +123,9 @@ public final class ServerTopology {
      * @return connections to all servers that hold data; fails if one cannot be reached
      */
     public CompletionStage<List<RoutedConnection>> all() {
-        return locate(Keys.QUEUES).thenCompose(first -> {
+        return locate(Keys.QUEUES, Traffic.BULK).thenCompose(first -> {
             List<CompletionStage<RoutedConnection>> connections = serving(first.server()).stream()
-                    .map(ServerTopology::connected)
+                    .map(server -> connected(server, Traffic.BULK))
                     .toList();
             return Futures.all(connections);
         });
@@ -131,15 +137,16 @@ public final class ServerTopology {
      * @param key a key of the slot
      * @param from the server that replied
      * @param address host and port; an empty host is that of {@code from}
+     * @param traffic which connection to that server
      */
-    CompletionStage<RoutedConnection> moved(String key, ServerNode from, String address) {
+    CompletionStage<RoutedConnection> moved(String key, ServerNode from, String address, Traffic traffic) {
         ServerNode server = at(from, address);
         AtomicReferenceArray<@Nullable ServerNode> known = slots;
         if (known != null) {
             known.set(SlotHash.getSlot(key), server);
             reload(null);
         }
-        return connected(server);
+        return connected(server, traffic);
     }
 
     /**
@@ -147,9 +154,10 @@ public final class ServerTopology {
      *
      * @param from the server that replied
      * @param address host and port; an empty host is that of {@code from}
+     * @param traffic which connection to that server
      */
-    CompletionStage<RoutedConnection> importing(ServerNode from, String address) {
-        return connected(at(from, address));
+    CompletionStage<RoutedConnection> importing(ServerNode from, String address, Traffic traffic) {
+        return connected(at(from, address), traffic);
     }
 
     /**
@@ -188,20 +196,24 @@ public final class ServerTopology {
         return serving;
     }
 
-    private static CompletionStage<RoutedConnection> connected(ServerNode server) {
-        return server.connection().thenApply(connection -> new RoutedConnection(server, connection));
+    private static CompletionStage<RoutedConnection> connected(ServerNode server, Traffic traffic) {
+        return server.connection(traffic).thenApply(connection -> new RoutedConnection(server, connection));
     }
 
     /** The first of the candidates that is connected and meets the condition. */
     private static CompletionStage<RoutedConnection> firstOf(
-            Iterator<ServerNode> candidates, Predicate<RoutedConnection> condition) {
-        CompletionStage<RoutedConnection> first = connected(candidates.next()).thenApply(target -> {
-            if (!condition.test(target)) {
-                throw RedisErrors.unavailable("Redis at " + target.server().name() + " is not asked");
-            }
-            return target;
-        });
-        return candidates.hasNext() ? first.exceptionallyCompose(error -> firstOf(candidates, condition)) : first;
+            Iterator<ServerNode> candidates, Traffic traffic, Predicate<RoutedConnection> condition) {
+        CompletionStage<RoutedConnection> first = connected(candidates.next(), traffic)
+                .thenApply(target -> {
+                    if (!condition.test(target)) {
+                        throw RedisErrors.unavailable(
+                                "Redis at " + target.server().name() + " is not asked");
+                    }
+                    return target;
+                });
+        return candidates.hasNext()
+                ? first.exceptionallyCompose(error -> firstOf(candidates, traffic, condition))
+                : first;
     }
 
     /**
@@ -226,13 +238,14 @@ public final class ServerTopology {
     /** Compares processes, because a seed may be the same server under another name. */
     private static CompletionStage<RoutedConnection> best(
             List<ServerNode> candidates, @Nullable RoutedConnection cutOff) {
-        CompletionStage<RoutedConnection> any = firstOf(candidates.iterator(), target -> true);
+        CompletionStage<RoutedConnection> any = firstOf(candidates.iterator(), Traffic.BULK, target -> true);
         if (cutOff == null) {
             return any;
         }
         String process = cutOff.connection().process();
         return firstOf(
                         candidates.iterator(),
+                        Traffic.BULK,
                         target -> !target.connection().process().equals(process))
                 .exceptionallyCompose(noOther -> any);
     }

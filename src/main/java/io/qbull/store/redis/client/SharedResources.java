@@ -5,10 +5,20 @@ import io.lettuce.core.resource.DefaultClientResources;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The client's threads. All stores of a process share them; closing the last store stops them. Thread-safe. */
+/**
+ * The client's threads. All connections of a process share them; closing the last set of connections stops them. Each starts when it is
+ * first needed. Thread-safe.
+ */
 public final class SharedResources {
     /** The threads of this process. */
     public static final SharedResources PROCESS = new SharedResources();
+
+    /** Decoding a reply costs a few microseconds, so few threads serve any number of connections. */
+    private static final int IO_THREADS =
+            Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors()));
+
+    /** Time-outs and pauses only. */
+    private static final int TASK_THREADS = 2;
 
     private @Nullable ClientResources resources;
     private int users;
@@ -17,7 +27,10 @@ public final class SharedResources {
     synchronized ClientResources acquire() {
         ClientResources current = resources;
         if (current == null) {
-            current = DefaultClientResources.create();
+            current = DefaultClientResources.builder()
+                    .ioThreadPoolSize(IO_THREADS)
+                    .computationThreadPoolSize(TASK_THREADS)
+                    .build();
             resources = current;
         }
         users++;

@@ -20,7 +20,7 @@ record Subscription(ServerConnection connection, String clientId, ServerNode ser
      */
     static CompletionStage<Subscription> open(Connector connector, ServerNode server) {
         return connector
-                .open(server.uri(), "")
+                .open(server.uri())
                 .thenCompose(connection -> connection
                         .send(Request.of(CommandType.CLIENT, "ID"))
                         .handle((id, error) -> {
@@ -51,7 +51,7 @@ record Subscription(ServerConnection connection, String clientId, ServerNode ser
      * @return completes when the server has answered; fails if it cannot be asked
      */
     CompletionStage<Reply> unblock() {
-        return server.connection().thenCompose(shared -> {
+        return server.connection(Traffic.LEASES).thenCompose(shared -> {
             if (!sameProcess(shared)) {
                 // In another process the id belongs to another client.
                 connection.close();
@@ -63,7 +63,7 @@ record Subscription(ServerConnection connection, String clientId, ServerNode ser
 
     /** Passes on that the server process is no longer a primary. */
     void demoted() {
-        Futures.whenDone(server.connection(), (shared, error) -> {
+        Futures.whenDone(server.connection(Traffic.LEASES), (shared, error) -> {
             if (error == null && sameProcess(shared)) {
                 server.demoted(shared);
             }

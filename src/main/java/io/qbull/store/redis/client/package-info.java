@@ -7,12 +7,15 @@
  * script, so callers never see these errors. It follows ASK, too, unless a lease is granted or needed: while a slot is being moved its
  * partition has keys on both servers and rests.
  *
- * <p><b>Connections.</b> {@link io.qbull.store.redis.client.ServerNode} keeps one
- * {@link io.qbull.store.redis.client.ServerConnection} to each server open and is the only one to reconnect it. A connection leads to
- * one process and never reconnects by itself. So no command is replayed behind the caller's back, and
- * {@link io.qbull.store.redis.client.ServerConnection#primary()}, to which leases are bound, never changes under a command. Blocking
- * reads ({@link io.qbull.store.redis.client.BlockingReader}) and announcements
- * ({@link io.qbull.store.redis.client.Announcements}) have connections of their own and replace them themselves.
+ * <p><b>Connections.</b> A process has one {@link io.qbull.store.redis.client.ConnectionSet} for each Redis, which
+ * {@link io.qbull.store.redis.client.SharedConnections} lends to all stores. In it {@link io.qbull.store.redis.client.ServerNode} keeps
+ * a {@link io.qbull.store.redis.client.ServerConnection} to each server open for each kind of
+ * {@link io.qbull.store.redis.client.Traffic} and is the only one to reconnect it. A connection leads to one process and never
+ * reconnects by itself. So no command is replayed behind the caller's back, and
+ * {@link io.qbull.store.redis.client.ServerConnection#primary()}, to which leases are bound, never changes under a command. A lease is
+ * granted over one connection and used over another, so all connections of a server lead to the same process: when one of them finds a
+ * new process, those to the former one are dropped. Blocking reads ({@link io.qbull.store.redis.client.BlockingReaders}) and
+ * announcements ({@link io.qbull.store.redis.client.Announcements}) have connections of their own and replace them themselves.
  *
  * <p><b>Errors.</b> {@link io.qbull.store.redis.client.RedisErrors} translates every error into a
  * {@link io.qbull.store.StoreException}:

@@ -50,16 +50,20 @@ public enum Script {
 
     private final String keys;
     private final String args;
-    private final Count keyCount;
-    private final Count argCount;
+    private final int fixedKeys;
+    private final int keysEach;
+    private final int fixedArgs;
+    private final int argsEach;
     private final String source;
     private final String sha;
 
     Script(String keys, String args) {
         this.keys = keys;
         this.args = args;
-        this.keyCount = Count.parse(keys);
-        this.argCount = Count.parse(args);
+        this.fixedKeys = fixed(keys);
+        this.keysEach = each(keys);
+        this.fixedArgs = fixed(args);
+        this.argsEach = each(args);
         this.source = read(file());
         this.sha = HexFormat.of().formatHex(sha1(source));
     }
@@ -101,40 +105,28 @@ public enum Script {
      * @throws IllegalArgumentException if these are not the declared counts
      */
     public void check(int givenKeys, int givenArgs) {
-        int n = keyCount.each > 0 ? keyCount.repeats(givenKeys) : argCount.repeats(givenArgs);
-        if (keyCount.of(n) != givenKeys || argCount.of(n) != givenArgs) {
-            throw new IllegalArgumentException(
-                    this + " takes " + keys + " keys and " + args + " arguments, not " + givenKeys + " and " + givenArgs);
+        int n = keysEach > 0 ? repeats(givenKeys - fixedKeys, keysEach) : repeats(givenArgs - fixedArgs, argsEach);
+        if (fixedKeys + keysEach * n != givenKeys || fixedArgs + argsEach * n != givenArgs) {
+            throw new IllegalArgumentException(this + " takes " + keys + " keys and " + args + " arguments, not "
+                    + givenKeys + " and " + givenArgs);
         }
     }
 
-    /**
-     * A declared count: {@code fixed + each * n}.
-     *
-     * @param fixed 0 or more
-     * @param each 0 or more
-     */
-    private record Count(int fixed, int each) {
-        static Count parse(String declared) {
-            int fixed = 0;
-            int each = 0;
-            for (String term : declared.split(" \\+ ", -1)) {
-                if (term.endsWith("n")) {
-                    each = term.length() == 1 ? 1 : Integer.parseInt(term, 0, term.length() - 1, 10);
-                } else {
-                    fixed = Integer.parseInt(term);
-                }
-            }
-            return new Count(fixed, each);
-        }
+    private static int repeats(int repeated, int each) {
+        return each == 0 ? 1 : Math.max(1, repeated / each);
+    }
 
-        int repeats(int given) {
-            return each == 0 ? 1 : Math.max(1, (given - fixed) / each);
-        }
+    private static int fixed(String declared) {
+        String first = declared.split(" \\+ ", 2)[0];
+        return first.endsWith("n") ? 0 : Integer.parseInt(first);
+    }
 
-        int of(int n) {
-            return fixed + each * n;
+    private static int each(String declared) {
+        if (!declared.endsWith("n")) {
+            return 0;
         }
+        String last = declared.substring(declared.lastIndexOf(' ') + 1);
+        return last.length() == 1 ? 1 : Integer.parseInt(last, 0, last.length() - 1, 10);
     }
 
     private static String read(String file) {

@@ -6,29 +6,36 @@ import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The values of the fields of QBull's own entry; null where the entry lacks the field. Not copied, and nobody changes them.
- *
- * @param id the job's id
- * @param key the job's key
- * @param ts when it was added, ms since 1970
- * @param body the job's body
- * @param contentType the body's media type
- * @param headers a JSON object
- */
-record OwnFields(
-        byte @Nullable [] id,
-        byte @Nullable [] key,
-        byte @Nullable [] ts,
-        byte @Nullable [] body,
-        byte @Nullable [] contentType,
-        byte @Nullable [] headers) {
+/** The values of the fields of QBull's own entry; null where the entry lacks the field. Not copied, and nobody changes them. */
+final class OwnFields {
     private static final byte[] ID = Request.utf8("id");
     private static final byte[] KEY = Request.utf8("key");
     private static final byte[] TS = Request.utf8("ts");
     private static final byte[] BODY = Request.utf8("body");
     private static final byte[] CONTENT_TYPE = Request.utf8("ct");
     private static final byte[] HEADERS = Request.utf8("h");
+
+    private final byte @Nullable [] id;
+    private final byte @Nullable [] key;
+    private final byte @Nullable [] ts;
+    private final byte @Nullable [] body;
+    private final byte @Nullable [] contentType;
+    private final byte @Nullable [] headers;
+
+    private OwnFields(
+            byte @Nullable [] id,
+            byte @Nullable [] key,
+            byte @Nullable [] ts,
+            byte @Nullable [] body,
+            byte @Nullable [] contentType,
+            byte @Nullable [] headers) {
+        this.id = id;
+        this.key = key;
+        this.ts = ts;
+        this.body = body;
+        this.contentType = contentType;
+        this.headers = headers;
+    }
 
     /**
      * Recognizes the entries that the enqueue script writes without a map of names.
@@ -80,5 +87,35 @@ record OwnFields(
 
     private static boolean named(Reply flat, int at, byte[] name) {
         return Arrays.equals(flat.bytes(at), name);
+    }
+
+    /** The job's id. */
+    byte @Nullable [] id() {
+        return id;
+    }
+
+    /** The job's key. */
+    byte @Nullable [] key() {
+        return key;
+    }
+
+    /** When it was added, ms since 1970. */
+    byte @Nullable [] ts() {
+        return ts;
+    }
+
+    /** The job's body. */
+    byte @Nullable [] body() {
+        return body;
+    }
+
+    /** The body's media type. */
+    byte @Nullable [] contentType() {
+        return contentType;
+    }
+
+    /** A JSON object. */
+    byte @Nullable [] headers() {
+        return headers;
     }
 }

@@ -52,14 +52,15 @@ public final class RedisLayoutTable implements LayoutTable {
     private final Set<QueueName> unlisted = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param router sends the commands
+     * @param router sends the commands about layouts
+     * @param pods sends those about pods, whose registration must not wait behind bulk data
      * @param check fails if a server must not be used; runs before a queue is created
      */
-    public RedisLayoutTable(CommandRouter router, Supplier<CompletionStage<Void>> check) {
+    public RedisLayoutTable(CommandRouter router, CommandRouter pods, Supplier<CompletionStage<Void>> check) {
         this.router = router;
         this.check = check;
         this.keyHashes = new KeyHashes(router);
-        this.registrations = new RedisRegistrations(router);
+        this.registrations = new RedisRegistrations(pods);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.qbull.store.redis.client.Futures;
 import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.client.ServerTopology;
+import io.qbull.store.redis.client.Traffic;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
 import java.time.Duration;
@@ -45,6 +46,11 @@ public final class RedisLeaseTable implements LeaseTable {
     /** Partitions whose lease cannot be read; each is logged once. */
     private final Set<PartitionId> unreadable = ConcurrentHashMap.newKeySet();
 
+    /**
+     * @param topology finds the servers
+     * @param router sends the commands on the connections for leases
+     * @param announcements hears other pods
+     */
     public RedisLeaseTable(ServerTopology topology, CommandRouter router, Announcements announcements) {
         this.topology = topology;
         this.router = router;
@@ -99,35 +105,41 @@ public final class RedisLeaseTable implements LeaseTable {
 
     @Override
     public CompletionStage<AutoCloseable> announcements(QueueName queue, AnnouncementListener listener) {
-        return announcements.listen(queue, listener);
+        return announcements.listen(this, queue, listener);
+    }
+
+    /** Hears no more announcements. Does not block. */
+    public void close() {
+        announcements.leave(this);
     }
 
     private CompletionStage<Map<Lease, Renewal>> renewPart(List<RenewalRequest> part, Duration ttl) {
-        return topology.locate(Keys.lease(part.get(0).lease().partition())).thenCompose(target -> {
-            // The leases of a former primary are lost, whatever its successor says.
-            String primary = target.connection().primary();
-            List<RenewalRequest> valid = part.stream()
-                    .filter(request -> request.lease().primary().equals(primary))
-                    .toList();
-            Map<Lease, Renewal> answers = new HashMap<>();
-            part.forEach(request -> answers.put(request.lease(), new Renewal.Lost()));
-            if (valid.isEmpty()) {
-                return CompletableFuture.completedStage(answers);
-            }
-            List<String> keys = valid.stream()
-                    .map(request -> Keys.lease(request.lease().partition()))
-                    .toList();
-            return router.runOn(primary, Script.RENEW, keys, renewArgs(valid, ttl))
-                    .thenApply(reply -> {
-                        if (!reply.local()) {
-                            List<Reply> each = reply.lists();
-                            for (int i = 0; i < valid.size(); i++) {
-                                answers.put(valid.get(i).lease(), renewal(each.get(i)));
-                            }
-                        }
-                        return answers;
-                    });
-        });
+        return topology.locate(Keys.lease(part.get(0).lease().partition()), Traffic.LEASES)
+                .thenCompose(target -> {
+                    // The leases of a former primary are lost, whatever its successor says.
+                    String primary = target.connection().primary();
+                    List<RenewalRequest> valid = part.stream()
+                            .filter(request -> request.lease().primary().equals(primary))
+                            .toList();
+                    Map<Lease, Renewal> answers = new HashMap<>();
+                    part.forEach(request -> answers.put(request.lease(), new Renewal.Lost()));
+                    if (valid.isEmpty()) {
+                        return CompletableFuture.completedStage(answers);
+                    }
+                    List<String> keys = valid.stream()
+                            .map(request -> Keys.lease(request.lease().partition()))
+                            .toList();
+                    return router.runOn(primary, Script.RENEW, keys, renewArgs(valid, ttl))
+                            .thenApply(reply -> {
+                                if (!reply.local()) {
+                                    List<Reply> each = reply.lists();
+                                    for (int i = 0; i < valid.size(); i++) {
+                                        answers.put(valid.get(i).lease(), renewal(each.get(i)));
+                                    }
+                                }
+                                return answers;
+                            });
+                });
     }
 
     private static List<byte[]> renewArgs(List<RenewalRequest> requests, Duration ttl) {
@@ -161,7 +173,7 @@ public final class RedisLeaseTable implements LeaseTable {
         if (all.isEmpty()) {
             return CompletableFuture.completedStage(Map.of());
         }
-        return RedisErrors.translate(topology.locate(key.apply(all.get(0)))
+        return RedisErrors.translate(topology.locate(key.apply(all.get(0)), Traffic.LEASES)
                 .handle((target, error) -> target == null || target.connection().clustered() ? 1 : LEASES_PER_CALL)
                 .thenCompose(size -> {
                     List<CompletionStage<Map<K, V>>> parts = new ArrayList<>();

@@ -30,7 +30,7 @@ class ServerTopologyTest {
         connector = new Connector(SharedResources.PROCESS, Duration.ofSeconds(5));
         String uri = "redis://127.0.0.1:" + one.port() + ",127.0.0.1:" + two.port();
         servers = new ServerTopology(connector, new RedisSettings(uri, Duration.ofSeconds(5)));
-        calls = new CommandRouter(servers);
+        calls = new CommandRouter(servers, Traffic.BULK, () -> false);
     }
 
     @AfterEach
@@ -59,12 +59,13 @@ class ServerTopologyTest {
 
     @Test
     void a_closed_server_that_stayed_in_the_slot_table_is_replaced_by_the_next_reload() {
-        ServerNode stayed = get(servers.locate("key")).server();
+        ServerNode stayed = get(servers.locate("key", Traffic.BULK)).server();
         stayed.close();
-        assertThat(failure(servers.locate("key"))).hasMessageContaining("no node of the cluster serves the slot");
+        assertThat(failure(servers.locate("key", Traffic.BULK)))
+                .hasMessageContaining("no node of the cluster serves the slot");
         await().ignoreExceptions()
                 .until(() -> get(calls.send("key", COMMAND)).text(0).equals("OK"));
         assertThat(one.asked("CLUSTER") + two.asked("CLUSTER")).isEqualTo(2);
-        assertThat(get(servers.locate("key")).server()).isNotSameAs(stayed);
+        assertThat(get(servers.locate("key", Traffic.BULK)).server()).isNotSameAs(stayed);
     }
 }
