@@ -39,7 +39,7 @@ public final class Enqueuer {
             BooleanSupplier outageReported) {
         this.identity = identity;
         this.loop = loop;
-        this.sources = new Sources(identity.queue(), layouts, jobs);
+        this.sources = new Sources(identity, layouts, jobs, loop);
         this.refusals = new RefusalReporter(identity.queue(), loop, outageReported);
         this.intake = new Intake(identity, layouts, jobs, loop, refusals);
     }
@@ -71,14 +71,14 @@ public final class Enqueuer {
      *     longer known what was added before
      */
     public CompletionStage<JobFeed> open(SourceId source, int since, Duration lifetime, EnqueueSettings settings) {
-        return sources.progress(source, since, lifetime)
-                .thenApply(progress -> new SourceFeed(
+        return sources.begin(source, since, lifetime, settings.enqueueTimeout())
+                .thenApply(met -> new SourceFeed(
                                 intake,
                                 identity,
-                                new Reading(source, lifetime, progress.current().version()),
-                                progress,
+                                new Reading(source, lifetime, met.current().version()),
+                                met,
                                 settings)
-                        .keepAlive(loop, () -> sources.progress(source, since, lifetime)));
+                        .keepAlive(loop, () -> sources.renew(source, lifetime)));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import java.time.Duration;
@@ -76,6 +77,25 @@ public interface JobLog {
      * @return layout version to the offset of the last record added under it; empty if no record was added
      */
     CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime);
+
+    /**
+     * Notes that a source has progress in a partition, or is about to have, for a later reading of the source. To be done before its first
+     * record is added there.
+     *
+     * @param partition the partition
+     * @param source the source
+     * @param lifetime how long the note is kept from now on, above zero
+     * @return completes when that is on record
+     */
+    CompletionStage<Void> note(PartitionId partition, SourceId source, Duration lifetime);
+
+    /**
+     * @param queue the queue
+     * @param source a source
+     * @param lifetime how long its notes are kept from now on, above zero
+     * @return the partitions that were noted
+     */
+    CompletionStage<List<PartitionId>> noted(QueueName queue, SourceId source, Duration lifetime);
 
     /**
      * Deletes the progress of a source that was read to its end.

@@ -4,6 +4,7 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -33,6 +34,16 @@ interface EnqueueOnlyJobLog extends JobLog {
     @Override
     default CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
         throw new UnsupportedOperationException("progress");
+    }
+
+    @Override
+    default CompletionStage<Void> note(PartitionId partition, SourceId source, Duration lifetime) {
+        throw new UnsupportedOperationException("note");
+    }
+
+    @Override
+    default CompletionStage<List<PartitionId>> noted(QueueName queue, SourceId source, Duration lifetime) {
+        throw new UnsupportedOperationException("noted");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.qbull.enqueue;
 
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.StoreException;
@@ -9,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -17,6 +20,16 @@ final class ScriptedJobLog implements EnqueueOnlyJobLog {
     private final List<Attempt> attempts = new ArrayList<>();
     private Map<Integer, Long> progress = Map.of();
     private final List<String> progressReads = new ArrayList<>();
+    final Set<PartitionId> noted = new TreeSet<>();
+    /** The lifetimes with which the notes were asked for. */
+    final List<Duration> notedReads = new ArrayList<>();
+    /** Whether what is remembered of sources cannot be read. */
+    boolean away;
+
+    /** Progress whose reading the test answers, if it holds these back. */
+    final List<CompletableFuture<Map<Integer, Long>>> heldBack = new ArrayList<>();
+
+    boolean holdsBack;
     private long lastMillis;
 
     @Override
@@ -29,7 +42,28 @@ final class ScriptedJobLog implements EnqueueOnlyJobLog {
     @Override
     public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
         progressReads.add(partition + " " + lifetime);
+        if (away) {
+            return CompletableFuture.failedFuture(new StoreException.Unavailable("away", false, new Exception()));
+        }
+        if (holdsBack) {
+            heldBack.add(new CompletableFuture<>());
+            return heldBack.get(heldBack.size() - 1);
+        }
         return CompletableFuture.completedFuture(progress);
+    }
+
+    @Override
+    public CompletionStage<Void> note(PartitionId partition, SourceId source, Duration lifetime) {
+        noted.add(partition);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<List<PartitionId>> noted(QueueName queue, SourceId source, Duration lifetime) {
+        notedReads.add(lifetime);
+        return away
+                ? CompletableFuture.failedFuture(new StoreException.Unavailable("away", false, new Exception()))
+                : CompletableFuture.completedFuture(List.copyOf(noted));
     }
 
     /** Which partitions were asked for a progress, and the lifetime that it got, since this was asked last. */

@@ -12,10 +12,10 @@ import io.qbull.model.Enqueued;
 import io.qbull.model.JobFeed;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
-import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -102,42 +102,113 @@ class SourceFeedTest extends EnqueuerFixture {
     }
 
     @Test
-    void while_it_is_open_its_progress_is_kept_alive_in_each_partition() {
+    void the_progress_is_read_of_the_partitions_that_records_meet() {
+        JobFeed feed = open(SETTINGS, Duration.ofSeconds(30), 1024);
+        assertThat(log.progressReads()).isEmpty();
+        for (int record = 1; record <= 3; record++) {
+            add(feed, record, job("a" + record, "one key"));
+        }
+        loop.run();
+        assertThat(log.progressReads()).hasSize(1);
+        assertThat(log.noted).hasSize(1);
+        assertThat(log.last().ids()).containsExactly("a1", "a2", "a3");
+    }
+
+    @Test
+    void what_an_earlier_reading_has_noted_is_kept_alive_from_the_start() {
+        log.noted.add(new PartitionId(QUEUE, 700));
+        open(SETTINGS, Duration.ofSeconds(30), 1024);
+        assertThat(log.progressReads()).containsExactly("Q:700 PT30S");
+    }
+
+    @Test
+    void no_record_overtakes_one_whose_progress_is_still_being_read() {
+        log.holdsBack = true;
+        JobFeed feed = open(SETTINGS, Duration.ofSeconds(30), 1024);
+        CompletableFuture<Enqueued> old = add(feed, 1, job("old", "one key"));
+        CompletableFuture<Enqueued> other = add(feed, 2, job("other", "another key"));
+        CompletableFuture<Enqueued> next = add(feed, 3, job("next", "one key"));
+        loop.run();
+        int sent = log.count();
+        log.heldBack.get(1).complete(Map.of());
+        loop.run();
+        assertThat(log.count()).as("all wait for the first").isEqualTo(sent);
+        log.heldBack.get(0).complete(Map.of(1, 1L));
+        loop.run();
+        assertThat(old).isCompletedWithValueMatching(Enqueued::duplicate);
+        assertThat(other).isNotDone();
+        assertThat(next).isNotDone();
+        assertThat(log.count()).isEqualTo(sent + 2);
+        add(feed, 4, job("last", "one key"));
+        loop.run();
+        log.last().accept();
+        loop.run();
+        assertThat(log.last().ids()).containsExactly("last");
+    }
+
+    @Test
+    void a_progress_that_cannot_be_read_for_long_breaks_the_feed() {
+        JobFeed feed = open(SETTINGS);
+        log.away = true;
+        CompletableFuture<Enqueued> record = add(feed, 1, job("a"));
+        tick(SETTINGS.enqueueTimeout().toMillis() / 2);
+        assertThat(record).isNotDone();
+        tick(SETTINGS.enqueueTimeout().toMillis());
+        assertFailed(record, Kind.UNAVAILABLE);
+        log.away = false;
+        assertFailed(add(feed, 2, job("b")), Kind.UNAVAILABLE);
+        assertThat(feed.broken()).isTrue();
+    }
+
+    @Test
+    void a_progress_that_cannot_be_read_for_a_moment_is_read_again() {
+        JobFeed feed = open(SETTINGS);
+        log.away = true;
+        add(feed, 1, job("a"));
+        tick(250);
+        log.away = false;
+        tick(250);
+        assertThat(log.last().ids()).containsExactly("a");
+    }
+
+    @Test
+    void while_it_is_open_its_progress_is_kept_alive_in_each_partition_that_it_has_met() {
         JobFeed feed = open(SETTINGS, Duration.ofSeconds(30), 2);
         loop.run();
-        assertThat(log.progressReads()).containsExactly("Q:0 PT30S", "Q:1 PT30S");
+        for (int key = 0; log.noted.size() < 2; key++) {
+            add(feed, key, job("a" + key, "key " + key));
+        }
+        log.progressReads();
         for (int renewal = 1; renewal <= 6; renewal++) {
             tick(10_000);
-            historyReads.get(renewal).complete(List.of(new Layout(1, 2)));
             assertThat(log.progressReads()).containsExactly("Q:0 PT30S", "Q:1 PT30S");
         }
-
         tick(5_000);
         feed.close();
         feed.close();
-
-        assertThat(historyReads).as("the lifetime counts from the end").hasSize(8);
-        historyReads.get(7).complete(List.of(new Layout(1, 2)));
-        assertThat(log.progressReads()).containsExactly("Q:0 PT30S", "Q:1 PT30S");
+        assertThat(log.progressReads())
+                .as("the lifetime counts from the end")
+                .containsExactly("Q:0 PT30S", "Q:1 PT30S");
         tick(60_000);
-        assertThat(historyReads).hasSize(8);
+        assertThat(log.progressReads()).isEmpty();
+        assertThat(log.notedReads).hasSize(8).containsOnly(Duration.ofSeconds(30));
     }
 
     @Test
     void a_renewal_that_fails_does_not_end_the_others() {
         open(SETTINGS, Duration.ofSeconds(30), 1);
-        loop.run();
+        log.away = true;
         tick(10_000);
-        historyReads.get(1).completeExceptionally(new StoreException.Unavailable("away", false, new Exception()));
+        log.away = false;
         tick(10_000);
-        assertThat(historyReads).hasSize(3);
+        assertThat(log.notedReads).hasSize(3);
     }
 
     @Test
     void a_progress_without_a_lifetime_needs_no_renewal() {
         open(SETTINGS).close();
         tick(Duration.ofDays(1).toMillis());
-        assertThat(historyReads).hasSize(1);
+        assertThat(log.notedReads).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -63,6 +64,16 @@ final class LoggedJobs implements JobLog {
     @Override
     public CompletionStage<Map<Integer, Long>> progress(PartitionId partition, SourceId source, Duration lifetime) {
         return jobs.progress(partition, source, lifetime);
+    }
+
+    @Override
+    public CompletionStage<Void> note(PartitionId partition, SourceId source, Duration lifetime) {
+        return jobs.note(partition, source, lifetime);
+    }
+
+    @Override
+    public CompletionStage<List<PartitionId>> noted(QueueName queue, SourceId source, Duration lifetime) {
+        return jobs.noted(queue, source, lifetime);
     }
 
     @Override

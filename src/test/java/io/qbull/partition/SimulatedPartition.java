@@ -312,6 +312,16 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
+    public CompletionStage<Void> note(PartitionId partition, SourceId source, Duration lifetime) {
+        throw new UnsupportedOperationException("there are no sources");
+    }
+
+    @Override
+    public CompletionStage<List<PartitionId>> noted(QueueName queue, SourceId source, Duration lifetime) {
+        throw new UnsupportedOperationException("there are no sources");
+    }
+
+    @Override
     public CompletionStage<Void> forget(PartitionId partition, SourceId source) {
         throw new UnsupportedOperationException("there are no sources");
     }

@@ -25,11 +25,12 @@ public final class QueueInvariants {
     private static final Pattern STREAM = Pattern.compile("(" + NAME + ":\\d+)");
     private static final Pattern OF_PARTITION =
             Pattern.compile("\\{(" + NAME + ":\\d+)}:((?:held|delayed):[a-z]+|[a-z]+)(:.+)?");
-    private static final Pattern OF_QUEUE = Pattern.compile("\\{(" + NAME + ")}:([a-z]+)");
+    private static final Pattern OF_QUEUE = Pattern.compile("\\{(" + NAME + ")}:(met(?=:)|[a-z]+)(?:(?<=met):.+)?");
     private static final Map<String, String> QUEUE_TYPES = Map.of(
             "layout", "hash",
             "pods", "hash",
             "sources", "hash",
+            "met", "set",
             "windows", "hash",
             "closed", "hash");
     private static final Map<String, String> PARTITION_TYPES = Map.ofEntries(
@@ -129,6 +130,13 @@ public final class QueueInvariants {
     }
 
     private void queue(String key, String what) {
+        if (what.equals("met")) {
+            assertThat(at(key).number("PTTL", key)).as("lifetime of " + key).isPositive();
+            assertThat(at(key).list("SMEMBERS", key))
+                    .as(key)
+                    .allMatch(index -> index.toString().matches("\\d+"));
+            return;
+        }
         Map<String, String> hash = hash(key);
         if (what.equals("layout")) {
             assertThat(hash)

@@ -120,6 +120,11 @@ public final class Keys {
         return "{" + queue + "}:pods";
     }
 
+    /** Set: the partitions in which a source that is forgotten by itself has progress. */
+    public static String met(QueueName queue, String source) {
+        return "{" + queue + "}:met:" + source;
+    }
+
     /** Hash: ULID of an unfinished file to its claim as JSON. */
     public static String sources(QueueName queue) {
         return "{" + queue + "}:sources";
@@ -150,7 +155,8 @@ public final class Keys {
             return key.equals(QUEUES) ? "set" : "stream";
         }
         String what = key.substring(tag + 2);
-        return switch (what.startsWith("call:") ? "call" : what) {
+        return switch (what.startsWith("call:") ? "call" : what.startsWith("met:") ? "met" : what) {
+            case "met" -> "set";
             case "inbox", "dead" -> "stream";
             case "held:order", "delayed", "seen" -> "zset";
             case "call", "seal", "started" -> "string";

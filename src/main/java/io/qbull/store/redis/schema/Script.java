@@ -39,6 +39,7 @@ public enum Script {
     LETTERS("1", "5"),
     REQUEUE("2", "n"),
     DISCARD("2", "2n"),
+    NOTE("1", "2"),
     REGISTER("1", "6"),
     PRUNE("1", "1 + n"),
     INTENT("1", "2"),

@@ -6,6 +6,7 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The streams of jobs in Redis. Thread-safe. */
@@ -149,6 +151,24 @@ public final class RedisJobLog implements JobLog {
                 : router.send(key, Request.of(CommandType.PEXPIRE, key, Long.toString(lifetime.toMillis())))
                         .thenCompose(extended -> router.send(key, Request.of(CommandType.HGETALL, key)));
         return RedisErrors.translate(read.thenApply(RedisJobLog::progress));
+    }
+
+    @Override
+    public CompletionStage<Void> note(PartitionId partition, SourceId source, Duration lifetime) {
+        List<byte[]> args = args(Long.toString(lifetime.toMillis()), Integer.toString(partition.index()));
+        return RedisErrors.translate(router.run(Script.NOTE, List.of(Keys.met(partition.queue(), source.value())), args)
+                .thenApply(answer -> null));
+    }
+
+    @Override
+    public CompletionStage<List<PartitionId>> noted(QueueName queue, SourceId source, Duration lifetime) {
+        String key = Keys.met(queue, source.value());
+        return RedisErrors.translate(router.send(
+                        key, Request.of(CommandType.PEXPIRE, key, Long.toString(lifetime.toMillis())))
+                .thenCompose(extended -> router.send(key, Request.of(CommandType.SMEMBERS, key)))
+                .thenApply(reply -> IntStream.range(0, reply.size())
+                        .mapToObj(i -> new PartitionId(queue, Integer.parseInt(reply.text(i))))
+                        .toList()));
     }
 
     @Override

@@ -101,6 +101,7 @@ class ScriptTest {
                             switch (script) {
                                 case DISCARD -> Set.of("ZREM");
                                 case CANCEL -> Set.of("HDEL");
+                                case NOTE -> Set.of("PEXPIRE");
                                 case CLOSE_WINDOW -> Set.of("HSETNX");
                                 default -> Set.of("SET", "XADD", "HSET");
                             });
