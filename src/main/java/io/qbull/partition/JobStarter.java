@@ -124,8 +124,8 @@ final class JobStarter {
         long now = partition.now();
         return active.stream()
                 .map(JobSeries::current)
-                .sorted(Comparator.comparingLong((JobSeries.Run run) -> age(run, now))
-                        .reversed())
+                .sorted(Comparator.comparingLong((JobSeries.Run run) -> -age(run, now))
+                        .thenComparing(run -> run.delivery.job().streamId()))
                 .map(run -> run.delivery)
                 .toList();
     }

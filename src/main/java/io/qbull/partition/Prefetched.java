@@ -6,16 +6,11 @@ import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +32,7 @@ final class Prefetched {
     private final Predicate<String> blocks;
     private final NavigableMap<StreamId, Slot> slots = new TreeMap<>();
     private final Map<String, KeyLine> lines = new HashMap<>();
-    /** The candidates of all lines. */
-    private final NavigableSet<Slot> ready = new TreeSet<>(Comparator.comparing(Slot::id));
-    /** Those of them before which nothing of their key is uncommitted. */
-    private final NavigableSet<Slot> readyFirst = new TreeSet<>(Comparator.comparing(Slot::id));
-    /** Lines with entries whose key is held. */
-    private final Set<KeyLine> blocked = new LinkedHashSet<>();
+    private final ReadyLines ready = new ReadyLines();
 
     private final StartWindow window = new StartWindow(slots);
     private final SuspectWindow suspects = new SuspectWindow();
@@ -102,7 +92,7 @@ final class Prefetched {
 
     /** Lines whose key is held, and whose entries may be in the way. */
     Collection<KeyLine> blocked() {
-        return blocked;
+        return ready.blocked();
     }
 
     /** The first entry that may start; null if there is none near enough to the head: a crash must leave few suspects. */
@@ -115,12 +105,13 @@ final class Prefetched {
         if (ready.first().near) {
             return ready.first();
         }
-        return readyFirst.isEmpty() || !window.admitsFirst(readyFirst.first()) ? null : readyFirst.first();
+        Slot first = ready.firstInStream();
+        return first == null || !window.admitsFirst(first) ? null : first;
     }
 
     /**
      * Entries that may start behind another one, in this order, if nothing comes between: those of the same key, or where one job runs at a
-     * time, those that follow in the stream. A suspect ends them.
+     * time, those that follow in the stream.
      *
      * @param first an entry that is about to start
      * @param most how many
@@ -133,11 +124,11 @@ final class Prefetched {
         }
         Collection<Slot> rest = concurrency == 1 ? slots.tailMap(first, false).values() : before.line.slots;
         for (Slot slot : rest) {
-            if (following.size() == most || !window.hasRoom(following.size() + 1) || slot.suspect) {
+            if (following.size() == most || !window.hasRoom(following.size() + 1)) {
                 break;
             }
             if (slot != before && !slot.line.blocked) {
-                if (!slot.near || slot.moving) {
+                if (!slot.near || slot.moving || slot.running) {
                     break;
                 }
                 following.add(slot);
@@ -316,26 +307,7 @@ final class Prefetched {
 
     /** Follows a change of the line. */
     private void refresh(KeyLine line) {
-        Slot candidate = line.startable();
-        boolean clean = candidate != null && line.uncommitted() == 0;
-        if (line.candidate != null && (line.candidate != candidate || line.clean != clean)) {
-            ready.remove(line.candidate);
-            readyFirst.remove(line.candidate);
-            line.candidate = null;
-        }
-        if (candidate != null && line.candidate == null) {
-            ready.add(candidate);
-            if (clean) {
-                readyFirst.add(candidate);
-            }
-        }
-        line.candidate = candidate;
-        line.clean = clean;
-        if (line.blocked && !line.slots.isEmpty()) {
-            blocked.add(line);
-        } else {
-            blocked.remove(line);
-        }
+        ready.follow(line);
         if (line.over()) {
             window.left(line);
             if (line.name != null) {
@@ -430,8 +402,6 @@ final class Prefetched {
         slots.clear();
         lines.clear();
         ready.clear();
-        readyFirst.clear();
-        blocked.clear();
         window.clear();
         crowd.clear();
         bytes = 0;

@@ -39,7 +39,7 @@
  * <tr><td>JobOutcomes, RetryPolicy</td><td>nothing: put on record what became of a job</td></tr>
  * <tr><td>FailureLog</td><td>causes for which jobs fail and their counts; shared by the pumps of a queue</td></tr>
  * <tr><td>Fetcher</td><td>the fetch under way, the end of the stream, the watch</td></tr>
- * <tr><td>Prefetched, KeyLine</td><td>entries read and not finished, in order and by key: which may start next</td></tr>
+ * <tr><td>Prefetched, KeyLine, ReadyLines</td><td>entries read and not finished, in order and by key: which may start next</td></tr>
  * <tr><td>StartWindow, SuspectWindow</td><td>how far from the head a job may start, and where the last owner may have started one</td></tr>
  * <tr><td>Crowd</td><td>busy keys of which entries were passed by, and from where on they are read again</td></tr>
  * <tr><td>Commits, Committer</td><td>finished jobs, the commit under way, its interval</td></tr>

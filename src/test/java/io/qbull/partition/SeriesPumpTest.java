@@ -134,6 +134,25 @@ class SeriesPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void while_the_handler_of_a_timed_out_job_hangs_other_keys_go_on() {
+        Duration limit = Duration.ofSeconds(10);
+        pump = pump(
+                1,
+                128,
+                1 << 20,
+                new RetrySettings(3, Duration.ZERO, BACKOFF, 2, BACKOFF, WhenExhausted.BURY, 5, limit));
+        inPlace = index -> {
+            if (index == 50) {
+                loop.tick(limit);
+                assertThat(workers).as("the next job for another worker").hasSize(1);
+            }
+            return true;
+        };
+        givenKeys(JOBS, 10);
+        assertThat(started).hasSize(JOBS - 4);
+    }
+
+    @Test
     void a_held_key_whose_pause_is_over_has_its_turn_before_the_rest_of_a_series() {
         inPlace = index -> {
             if (index == 0) {
@@ -174,6 +193,21 @@ class SeriesPumpTest extends PumpTestSupport {
             answer("commit", Verdict.DONE);
         }
         assertThat(started).hasSize(40);
+    }
+
+    @Test
+    void a_series_ends_before_a_suspect() {
+        inPlace = index -> true;
+        begin(2);
+        answerFetch(false, entry(1, "a"), entry(2, "a"), entry(3, "a"), entry(4, "a"), entry(5, "b"), entry(6, "b"));
+        for (int suspect = 1; suspect <= 2; suspect++) {
+            answer("suspect", Verdict.DONE);
+            answer("commit", Verdict.DONE);
+        }
+        assertThat(ids()).as("the first entry of the second key is a suspect").containsExactly(1L, 2L, 3L, 4L);
+        answer("commit", Verdict.DONE);
+        answer("suspect", Verdict.DONE);
+        assertThat(ids()).containsExactly(1L, 2L, 3L, 4L, 5L);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What an owner starts is what the next owner suspects. {@code -Dseed=} replays one run. */
@@ -18,6 +19,25 @@ class StartWindowTest extends PumpSimulationSupport {
     @Test
     void whenever_an_owner_dies_the_next_one_suspects_all_that_it_had_started() {
         forSeeds(30, seed -> new Owner(new Random(seed)).run());
+    }
+
+    /** Redis may not have heard of them, so the next owner counts these keys. */
+    @Test
+    void jobs_that_have_failed_count_until_that_is_on_record() {
+        Prefetched prefetched = new Prefetched(256, 400, 1 << 20, key -> false);
+        prefetched.add(
+                IntStream.rangeClosed(1, 600)
+                        .mapToObj(i -> PumpTestSupport.entry(i, "k" + i, Attempts.NONE))
+                        .toList(),
+                true,
+                any -> false);
+        int started = 0;
+        for (Slot slot = prefetched.first(); slot != null; slot = prefetched.first()) {
+            prefetched.starts(slot.id());
+            prefetched.moves(slot);
+            started++;
+        }
+        assertThat(started).isEqualTo(PartitionPump.WINDOW);
     }
 
     /** An owner of a stream that grows, in which some keys have most of the entries; jobs end and are committed at any time. */
@@ -88,14 +108,21 @@ class StartWindowTest extends PumpSimulationSupport {
         private void start() {
             Slot slot = prefetched.first();
             if (slot != null) {
-                prefetched.starts(slot.id());
-                running.add(slot);
+                List<Slot> series = new ArrayList<>(List.of(slot));
+                series.addAll(prefetched.following(slot.id(), random.nextInt(64)));
+                series.forEach(each -> prefetched.starts(each.id()));
+                running.addAll(series);
             }
         }
 
         private void finish() {
-            if (!running.isEmpty()) {
-                Slot slot = running.remove(random.nextInt(running.size()));
+            // The first of its key, whichever that is.
+            List<Slot> first = running.stream()
+                    .filter(slot -> slot.line.slots.peekFirst() == slot)
+                    .toList();
+            if (!first.isEmpty()) {
+                Slot slot = first.get(random.nextInt(first.size()));
+                running.remove(slot);
                 finished.add(slot.id());
                 finishedLines.add(prefetched.finished(slot.id()));
             }

@@ -1,0 +1,73 @@
+package io.qbull.partition;
+
+import io.qbull.partition.KeyLine.Slot;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Which entries could start as far as their keys are concerned, in stream order, and which keys are held. On the event loop. */
+final class ReadyLines {
+    private final NavigableSet<Slot> candidates = new TreeSet<>(Comparator.comparing(Slot::id));
+    /** Those of them before which nothing of their key is uncommitted. */
+    private final NavigableSet<Slot> firstInStream = new TreeSet<>(Comparator.comparing(Slot::id));
+    /** Lines with entries whose key is held. */
+    private final Set<KeyLine> blocked = new LinkedHashSet<>();
+
+    /** The line has changed. */
+    void follow(KeyLine line) {
+        Slot candidate = line.startable();
+        boolean clean = candidate != null && line.uncommitted() == 0;
+        if (line.candidate != null && (line.candidate != candidate || line.clean != clean)) {
+            candidates.remove(line.candidate);
+            firstInStream.remove(line.candidate);
+            line.candidate = null;
+        }
+        if (candidate != null && line.candidate == null) {
+            candidates.add(candidate);
+            if (clean) {
+                firstInStream.add(candidate);
+            }
+        }
+        line.candidate = candidate;
+        line.clean = clean;
+        if (line.blocked && !line.slots.isEmpty()) {
+            blocked.add(line);
+        } else {
+            blocked.remove(line);
+        }
+    }
+
+    boolean isEmpty() {
+        return candidates.isEmpty();
+    }
+
+    int size() {
+        return candidates.size();
+    }
+
+    /** The first entry that could start; there is one. */
+    Slot first() {
+        return candidates.first();
+    }
+
+    /** The first that could start and is the first entry of its key in the stream; null if there is none. */
+    @Nullable
+    Slot firstInStream() {
+        return firstInStream.isEmpty() ? null : firstInStream.first();
+    }
+
+    /** Lines with entries whose key is held. */
+    Collection<KeyLine> blocked() {
+        return blocked;
+    }
+
+    void clear() {
+        candidates.clear();
+        firstInStream.clear();
+        blocked.clear();
+    }
+}
