@@ -30,6 +30,7 @@ import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.LoggingExceptionHandler;
+import org.apache.camel.util.concurrent.ThreadType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -249,9 +250,10 @@ public class QbullConsumer extends DefaultConsumer implements Suspendable, Shutd
         used.node().consume(consumption, (delivery, outcome) -> run(used, delivery, outcome), workers(used));
     }
 
-    /** With one job for each partition there are few enough threads by themselves. */
+    /** With one job for each partition there are few enough threads by themselves, and virtual ones cost little. */
     private Executor workers(SharedNode used) {
-        return consumption.pump().concurrency() == 1 ? used.workers() : new BoundedWorkers(used.workers());
+        boolean few = consumption.pump().concurrency() == 1 || ThreadType.current() == ThreadType.VIRTUAL;
+        return few ? used.workers() : new BoundedWorkers(used.workers());
     }
 
     /** Returns whether it was interrupted. */

@@ -212,7 +212,7 @@ final class ConsumerSession {
             PumpContext context =
                     new PumpContext(node.store(), node.loop(), random, reachability, node.turns(), failures);
             PartitionPump pump =
-                    new PartitionPump(granted.lease(), consumption.pump(), context, executor, new PumpEvents());
+                    new PartitionPump(granted.lease(), consumption.pump(), context, executor.share(), new PumpEvents());
             owned.add(new OwnedPartition(granted.lease(), pump));
             Long standing =
                     standstills.taken(granted.lease().partition(), node.loop().nanoTime());

@@ -9,4 +9,11 @@ public interface TaskQueue extends Executor {
      * @return whether nobody has come for the task; then it never runs
      */
     boolean takeBack(Runnable task);
+
+    /**
+     * @return a part of it, for one partition: its tasks do not wait for those of the other parts to end
+     */
+    default TaskQueue share() {
+        return this;
+    }
 }

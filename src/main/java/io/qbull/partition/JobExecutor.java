@@ -12,6 +12,13 @@ import java.util.concurrent.Executor;
  */
 public record JobExecutor(JobHandler handler, Executor workers) {
     /**
+     * @return the same with workers that jobs of other partitions cannot keep busy, if they make a difference
+     */
+    public JobExecutor share() {
+        return workers instanceof TaskQueue queue ? new JobExecutor(handler, queue.share()) : this;
+    }
+
+    /**
      * @param task given to the workers
      * @return whether no worker has taken it; then it never runs
      */

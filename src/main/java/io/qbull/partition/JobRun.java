@@ -17,8 +17,6 @@ final class JobRun implements Runnable, JobHandler.Outcome {
     private final AtomicBoolean ended = new AtomicBoolean();
     /** Where the handler runs; guarded by this. */
     private @Nullable Thread thread;
-
-    private boolean interrupted;
     /** It has succeeded before the handler returned. */
     private volatile boolean inPlace;
 
@@ -52,11 +50,10 @@ final class JobRun implements Runnable, JobHandler.Outcome {
         } finally {
             synchronized (this) {
                 thread = null;
-                if (interrupted) {
-                    // The interrupt was meant for this job, not for the next one on this thread.
-                    Thread.interrupted();
-                }
             }
+            // An interrupt, be it that of the timeout or one that a route kept, was meant for this job, not for the
+            // next one here.
+            Thread.interrupted();
         }
     }
 
@@ -90,7 +87,6 @@ final class JobRun implements Runnable, JobHandler.Outcome {
         if (end(failure, false)) {
             synchronized (this) {
                 if (thread != null) {
-                    interrupted = true;
                     thread.interrupt();
                 }
             }

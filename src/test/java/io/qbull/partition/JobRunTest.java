@@ -74,6 +74,16 @@ class JobRunTest {
     }
 
     @Test
+    void the_interrupt_of_a_job_that_succeeded_does_not_meet_the_next_one_on_the_thread() {
+        run((delivery, outcome) -> {
+                    Thread.currentThread().interrupt();
+                    outcome.completed();
+                })
+                .run();
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
     void a_run_that_is_timed_out_before_its_thread_came_does_not_start() {
         List<String> handled = new ArrayList<>();
         JobRun run = run((delivery, outcome) -> handled.add("started"));

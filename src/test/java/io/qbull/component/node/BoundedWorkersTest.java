@@ -3,6 +3,7 @@ package io.qbull.component.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.qbull.model.TaskQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,10 +52,54 @@ class BoundedWorkersTest {
         workers.execute(() -> {
             throw new IllegalStateException("boom");
         });
-        Runnable throwing = threads.remove();
-        assertThatThrownBy(throwing::run).hasMessage("boom");
+        threads.remove().run();
         submit("b", "c");
         assertThat(threads).hasSize(2);
+    }
+
+    @Test
+    void those_in_line_run_without_the_error_and_the_interrupt_of_the_one_before() {
+        workers.execute(() -> {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("boom");
+        });
+        submit("a");
+        workers.execute(() -> ran.add("interrupted: " + Thread.currentThread().isInterrupted()));
+        threads.remove().run();
+        assertThat(ran).containsExactly("interrupted: false");
+    }
+
+    @Test
+    void a_share_has_a_worker_when_all_others_are_busy() {
+        submit("a", "b", "c");
+        TaskQueue other = workers.share();
+        other.execute(task("x"));
+        other.execute(task("y"));
+        assertThat(threads).hasSize(3);
+        threads.removeLast().run();
+        assertThat(ran).containsExactly("x", "y");
+        submit("d");
+        assertThat(threads).hasSize(2);
+        threads.removeLast().run();
+        threads.removeLast().run();
+        assertThat(ran).containsExactly("x", "y", "b", "c", "d", "a");
+    }
+
+    @Test
+    void shares_with_a_line_are_served_in_turn() {
+        BoundedWorkers one = new BoundedWorkers(this::employ, 3);
+        TaskQueue other = one.share();
+        one.execute(task("blocks"));
+        one.execute(task("a"));
+        other.execute(task("blocks, too"));
+        for (String name : List.of("b", "c", "d")) {
+            one.execute(task(name));
+        }
+        other.execute(task("x"));
+        other.execute(task("y"));
+        threads.remove();
+        threads.remove().run();
+        assertThat(ran).containsExactly("a", "b", "x", "c", "y", "d");
     }
 
     private void submit(String... names) {
