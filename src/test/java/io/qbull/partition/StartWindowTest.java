@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
@@ -38,6 +39,26 @@ class StartWindowTest extends PumpSimulationSupport {
             started++;
         }
         assertThat(started).isEqualTo(PartitionPump.WINDOW);
+    }
+
+    @Test
+    void a_series_is_no_longer_than_what_may_be_started_and_not_committed() {
+        Prefetched prefetched = new Prefetched(256, 400, 1 << 20, key -> false);
+        prefetched.add(
+                IntStream.rangeClosed(1, 500)
+                        .mapToObj(i -> PumpTestSupport.entry(i, i <= 256 ? "hot" : "k" + i, Attempts.NONE))
+                        .toList(),
+                true,
+                any -> false);
+        for (Slot slot = prefetched.first(); slot != null; slot = prefetched.first()) {
+            prefetched.starts(slot.id());
+        }
+        KeyLine hot = prefetched.finished(new StreamId(1, 0));
+        hot.waiting--;
+        prefetched.committed(hot);
+        Slot next = requireNonNull(prefetched.first());
+        assertThat(next.line).isSameAs(hot);
+        assertThat(prefetched.following(next.id(), 64)).as("244 run").hasSize(PartitionPump.WINDOW - 244 - 1);
     }
 
     /** An owner of a stream that grows, in which some keys have most of the entries; jobs end and are committed at any time. */
