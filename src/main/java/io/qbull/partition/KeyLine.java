@@ -29,6 +29,8 @@ final class KeyLine {
     /** Its first entry, if that could start as far as the key is concerned. */
     @Nullable
     Slot candidate;
+    /** A job of it runs; others may be about to follow. */
+    boolean busy;
     /** Whether nothing before its {@link #candidate} is uncommitted. */
     boolean clean;
 

@@ -382,7 +382,7 @@ final class Prefetched {
 
     /** More jobs could run than are known. */
     private boolean starving() {
-        return ready.isEmpty() && window.running() < concurrency;
+        return ready.isEmpty() && ready.busy() < concurrency;
     }
 
     int room() {

@@ -17,6 +17,8 @@ final class ReadyLines {
     /** Lines with entries whose key is held. */
     private final Set<KeyLine> blocked = new LinkedHashSet<>();
 
+    private int busy;
+
     /** The line has changed. */
     void follow(KeyLine line) {
         Slot candidate = line.startable();
@@ -34,6 +36,12 @@ final class ReadyLines {
         }
         line.candidate = candidate;
         line.clean = clean;
+        Slot head = line.slots.peekFirst();
+        boolean runs = head != null && head.running;
+        if (runs != line.busy) {
+            busy += runs ? 1 : -1;
+            line.busy = runs;
+        }
         if (line.blocked && !line.slots.isEmpty()) {
             blocked.add(line);
         } else {
@@ -47,6 +55,11 @@ final class ReadyLines {
 
     int size() {
         return candidates.size();
+    }
+
+    /** Of how many keys a job of the stream runs. */
+    int busy() {
+        return busy;
     }
 
     /** The first entry that could start; there is one. */
@@ -69,5 +82,6 @@ final class ReadyLines {
         candidates.clear();
         firstInStream.clear();
         blocked.clear();
+        busy = 0;
     }
 }

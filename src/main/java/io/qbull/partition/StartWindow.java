@@ -35,11 +35,6 @@ final class StartWindow {
         this.slots = slots;
     }
 
-    /** How many jobs of the stream run. */
-    int running() {
-        return running;
-    }
-
     void starts() {
         running++;
     }

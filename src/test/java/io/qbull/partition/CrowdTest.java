@@ -65,6 +65,17 @@ class CrowdTest {
         assertThat(others).isEqualTo(PartitionPump.WINDOW - hot);
     }
 
+    @Test
+    void what_a_worker_may_start_by_itself_is_not_forgotten() {
+        add("hot", 1, 18);
+        Slot first = requireNonNull(prefetched.first());
+        List<Slot> series = new ArrayList<>(List.of(first));
+        series.addAll(prefetched.following(first.id(), 64));
+        series.forEach(slot -> prefetched.starts(slot.id()));
+        prefetched.makeRoom();
+        assertThat(first.line.slots).hasSize(18).containsExactlyElementsOf(series);
+    }
+
     /** While the first job of the only key runs, the buffer is full of it. */
     private KeyLine crowded() {
         Slot first = requireNonNull(prefetched.first());
