@@ -111,7 +111,12 @@ final class Faults {
                 "{" + queue + "}:layout",
                 "qbull:queues");
         String key = keys.get(random.nextInt(keys.size()));
-        onOwnerOf(key, resp -> resp.call("DEL", key));
+        try {
+            onOwnerOf(key, resp -> resp.call("DEL", key));
+        } catch (UncheckedIOException e) {
+            // Another fault has frozen the server.
+            System.out.println(key + " is not deleted: " + e.getMessage());
+        }
         return Faults::nothing;
     }
 

@@ -7,13 +7,17 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.config.RedisSettings;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
 import io.qbull.store.WakeUps;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,6 +69,25 @@ class WakeUpsTest {
     void a_job_that_is_already_there_wakes_too() throws Exception {
         add(STREAM);
         assertThat(watch(P, StreamId.START).await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void readers_that_fail_for_one_cause_are_one_line() {
+        resp.call("ACL", "SETUSER", "limited", "reset", "on", ">pw", "~*", "&*", "+@all", "-xread");
+        String uri = "redis://limited:pw@127.0.0.1:" + REDIS.server().port();
+        WakeUps limited =
+                REDIS.store(new RedisSettings(uri, Duration.ofSeconds(1))).wakeUps();
+        Set<PartitionId> woken = ConcurrentHashMap.newKeySet();
+        try (CapturedLog log = new CapturedLog()) {
+            // More than one reader takes.
+            for (int index = 0; index < 40; index++) {
+                PartitionId partition = new PartitionId(QUEUE, index);
+                limited.watch(partition, new WakeUps.Known(StreamId.START, StreamId.START), () -> woken.add(partition));
+            }
+            await().untilAsserted(() -> assertThat(woken).hasSize(40));
+            assertThat(log.lines("Cannot wait for new jobs")).hasSize(1);
+        }
+        resp.call("ACL", "DELUSER", "limited");
     }
 
     @Test

@@ -33,6 +33,7 @@ final class BlockingReader {
 
     private final ServerTopology topology;
     private final Connector connector;
+    private final ReadFailures failures;
     // Guarded by this. No callback runs under the lock.
     private final WatchSet watched = new WatchSet();
     private Phase phase = Phase.IDLE;
@@ -41,8 +42,6 @@ final class BlockingReader {
     private long reads;
 
     private final LogLimit lines = new LogLimit();
-    /** The error that was logged last; empty once a read has ended without one. */
-    private String loggedError = "";
 
     private enum Phase {
         /** Nothing is under way. */
@@ -57,9 +56,13 @@ final class BlockingReader {
         CLOSED
     }
 
-    BlockingReader(ServerTopology topology, Connector connector) {
+    /**
+     * @param failures is told why this reader cannot wait; shared by all readers of a store
+     */
+    BlockingReader(ServerTopology topology, Connector connector, ReadFailures failures) {
         this.topology = topology;
         this.connector = connector;
+        this.failures = failures;
     }
 
     /**
@@ -100,6 +103,7 @@ final class BlockingReader {
             open = subscription;
             subscription = null;
         }
+        failures.ended(this);
         if (open != null) {
             open.connection().close();
         }
@@ -202,9 +206,9 @@ final class BlockingReader {
         List<Runnable> due;
         synchronized (this) {
             enter(Phase.IDLE);
-            loggedError = "";
             due = watched.end(heard);
         }
+        failures.ended(this);
         // First, because the next read may take its time to reach the server, and the wake-ups do not wait for it.
         due.forEach(this::wake);
         proceed();
@@ -230,22 +234,13 @@ final class BlockingReader {
             if (phase == Phase.CLOSED) {
                 return;
             }
-        }
-        // The woken owners report that Redis is unreachable; nobody else would report an error of this connection
-        // alone.
-        if (!(error instanceof StoreException.Unavailable)) {
-            log(RedisErrors.message(error));
+            // The woken owners report that Redis is unreachable; nobody else would report an error of this connection
+            // alone.
+            if (!(error instanceof StoreException.Unavailable)) {
+                failures.failed(this, RedisErrors.message(error));
+            }
         }
         connector.schedule(Backoff.spread(RECONNECT_PAUSE), this::wakeAll);
-    }
-
-    private synchronized void log(String text) {
-        if (!text.equals(loggedError)
-                && lines.log(
-                        text,
-                        more -> LOG.warn("Cannot wait for new jobs, polling until it works again: {}{}", text, more))) {
-            loggedError = text;
-        }
     }
 
     /** The owners fetch and watch again, which connects: this is the polling. */

@@ -24,6 +24,7 @@ public final class BlockingReaders {
 
     private final ServerTopology topology;
     private final Connector connector;
+    private final ReadFailures failures = new ReadFailures();
     // Guarded by this.
     private final Map<Watcher, Reader> assigned = new HashMap<>();
     private final List<Reader> readers = new ArrayList<>();
@@ -85,7 +86,7 @@ public final class BlockingReaders {
                 .filter(each -> each.size() < most || (!clustered && readers.size() >= MOST))
                 .orElse(null);
         if (reader == null) {
-            reader = new Reader(new BlockingReader(topology, connector));
+            reader = new Reader(new BlockingReader(topology, connector, failures));
             readers.add(reader);
         }
         reader.partitions.add(partition);
