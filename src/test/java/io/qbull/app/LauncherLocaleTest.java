@@ -17,7 +17,7 @@ class LauncherLocaleTest {
     private static final String JAVA = """
             #!/bin/sh
             case "$*" in
-                *XshowSettings*) echo '    java.specification.version = 17' ;;
+                *XshowSettings*) echo '    java.runtime.version = 17.0.15+6' ;;
                 *) locale charmap ;;
             esac
             """;
