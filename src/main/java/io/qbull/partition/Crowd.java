@@ -6,81 +6,87 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the entries of one busy key from filling the buffer. The latest ones are forgotten, and so are all that follow of this key;
+ * Keeps the entries of busy keys from filling the buffer. The latest ones are forgotten, and so are all that follow of this key;
  * when few are left, the stream is read again from where the key was left, for this key alone. Nothing has to stand still for that: what
  * is known of a key is always its first entries. On the event loop.
  */
 final class Crowd {
-    /** A key is left alone that has fewer entries than twice as many, and more are read when so few are left. */
-    static final int LEAST = 8;
+    /** More entries of a key are read when so few are left. */
+    static final int FEW = 4;
 
-    private final int mostEntries;
     private final Consumer<Slot> forget;
+    private final Predicate<KeyLine> heldOnRecord;
     /** Keys of which entries were passed by. */
     private final Set<KeyLine> passed = new LinkedHashSet<>();
-    /** The last entry that had been read when no key was found that crowds. */
-    private @Nullable StreamId looked;
 
     /**
-     * @param mostEntries in the buffer
      * @param forget takes an entry out of the buffer that stays in the stream
+     * @param heldOnRecord whether the next owner will find a key held, so that it does not count its entries
      */
-    Crowd(int mostEntries, Consumer<Slot> forget) {
-        this.mostEntries = mostEntries;
+    Crowd(Consumer<Slot> forget, Predicate<KeyLine> heldOnRecord) {
         this.forget = forget;
+        this.heldOnRecord = heldOnRecord;
     }
 
     /**
-     * Halves the key with the most entries.
-     *
      * @param lines all keys in the buffer
-     * @param last the last entry that was read
-     * @return the key; null if none has many
+     * @param share how much of it a key has
+     * @return the key with the largest share, of those of which an entry can be forgotten and one kept; null if there is none
      */
-    @Nullable
-    KeyLine makeRoom(Collection<KeyLine> lines, StreamId last) {
-        // Without more entries none gets longer.
-        if (last.equals(looked)) {
-            return null;
-        }
+    static @Nullable KeyLine longest(Collection<KeyLine> lines, ToIntFunction<KeyLine> share) {
         KeyLine longest = null;
         for (KeyLine line : lines) {
-            boolean longer = longest == null || line.slots.size() > longest.slots.size();
-            longest = !line.blocked && longer ? line : longest;
+            boolean longer = longest == null || share.applyAsInt(line) > share.applyAsInt(longest);
+            longest = longer && line.slots.size() > 1 && forgettable(line.slots.getLast()) ? line : longest;
         }
-        int least = Math.min(2 * LEAST, Math.max(2, mostEntries / 2));
-        if (longest == null || longest.slots.size() < least) {
-            looked = last;
-            return null;
-        }
-        int keep = longest.slots.size() / 2;
-        while (longest.slots.size() > keep && !longest.slots.getLast().running) {
-            forget.accept(longest.slots.getLast());
-        }
-        longest.passedFrom = longest.slots.getLast().id();
-        passed.add(longest);
         return longest;
     }
 
-    /** Behind which entry the first one may be missing that was passed by; null if none was. */
+    private static boolean forgettable(Slot slot) {
+        return !slot.running && !slot.moving;
+    }
+
+    /**
+     * Forgets the latest half of the entries of a key. It may be a held one: what is parked later is still its first entries.
+     *
+     * @return the last one that is kept
+     */
+    StreamId halve(KeyLine line) {
+        int keep = line.slots.size() / 2;
+        while (line.slots.size() > keep && forgettable(line.slots.getLast())) {
+            forget.accept(line.slots.getLast());
+        }
+        StreamId from = line.slots.getLast().id();
+        line.passedFrom = from;
+        passed.add(line);
+        return from;
+    }
+
+    /** Behind which entry the first one may be missing that was passed by and counts for the next owner; null if none is. */
     @Nullable
     StreamId gap() {
         StreamId gap = null;
         for (KeyLine line : passed) {
             StreamId from = line.passedFrom;
-            gap = from != null && (gap == null || from.compareTo(gap) < 0) ? from : gap;
+            boolean before = from != null && (gap == null || from.compareTo(gap) < 0);
+            gap = before && !heldOnRecord.test(line) ? from : gap;
         }
         return gap;
     }
 
-    /** A key that needs more entries; null if none does. */
+    /**
+     * @param few so many entries of it are known at most
+     * @return a key that needs more entries; null if none does
+     */
     @Nullable
-    KeyLine refillable() {
+    KeyLine refillable(int few) {
         for (KeyLine line : passed) {
-            if (!line.blocked && line.slots.size() <= LEAST / 2) {
+            if (!line.blocked && line.slots.size() <= few) {
                 return line;
             }
         }
@@ -101,6 +107,5 @@ final class Crowd {
 
     void clear() {
         passed.clear();
-        looked = null;
     }
 }

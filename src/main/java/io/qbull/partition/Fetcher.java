@@ -129,7 +129,7 @@ final class Fetcher {
     private void fetch(Demand demand, StreamId told) {
         Prefetched prefetched = partition.prefetched();
         boolean wanted = demand == Demand.JOBS && !atEnd && prefetched.wantsMore();
-        KeyLine key = demand == Demand.JOBS ? prefetched.refillable() : null;
+        KeyLine key = demand == Demand.JOBS ? prefetched.refillable(wanted) : null;
         // What was passed by and what follows take turns.
         if (key != null && !(wanted && refilled)) {
             refill(key, told);
@@ -164,7 +164,7 @@ final class Fetcher {
                         .execute(() -> answered(fetch, failure, (read, demand) -> {
                             boolean adds = demand == Demand.JOBS;
                             if (adds) {
-                                prefetched.refill(key, read.entries(), read.more());
+                                prefetched.refill(key, from, read.entries(), read.more());
                             }
                             return adds;
                         })));

@@ -53,6 +53,12 @@ final class HeldKeys {
         return keys.containsKey(key);
     }
 
+    /** Whether Redis knows that the key is held. */
+    boolean onRecord(String key) {
+        HeldKey held = keys.get(key);
+        return held != null && held.recorded();
+    }
+
     @Nullable
     HeldKey find(String key) {
         return keys.get(key);

@@ -15,14 +15,14 @@ final class KeyLine {
     final @Nullable String name;
 
     final Deque<Slot> slots = new ArrayDeque<>();
+    /** Of its {@link #slots}. */
+    int bytes;
     /** Finished jobs that wait for the next commit. */
     int waiting;
     /** Finished jobs in the commit under way. */
     int outstanding;
     /** Its jobs do not run from the stream: the key is held or about to be. */
     boolean blocked;
-    /** It is among the keys whose first entries stand nearest to the head. Set by {@link StartWindow}. */
-    boolean early;
     /** The last entry up to which all of the key are known: those behind it were passed by. Null if none were. */
     @Nullable
     StreamId passedFrom;
@@ -47,6 +47,8 @@ final class KeyLine {
         boolean moving;
         /** It is among the first entries of the stream. Set by {@link StartWindow}. */
         boolean near;
+        /** It was the first entry of its key, and that key among the first ones. Set by {@link StartWindow}. */
+        boolean early;
 
         Slot(Entry entry, boolean suspect, KeyLine line) {
             this.entry = entry;
@@ -71,6 +73,13 @@ final class KeyLine {
     /** Whether nothing of the key is known any more. */
     boolean over() {
         return slots.isEmpty() && uncommitted() == 0 && passedFrom == null;
+    }
+
+    /** Whether an entry of the key may stand in the stream before this one, which is of another key. */
+    boolean startsBefore(StreamId entry) {
+        Slot first = slots.peekFirst();
+        StreamId begin = first == null ? passedFrom : first.id();
+        return uncommitted() > 0 || (begin != null && begin.compareTo(entry) < 0);
     }
 
     /** What may start next as far as the key is concerned: one job of a key at a time, in order. */

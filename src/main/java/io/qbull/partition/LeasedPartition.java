@@ -55,8 +55,7 @@ record LeasedPartition(
 
     /** Whether the next owner will find the key of an entry held, so that it does not suspect the entry. */
     boolean heldOnRecord(Entry entry) {
-        HeldKey key =
-                entry instanceof Entry.Decoded decoded ? held.find(decoded.job().key()) : null;
-        return key != null && key.recorded();
+        return entry instanceof Entry.Decoded decoded
+                && held.onRecord(decoded.job().key());
     }
 }

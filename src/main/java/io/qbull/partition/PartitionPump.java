@@ -57,7 +57,12 @@ public final class PartitionPump {
                 lease,
                 context,
                 new FencedCommands(lease, context, this::fenced, this::answered),
-                new Prefetched(settings.concurrency(), settings.prefetch(), settings.prefetchBytes(), held::blocks),
+                new Prefetched(
+                        settings.concurrency(),
+                        settings.prefetch(),
+                        settings.prefetchBytes(),
+                        held::blocks,
+                        held::onRecord),
                 held,
                 new Commits());
         this.parts = new PumpParts(partition, settings, executor, events);

@@ -34,7 +34,7 @@ final class Prefetched {
     private final Map<String, KeyLine> lines = new HashMap<>();
     private final ReadyLines ready = new ReadyLines();
 
-    private final StartWindow window = new StartWindow(slots);
+    private final StartWindow window;
     private final SuspectWindow suspects = new SuspectWindow();
     private final Crowd crowd;
     private int bytes;
@@ -51,14 +51,17 @@ final class Prefetched {
      * @param prefetch how many of those that may start wait at most
      * @param mostBytes of the entries
      * @param blocks whether a key is held or about to be
+     * @param onRecord whether Redis knows that it is held
      */
-    Prefetched(int concurrency, int prefetch, int mostBytes, Predicate<String> blocks) {
+    Prefetched(int concurrency, int prefetch, int mostBytes, Predicate<String> blocks, Predicate<String> onRecord) {
         this.concurrency = concurrency;
         this.mostRunnable = prefetch;
         this.mostEntries = concurrency == 1 ? prefetch : concurrency + DEPTH * prefetch;
         this.mostBytes = mostBytes;
         this.blocks = blocks;
-        this.crowd = new Crowd(mostEntries, this::forget);
+        Predicate<KeyLine> heldOnRecord = line -> line.blocked && line.name != null && onRecord.test(line.name);
+        this.window = new StartWindow(slots, lines, heldOnRecord);
+        this.crowd = new Crowd(this::forget, heldOnRecord);
     }
 
     /** The previous owner may have started jobs among so many of the first entries, and of the first keys; see {@link SuspectWindow}. */
@@ -95,18 +98,21 @@ final class Prefetched {
         return ready.blocked();
     }
 
-    /** The first entry that may start; null if there is none near enough to the head: a crash must leave few suspects. */
+    /**
+     * The first entry that may start; null if there is none near enough to the head: a crash must leave few suspects. Where one job runs at
+     * a time, none starts before one that stands before it.
+     */
     @Nullable
     Slot first() {
         if (ready.isEmpty() || !window.hasRoom(0)) {
             return null;
         }
         window.advance(crowd.gap());
-        if (ready.first().near) {
-            return ready.first();
+        Slot next = ready.first();
+        if (concurrency > 1 && !next.near) {
+            next = ready.firstInStream();
         }
-        Slot first = ready.firstInStream();
-        return first == null || !window.admitsFirst(first) ? null : first;
+        return next != null && (next.near || (next.line.clean && window.admitsFirst(next))) ? next : null;
     }
 
     /**
@@ -190,8 +196,18 @@ final class Prefetched {
         KeyLine line = lines.get(key);
         if (line != null) {
             line.blocked = blocks.test(key);
+            if (!line.blocked) {
+                countAgain(line);
+            }
             refresh(line);
         }
+    }
+
+    /** While a key is held its entries do not count for the next owner. */
+    private void countAgain(KeyLine line) {
+        Slot first = line.slots.peekFirst();
+        StreamId before = first == null ? line.passedFrom : slots.lowerKey(first.id());
+        window.gapAfter(before == null ? StreamId.START : before);
     }
 
     /** What is on record of a job has changed. */
@@ -215,6 +231,7 @@ final class Prefetched {
                 slot.line.slots.removeLastOccurrence(slot);
             }
             bytes -= slot.entry.size();
+            slot.line.bytes -= slot.entry.size();
             window.left(slot);
             refresh(slot.line);
         }
@@ -302,6 +319,7 @@ final class Prefetched {
         slots.put(slot.id(), slot);
         slot.line.slots.addLast(slot);
         bytes += slot.entry.size();
+        slot.line.bytes += slot.entry.size();
         refresh(slot.line);
     }
 
@@ -309,61 +327,76 @@ final class Prefetched {
     private void refresh(KeyLine line) {
         ready.follow(line);
         if (line.over()) {
-            window.left(line);
             if (line.name != null) {
                 lines.remove(line.name, line);
             }
         }
     }
 
-    /** Where a single key would fill the buffer while others could run: forgets its latest entries, which are read again in time. */
+    /** Where busy keys fill the buffer while others could run: forgets their latest entries, which are read again in time. */
     void makeRoom() {
-        if (concurrency > 1 && starving() && !wantsMore()) {
-            KeyLine crowding = crowd.makeRoom(lines.values(), last);
-            if (crowding != null && crowding.passedFrom != null) {
-                window.gapAfter(crowding.passedFrom);
-            }
+        KeyLine crowding = concurrency > 1 && starving() && full() ? crowding() : null;
+        while (crowding != null) {
+            window.gapAfter(crowd.halve(crowding));
+            crowding = worthReading() ? null : crowding();
         }
     }
 
-    /** A key whose known entries are about to end while others of it, which were passed by, are in the stream; null if there is none. */
+    private @Nullable KeyLine crowding() {
+        boolean few = slots.size() <= mostEntries - (mostRunnable + 1) / 2;
+        return Crowd.longest(lines.values(), few ? line -> line.bytes : line -> line.slots.size());
+    }
+
+    /**
+     * A key whose known entries are about to end while others of it, which were passed by, are in the stream; null if there is none. Where
+     * all room serves to find jobs that can start, only a key of which nothing is known: what waits would have to give way again.
+     *
+     * @param readsOn whether what follows is to be read, too
+     */
     @Nullable
-    KeyLine refillable() {
-        return crowd.refillable();
+    KeyLine refillable(boolean readsOn) {
+        if (full()) {
+            return first() == null ? crowd.refillable(0) : null;
+        }
+        return crowd.refillable(readsOn && starving() ? 0 : Crowd.FEW);
     }
 
     /** How many entries a fetch for {@link #refillable} reads. */
     int refillRoom() {
-        return Math.max(Crowd.LEAST, Math.min(mostRunnable, mostEntries - slots.size()));
+        return Math.max(2 * Crowd.FEW, Math.min(mostRunnable, mostEntries - slots.size()));
     }
 
     /** How many bytes a fetch for {@link #refillable} reads. */
     int refillByteRoom() {
-        return Math.max(1, Math.min(mostBytes / 8, mostBytes - bytes));
+        return Math.max(1, mostBytes / 8);
     }
 
     /**
      * @param line a key whose entries were passed by
-     * @param read entries of any key behind its {@link KeyLine#passedFrom}
+     * @param from what its {@link KeyLine#passedFrom} was when they were asked for; if it has changed, what was read leaves a gap
+     * @param read entries of any key behind that
      * @param more whether there are more behind them
      */
-    void refill(KeyLine line, List<Entry> read, boolean more) {
-        if (line.passedFrom == null) {
+    void refill(KeyLine line, StreamId from, List<Entry> read, boolean more) {
+        if (!from.equals(line.passedFrom)) {
             return;
         }
-        StreamId upTo = line.passedFrom;
+        StreamId upTo = from;
+        boolean all = !more || read.isEmpty();
         for (Entry entry : read) {
-            if (entry.streamId().compareTo(last) > 0) {
+            boolean own = entry instanceof Entry.Decoded decoded
+                    && decoded.job().key().equals(line.name);
+            boolean beyond = entry.streamId().compareTo(last) > 0;
+            if (beyond || (own && full() && !line.slots.isEmpty())) {
+                all = beyond;
                 break;
             }
             upTo = entry.streamId();
-            if (entry instanceof Entry.Decoded decoded && decoded.job().key().equals(line.name)) {
+            if (own) {
                 put(new Slot(entry, suspects.again(upTo), line));
             }
         }
-        boolean all =
-                !more || read.isEmpty() || read.get(read.size() - 1).streamId().compareTo(last) >= 0;
-        crowd.refilled(line, all ? null : upTo);
+        crowd.refilled(line, all || upTo.equals(last) ? null : upTo);
         refresh(line);
     }
 
@@ -376,8 +409,15 @@ final class Prefetched {
         if (concurrency == 1) {
             return slots.size() <= mostEntries / 2 && bytes <= mostBytes / 2;
         }
-        boolean worth = slots.size() <= mostEntries - (mostRunnable + 1) / 2 && bytes <= mostBytes / 2;
-        return starving() ? slots.size() < mostEntries && bytes < mostBytes : worth && ready.size() <= mostRunnable / 2;
+        return starving() ? !full() : worthReading() && ready.size() <= mostRunnable / 2;
+    }
+
+    private boolean worthReading() {
+        return slots.size() <= mostEntries - (mostRunnable + 1) / 2 && bytes <= mostBytes / 2;
+    }
+
+    private boolean full() {
+        return slots.size() >= mostEntries || bytes >= mostBytes;
     }
 
     /** More jobs could run than are known. */

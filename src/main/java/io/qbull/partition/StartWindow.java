@@ -4,6 +4,7 @@ import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,22 +18,24 @@ final class StartWindow {
     static final int MOST = 256;
 
     private final NavigableMap<StreamId, Slot> slots;
-    /** All entries up to this one are {@link Slot#near}, apart from some that were counted before. */
+    private final Map<String, KeyLine> lines;
+    private final Predicate<KeyLine> heldOnRecord;
+    /** All entries up to this one are {@link Slot#near}, but for those of held keys. */
     private StreamId nearUpTo = StreamId.START;
 
     private int near;
-    /** All keys with an entry up to this one are {@link KeyLine#early}. */
-    private StreamId earlyUpTo = StreamId.START;
-
-    private int early;
     private int running;
     private int uncommitted;
 
     /**
      * @param slots the prefetched entries in stream order
+     * @param lines all keys of which something is in the stream, as far as is known
+     * @param heldOnRecord whether the next owner will find a key held, so that it does not count its entries
      */
-    StartWindow(NavigableMap<StreamId, Slot> slots) {
+    StartWindow(NavigableMap<StreamId, Slot> slots, Map<String, KeyLine> lines, Predicate<KeyLine> heldOnRecord) {
         this.slots = slots;
+        this.lines = lines;
+        this.heldOnRecord = heldOnRecord;
     }
 
     void starts() {
@@ -60,15 +63,7 @@ final class StartWindow {
         }
     }
 
-    /** Nothing of the key is known any more. */
-    void left(KeyLine line) {
-        if (line.early) {
-            line.early = false;
-            early--;
-        }
-    }
-
-    /** Entries behind this one are in the stream and not in the buffer: what is behind them is further from the head than it seems. */
+    /** Entries behind this one have not been counted: what is behind them is further from the head than it seems. */
     void gapAfter(StreamId known) {
         if (nearUpTo.compareTo(known) > 0) {
             nearUpTo = known;
@@ -87,8 +82,9 @@ final class StartWindow {
                 break;
             }
             nearUpTo = next.getKey();
-            if (!next.getValue().near) {
-                next.getValue().near = true;
+            Slot slot = next.getValue();
+            if (!slot.near && !heldOnRecord.test(slot.line)) {
+                slot.near = true;
                 near++;
             }
         }
@@ -104,33 +100,22 @@ final class StartWindow {
 
     /** Whether a job may start that is the first of its key in the stream: nothing before it is uncommitted. */
     boolean admitsFirst(Slot slot) {
-        if (slot.near) {
-            return true;
-        }
-        advanceKeys(slot.id());
-        return slot.line.early && slot.id().compareTo(earlyUpTo) <= 0;
+        slot.early = slot.early || lines.size() <= MOST || keysBefore(slot) < MOST;
+        return slot.near || slot.early;
     }
 
-    private void advanceKeys(StreamId to) {
-        while (earlyUpTo.compareTo(to) < 0) {
-            Map.Entry<StreamId, Slot> next = slots.higherEntry(earlyUpTo);
-            if (next == null || (!next.getValue().line.early && early >= MOST)) {
-                return;
-            }
-            if (!next.getValue().line.early) {
-                next.getValue().line.early = true;
-                early++;
-            }
-            earlyUpTo = next.getKey();
-        }
+    /** How many keys stand before this one in the stream; no more than matter are counted. */
+    private long keysBefore(Slot slot) {
+        return lines.values().stream()
+                .filter(line -> line != slot.line && line.startsBefore(slot.id()) && !heldOnRecord.test(line))
+                .limit(MOST)
+                .count();
     }
 
     /** The buffer is empty; nothing runs or is uncommitted, or nobody wants to know. */
     void clear() {
         nearUpTo = StreamId.START;
-        earlyUpTo = StreamId.START;
         near = 0;
-        early = 0;
         running = 0;
         uncommitted = 0;
     }

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 /** A busy key of which entries were passed by, and read again. */
 class CrowdTest {
     private final List<Long> ran = new ArrayList<>();
-    private Prefetched prefetched = new Prefetched(2, 4, 1 << 20, key -> false);
+    private Prefetched prefetched = new Prefetched(2, 4, 1 << 20, key -> false, key -> false);
 
     @Test
     void what_is_behind_the_last_entry_that_was_read_is_left_to_the_reading_at_the_end() {
         add("hot", 1, 18);
         KeyLine line = crowded();
         runUntilRefillable();
-        prefetched.refill(line, entries("hot", 10, 20), false);
+        prefetched.refill(line, requireNonNull(line.passedFrom), entries("hot", 10, 20), false);
         add("hot", 19, 20);
         while (run()) {
             assertThat(ran).doesNotHaveDuplicates();
@@ -39,20 +39,24 @@ class CrowdTest {
         KeyLine line = crowded();
         add("hot", 19, 19);
         runUntilRefillable();
-        prefetched.refill(line, entries("hot", 10, 19), false);
+        prefetched.refill(line, requireNonNull(line.passedFrom), entries("hot", 10, 19), false);
         assertThat(requireNonNull(prefetched.find(new StreamId(18, 0))).suspect).isTrue();
         assertThat(requireNonNull(prefetched.find(new StreamId(19, 0))).suspect).isTrue();
     }
 
     @Test
     void entries_that_are_read_again_count_when_it_matters_how_far_from_the_head_another_is() {
-        prefetched = new Prefetched(2, 100, 1 << 20, key -> false);
+        prefetched = new Prefetched(2, 100, 1 << 20, key -> false, key -> false);
         add("hot", 1, 402);
         KeyLine line = crowded();
         runUntilRefillable();
         int left = line.slots.size();
         int hot = left + 402 - (int) line.slots.getLast().id().millis();
-        prefetched.refill(line, entries("hot", (int) line.slots.getLast().id().millis() + 1, 402), false);
+        prefetched.refill(
+                line,
+                requireNonNull(line.passedFrom),
+                entries("hot", (int) line.slots.getLast().id().millis() + 1, 402),
+                false);
         add("other", 403, 502);
         Slot first = requireNonNull(prefetched.first());
         prefetched.starts(first.id());
@@ -88,7 +92,7 @@ class CrowdTest {
     }
 
     private void runUntilRefillable() {
-        while (prefetched.refillable() == null) {
+        while (prefetched.refillable(false) == null) {
             assertThat(run()).isTrue();
         }
     }

@@ -1,0 +1,313 @@
+package io.qbull.partition;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.qbull.model.Entry;
+import io.qbull.model.StreamId;
+import io.qbull.partition.KeyLine.Slot;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Entries that are passed by and read again, and what may start meanwhile. {@code -Dseed=} replays one run. */
+class BusyKeysTest extends PumpSimulationSupport {
+    private final Set<String> held = new HashSet<>();
+    private final Set<String> onRecord = new HashSet<>();
+
+    @Test
+    void what_was_read_for_a_key_leaves_no_gap_if_more_of_it_was_forgotten_meanwhile() {
+        Prefetched prefetched = prefetched(4, 1);
+        add(prefetched, "hot", 1, 8);
+        start(prefetched);
+        prefetched.makeRoom();
+        add(prefetched, "hot", 9, 12);
+        KeyLine hot = requireNonNull(prefetched.refillable(false));
+        StreamId from = requireNonNull(hot.passedFrom);
+        assertThat(from).isEqualTo(id(4));
+        add(prefetched, "a", 13, 15);
+        add(prefetched, "b", 16, 16);
+        start(prefetched);
+        start(prefetched);
+        prefetched.makeRoom();
+        assertThat(hot.passedFrom).as("while they are being read").isEqualTo(id(2));
+        prefetched.refill(hot, from, entries("hot", 5, 12), true);
+        assertThat(ids(hot)).containsExactly(1L, 2L);
+        prefetched.refill(hot, id(2), entries("hot", 3, 12), true);
+        assertThat(ids(hot).subList(0, 3)).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void one_at_a_time_nothing_starts_before_the_first_that_may_start() {
+        held.add("held");
+        Prefetched prefetched = firstOnesUncommitted();
+        assertThat(prefetched.first()).as("the first one waits for a commit").isNull();
+    }
+
+    @Test
+    void entries_of_a_key_that_is_held_on_record_take_none_of_the_window() {
+        held.add("held");
+        onRecord.add("held");
+        assertThat(requireNonNull(firstOnesUncommitted().first()).id()).isEqualTo(id(257));
+    }
+
+    @Test
+    void entries_of_a_key_count_again_once_it_is_free() {
+        held.add("held");
+        onRecord.add("held");
+        Prefetched prefetched = prefetched(1, 512);
+        add(prefetched, "held", 1, 10);
+        IntStream.rangeClosed(11, 300).forEach(i -> add(prefetched, "k" + i, i, i));
+        assertThat(requireNonNull(prefetched.first()).id()).isEqualTo(id(11));
+        held.clear();
+        onRecord.clear();
+        prefetched.keyChanged("held");
+        assertThat(requireNonNull(prefetched.first()).id()).isEqualTo(id(1));
+        assertThat(requireNonNull(prefetched.find(id(10))).near).isFalse();
+    }
+
+    @Test
+    void whatever_is_held_meanwhile_all_that_is_not_runs_in_order() {
+        forSeeds(100, seed -> new Owner(new Random(seed)).run());
+    }
+
+    /** 255 of the first 256 entries are uncommitted, the other one belongs to a held key. The next one follows one of them, the last does not. */
+    private Prefetched firstOnesUncommitted() {
+        Prefetched prefetched = prefetched(1, 512);
+        add(prefetched, "held", 1, 1);
+        add(prefetched, "a", 2, 2);
+        IntStream.rangeClosed(3, 256).forEach(i -> add(prefetched, "k" + i, i, i));
+        add(prefetched, "a", 257, 257);
+        add(prefetched, "b", 258, 258);
+        for (int i = 2; i <= 256; i++) {
+            assertThat(start(prefetched).id()).isEqualTo(id(i));
+            prefetched.finished(id(i));
+        }
+        return prefetched;
+    }
+
+    private Prefetched prefetched(int concurrency, int prefetch) {
+        return new Prefetched(concurrency, prefetch, 1 << 20, held::contains, onRecord::contains);
+    }
+
+    private static void add(Prefetched prefetched, String key, int from, int to) {
+        prefetched.add(entries(key, from, to), false, any -> false);
+    }
+
+    private static List<Entry> entries(String key, int from, int to) {
+        return IntStream.rangeClosed(from, to)
+                .mapToObj(i -> PumpTestSupport.entry(i, key))
+                .toList();
+    }
+
+    private static Slot start(Prefetched prefetched) {
+        Slot slot = requireNonNull(prefetched.first());
+        prefetched.starts(slot.id());
+        return slot;
+    }
+
+    private static StreamId id(int millis) {
+        return new StreamId(millis, 0);
+    }
+
+    private static List<Long> ids(KeyLine line) {
+        return line.slots.stream().map(slot -> slot.id().millis()).toList();
+    }
+
+    /** An owner of a stream in which some keys have most of the entries. Keys are held and parked, and free again, at any time. */
+    private static final class Owner {
+        private final Random random;
+        private final NavigableMap<StreamId, Entry> stream = new TreeMap<>();
+        private final Set<StreamId> uncommitted = new HashSet<>();
+        private final List<Slot> running = new ArrayList<>();
+        private final List<KeyLine> finished = new ArrayList<>();
+        private final Set<String> held = new HashSet<>();
+        private final Prefetched prefetched;
+        private final int concurrency;
+        private final int keys;
+        private final int hot;
+        private int added;
+        private boolean atEnd;
+        private boolean refilled;
+        private @Nullable Runnable answer;
+
+        Owner(Random random) {
+            this.random = random;
+            this.keys = List.of(2, 40, 600).get(random.nextInt(3));
+            this.hot = random.nextInt(4);
+            this.concurrency = List.of(1, 3, 5, 64, 256).get(random.nextInt(5));
+            int prefetch = List.of(1, 8, 128).get(random.nextInt(3));
+            this.prefetched = new Prefetched(concurrency, prefetch, 1 << 20, held::contains, held::contains);
+        }
+
+        void run() {
+            for (int i = random.nextInt(2_500); i > 0; i--) {
+                grow();
+            }
+            for (int step = 0; step < 2_000; step++) {
+                switch (random.nextInt(8)) {
+                    case 0 -> grow();
+                    case 1, 2 -> read();
+                    case 3, 4 -> start();
+                    case 5 -> finish();
+                    case 6 -> commit();
+                    default -> change();
+                }
+            }
+            // Some keys stay held.
+            while (settle() > 0) {
+                assertThat(prefetched.first() == null || running.size() == concurrency)
+                        .isTrue();
+                running.removeIf(slot -> {
+                    end(slot);
+                    return true;
+                });
+                commit();
+            }
+            assertThat(stream.values().stream().map(Owner::key).filter(key -> !held.contains(key)))
+                    .as("keys that are not held, of which jobs are left")
+                    .isEmpty();
+        }
+
+        /** Until nothing more can be read or started; says how many run. */
+        private int settle() {
+            boolean moves = true;
+            for (int rounds = 0; moves; rounds++) {
+                if (concurrency == 1) {
+                    held.forEach(this::park);
+                }
+                assertThat(rounds).as("fetches while no job ends").isLessThan(20_000);
+                int before = running.size();
+                start();
+                moves = answer != null || running.size() > before;
+                read();
+                moves |= answer != null;
+            }
+            return running.size();
+        }
+
+        private void grow() {
+            String key = random.nextInt(4) < hot ? "hot" + random.nextInt(2) : "k" + random.nextInt(keys);
+            stream.put(id(++added), PumpTestSupport.entry(added, key));
+            atEnd = false;
+        }
+
+        /** Asks for entries, or takes the answer. */
+        private void read() {
+            Runnable take = answer;
+            answer = null;
+            if (take != null) {
+                take.run();
+                return;
+            }
+            if (!atEnd) {
+                prefetched.makeRoom();
+            }
+            boolean wanted = !atEnd && prefetched.wantsMore();
+            KeyLine line = prefetched.refillable(wanted);
+            if (line != null && !(wanted && refilled)) {
+                StreamId from = requireNonNull(line.passedFrom);
+                List<Entry> page = page(from, prefetched.refillRoom());
+                boolean more = more(page);
+                refilled = true;
+                answer = () -> prefetched.refill(line, from, page, more);
+            } else if (wanted) {
+                List<Entry> page = page(prefetched.last(), prefetched.room());
+                boolean more = more(page);
+                refilled = false;
+                answer = () -> {
+                    prefetched.add(page, !more, any -> false);
+                    atEnd = stream.higherKey(prefetched.last()) == null;
+                };
+            }
+        }
+
+        private List<Entry> page(StreamId after, int most) {
+            return stream.tailMap(after, false).values().stream().limit(most).toList();
+        }
+
+        private boolean more(List<Entry> page) {
+            return !page.isEmpty() && stream.higherKey(page.get(page.size() - 1).streamId()) != null;
+        }
+
+        private void start() {
+            Slot slot = running.size() < concurrency ? prefetched.first() : null;
+            if (slot != null) {
+                assertThat(stream.headMap(slot.id()).values().stream()
+                                .filter(entry -> key(entry).equals(slot.line.name))
+                                .map(Entry::streamId))
+                        .as("entries of the key before %s", slot.id())
+                        .allMatch(uncommitted::contains);
+                prefetched.starts(slot.id());
+                running.add(slot);
+            }
+        }
+
+        private void finish() {
+            if (!running.isEmpty()) {
+                end(running.remove(random.nextInt(running.size())));
+            }
+        }
+
+        private void end(Slot slot) {
+            uncommitted.add(slot.id());
+            finished.add(prefetched.finished(slot.id()));
+        }
+
+        private void commit() {
+            stream.keySet().removeAll(uncommitted);
+            uncommitted.clear();
+            finished.forEach(line -> {
+                line.waiting--;
+                prefetched.committed(line);
+            });
+            finished.clear();
+        }
+
+        /** A job fails, jobs of a held key are parked, or a key is held no more. */
+        private void change() {
+            String key = random.nextBoolean() || held.isEmpty()
+                    ? "hot" + random.nextInt(2)
+                    : List.copyOf(held).get(random.nextInt(held.size()));
+            KeyLine line = prefetched.line(key);
+            if (held.contains(key)) {
+                if (random.nextBoolean()) {
+                    held.remove(key);
+                    prefetched.keyChanged(key);
+                } else {
+                    park(key);
+                }
+            } else if (line != null && !line.slots.isEmpty() && line.slots.getFirst().running) {
+                commit();
+                Slot failed = line.slots.getFirst();
+                running.remove(failed);
+                leave(failed);
+                held.add(key);
+                prefetched.keyChanged(key);
+            }
+        }
+
+        private void park(String key) {
+            KeyLine line = prefetched.line(key);
+            if (line != null) {
+                List.copyOf(line.slots).forEach(this::leave);
+            }
+        }
+
+        private void leave(Slot slot) {
+            prefetched.remove(slot.id());
+            stream.remove(slot.id());
+        }
+
+        private static String key(Entry entry) {
+            return ((Entry.Decoded) entry).job().key();
+        }
+    }
+}
