@@ -116,7 +116,10 @@ final class JobSelector {
 
     /** Everything is on record before the stream is read again, so that nothing is found in it that runs or has ended. */
     private static @Nullable StallCause reading(PumpSnapshot now, Decision next) {
-        return now.rereading() == SecondReading.Phase.DUE ? StallCause.UNSETTLED : null;
+        if (now.rereading() != SecondReading.Phase.DUE) {
+            return null;
+        }
+        return now.unsettled().running() > 0 ? StallCause.JOB_RUNNING : StallCause.UNSETTLED;
     }
 
     /**

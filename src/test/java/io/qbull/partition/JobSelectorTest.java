@@ -72,6 +72,7 @@ class JobSelectorTest {
             FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | no     | no   -> IDLE
             FREE      | RUNNING          | *                   | no    | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
             FREE      | RUNNING          | *                   | no    | *              | *       | none     | *           | *             | *            | *        | *      | *    -> NOT_TRUSTED
+            FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | some    | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
             FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | *       | *        | *           | *             | *            | *        | *      | *    -> UNSETTLED
             FREE      | RUNNING          | BURY/READ_HEAD      | yes   | *              | *       | *        | *           | *             | *            | *        | *      | *    -> STEP
             FREE      | RUNNING          | START               | yes   | *              | *       | *        | *           | no            | *            | *        | *      | *    -> STEP
