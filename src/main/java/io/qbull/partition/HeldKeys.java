@@ -39,6 +39,7 @@ final class HeldKeys {
     private int heads;
 
     private long headBytes;
+    /** The largest first job lately, in bytes: one that was larger than all that follow is forgotten little by little. */
     private int largestHead;
 
     /**
@@ -179,7 +180,7 @@ final class HeldKeys {
         if (head != null) {
             heads++;
             headBytes += head.entry().size();
-            largestHead = Math.max(largestHead, head.entry().size());
+            largestHead = Math.max(largestHead - largestHead / 8, head.entry().size());
         }
     }
 
@@ -190,7 +191,7 @@ final class HeldKeys {
 
     /**
      * @param more of unknown size
-     * @return bytes of the first jobs in memory, and of so many more if each is as large as any before
+     * @return bytes of the first jobs in memory, and of so many more if each is as large as any lately
      */
     long headBytes(int more) {
         return headBytes + (long) more * largestHead;

@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
+import io.qbull.model.Entry;
+import io.qbull.model.Job;
+import io.qbull.store.HeldJobs.Advance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,22 @@ class HeldKeysTest {
         assertThat(ran.subList(0, 16)).containsOnly("a");
         assertThat(ran.subList(16, 32)).containsOnly("b");
         assertThat(ran.subList(32, 48)).containsOnly("a");
+    }
+
+    @Test
+    void one_large_job_is_not_taken_as_the_size_of_others_for_ever() {
+        held.load("a", Duration.ZERO, false, 0);
+        HeldKey key = next();
+        held.loaded(key, new Advance.Next(PumpTestSupport.place(1), new Entry.Decoded(job(1), 1 << 20)));
+        assertThat(held.headBytes(1)).isEqualTo(2 << 20);
+        for (int job = 2; job < 100; job++) {
+            held.loaded(key, new Advance.Next(PumpTestSupport.place(job), new Entry.Decoded(job(job), 1_000)));
+        }
+        assertThat(held.headBytes(1)).isEqualTo(2_000);
+    }
+
+    private static Job job(int millis) {
+        return PumpTestSupport.job(millis, "a", Attempts.NONE);
     }
 
     @Test
