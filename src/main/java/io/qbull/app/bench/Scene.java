@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -173,22 +172,11 @@ final class Scene {
             keys[i] = key(i).getBytes(StandardCharsets.UTF_8);
             places[i] = (int) Long.remainderUnsigned(KeyHash.XXH64.hash(key(i)), partitions);
         }
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return more.getAsBoolean();
-            }
-
-            @Override
-            public RawJob next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                Payload job = deck.next(due.getAsLong());
-                byte[] id = (job.key() + "-" + job.number()).getBytes(StandardCharsets.UTF_8);
-                return new RawJob(places[job.key()], id, keys[job.key()], job.body(options.body()));
-            }
-        };
+        return new Supply<>(more, () -> {
+            Payload job = deck.next(due.getAsLong());
+            byte[] id = (job.key() + "-" + job.number()).getBytes(StandardCharsets.UTF_8);
+            return new RawJob(places[job.key()], id, keys[job.key()], job.body(options.body()));
+        });
     }
 
     /** Waits for something that the part cannot go on without. */

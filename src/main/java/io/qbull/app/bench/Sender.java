@@ -2,8 +2,6 @@ package io.qbull.app.bench;
 
 import io.qbull.component.QbullConstants;
 import io.qbull.model.QueueName;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,22 +71,11 @@ final class Sender implements AutoCloseable {
     /** Adds jobs as the elements of one body. */
     void bulk(Deck deck, BooleanSupplier more) throws Exception {
         Exchange exchange = endpoint.createExchange();
-        exchange.getMessage().setBody(new Iterator<Message>() {
-            @Override
-            public boolean hasNext() {
-                return more.getAsBoolean();
-            }
-
-            @Override
-            public Message next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                Message message = new DefaultMessage(endpoint.getCamelContext());
-                fill(message, deck.next(0));
-                return message;
-            }
-        });
+        exchange.getMessage().setBody(new Supply<Message>(more, () -> {
+            Message message = new DefaultMessage(endpoint.getCamelContext());
+            fill(message, deck.next(0));
+            return message;
+        }));
         producer.process(exchange);
         check(exchange);
     }

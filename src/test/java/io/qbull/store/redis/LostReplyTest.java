@@ -55,6 +55,8 @@ class LostReplyTest {
         proxy = new FaultyProxy(REDIS.server().port());
         store = REDIS.store(new RedisSettings(proxy.uri(), TIMEOUT));
         get(store.check());
+        // Leases have a connection of their own, which is opened at its first use.
+        get(store.leases().peek(List.of(P)));
         // A reply that says that the script is missing would be lost in place of the one that matters.
         for (Script script : Script.values()) {
             resp.call("SCRIPT", "LOAD", script.source());
@@ -159,6 +161,7 @@ class LostReplyTest {
     private void reconnected() {
         await("reconnected").ignoreExceptions().until(() -> {
             get(store.inspector().queues());
+            get(store.leases().peek(List.of(P)));
             return true;
         });
     }

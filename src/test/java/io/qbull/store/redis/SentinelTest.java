@@ -38,6 +38,8 @@ class SentinelTest {
             redis.killMaster();
             await("failover").ignoreExceptions().until(() -> {
                 get(store.leases().requestHandOver(P, Seed.OTHER));
+                // Jobs have a connection of their own.
+                get(store.inspector().queues());
                 return true;
             });
             assertThat(told.await(5, TimeUnit.SECONDS)).isTrue();
