@@ -92,7 +92,7 @@ class LostReplyTest {
                 store.jobs().enqueue(new JobLog.Call(P, 1, "pod#1", 1, List.of(newJob("once")), Duration.ZERO))));
         assertThat(lost.await(5, TimeUnit.SECONDS)).isTrue();
         reconnected();
-        assertThat(resp.text("INFO", "commandstats")).contains("cmdstat_evalsha:calls=1,");
+        assertThat(resp.text("INFO", "commandstats")).contains("cmdstat_xadd:calls=1,");
     }
 
     @Test
