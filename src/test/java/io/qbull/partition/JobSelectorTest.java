@@ -23,6 +23,7 @@ import io.qbull.testing.Retries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,15 +187,61 @@ class JobSelectorTest {
                         * SecondReading.Phase.values().length);
     }
 
+    /** All that a decision depends on but for the candidates. */
+    private record Circumstances(
+            PumpState state,
+            Readiness readiness,
+            boolean trusted,
+            SecondReading.Phase reading,
+            boolean turn,
+            Unsettled unsettled,
+            Backlog backlog) {
+        static Circumstances of(PumpState state, Readiness readiness, SecondReading.Phase reading, int bits) {
+            return new Circumstances(
+                    state,
+                    readiness,
+                    (bits & 1) != 0,
+                    reading,
+                    (bits & 128) != 0,
+                    new Unsettled(
+                            (bits & 256) != 0 ? 1 : 0,
+                            (bits & 2) != 0 ? 2 : 0,
+                            (bits & 4) != 0 ? 3 : 0,
+                            (bits & 8) != 0),
+                    new Backlog((bits & 16) != 0, (bits & 32) != 0, (bits & 64) != 0));
+        }
+
+        /** The row about a step. */
+        Row row(String step) {
+            return GATES.first(
+                    readiness.name(),
+                    state.name(),
+                    step,
+                    yes(trusted),
+                    reading.name(),
+                    some(unsettled.running()),
+                    some(unsettled.commands()),
+                    some(unsettled.uncommitted()),
+                    yes(unsettled.afterSuspect()),
+                    yes(turn),
+                    yes(backlog.fetching()),
+                    yes(backlog.paused()),
+                    yes(backlog.held()));
+        }
+
+        PumpSnapshot snapshot(Candidates candidates) {
+            return new PumpSnapshot(state, readiness, trusted, reading, turn, unsettled, candidates, backlog);
+        }
+    }
+
     private static Map<Row, Tally> decideAll() {
         Map<Row, Tally> tallies = new LinkedHashMap<>();
-        for (Choice choice : choices(tallies)) {
-            for (PumpState state : PumpState.values()) {
-                for (Readiness readiness : Readiness.values()) {
-                    for (SecondReading.Phase reading : SecondReading.Phase.values()) {
-                        for (int bits = 0; bits < 1 << 9; bits++) {
-                            decide(tallies, choice, state, readiness, reading, bits);
-                        }
+        List<Choice> choices = choices(tallies);
+        for (PumpState state : PumpState.values()) {
+            for (Readiness readiness : Readiness.values()) {
+                for (SecondReading.Phase reading : SecondReading.Phase.values()) {
+                    for (int bits = 0; bits < 1 << 9; bits++) {
+                        decide(tallies, choices, Circumstances.of(state, readiness, reading, bits));
                     }
                 }
             }
@@ -202,40 +249,19 @@ class JobSelectorTest {
         return tallies;
     }
 
-    private static void decide(
-            Map<Row, Tally> tallies,
-            Choice choice,
-            PumpState state,
-            Readiness readiness,
-            SecondReading.Phase reading,
-            int bits) {
-        boolean trusted = (bits & 1) != 0;
-        Unsettled unsettled = new Unsettled(
-                (bits & 256) != 0 ? 1 : 0, (bits & 2) != 0 ? 2 : 0, (bits & 4) != 0 ? 3 : 0, (bits & 8) != 0);
-        Backlog backlog = new Backlog((bits & 16) != 0, (bits & 32) != 0, (bits & 64) != 0);
-        boolean turn = (bits & 128) != 0;
-        Row row = GATES.first(
-                readiness.name(),
-                state.name(),
-                choice.name(),
-                yes(trusted),
-                reading.name(),
-                some(unsettled.running()),
-                some(unsettled.commands()),
-                some(unsettled.uncommitted()),
-                yes(unsettled.afterSuspect()),
-                yes(turn),
-                yes(backlog.fetching()),
-                yes(backlog.paused()),
-                yes(backlog.held()));
-        Object expected = row.result().equals("STEP") ? choice.step() : new Wait(StallCause.valueOf(row.result()));
-        PumpSnapshot now =
-                new PumpSnapshot(state, readiness, trusted, reading, turn, unsettled, choice.candidates(), backlog);
-        Decision decided = SELECTOR.select(now);
-        Tally tally = tallies.computeIfAbsent(row, any -> new Tally());
-        tally.combinations++;
-        if (!decided.equals(expected) && tally.mismatches.size() < 5) {
-            tally.mismatches.add(now + " -> " + decided + " instead of " + expected);
+    private static void decide(Map<Row, Tally> tallies, List<Choice> choices, Circumstances circumstances) {
+        // Millions of combinations have a few steps in common.
+        Map<String, Row> rows = new HashMap<>();
+        for (Choice choice : choices) {
+            Row row = rows.computeIfAbsent(choice.name(), circumstances::row);
+            Object expected = row.result().equals("STEP") ? choice.step() : new Wait(StallCause.valueOf(row.result()));
+            PumpSnapshot now = circumstances.snapshot(choice.candidates());
+            Decision decided = SELECTOR.select(now);
+            Tally tally = tallies.computeIfAbsent(row, any -> new Tally());
+            tally.combinations++;
+            if (!decided.equals(expected) && tally.mismatches.size() < 5) {
+                tally.mismatches.add(now + " -> " + decided + " instead of " + expected);
+            }
         }
     }
 
