@@ -15,7 +15,6 @@ import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.LeaseTable.AnnouncementListener;
 import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
-import io.qbull.store.Reachability;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
 import io.qbull.testing.ScriptedStore.Call;
@@ -27,7 +26,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The cost of finding leases on a queue of many partitions, counted in questions to the keeper. */
@@ -190,7 +188,8 @@ class LeaseFinderTest {
     }
 
     private LeaseFinder finder(LeaseSettings settings) {
-        LeaseContext context = new LeaseContext(store, loop, new Answers(), new Random(1));
+        LeaseContext context = new LeaseContext(
+                store, loop, new AllAnswered(subject -> subject.partition() < PARTITIONS), new Random(1));
         return new LeaseFinder(new LeaseDomain(QUEUE, PARTITIONS, ME, 257), settings, context, host);
     }
 
@@ -252,23 +251,6 @@ class LeaseFinderTest {
         @Override
         public void otherAnnounced() {
             looks++;
-        }
-    }
-
-    private static final class Answers implements Reachability {
-        @Override
-        public void answered(Subject subject) {
-            assertThat(subject.partition()).isLessThan(PARTITIONS);
-        }
-
-        @Override
-        public void unanswered(Subject subject, @Nullable Throwable failure) {
-            throw new AssertionError(subject + " was not answered", failure);
-        }
-
-        @Override
-        public String problem() {
-            return "";
         }
     }
 }

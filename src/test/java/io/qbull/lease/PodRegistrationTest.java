@@ -7,7 +7,7 @@ import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LayoutTable.PodsView;
-import io.qbull.store.Reachability;
+import io.qbull.store.Reachability.Subject;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.ScriptedStore;
 import io.qbull.testing.ScriptedStore.Call;
@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What registrations cost, counted in calls and in readings of the whole list. */
@@ -30,7 +29,7 @@ class PodRegistrationTest {
     private final PodRegistration registration = new PodRegistration(
             new LeaseDomain(new QueueName("Q"), 16, new PodId("me"), 257),
             new LeaseSettings(1, 2, true, TTL, TTL),
-            new LeaseContext(store, loop, new Silent(), new Random(1)),
+            new LeaseContext(store, loop, new AllAnswered(Subject.QUEUE::equals), new Random(1)),
             new OwnedLeases(),
             pods -> told.add(pods.size()));
 
@@ -134,22 +133,5 @@ class PodRegistrationTest {
                         .toList(),
                 "",
                 "");
-    }
-
-    private static final class Silent implements Reachability {
-        @Override
-        public void answered(Subject subject) {
-            assertThat(subject).isEqualTo(Subject.QUEUE);
-        }
-
-        @Override
-        public void unanswered(Subject subject, @Nullable Throwable failure) {
-            throw new AssertionError(subject + " was not answered", failure);
-        }
-
-        @Override
-        public String problem() {
-            return "";
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.qbull.testing;
 
 import io.qbull.config.RedisSettings;
 import io.qbull.store.redis.RedisStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,22 @@ public final class RedisExtension
     public RedisStore store(RedisSettings settings) {
         RedisStore store = RedisStore.open(settings);
         opened.add(store);
+        return store;
+    }
+
+    /**
+     * @param command that Redis refuses
+     * @return a new store of a user who may do all else; both end after the test
+     */
+    public RedisStore storeWithout(String command) {
+        Resp resp = server().connect();
+        resp.call("ACL", "SETUSER", "limited", "reset", "on", ">pw", "~*", "&*", "+@all", "-" + command);
+        RedisStore store =
+                store(new RedisSettings("redis://limited:pw@127.0.0.1:" + server().port(), Duration.ofSeconds(1)));
+        opened.add(() -> {
+            resp.call("ACL", "DELUSER", "limited");
+            resp.close();
+        });
         return store;
     }
 

@@ -7,7 +7,6 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.qbull.config.RedisSettings;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
 import io.qbull.store.WakeUps;
@@ -73,10 +72,7 @@ class WakeUpsTest {
 
     @Test
     void readers_that_fail_for_one_cause_are_one_line() {
-        resp.call("ACL", "SETUSER", "limited", "reset", "on", ">pw", "~*", "&*", "+@all", "-xread");
-        String uri = "redis://limited:pw@127.0.0.1:" + REDIS.server().port();
-        WakeUps limited =
-                REDIS.store(new RedisSettings(uri, Duration.ofSeconds(1))).wakeUps();
+        WakeUps limited = REDIS.storeWithout("xread").wakeUps();
         Set<PartitionId> woken = ConcurrentHashMap.newKeySet();
         try (CapturedLog log = new CapturedLog()) {
             // More than one reader takes.
@@ -87,7 +83,6 @@ class WakeUpsTest {
             await().untilAsserted(() -> assertThat(woken).hasSize(40));
             assertThat(log.lines("Cannot wait for new jobs")).hasSize(1);
         }
-        resp.call("ACL", "DELUSER", "limited");
     }
 
     @Test
