@@ -9,8 +9,8 @@ import org.apache.camel.util.StopWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs that wait until somebody polls: at most {@code concurrency} for each owned partition. A job begins on the thread that polls it, so its lease is
- * checked at that moment and its time counts from then.
+ * Jobs that wait until somebody polls: at most {@code concurrency} for each owned partition. A job begins on the thread that polls it, so
+ * its lease is checked at that moment and its time counts from then.
  */
 final class PollQueue implements TaskQueue {
     /** The exchange of the job that has begun on this thread. */

@@ -20,9 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Logs once that Redis does not answer, in one line for all queues, once for each reason why it refuses, and once that it answers again.
- * Many commands are sent at
- * the same time, and in a cluster some are answered while others are not, so an outage is over when every subject without an answer has
- * got one.
+ * Many commands are sent at the same time, and in a cluster some are answered while others are not, so an outage is over when every
+ * subject without an answer has got one.
  *
  * <p>Where Redis refuses one command, as it does without a right or at a key of another type, it still answers others about the same
  * subject: their answers prove nothing. Such an outage, and one that comes back soon, is over only after a calm. Outages that come and go

@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works off one partition under one lease: jobs start in stream order, one at a time or so many side by side, each of another key. A job that fails leaves the stream and waits for
- * its pause, and all that follow it with its key wait behind it; other keys go on. A pump outlives every error that may pass: a
- * command without an answer is repeated until it is answered or the lease is lost.
+ * Works off one partition under one lease: jobs start in stream order, one at a time or several side by side, each of another key. A
+ * job that fails leaves the stream and waits for its pause, and all that follow it with its key wait behind it; other keys go on. A pump
+ * outlives every error that may pass: a command without an answer is repeated until it is answered or the lease is lost.
  *
  * <p>After an owner that may have died over a job, the jobs that it may have started run one at a time. Each is recorded before it
  * starts, and its end is on record before the next one starts.

@@ -326,10 +326,8 @@ final class Prefetched {
     /** Follows a change of the line. */
     private void refresh(KeyLine line) {
         ready.follow(line);
-        if (line.over()) {
-            if (line.name != null) {
-                lines.remove(line.name, line);
-            }
+        if (line.name != null && line.over()) {
+            lines.remove(line.name, line);
         }
     }
 

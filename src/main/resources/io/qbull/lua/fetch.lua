@@ -1,5 +1,5 @@
--- Reads entries for the owner, bounded by count and bytes, but at least one if there is any and any is asked for. Also reads the next few requests in the
--- owner's inbox and when the next delayed job is due. Changes nothing.
+-- Reads entries for the owner, bounded by count and bytes, but at least one if there is any and any is asked for. Also reads the next
+-- few requests in the owner's inbox and when the next delayed job is due. Changes nothing.
 --
 -- KEYS 5: lease, stream, attempts, inbox, delayed
 -- ARGV 6: owner, epoch, last known entry (stream id), most entries, most bytes, last known request (stream id)

@@ -7,7 +7,8 @@ import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 
 /**
  * Makes the error handler of routes that configure none. It logs at DEBUG: the queue logs a failed job in one line, and any other
- * consumer logs its failures too, or {@link PollFailures} does. As the context's error handler it would replace the one that a YAML file declares for all routes.
+ * consumer logs its failures too, or {@link PollFailures} does. As the context's error handler it would replace the one that a YAML file
+ * declares for all routes.
  */
 final class QuietErrors extends DefaultModelReifierFactory {
     @Override
