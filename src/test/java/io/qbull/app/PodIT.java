@@ -12,6 +12,7 @@ import io.qbull.testing.Resp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -351,9 +352,11 @@ class PodIT {
     }
 
     private void killEmbeddedRedis() throws IOException {
-        Path pid = home.resolve("data/redis/redis.pid");
-        if (Files.exists(pid)) {
-            ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).ifPresent(ProcessHandle::destroyForcibly);
+        try {
+            String pid = Files.readString(home.resolve("data/redis/redis.pid")).strip();
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+        } catch (NoSuchFileException e) {
+            // It has stopped, or never ran.
         }
     }
 

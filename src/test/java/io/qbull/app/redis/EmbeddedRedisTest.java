@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -342,13 +343,17 @@ class EmbeddedRedisTest {
     }
 
     private Optional<Long> serverPid() throws IOException {
-        Path file = folder().resolve("redis.pid");
-        return Files.exists(file)
-                ? Stream.of(Files.readString(file, StandardCharsets.UTF_8).strip())
-                        .map(Long::valueOf)
-                        .filter(pid -> pid != ProcessHandle.current().pid())
-                        .findFirst()
-                : Optional.empty();
+        try {
+            return Stream.of(Files.readString(folder().resolve("redis.pid"), StandardCharsets.UTF_8)
+                            .strip())
+                    .filter(text -> !text.isEmpty())
+                    .map(Long::valueOf)
+                    .filter(pid -> pid != ProcessHandle.current().pid())
+                    .findFirst();
+        } catch (NoSuchFileException e) {
+            // A server creates its file empty as it starts, and removes it at any moment as it stops.
+            return Optional.empty();
+        }
     }
 
     private void kill() throws IOException {
