@@ -68,6 +68,15 @@ public record Reply(String command, List<Object> items) {
         throw unknown();
     }
 
+    /** The nested reply that a script has packed into the text at a place, counted from 0. */
+    public Reply packed(int index) {
+        try {
+            return new Reply(command, MessagePack.list(bytes(index)));
+        } catch (IllegalArgumentException e) {
+            throw unknown();
+        }
+    }
+
     /** All items, each a nested reply. */
     public List<Reply> lists() {
         List<Reply> lists = new ArrayList<>(items.size());

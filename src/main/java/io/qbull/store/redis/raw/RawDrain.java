@@ -4,6 +4,7 @@ import static io.qbull.store.redis.raw.RawClient.bytes;
 import static io.qbull.store.redis.raw.RawClient.text;
 
 import io.qbull.model.PartitionId;
+import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
 import java.util.ArrayList;
@@ -65,12 +66,12 @@ final class RawDrain {
                 } else if (!text(reply.get(0)).equals("entries")) {
                     end.completeExceptionally(new IllegalStateException("a fetch was answered " + text(reply.get(0))));
                 } else {
-                    fetched((List<?>) reply.get(2));
+                    fetched(new Reply("fetch", reply).packed(2).lists());
                 }
             });
         }
 
-        private void fetched(List<?> entries) {
+        private void fetched(List<Reply> entries) {
             if (end.isDone()) {
                 return;
             }
@@ -81,11 +82,10 @@ final class RawDrain {
             List<byte[]> done = new ArrayList<>(entries.size() + 2);
             done.add(owner);
             done.add(epoch);
-            for (Object each : entries) {
-                List<?> entry = (List<?>) each;
-                last = (byte[]) entry.get(0);
+            for (Reply entry : entries) {
+                last = entry.bytes(0);
                 done.add(last);
-                sink.take((byte[]) ((List<?>) entry.get(1)).get(BODY));
+                sink.take(entry.list(1).bytes(BODY));
             }
             commit(done);
             fetch();

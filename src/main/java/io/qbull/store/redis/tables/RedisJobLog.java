@@ -213,7 +213,7 @@ public final class RedisJobLog implements JobLog {
             case "fenced" -> new Fetch.Fenced();
             case "entries" -> {
                 List<Entry> entries = new ArrayList<>();
-                for (Reply entry : reply.list(2).lists()) {
+                for (Reply entry : reply.packed(2).lists()) {
                     entries.add(EntryCodec.decode(entry.text(0), entry.list(1), entry.text(2)));
                 }
                 yield new Fetch.Entries(List.copyOf(entries), reply.number(1) == 1, agenda(reply));
