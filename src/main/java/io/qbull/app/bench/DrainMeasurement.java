@@ -8,7 +8,9 @@ import java.time.Duration;
 final class DrainMeasurement implements Measurement {
     private static final Part PART = Part.DRAIN;
     private static final long FEWEST = 2000;
-    private static final long FIRST = 20_000;
+    /** Jobs per second that are expected of a JVM that has just begun. */
+    private static final double COLD = 50_000;
+
     private static final double MEGABYTE = 1e6;
 
     private long heap;
@@ -30,11 +32,9 @@ final class DrainMeasurement implements Measurement {
 
     private long jobs(Scene scene, int round) {
         if (scene.options().jobs() > 0) {
-            return round == 0
-                    ? Math.min(FIRST, scene.options().jobs())
-                    : scene.options().jobs();
+            return scene.options().jobs();
         }
-        return round == 0 || last == 0 ? FIRST : Math.max(FEWEST, fitting(last, scene.slice(1)));
+        return Math.max(FEWEST, fitting(round == 0 || last == 0 ? COLD : last, scene.slice(1)));
     }
 
     private static long fitting(double perSecond, Duration time) {

@@ -71,7 +71,7 @@ final class KeysMeasurement implements Measurement {
         String options = Scene.whole(PARTITIONS) + "&concurrency=" + CONCURRENCY + "&prefetch=1000";
         try (BenchPod pod = BenchPod.consuming(scene.redisUri(), Scene.queue(PART), options, route.of(run))) {
             run.await();
-            last.put(kind, run.rate());
+            last.put(kind, run.steadyRate());
             Scene.await("for the last commit by " + pod.context().getName(), () -> queue.backlog() == 0);
         }
         scene.judge(PART, run.tally().findings(deck.dealt()), false);

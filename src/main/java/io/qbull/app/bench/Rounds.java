@@ -60,6 +60,11 @@ final class Rounds {
 
     /** Jobs per second since a time. */
     static double perSecond(long jobs, long begin) {
-        return jobs * 1e9 / Math.max(1, System.nanoTime() - begin);
+        return perSecond(jobs, begin, System.nanoTime());
+    }
+
+    /** Jobs per second between two times. */
+    static double perSecond(long jobs, long begin, long end) {
+        return jobs * 1e9 / Math.max(1, end - begin);
     }
 }
