@@ -17,30 +17,32 @@ local function of_key(fields)
   return key == ARGV[2] or type(key) == 'number' and key == tonumber(ARGV[2])
 end
 
-local chosen, rest = {}, {}
-for member in string.gmatch(redis.call('HGET', ids, ARGV[1]) or '', '%S+') do
+local chosen, gone = {}, {}
+for _, named in ipairs(redis.call('ZRANGEBYLEX', ids, '[' .. ARGV[1] .. '\0', '(' .. ARGV[1] .. '\1')) do
+  local member = string.sub(named, #ARGV[1] + 2)
   local packed = redis.call('HGET', jobs, member)
-  -- Without its job, which was lost, a member is dropped.
-  if packed then
-    local list = of_key(cmsgpack.unpack(packed)[2]) and chosen or rest
-    list[#list + 1] = member
+  if not packed then
+    gone[#gone + 1] = named
+  elseif of_key(cmsgpack.unpack(packed)[2]) then
+    chosen[#chosen + 1] = member
   end
 end
 if #chosen == 0 then
   return {'cancelled', 0}
 end
--- Tried before the first change, so that a missing right leaves nothing half done. A full Redis would refuse HSET as the first write.
+-- Tried before the first change, so that a missing right leaves nothing half done.
 redis.call('HDEL', jobs, '')
 redis.call('ZREM', delayed, '')
 redis.call('ZREM', seen, '')
-if #rest > 0 then
-  redis.call('HSET', ids, ARGV[1], table.concat(rest, ' '))
-else
-  redis.call('HDEL', ids, ARGV[1])
-end
+redis.call('ZREM', ids, '')
 for _, member in ipairs(chosen) do
   redis.call('HDEL', jobs, member)
   redis.call('ZREM', delayed, member)
+  redis.call('ZREM', ids, ARGV[1] .. '\0' .. member)
+end
+-- Of jobs that were lost.
+for _, named in ipairs(gone) do
+  redis.call('ZREM', ids, named)
 end
 redis.call('ZREM', seen, ARGV[1])
 return {'cancelled', #chosen}

@@ -70,8 +70,8 @@ end
 if #later > 0 then
   first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   note = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1] or {'', {}}
-  local _ = {redis.call('HLEN', waiting), redis.call('HLEN', waiting_ids), redis.call('ZADD', delayed, 'XX', 0, ''),
-    redis.call('ZREVRANGEBYSCORE', delayed, 0, 0)}
+  local _ = {redis.call('HLEN', waiting), redis.call('ZADD', waiting_ids, 'XX', 0, ''),
+    redis.call('ZADD', delayed, 'XX', 0, ''), redis.call('ZREVRANGEBYSCORE', delayed, 0, 0)}
 end
 if #expiries > 0 then
   redis.call('ZADD', seen, 'XX', 0, '')
@@ -103,9 +103,8 @@ for _, job in ipairs(later) do
   local id, score = ARGV[at + 3], string.format('%.0f', due)
   local last = redis.call('ZREVRANGEBYSCORE', delayed, score, score, 'LIMIT', 0, 1)[1]
   local member = score .. string.format('-%010d', last and string.sub(last, -10) + 1 or 0)
-  local others = redis.call('HGET', waiting_ids, id)
   redis.call('HSET', waiting, member, cmsgpack.pack({id, fields_of(at)}))
-  redis.call('HSET', waiting_ids, id, others and others .. ' ' .. member or member)
+  redis.call('ZADD', waiting_ids, 0, id .. '\0' .. member)
   redis.call('ZADD', delayed, score, member)
   ids[i] = '+'
   earliest = earliest or not first[2] or due < tonumber(first[2])

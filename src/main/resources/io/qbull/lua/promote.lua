@@ -12,7 +12,6 @@ if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
 end
 local stream, delayed, jobs, ids = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 redis.call('XLEN', stream)
-redis.call('HLEN', ids)
 redis.call('ZRANGE', delayed, 0, 0)
 if redis.call('HLEN', jobs) ~= redis.call('ZCARD', delayed) then
   return {'fenced'}
@@ -24,6 +23,7 @@ redis.call('PERSIST', KEYS[1])
 -- Tried before the first change, so that a missing right does not leave a job in both places.
 redis.call('ZREM', delayed, '')
 redis.call('HDEL', jobs, '')
+redis.call('ZREM', ids, '')
 local promoted, bytes = 0, 0
 for _, member in ipairs(due) do
   local packed = redis.call('HGET', jobs, member)
@@ -31,24 +31,10 @@ for _, member in ipairs(due) do
     break
   end
   local job = cmsgpack.unpack(packed)
-  local named, rest = redis.call('HGET', ids, job[1]) or '', {}
-  for other in string.gmatch(named, '%S+') do
-    if other ~= member then
-      rest[#rest + 1] = other
-    end
-  end
-  if #rest > 0 then
-    -- Changes nothing; tried for the same reason.
-    redis.call('HSET', ids, job[1], named)
-  end
   redis.call('XADD', stream, '*', unpack(job[2]))
   redis.call('ZREM', delayed, member)
   redis.call('HDEL', jobs, member)
-  if #rest > 0 then
-    redis.call('HSET', ids, job[1], table.concat(rest, ' '))
-  else
-    redis.call('HDEL', ids, job[1])
-  end
+  redis.call('ZREM', ids, job[1] .. '\0' .. member)
   promoted, bytes = promoted + 1, bytes + #packed
 end
 local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')

@@ -222,9 +222,9 @@ class DelayTest extends AppTestSupport {
     private static long due(String id) {
         try (Resp resp = REDIS.server().connect()) {
             for (int p = 0; p < 4; p++) {
-                Object member = resp.call("HGET", "{WHATSAPP:" + p + "}:delayed:ids", id);
-                if (member != null) {
-                    return Long.parseLong(resp.text("ZSCORE", "{WHATSAPP:" + p + "}:delayed", (String) member));
+                String queue = "{WHATSAPP:" + p + "}:delayed";
+                for (Object noted : resp.list("ZRANGEBYLEX", queue + ":ids", "[" + id + "\0", "(" + id + "\1")) {
+                    return Long.parseLong(resp.text("ZSCORE", queue, ((String) noted).substring(id.length() + 1)));
                 }
             }
         }

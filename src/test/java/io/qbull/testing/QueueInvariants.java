@@ -44,7 +44,7 @@ public final class QueueInvariants {
             Map.entry("inbox", "stream"),
             Map.entry("delayed", "zset"),
             Map.entry("delayed:jobs", "hash"),
-            Map.entry("delayed:ids", "hash"),
+            Map.entry("delayed:ids", "zset"),
             Map.entry("call", "string"),
             Map.entry("source", "hash"),
             Map.entry("seal", "string"),
@@ -203,9 +203,9 @@ public final class QueueInvariants {
         assertThat(members(tag))
                 .as(tag)
                 .containsExactlyInAnyOrderElementsOf(hashIfThere(tag + ":jobs").keySet());
-        List<String> named = new ArrayList<>();
-        hashIfThere(tag + ":ids").values().forEach(each -> named.addAll(List.of(each.split(" ", -1))));
-        assertThat(members(tag)).as(tag).containsExactlyInAnyOrderElementsOf(named);
+        assertThat(members(tag + ":ids").stream().map(noted -> noted.substring(noted.indexOf('\0') + 1)))
+                .as(tag)
+                .containsExactlyInAnyOrderElementsOf(members(tag));
     }
 
     private List<String> members(String zset) {

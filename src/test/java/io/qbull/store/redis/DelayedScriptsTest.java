@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,9 @@ class DelayedScriptsTest {
 
     private static final String JOBS = "{Q:3}:delayed:jobs";
     private static final String IDS = "{Q:3}:delayed:ids";
+    /** Length of a member of the delayed jobs. */
+    private static final int MEMBER = "1700000000000-0000000000".length();
+
     private static final String CALL = "{Q:3}:call:pod#1";
     private static final Duration WINDOW = Duration.ofMinutes(10);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -97,7 +101,7 @@ class DelayedScriptsTest {
         assertThat(state).containsOnlyKeys(Seed.LEASE, SEAL, CALL, SEEN, DELAYED, JOBS, IDS, INBOX);
         assertThat(state)
                 .containsEntry(DELAYED, Map.of(due + "-0000000000", Long.toString(due)))
-                .containsEntry(IDS, Map.of("a", due + "-0000000000"))
+                .containsEntry(IDS, Map.of("a\0" + due + "-0000000000", "0"))
                 .containsEntry(CALL, "1 accepted +");
         assertThat(instructions()).containsExactly("due");
         assertThat(dueIn()).isBetween(HOUR.minusSeconds(10), HOUR);
@@ -319,10 +323,34 @@ class DelayedScriptsTest {
         NewJob generated = newJob("a", false, "").due(new Due.In(HOUR));
         add(generated, in("b", HOUR), generated, newJob("a", false, "").due(new Due.In(HOUR.multipliedBy(2))));
         assertThat(cancel("a")).isEqualTo(3);
-        assertThat(resp.call("HGETALL", IDS)).asString().contains("b").doesNotContain("a,");
+        assertThat(resp.list("ZRANGE", IDS, "0", "-1"))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("b\0");
         makeDue();
         assertThat(promote(10)).isEqualTo(new Promoted(1, null));
         assertThat(stream()).containsExactly("b");
+    }
+
+    @Test
+    void an_id_that_begins_like_another_or_with_one_more_character_is_another_id() {
+        add(in("a", HOUR), in("aa", HOUR), in("a!", HOUR), in("aé", HOUR));
+        assertThat(cancel("key of a", "a")).isEqualTo(1);
+        assertThat(resp.number("ZCARD", IDS)).isEqualTo(3);
+    }
+
+    @Test
+    void what_is_noted_of_a_job_does_not_grow_with_the_jobs_of_its_id() {
+        NewJob job = newJob("a", false, "").due(new Due.In(HOUR));
+        NewJob[] many = Stream.generate(() -> job).limit(200).toArray(NewJob[]::new);
+        add(many);
+
+        assertThat(resp.list("ZRANGE", IDS, "0", "-1"))
+                .hasSize(200)
+                .allSatisfy(noted -> assertThat(noted).asString().hasSize("a".length() + 1 + MEMBER));
+        assertThat(cancel("a")).isEqualTo(200);
+        assertThat(RedisState.read(resp)).doesNotContainKeys(DELAYED, JOBS, IDS);
     }
 
     @Test
@@ -416,7 +444,9 @@ class DelayedScriptsTest {
     }
 
     private long score(String id) {
-        return number(resp.text("ZSCORE", DELAYED, resp.text("HGET", IDS, id)));
+        Object noted =
+                resp.list("ZRANGEBYLEX", IDS, "[" + id + "\0", "(" + id + "\1").get(0);
+        return number(resp.text("ZSCORE", DELAYED, ((String) requireNonNull(noted)).substring(id.length() + 1)));
     }
 
     private static long number(String text) {

@@ -65,7 +65,9 @@ final class ScriptCalls {
         delayed("1-0000000000", "e", "k");
         delayed("1-0000000001", "e", "other");
         delayed(FAR + "-0000000000", "f", "k");
-        resp.call("HSET", key("delayed:ids"), "e", "1-0000000000 1-0000000001", "f", FAR + "-0000000000");
+        for (String noted : List.of("e\0001-0000000000", "e\0001-0000000001", "f\0" + FAR + "-0000000000")) {
+            resp.call("ZADD", key("delayed:ids"), "0", noted);
+        }
         resp.call("XADD", key("inbox"), "1-1", "verb", "retry", "key", "k", "place", FIRST);
         letter("1-1", "x");
         letter("2-1", "y");

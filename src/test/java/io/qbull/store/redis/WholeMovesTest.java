@@ -196,7 +196,7 @@ class WholeMovesTest {
         get(store.held().park(lease, List.of(new Parked(second, KEY)), false));
         get(store.held().suspect(lease, third, Seed.crashes(1)));
         resp.call("ZADD", Seed.DELAYED, "1", "m1");
-        resp.call("HSET", "{Q:3}:delayed:ids", "e", "m1");
+        resp.call("ZADD", "{Q:3}:delayed:ids", "0", "e\0m1");
         resp.call(
                 "EVAL",
                 "redis.call('HSET', KEYS[1], 'm1', cmsgpack.pack({'e', {'id', 'e', 'key', 'k', 'ts', '1700000000001', 'body', '5'}}))",
