@@ -94,6 +94,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "podid":
         case "podId": getOrCreateConfiguration(target).setPodId(property(camelContext, java.lang.String.class, value)); return true;
         case "prefetch": getOrCreateConfiguration(target).setPrefetch(property(camelContext, int.class, value)); return true;
+        case "prefetchmemory":
+        case "prefetchMemory": target.setPrefetchMemory(property(camelContext, java.lang.Long.class, value)); return true;
         case "redisuri":
         case "redisUri": getOrCreateConfiguration(target).setRedisUri(property(camelContext, java.lang.String.class, value)); return true;
         case "retryfor":
@@ -177,6 +179,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "podid":
         case "podId": return java.lang.String.class;
         case "prefetch": return int.class;
+        case "prefetchmemory":
+        case "prefetchMemory": return java.lang.Long.class;
         case "redisuri":
         case "redisUri": return java.lang.String.class;
         case "retryfor":
@@ -261,6 +265,8 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "podid":
         case "podId": return getOrCreateConfiguration(target).getPodId();
         case "prefetch": return getOrCreateConfiguration(target).getPrefetch();
+        case "prefetchmemory":
+        case "prefetchMemory": return target.getPrefetchMemory();
         case "redisuri":
         case "redisUri": return getOrCreateConfiguration(target).getRedisUri();
         case "retryfor":

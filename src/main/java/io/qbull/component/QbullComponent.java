@@ -30,11 +30,18 @@ public class QbullComponent extends HealthCheckComponent {
     @Metadata(description = "Options of all endpoints that do not say otherwise.")
     private QbullConfiguration configuration = new QbullConfiguration();
 
+    @Metadata(
+            description =
+                    "The most memory, in bytes, that jobs read from Redis and not yet done take, of all queues of the process "
+                            + "together; one job of each partition always fits. By default a quarter of the heap.")
+    private @Nullable Long prefetchMemory;
+
     private final SharedNodes nodes;
     private final SharedThreads threads = new SharedThreads();
     private final PollingSessions pollingSessions;
     private final List<String> addresses = new ArrayList<>();
     private @Nullable PodId defaultPod;
+    private Runnable endMemoryLimit = () -> {};
 
     /** Makes the component; Camel calls this when it first sees the scheme. */
     public QbullComponent() {
@@ -96,10 +103,19 @@ public class QbullComponent extends HealthCheckComponent {
     }
 
     @Override
+    protected void doStart() throws Exception {
+        if (prefetchMemory != null) {
+            endMemoryLimit = QueueNodes.limitPrefetchMemory(prefetchMemory);
+        }
+        super.doStart();
+    }
+
+    @Override
     protected void doStop() throws Exception {
         // Producers and consumers have stopped already; a node that is still open belongs to a processor that nobody
         // stopped.
         nodes.close();
+        endMemoryLimit.run();
         super.doStop();
     }
 
@@ -208,6 +224,18 @@ public class QbullComponent extends HealthCheckComponent {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * @return see the setter
+     */
+    public @Nullable Long getPrefetchMemory() {
+        return prefetchMemory;
+    }
+
+    /** The most memory, in bytes, that jobs read from Redis and not yet done take, of all queues of the process together. */
+    public void setPrefetchMemory(@Nullable Long prefetchMemory) {
+        this.prefetchMemory = prefetchMemory;
     }
 
     /**

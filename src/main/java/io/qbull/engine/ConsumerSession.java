@@ -10,6 +10,7 @@ import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.partition.FailureLog;
+import io.qbull.partition.FetchBudget;
 import io.qbull.partition.JobExecutor;
 import io.qbull.partition.PartitionPump;
 import io.qbull.partition.PumpContext;
@@ -209,8 +210,8 @@ final class ConsumerSession {
     private final class LeaseEvents implements LeaseListener {
         @Override
         public void acquired(Granted granted) {
-            PumpContext context =
-                    new PumpContext(node.store(), node.loop(), random, reachability, node.turns(), failures);
+            PumpContext context = new PumpContext(
+                    node.store(), node.loop(), random, reachability, node.turns(), failures, FetchBudget.ofProcess());
             PartitionPump pump =
                     new PartitionPump(granted.lease(), consumption.pump(), context, executor.share(), new PumpEvents());
             owned.add(new OwnedPartition(granted.lease(), pump));

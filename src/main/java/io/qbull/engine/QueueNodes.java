@@ -1,6 +1,7 @@
 package io.qbull.engine;
 
 import io.qbull.config.RedisSettings;
+import io.qbull.partition.FetchBudget;
 import io.qbull.partition.SuspectTurns;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
@@ -9,6 +10,28 @@ import io.qbull.store.redis.RedisStore;
 /** Opens nodes. */
 public final class QueueNodes {
     private QueueNodes() {}
+
+    /**
+     * Limits the memory for jobs that are read and not done, of all nodes of the process; without a limit it is a quarter of the heap,
+     * with several the smallest counts. What was read before stays.
+     *
+     * @param bytes 1 or more
+     * @return ends the limit; may be run again
+     * @throws IllegalArgumentException if it is less
+     */
+    public static Runnable limitPrefetchMemory(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("prefetchMemory (" + bytes + ") must be at least 1");
+        }
+        return FetchBudget.ofProcess().limit(bytes)::close;
+    }
+
+    /**
+     * @return bytes for jobs that are read and not done, of all nodes of the process
+     */
+    public static long prefetchMemory() {
+        return FetchBudget.ofProcess().all();
+    }
 
     /**
      * @param redis where the data is

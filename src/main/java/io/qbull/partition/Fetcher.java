@@ -142,6 +142,9 @@ final class Fetcher {
         phase = Phase.FETCHING;
         int room = wanted ? prefetched.room() : 0;
         int byteRoom = wanted ? prefetched.byteRoom() : 1;
+        if (wanted) {
+            prefetched.expect(room, byteRoom);
+        }
         partition
                 .store()
                 .jobs()
@@ -155,10 +158,13 @@ final class Fetcher {
         StreamId from = requireNonNull(key.passedFrom);
         refilled = true;
         phase = Phase.FETCHING;
+        int room = prefetched.refillRoom();
+        int byteRoom = prefetched.refillByteRoom();
+        prefetched.expect(room, byteRoom);
         partition
                 .store()
                 .jobs()
-                .fetch(partition.lease(), from, told, prefetched.refillRoom(), prefetched.refillByteRoom())
+                .fetch(partition.lease(), from, told, room, byteRoom)
                 .whenComplete((fetch, failure) -> partition
                         .loop()
                         .execute(() -> answered(fetch, failure, (read, demand) -> {
@@ -186,6 +192,7 @@ final class Fetcher {
      */
     private void answered(
             @Nullable Fetch fetch, @Nullable Throwable failure, BiPredicate<Fetch.Entries, Demand> taker) {
+        partition.prefetched().expect(0, 0);
         Demand demand = events.demand();
         if (demand == Demand.NOTHING) {
             return;

@@ -31,11 +31,36 @@ final class HeldKeyAdvancer {
 
     /** Whether no other first job is read now: as many are known or on their way as could run, or as fit into memory. */
     boolean readsEnough() {
-        int known = partition.held().heads();
+        return enough() || !(first() || (fits() && partition.held().fitsShare(reading + 1)));
+    }
+
+    /**
+     * Another first job could run, and nothing but the memory that other pumps use, or could use, keeps this one from reading it. When that
+     * changes it is not told.
+     */
+    boolean lacksMemory() {
+        HeldKey next = partition.held().next();
+        return next != null
+                && next.head == null
+                && !enough()
+                && !first()
+                && fits()
+                && !partition.held().fitsShare(reading + 1);
+    }
+
+    private boolean enough() {
         // The next key's first job is read while the end of the one before is put on record.
-        return reading + known >= Math.max(2, concurrency)
-                || reading >= concurrency
-                || (reading + known > 0 && partition.held().headBytes(reading + 1) > mostBytes);
+        return reading + partition.held().heads() >= Math.max(2, concurrency) || reading >= concurrency;
+    }
+
+    private boolean first() {
+        return reading + partition.held().heads() == 0;
+    }
+
+    /** Several of unknown size are never read at once. */
+    private boolean fits() {
+        HeldKeys held = partition.held();
+        return (held.headsKnown() || reading == 0) && held.headBytes(reading + 1) <= mostBytes;
     }
 
     /** Finished jobs of held keys whose removal Redis has not confirmed. */

@@ -25,6 +25,7 @@ final class HeldKeys {
     /** Jobs of a key before the next key has its turn. Each turn costs a call that reads the first job. */
     private static final int TURNS = 16;
 
+    private final FetchBudget.Share share;
     private final Consumer<String> changed;
     private final Map<String, HeldKey> keys = new HashMap<>();
     private final Deque<HeldKey> ready = new ArrayDeque<>();
@@ -43,9 +44,11 @@ final class HeldKeys {
     private int largestHead;
 
     /**
+     * @param share of the memory of all pumps
      * @param changed told the name of a key that blocks its jobs in the stream from now on, or does so no more
      */
-    HeldKeys(Consumer<String> changed) {
+    HeldKeys(FetchBudget.Share share, Consumer<String> changed) {
+        this.share = share;
         this.changed = changed;
     }
 
@@ -182,6 +185,7 @@ final class HeldKeys {
             headBytes += head.entry().size();
             largestHead = Math.max(largestHead - largestHead / 8, head.entry().size());
         }
+        share.holdsHeads(heads, headBytes);
     }
 
     /** How many first jobs are in memory. */
@@ -195,6 +199,19 @@ final class HeldKeys {
      */
     long headBytes(int more) {
         return headBytes + (long) more * largestHead;
+    }
+
+    /** Whether a first job has ever been read, so that the size of the next ones can be guessed. */
+    boolean headsKnown() {
+        return largestHead > 0;
+    }
+
+    /**
+     * @param more of unknown size
+     * @return whether so many more fit into the pump's share of the memory if each is as large as any lately
+     */
+    boolean fitsShare(int more) {
+        return share.fits(more, (long) more * largestHead);
     }
 
     /** Its first job starts. */
@@ -244,6 +261,7 @@ final class HeldKeys {
         keys.clear();
         heads = 0;
         headBytes = 0;
+        share.holdsHeads(0, 0);
         returning = false;
         ready.clear();
         waiting.clear();

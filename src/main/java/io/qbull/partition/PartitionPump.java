@@ -52,7 +52,8 @@ public final class PartitionPump {
             Lease lease, PumpSettings settings, PumpContext context, JobExecutor executor, PumpListener listener) {
         this.lease = lease;
         this.listener = listener;
-        HeldKeys held = new HeldKeys(this::keyChanged);
+        FetchBudget.Share share = context.budget().share();
+        HeldKeys held = new HeldKeys(share, this::keyChanged);
         this.partition = new LeasedPartition(
                 lease,
                 context,
@@ -61,6 +62,7 @@ public final class PartitionPump {
                         settings.concurrency(),
                         settings.prefetch(),
                         settings.prefetchBytes(),
+                        share,
                         held::blocks,
                         held::onRecord),
                 held,
@@ -187,6 +189,9 @@ public final class PartitionPump {
             parts.pauses.set();
         }
         parts.fetcher.proceed(parts.inbox.told(), parts.inbox.watchedFrom());
+        if (state.open()) {
+            parts.awaitMemory();
+        }
         commitIfDue(cause);
         uncommitted = state.owns() ? parts.uncommitted() : 0;
         closeIfDone();

@@ -15,7 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries read from the stream and not yet finished, in stream order and by key. Bounded by count and bytes; one entry always fits.
+ * Entries read from the stream and not yet finished, in stream order and by key. Bounded by count and bytes, and by a share of the
+ * memory that all pumps have; one entry always fits.
  * Entries may be passed by: they stay in the stream and are forgotten until the stream, or what is behind the known entries of their key,
  * is read again. Knows at any time which job may start next, so that no event costs more with many entries. On the event loop.
  */
@@ -29,6 +30,7 @@ final class Prefetched {
     private final int mostRunnable;
     private final int mostEntries;
     private final int mostBytes;
+    private final FetchBudget.Share share;
     private final Predicate<String> blocks;
     private final NavigableMap<StreamId, Slot> slots = new TreeMap<>();
     private final Map<String, KeyLine> lines = new HashMap<>();
@@ -50,14 +52,22 @@ final class Prefetched {
      * @param concurrency how many jobs may run at once
      * @param prefetch how many of those that may start wait at most
      * @param mostBytes of the entries
+     * @param share of the memory of all pumps
      * @param blocks whether a key is held or about to be
      * @param onRecord whether Redis knows that it is held
      */
-    Prefetched(int concurrency, int prefetch, int mostBytes, Predicate<String> blocks, Predicate<String> onRecord) {
+    Prefetched(
+            int concurrency,
+            int prefetch,
+            int mostBytes,
+            FetchBudget.Share share,
+            Predicate<String> blocks,
+            Predicate<String> onRecord) {
         this.concurrency = concurrency;
         this.mostRunnable = prefetch;
         this.mostEntries = concurrency == 1 ? prefetch : concurrency + DEPTH * prefetch;
         this.mostBytes = mostBytes;
+        this.share = share;
         this.blocks = blocks;
         Predicate<KeyLine> heldOnRecord = line -> line.blocked && line.name != null && onRecord.test(line.name);
         this.window = new StartWindow(slots, lines, heldOnRecord);
@@ -232,6 +242,7 @@ final class Prefetched {
             }
             bytes -= slot.entry.size();
             slot.line.bytes -= slot.entry.size();
+            share.holds(slots.size(), bytes);
             window.left(slot);
             refresh(slot.line);
         }
@@ -320,6 +331,7 @@ final class Prefetched {
         slot.line.slots.addLast(slot);
         bytes += slot.entry.size();
         slot.line.bytes += slot.entry.size();
+        share.holds(slots.size(), bytes);
         refresh(slot.line);
     }
 
@@ -366,7 +378,7 @@ final class Prefetched {
 
     /** How many bytes a fetch for {@link #refillable} reads. */
     int refillByteRoom() {
-        return Math.max(1, mostBytes / 8);
+        return (int) Math.max(1, Math.min(mostBytes, share.forEntries()) / 8);
     }
 
     /**
@@ -405,17 +417,17 @@ final class Prefetched {
     /** Refills in halves, so that a fetch is worth its call; where jobs run side by side, whenever none can start. */
     boolean wantsMore() {
         if (concurrency == 1) {
-            return slots.size() <= mostEntries / 2 && bytes <= mostBytes / 2;
+            return slots.size() <= mostEntries / 2 && bytes <= mostBytes / 2 && share.halfFree();
         }
         return starving() ? !full() : worthReading() && ready.size() <= mostRunnable / 2;
     }
 
     private boolean worthReading() {
-        return slots.size() <= mostEntries - (mostRunnable + 1) / 2 && bytes <= mostBytes / 2;
+        return slots.size() <= mostEntries - (mostRunnable + 1) / 2 && bytes <= mostBytes / 2 && share.halfFree();
     }
 
     private boolean full() {
-        return slots.size() >= mostEntries || bytes >= mostBytes;
+        return slots.size() >= mostEntries || bytes >= mostBytes || share.full();
     }
 
     /** More jobs could run than are known. */
@@ -423,12 +435,33 @@ final class Prefetched {
         return ready.isEmpty() && ready.busy() < concurrency;
     }
 
+    /** How many entries a fetch reads. */
     int room() {
-        return Math.min(mostRunnable, mostEntries - slots.size());
+        int most = Math.min(mostRunnable, mostEntries - slots.size());
+        // Small entries leave half of the room to their bytes.
+        return (int) Math.max(1, Math.min(most, share.room() / (2 * FetchBudget.ENTRY_OVERHEAD)));
     }
 
+    /** How many bytes a fetch reads. */
     int byteRoom() {
-        return Math.max(1, mostBytes - bytes);
+        long left = share.room() - (long) room() * FetchBudget.ENTRY_OVERHEAD;
+        return (int) Math.max(1, Math.min(mostBytes - bytes, left));
+    }
+
+    /**
+     * @param arriving how many entries a fetch under way may bring; zero once it is answered
+     * @param arrivingBytes how many bytes
+     */
+    void expect(int arriving, int arrivingBytes) {
+        share.asks(arriving, arrivingBytes);
+    }
+
+    /**
+     * Another job could run, and nothing but the memory that other pumps use, or could use, keeps this one from looking for it. When that
+     * changes it is not told.
+     */
+    boolean lacksMemory() {
+        return concurrency > 1 && starving() && full() && slots.size() < mostEntries && bytes < mostBytes;
     }
 
     /** The last entry read: the next fetch reads what follows it. */
@@ -443,5 +476,12 @@ final class Prefetched {
         window.clear();
         crowd.clear();
         bytes = 0;
+        share.holds(0, 0);
+    }
+
+    /** Forgets all entries for good. */
+    void end() {
+        clear();
+        share.end();
     }
 }

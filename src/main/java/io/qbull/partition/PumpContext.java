@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
  * @param reachability hears about each command whether Redis answered it
  * @param turns in which the crash suspects of the process start
  * @param failures logs what becomes of failed jobs
+ * @param budget the memory that the pumps of the process share
  */
 public record PumpContext(
         Store store,
@@ -21,4 +22,5 @@ public record PumpContext(
         RandomGenerator random,
         Reachability reachability,
         SuspectTurns turns,
-        FailureLog failures) {}
+        FailureLog failures,
+        FetchBudget budget) {}

@@ -24,6 +24,7 @@ final class PumpParts {
     final HeldKeyAdvancer advancer;
     final Parking parking;
     final PauseTimer pauses;
+    final MemoryTimer memory;
     final SecondReading secondReading;
     final OwnerInbox inbox;
     final DelayedPromoter promoter;
@@ -59,6 +60,7 @@ final class PumpParts {
                 new HeldKeyAdvancer(partition, parking, stall, settings.concurrency(), settings.prefetchBytes());
         this.outcomes = new JobOutcomes(partition, policy, advancer, stall);
         this.pauses = new PauseTimer(partition, events::changed);
+        this.memory = new MemoryTimer(partition, events::changed);
         this.secondReading = new SecondReading(partition, events::changed);
         this.inbox = new OwnerInbox(partition, fetcher);
         this.promoter = new DelayedPromoter(partition, fetcher, settings.prefetchBytes(), events::working);
@@ -122,6 +124,16 @@ final class PumpParts {
         }
     }
 
+    /** Has it looked at again whether there is memory for another job, if nothing else keeps it from running. */
+    void awaitMemory() {
+        boolean entries = !fetcher.atEnd()
+                && !fetcher.fetching()
+                && partition.prefetched().lacksMemory();
+        if (starter.readiness() == Readiness.FREE && (entries || advancer.lacksMemory())) {
+            memory.set();
+        }
+    }
+
     /**
      * @param cause why no job can start now
      */
@@ -178,7 +190,7 @@ final class PumpParts {
         starter.takeBack();
         partition.commands().end();
         partition.store().wakeUps().forget(partition.lease().partition());
-        partition.prefetched().clear();
+        partition.prefetched().end();
         partition.held().clear();
         inbox.end();
         promoter.end();

@@ -41,6 +41,8 @@
  * <tr><td>Fetcher</td><td>the fetch under way, the end of the stream, the watch</td></tr>
  * <tr><td>Prefetched, KeyLine, ReadyLines</td><td>entries read and not finished, in order and by key: which may start next</td></tr>
  * <tr><td>StartWindow, SuspectWindow</td><td>how far from the head a job may start, and where the last owner may have started one</td></tr>
+ * <tr><td>FetchBudget</td><td>what the pumps of the process have in memory, and their shares</td></tr>
+ * <tr><td>MemoryTimer</td><td>whether it is looked at again how much memory other pumps leave</td></tr>
  * <tr><td>Crowd</td><td>busy keys of which entries were passed by, and from where on they are read again</td></tr>
  * <tr><td>Commits, Committer</td><td>finished jobs, the commit under way, its interval</td></tr>
  * <tr><td>HeldKeys, HeldKeyLoader, HeldKeyAdvancer, PauseTimer</td><td>held keys, their first jobs, their pauses</td></tr>
@@ -64,6 +66,8 @@
  *     nothing of their partition runs beside them; suspects that are left when the lease is given up pass to the next owner</td></tr>
  * <tr><td>one key has more jobs than the buffer holds</td><td>its later jobs are passed by and read again in time; other keys go
  *     on</td></tr>
+ * <tr><td>the pumps of the process have filled the memory for jobs</td><td>each goes on with one entry and one first job of a held
+ *     key at a time until others have made room</td></tr>
  * <tr><td>no thread can be had, or the workers are shut down</td><td>tried every 100 ms, reported once; the lease is kept, a drain
  *     goes on</td></tr>
  * <tr><td>Redis has no room for the jobs of held keys</td><td>they stay in the stream and are passed by; other keys go on</td></tr>

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.qbull.engine.QueueNode;
+import io.qbull.engine.QueueNodes;
 import io.qbull.model.KeyHash;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,6 +26,25 @@ class QbullConfigurationTest extends QbullTestSupport {
 
     private QbullEndpoint endpoint(String uri) {
         return context.getEndpoint(uri, QbullEndpoint.class);
+    }
+
+    @Test
+    void the_memory_for_jobs_is_limited_while_the_component_runs() {
+        long before = QueueNodes.prefetchMemory();
+        QbullComponent limited = limited(12_345);
+        assertThat(QueueNodes.prefetchMemory()).isEqualTo(before);
+        limited.start();
+        assertThat(QueueNodes.prefetchMemory()).isEqualTo(12_345);
+        limited.stop();
+        assertThat(QueueNodes.prefetchMemory()).isEqualTo(before);
+        assertThatThrownBy(limited(0)::start).hasMessageContaining("prefetchMemory (0) must be at least 1");
+    }
+
+    private QbullComponent limited(long bytes) {
+        QbullComponent limited = new QbullComponent();
+        limited.setCamelContext(context);
+        limited.setPrefetchMemory(bytes);
+        return limited;
     }
 
     @Test

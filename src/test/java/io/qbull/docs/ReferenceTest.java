@@ -26,7 +26,7 @@ class ReferenceTest {
             "autowiredEnabled");
 
     private static final Set<String> COMPONENT_ONLY =
-            Set.of("healthCheckConsumerEnabled", "healthCheckProducerEnabled");
+            Set.of("healthCheckConsumerEnabled", "healthCheckProducerEnabled", "prefetchMemory");
 
     private static String withoutCode(String cell) {
         return cell.replace("`", "");

@@ -94,7 +94,8 @@ class BusyKeysTest extends PumpSimulationSupport {
     }
 
     private Prefetched prefetched(int concurrency, int prefetch) {
-        return new Prefetched(concurrency, prefetch, 1 << 20, held::contains, onRecord::contains);
+        return new Prefetched(
+                concurrency, prefetch, 1 << 20, new FetchBudget(1L << 40).share(), held::contains, onRecord::contains);
     }
 
     private static void add(Prefetched prefetched, String key, int from, int to) {
@@ -144,7 +145,8 @@ class BusyKeysTest extends PumpSimulationSupport {
             this.hot = random.nextInt(4);
             this.concurrency = List.of(1, 3, 5, 64, 256).get(random.nextInt(5));
             int prefetch = List.of(1, 8, 128).get(random.nextInt(3));
-            this.prefetched = new Prefetched(concurrency, prefetch, 1 << 20, held::contains, held::contains);
+            this.prefetched = new Prefetched(
+                    concurrency, prefetch, 1 << 20, new FetchBudget(1L << 40).share(), held::contains, held::contains);
         }
 
         void run() {

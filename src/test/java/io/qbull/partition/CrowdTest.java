@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** A busy key of which entries were passed by, and read again. */
 class CrowdTest {
     private final List<Long> ran = new ArrayList<>();
-    private Prefetched prefetched = new Prefetched(2, 4, 1 << 20, key -> false, key -> false);
+    private Prefetched prefetched =
+            new Prefetched(2, 4, 1 << 20, new FetchBudget(1L << 40).share(), key -> false, key -> false);
 
     @Test
     void what_is_behind_the_last_entry_that_was_read_is_left_to_the_reading_at_the_end() {
@@ -46,7 +47,7 @@ class CrowdTest {
 
     @Test
     void entries_that_are_read_again_count_when_it_matters_how_far_from_the_head_another_is() {
-        prefetched = new Prefetched(2, 100, 1 << 20, key -> false, key -> false);
+        prefetched = new Prefetched(2, 100, 1 << 20, new FetchBudget(1L << 40).share(), key -> false, key -> false);
         add("hot", 1, 402);
         KeyLine line = crowded();
         runUntilRefillable();

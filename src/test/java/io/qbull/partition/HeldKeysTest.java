@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HeldKeysTest {
-    private final HeldKeys held = new HeldKeys(any -> {});
+    private final HeldKeys held = new HeldKeys(new FetchBudget(1 << 20).share(), any -> {});
 
     @Test
     void ready_keys_take_turns_of_sixteen_jobs() {

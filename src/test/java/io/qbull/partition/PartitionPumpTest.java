@@ -279,7 +279,8 @@ class PartitionPumpTest extends PumpTestSupport {
                         () -> 0,
                         new Told(),
                         turns,
-                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop())),
+                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop()),
+                        new FetchBudget(Long.MAX_VALUE)),
                 new JobExecutor(
                         (delivery, outcome) -> {
                             throw new IllegalStateException("boom");

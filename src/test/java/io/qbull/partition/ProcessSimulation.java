@@ -141,6 +141,9 @@ final class ProcessSimulation {
     private final class Pod {
         final PodLoop loop = new PodLoop(world);
         final SuspectTurns turns = new SuspectTurns();
+        /** Little or much memory for what is read. */
+        final FetchBudget budget = new FetchBudget(List.of(1L, 3_000L, 1L << 30).get(random.nextInt(3)));
+
         final List<Owner> owners = new ArrayList<>();
 
         void die() {
@@ -184,7 +187,8 @@ final class ProcessSimulation {
                                 random,
                                 this,
                                 turns,
-                                new FailureLog(lease.partition().queue(), loop)),
+                                new FailureLog(lease.partition().queue(), loop),
+                                budget),
                         new JobExecutor(this::handle, task -> loop.schedule(latency(), task)),
                         this);
                 owners.add(this);

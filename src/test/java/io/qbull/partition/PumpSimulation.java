@@ -71,6 +71,9 @@ final class PumpSimulation {
     private final boolean swift;
 
     private final int prefetch;
+    /** How much of the stream a pod may keep in memory, in bytes. */
+    private final long memory;
+
     private final boolean killing;
     private final boolean people;
     private final boolean holding;
@@ -151,6 +154,7 @@ final class PumpSimulation {
         this.hot = random.nextBoolean();
         this.swift = random.nextBoolean();
         this.prefetch = List.of(1, 2, 4, 8, 128).get(random.nextInt(5));
+        this.memory = List.of(1L, 3_000L, 1L << 30).get(random.nextInt(3));
         this.killing = random.nextBoolean();
         this.people = !killing && random.nextBoolean();
         this.holding = people && random.nextBoolean();
@@ -330,7 +334,8 @@ final class PumpSimulation {
                             random,
                             this,
                             new SuspectTurns(),
-                            new FailureLog(lease.partition().queue(), loop)),
+                            new FailureLog(lease.partition().queue(), loop),
+                            new FetchBudget(memory)),
                     new JobExecutor(this::handle, task -> loop.schedule(latency(), task)),
                     this);
         }

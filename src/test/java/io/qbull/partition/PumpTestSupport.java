@@ -70,6 +70,8 @@ abstract class PumpTestSupport {
     final Deque<Runnable> workers = new ArrayDeque<>();
 
     final SuspectTurns turns = new SuspectTurns();
+    /** The memory of all pumps. */
+    FetchBudget budget = new FetchBudget(Long.MAX_VALUE);
 
     PartitionPump pump = pump(128, 1 << 20, Retries.of(3, BACKOFF));
 
@@ -88,7 +90,8 @@ abstract class PumpTestSupport {
                         () -> 0,
                         new Told(),
                         turns,
-                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop())),
+                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop()),
+                        budget),
                 new JobExecutor(
                         (delivery, outcome) -> {
                             started.add(delivery);

@@ -25,7 +25,8 @@ class StartWindowTest extends PumpSimulationSupport {
     /** Redis may not have heard of them, so the next owner counts these keys. */
     @Test
     void jobs_that_have_failed_count_until_that_is_on_record() {
-        Prefetched prefetched = new Prefetched(256, 400, 1 << 20, key -> false, key -> false);
+        Prefetched prefetched =
+                new Prefetched(256, 400, 1 << 20, new FetchBudget(1L << 40).share(), key -> false, key -> false);
         prefetched.add(
                 IntStream.rangeClosed(1, 600)
                         .mapToObj(i -> PumpTestSupport.entry(i, "k" + i, Attempts.NONE))
@@ -43,7 +44,8 @@ class StartWindowTest extends PumpSimulationSupport {
 
     @Test
     void a_series_is_no_longer_than_what_may_be_started_and_not_committed() {
-        Prefetched prefetched = new Prefetched(256, 400, 1 << 20, key -> false, key -> false);
+        Prefetched prefetched =
+                new Prefetched(256, 400, 1 << 20, new FetchBudget(1L << 40).share(), key -> false, key -> false);
         prefetched.add(
                 IntStream.rangeClosed(1, 500)
                         .mapToObj(i -> PumpTestSupport.entry(i, i <= 256 ? "hot" : "k" + i, Attempts.NONE))
@@ -78,7 +80,13 @@ class StartWindowTest extends PumpSimulationSupport {
             this.keys = List.of(3, 40, 2_000).get(random.nextInt(3));
             this.hot = random.nextInt(4);
             int concurrency = List.of(1, 4, 64, 256).get(random.nextInt(4));
-            this.prefetched = new Prefetched(concurrency, 1 + random.nextInt(400), 1 << 20, key -> false, key -> false);
+            this.prefetched = new Prefetched(
+                    concurrency,
+                    1 + random.nextInt(400),
+                    1 << 20,
+                    new FetchBudget(1L << 40).share(),
+                    key -> false,
+                    key -> false);
         }
 
         void run() {

@@ -43,7 +43,8 @@ class SuspectPumpTest extends PumpTestSupport {
                         () -> 0,
                         new Told(),
                         turns,
-                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop())),
+                        new FailureLog(LEASE.partition().queue(), new ManualEventLoop()),
+                        new FetchBudget(Long.MAX_VALUE)),
                 new JobExecutor(
                         (delivery, outcome) -> {
                             started.add(delivery);
