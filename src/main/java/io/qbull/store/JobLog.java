@@ -24,8 +24,8 @@ public interface JobLog {
      * @param lease the owner's lease
      * @param after reads the entries that follow this one; {@link StreamId#START} for all
      * @param lastInstruction reads the instructions that follow this one; {@link StreamId#START} for all
-     * @param maxCount the largest number of entries, 1 or more
-     * @param maxBytes bytes after which no further entry is read; the first entry is always returned
+     * @param maxCount the largest number of entries; 0 to read instructions alone
+     * @param maxBytes bytes after which no further entry is read; the first entry is always returned, unless none is asked for
      * @return entries in stream order and what else waits for the owner, or fenced
      */
     CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId lastInstruction, int maxCount, int maxBytes);

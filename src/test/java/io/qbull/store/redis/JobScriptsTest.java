@@ -2,6 +2,7 @@ package io.qbull.store.redis;
 
 import static io.qbull.store.redis.Seed.ATTEMPTS;
 import static io.qbull.store.redis.Seed.DEAD;
+import static io.qbull.store.redis.Seed.INBOX;
 import static io.qbull.store.redis.Seed.STREAM;
 import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
@@ -16,6 +17,7 @@ import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
+import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
 import io.qbull.store.StoreException;
 import io.qbull.testing.RedisExtension;
@@ -103,6 +105,17 @@ class JobScriptsTest {
         assertThat(three.entries()).allSatisfy(entry -> assertThat(entry.size()).isBetween(300_000, 300_100));
         assertThat(places(fetched(StreamId.START, 100, 1))).isEqualTo(places.subList(0, 1));
         assertThat(places(fetched(places.get(6), 100, 1))).isEqualTo(places.subList(7, 8));
+    }
+
+    @Test
+    void a_fetch_that_only_looks_for_requests_reads_no_entry() {
+        seed.job("a", "1");
+        resp.call("XADD", INBOX, "5-0", "verb", "retry", "key", "k", "place", "");
+        Fetch.Entries fetched = fetched(StreamId.START, 0, MEGABYTE);
+        assertThat(fetched.entries()).isEmpty();
+        assertThat(fetched.more()).isTrue();
+        assertThat(fetched.agenda().instructions())
+                .containsExactly(new Instruction(new StreamId(5, 0), "retry", "k", ""));
     }
 
     @Test
