@@ -13,7 +13,11 @@ import java.util.function.Predicate;
  * not counted. The counterpart of {@link StartWindow}. On the event loop.
  */
 final class SuspectWindow {
-    /** So many entries are read before the keys that may follow are not worth suspecting others for. */
+    /**
+     * After so many entries, keys that were not met are not passed on to the next owner: it would suspect the first entries of the
+     * stream, innocent ones, for a key that may not be there, and so would all that follow while the end of the stream is not reached.
+     * This owner goes on suspecting them, however far behind: a job that is the first of its key may have been started anywhere.
+     */
     private static final int FAR = 4 * StartWindow.MOST;
 
     /** Among how many of the first entries, and first keys, there were suspects at the start. */
@@ -26,7 +30,7 @@ final class SuspectWindow {
     private final Set<String> seen = new HashSet<>();
     /** Suspects that were read and forgotten. */
     private final Set<StreamId> forgotten = new HashSet<>();
-
+    /** How many entries were read for the first time. */
     private int read;
 
     /**
