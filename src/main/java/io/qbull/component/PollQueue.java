@@ -28,6 +28,11 @@ final class PollQueue implements TaskQueue {
         return waiting.remove(task);
     }
 
+    @Override
+    public @Nullable String waitsFor(Runnable task) {
+        return waiting.contains(task) ? "somebody to poll it" : null;
+    }
+
     /** The job that begins on this thread has become an exchange. */
     void begin(Exchange exchange) {
         BEGUN.set(exchange);

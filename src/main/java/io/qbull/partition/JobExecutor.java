@@ -3,6 +3,7 @@ package io.qbull.partition;
 import io.qbull.model.JobHandler;
 import io.qbull.model.TaskQueue;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs jobs.
@@ -24,5 +25,14 @@ public record JobExecutor(JobHandler handler, Executor workers) {
      */
     boolean takeBack(Runnable task) {
         return workers instanceof TaskQueue queue && queue.takeBack(task);
+    }
+
+    /**
+     * @param task given to the workers
+     * @return what it waits for; null if a worker has it
+     */
+    @Nullable
+    String waitsFor(Runnable task) {
+        return workers instanceof TaskQueue queue ? queue.waitsFor(task) : null;
     }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Starts jobs: has suspects recorded, finds a thread, limits the time, and brings each end back to the loop. Jobs that may follow each
  * other are handed to a worker together, more of them the more often it could go on by itself. On the event loop, except
- * {@link #inFlight}, {@link #oldest} and {@link #running}.
+ * {@link #inFlight}, {@link #oldest}, {@link #running} and {@link #waitsFor}.
  */
 final class JobStarter {
     private static final Logger LOG = LoggerFactory.getLogger(JobStarter.class);
@@ -165,10 +165,17 @@ final class JobStarter {
         }
     }
 
-    /** Whether there are jobs that no worker has taken yet, and none that runs; from any thread. */
-    boolean untaken() {
-        return !active.isEmpty()
-                && active.stream().allMatch(series -> series.current().begunAt() == null);
+    /** What all jobs wait for that were given to the workers; null if a worker has one of them. From any thread. */
+    @Nullable
+    String waitsFor() {
+        String awaited = null;
+        for (JobSeries series : active) {
+            awaited = executor.waitsFor(series);
+            if (awaited == null) {
+                return null;
+            }
+        }
+        return awaited;
     }
 
     /** Takes back what no worker has begun, as if it had never been started. */

@@ -159,7 +159,7 @@ public final class PartitionPump {
      * @return one line if it has for longer, with the reason, else empty; from any thread
      */
     public String standstill(Duration limit) {
-        return parts.stall.longerThan(limit, partition.now(), parts.starter.untaken(), parts.starter.oldest());
+        return parts.stall.longerThan(limit, partition.now(), parts.starter.waitsFor(), parts.starter.oldest());
     }
 
     /** Does whatever can be done now. Called after every event. */

@@ -6,8 +6,8 @@ enum StallCause {
     IDLE(""),
     /** As many jobs run as may run at once. */
     JOB_RUNNING("a job runs"),
-    /** The job that would run next waits for a worker; known only when the cause is asked for. */
-    NOT_TAKEN("its job waits for a thread, or until somebody polls it"),
+    /** The job that would run next waits for a worker, who follows; known only when the cause is asked for. */
+    NOT_TAKEN("its job waits for "),
     /** All known jobs wait behind failed ones that run again after a pause. */
     RETRY_PAUSE("a failed job runs again"),
     /** All known jobs wait behind failed ones that run again when a person asks. */

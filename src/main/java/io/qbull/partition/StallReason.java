@@ -47,13 +47,13 @@ final class StallReason {
     /**
      * @param limit how long the pump may stand still
      * @param now on the clock of the event loop
-     * @param untaken whether no job that was given to the workers has begun yet
+     * @param awaited what all jobs wait for that were given to the workers; null if a worker has one
      * @param oldest when the job began that has run for the longest time; null if none runs
      * @return one line if it has stood still for longer, else empty
      */
-    String longerThan(Duration limit, long now, boolean untaken, @Nullable Long oldest) {
+    String longerThan(Duration limit, long now, @Nullable String awaited, @Nullable Long oldest) {
         // Read the cause first: it is written last.
-        StallCause known = untaken && cause == StallCause.JOB_RUNNING ? StallCause.NOT_TAKEN : cause;
+        StallCause known = awaited != null && cause == StallCause.JOB_RUNNING ? StallCause.NOT_TAKEN : cause;
         long nanos = now - since;
         if (known == StallCause.IDLE || nanos <= limit.toNanos()) {
             // Others may pass a job that hangs.
@@ -61,7 +61,11 @@ final class StallReason {
             return running > limit.toNanos() ? "has run a job for " + seconds(running) + " s" : "";
         }
         String line = "has not moved for " + seconds(nanos) + " s: " + known.text;
-        return known == StallCause.RETRY_PAUSE ? line + " in " + seconds(Math.max(0, pauseEnds - now)) + " s" : line;
+        return switch (known) {
+            case NOT_TAKEN -> line + awaited;
+            case RETRY_PAUSE -> line + " in " + seconds(Math.max(0, pauseEnds - now)) + " s";
+            default -> line;
+        };
     }
 
     private static long seconds(long nanos) {

@@ -172,7 +172,8 @@ class PollingTest {
 
         await().until(() -> dead() == 1);
         assertThat(ran).containsExactly("bad1", "bad2");
-        assertThat(undone()).isZero();
+        // The key of a held job that was buried is free a moment later.
+        await().until(() -> undone() == 0);
     }
 
     @Test
@@ -254,7 +255,7 @@ class PollingTest {
         assertThat(template.receiveNoWait(uri)).isNull();
         send(pod, "k", "slow");
 
-        await().until(() -> standstill(pod).contains("until somebody polls it"));
+        await().until(() -> standstill(pod).contains("its job waits for somebody to poll it"));
         Exchange first = template.receive(uri, LIMIT);
         assertThat(run(first)).isEqualTo("slow1");
 

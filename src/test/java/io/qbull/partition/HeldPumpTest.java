@@ -608,8 +608,11 @@ class HeldPumpTest extends PumpTestSupport {
         begin(0);
         answerFetch(false, entries(1, 2));
         loop.tick(Duration.ofSeconds(61));
+        assertThat(pump.standstill(Duration.ofSeconds(60))).endsWith(": its job waits for a turn");
+        inLine = false;
         assertThat(pump.standstill(Duration.ofSeconds(60)))
-                .endsWith(": its job waits for a thread, or until somebody polls it");
+                .as("a worker has it, and is about to run it")
+                .endsWith(": a job runs");
         assertThat(store.waiting()).doesNotContain("fail");
 
         work();

@@ -58,6 +58,8 @@ abstract class PumpTestSupport {
     boolean trusted = true;
     /** Whether the workers are such as take their time. */
     boolean takesBack;
+    /** Whether jobs wait in line for a worker; otherwise one has each, also before it begins. */
+    boolean inLine = true;
     /** What the workers throw instead of taking a job. */
     @Nullable
     Throwable shortage;
@@ -114,6 +116,11 @@ abstract class PumpTestSupport {
         @Override
         public boolean takeBack(Runnable task) {
             return takesBack && workers.remove(task);
+        }
+
+        @Override
+        public @Nullable String waitsFor(Runnable task) {
+            return inLine && workers.contains(task) ? "a turn" : null;
         }
     }
 

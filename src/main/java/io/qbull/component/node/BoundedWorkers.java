@@ -92,6 +92,13 @@ public final class BoundedWorkers implements TaskQueue {
         }
     }
 
+    @Override
+    public @Nullable String waitsFor(Runnable task) {
+        synchronized (pool) {
+            return line.contains(task) ? "a thread" : null;
+        }
+    }
+
     private void employ(Turn first) {
         try {
             pool.threads.execute(() -> work(first));

@@ -36,8 +36,11 @@ class BoundedWorkersTest {
         workers.execute(first);
         submit("b");
         workers.execute(last);
+        assertThat(workers.waitsFor(first)).isNull();
+        assertThat(workers.waitsFor(last)).isEqualTo("a thread");
         assertThat(workers.takeBack(first)).isFalse();
         assertThat(workers.takeBack(last)).isTrue();
+        assertThat(workers.waitsFor(last)).isNull();
         threads.forEach(Runnable::run);
         assertThat(ran).containsExactly("a", "b");
     }
