@@ -126,7 +126,7 @@ public final class StubRedis implements AutoCloseable {
         return switch (name) {
             case "INFO" ->
                 bulk("redis_version:7.0.0\r\nredis_mode:cluster\r\nrun_id:" + runId + "\r\nloading:" + (loading ? 1 : 0)
-                        + "\r\n");
+                        + "\r\nmaxmemory_policy:noeviction\r\n");
             case "CLUSTER" -> "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n" + bulk("127.0.0.1") + "\r\n:" + owner;
             case "CLIENT", "PING" -> "+OK";
             default -> answer;

@@ -50,8 +50,11 @@ final class StartFailure {
         if (expected != null) {
             return expected;
         }
-        Optional<String> line =
-                yaml().or(this::twice).or(this::route).or(this::file).or(this::property);
+        Optional<String> line = yaml().or(this::twice)
+                .or(this::route)
+                .or(this::file)
+                .or(this::property)
+                .or(this::unsetVariable);
         return line.map(text -> new CliException(ExitCode.USAGE, text, failure))
                 .orElseGet(() -> new CliException(ExitCode.FAILED, "Cannot start: " + why.of(failure), failure));
     }
@@ -103,6 +106,10 @@ final class StartFailure {
     private Optional<String> property() {
         PropertyBindingException wrong = ObjectHelper.getException(PropertyBindingException.class, failure);
         return wrong == null ? Optional.empty() : Optional.of(why.ofOption(wrong));
+    }
+
+    private Optional<String> unsetVariable() {
+        return why.ofUnsetVariable(failure);
     }
 
     private String place(@Nullable String routeId, @Nullable String message) {

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,8 @@ final class StartReason {
             Pattern.compile("(?s).*No bean could be found in the registry for: (\\S+).*");
     private static final Pattern UNKNOWN_PROPERTY =
             Pattern.compile("(?s).*Property with key \\[([^\\]]+)] not found in properties.*");
+    private static final Pattern UNSET = Pattern.compile(
+            "(?s).*Property with key \\[(env|sys):([^\\]]+)] using function \\[\\w+] returned null value.*");
     private static final Pattern UNKNOWN_CONSTANT =
             Pattern.compile("(?s).*Enum: class (\\S+) does not have any constant with value: (\\S+).*");
     private static final Pattern OBJECT = Pattern.compile("(?:[a-z]\\w*\\.)+([A-Z][\\w$]*)@[0-9a-f]{4,8}\\b");
@@ -89,6 +92,7 @@ final class StartReason {
                 .or(() -> word(said))
                 .or(() -> bean(said))
                 .or(() -> property(said))
+                .or(() -> unset(said))
                 .or(() -> constant(said))
                 .orElseGet(() -> plain(said));
     }
@@ -103,6 +107,27 @@ final class StartReason {
                     + OptionMistake.rule(type, wrong.getValue());
         }
         return OptionMistake.unknown(name, wrong.getValue(), "Camel", names(wrong, prefix));
+    }
+
+    /**
+     * A setting of the configuration file with a placeholder for a variable that is not set.
+     *
+     * @return empty if that is not why Camel did not start
+     */
+    Optional<String> ofUnsetVariable(Throwable failure) {
+        return unset(messageOf(failure)).map(text -> {
+            String placeholder = text.substring(0, text.indexOf("}}") + 2);
+            Properties given = context == null
+                    ? new Properties()
+                    : context.getPropertiesComponent().loadProperties(name -> !name.startsWith("qbull."));
+            return given.stringPropertyNames().stream()
+                            .filter(name -> given.getProperty(name).contains(placeholder))
+                            .sorted()
+                            .map(name -> name + ": ")
+                            .findFirst()
+                            .orElse("")
+                    + text;
+        });
     }
 
     private static List<String> names(PropertyBindingException wrong, String prefix) {
@@ -190,6 +215,15 @@ final class StartReason {
                         .stringPropertyNames());
         return Optional.of("{{" + found.group(1) + "}} is set neither in config/application.properties nor elsewhere"
                 + NearName.hint(found.group(1), known));
+    }
+
+    private static Optional<String> unset(String said) {
+        Matcher found = UNSET.matcher(said);
+        return found.matches()
+                ? Optional.of("{{" + found.group(1) + ":" + found.group(2) + "}} needs the "
+                        + (found.group(1).equals("env") ? "environment variable " : "system property ")
+                        + found.group(2) + ", which is not set")
+                : Optional.empty();
     }
 
     private static Optional<String> constant(String said) {

@@ -80,7 +80,8 @@ public final class StoreAccess {
         }
         throw new CliException(
                 ExitCode.UNREACHABLE,
-                "No Redis runs in " + folder + ": start a pod with ./qbull up, or set " + Setting.REDIS_URL.variable());
+                "No Redis runs in " + folder + ": start a pod with ./qbull up, or set " + Setting.DATA.variable()
+                        + " or " + Setting.REDIS_URL.variable() + " as for the pods that run");
     }
 
     /**

@@ -88,6 +88,34 @@ class ReadingVerbsTest {
         }
     }
 
+    @Test
+    void a_verb_looks_again_while_redis_loads_its_data() throws Exception {
+        try (StubRedis stub = new StubRedis("stub")) {
+            stub.loading(true);
+            stub.answer("*0");
+            CommandRun.configure(home, "qbull.redisUrl=redis://127.0.0.1:" + stub.port());
+            CompletableFuture<CommandRun> run =
+                    CompletableFuture.supplyAsync(() -> CommandRun.of(home, "status", "--json"));
+            // Far more often than one asks who is there.
+            await().until(() -> stub.asked("INFO") > 10);
+            assertThat(run).isNotDone();
+            stub.loading(false);
+            CommandRun ended = run.get(10, TimeUnit.SECONDS);
+            assertThat(ended.code()).as(ended.err()).isZero();
+        }
+    }
+
+    @Test
+    void where_no_redis_runs_the_settings_that_say_where_are_named() throws IOException {
+        CommandRun.configure(home, "qbull.data=elsewhere");
+        CommandRun run = CommandRun.of(home, "status");
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.err())
+                .contains(
+                        "No Redis runs in " + home.resolve("elsewhere/redis") + ": start a pod with ./qbull up, or set"
+                                + " QBULL_DATA or REDIS_URL as for the pods that run");
+    }
+
     private void works(String verb) {
         CommandRun run = CommandRun.of(home, verb.split(" "));
         assertThat(run.code()).as("%s: %s", verb, run.err()).isZero();

@@ -139,6 +139,8 @@ class MistakesTest {
             qbull:A?redisUri=http://h      | redisUri must be redis://[user:password@]host[:port][/db], rediss://…, \
             redis-sentinel://…#master, or several servers of a cluster separated by commas; user and password percent-encoded
             qbull:A?batch={{my.batch}}     | {{my.batch}} is set neither in config/application.properties nor elsewhere
+            qbull:A?batch={{env:NO_SUCH_BATCH}} | {{env:NO_SUCH_BATCH}} needs the environment variable NO_SUCH_BATCH, \
+            which is not set
             qbull:A B                      | queue name 'A B' must be 1 to 100 characters of A-Z a-z 0-9 _ . -
             qbul:A                         | there is no component qbul: on the class path; did you mean qbull?
             kafka:A                        | there is no component kafka: on the class path; ./qbull add camel-kafka fetches \
@@ -212,6 +214,16 @@ class MistakesTest {
                         Map.of(),
                         null))
                 .isEqualTo("CAMEL_COMPONENT_QBULL_MAX_PARTITIONS_PER_POD (2) must be at least partitionsPerPod (3)");
+    }
+
+    @Test
+    void a_variable_that_a_setting_needs_is_named_beside_the_setting() {
+        Map<String, String> file = Map.of(
+                "camel.beans.shop", "#class:java.util.Properties", "camel.beans.shop.password", "{{env:NO_SUCH_PW}}");
+
+        assertThat(refusal(Map.of(), file, null))
+                .isEqualTo("camel.beans.shop.password: {{env:NO_SUCH_PW}} needs the environment variable NO_SUCH_PW,"
+                        + " which is not set");
     }
 
     @Test
