@@ -2,6 +2,7 @@ package io.qbull.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ class LauncherLocaleTest {
             #!/bin/sh
             case "$*" in
                 *XshowSettings*) echo '    java.runtime.version = 17.0.15+6' ;;
-                *) locale charmap ;;
+                *) printf '%s %s' "$(locale charmap)" "${LC_ALL:-}" ;;
             esac
             """;
 
@@ -27,20 +28,36 @@ class LauncherLocaleTest {
 
     @Test
     void a_pod_without_a_locale_gets_one_with_utf_8() throws Exception {
-        assertThat(charmap(Map.of())).isEqualTo("UTF-8");
-        assertThat(charmap(Map.of("LC_ALL", "C"))).isEqualTo("UTF-8");
-        assertThat(charmap(Map.of("LANG", "POSIX"))).isEqualTo("UTF-8");
+        assertThat(charmapAndOverride(Map.of())).isEqualTo("UTF-8 C.UTF-8");
+        assertThat(charmapAndOverride(Map.of("LC_ALL", "C"))).isEqualTo("UTF-8 C.UTF-8");
+        assertThat(charmapAndOverride(Map.of("LANG", "POSIX"))).isEqualTo("UTF-8 C.UTF-8");
     }
 
     @Test
     void a_locale_with_utf_8_is_kept() throws Exception {
-        assertThat(charmap(Map.of("LANG", "C.UTF-8"))).isEqualTo("UTF-8");
+        assertThat(charmapAndOverride(Map.of("LANG", "C.UTF-8"))).isEqualTo("UTF-8");
     }
 
-    private String charmap(Map<String, String> locale) throws Exception {
-        Path java = Files.createDirectories(top.resolve("jdk/bin")).resolve("java");
-        Files.writeString(java, JAVA);
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    /** A machine need not have such a locale. */
+    @Test
+    void a_locale_with_another_encoding_is_kept() throws Exception {
+        Path bin = Files.createDirectories(top.resolve("bin"));
+        script(bin.resolve("locale"), """
+                #!/bin/sh
+                echo ISO-8859-1
+                """);
+        assertThat(charmapAndOverride(Map.of("PATH", bin + ":" + System.getenv("PATH"))))
+                .isEqualTo("ISO-8859-1");
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** What the JVM gets: the encoding of its locale, and what the launcher chose for it if it did. */
+    private String charmapAndOverride(Map<String, String> locale) throws Exception {
+        script(Files.createDirectories(top.resolve("jdk/bin")).resolve("java"), JAVA);
         Path launcher = top.resolve("qbull");
         Files.write(launcher, Files.readAllBytes(Path.of("qbull")));
         Path pom = Files.writeString(top.resolve("pom.xml"), "<project/>");
