@@ -27,7 +27,7 @@ final class KnownTools {
     private static final CamelCatalog CATALOG = new DefaultCamelCatalog();
     private static final Set<String> GOALS =
             Set.of("verify", "test", "install", "test-compile", "spotless:apply", "dependency:build-classpath");
-    private static final Set<String> PROPERTIES = Set.of("skipTests", "mdep.outputFile", "seed");
+    private static final Set<String> PROPERTIES = Set.of("maven.test.skip", "mdep.outputFile", "seed");
     static final String OPTION = "camel.component.qbull.";
     private static final Pattern USAGE = Pattern.compile("# (\\w+\\.py)((?: [A-Z]+)+):");
 
