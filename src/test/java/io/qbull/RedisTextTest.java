@@ -48,7 +48,7 @@ class RedisTextTest {
                 .containsExactly("{", "}:windows");
         assertThat(Stream.of("{", "}:windows", "{%s:%d}:dead", "{}:layout", "{Q}:pods"))
                 .allMatch(TAG.asPredicate());
-        assertThat(Stream.of(":lease", ":held:order", "Q:dead", "x:call:"))
+        assertThat(Stream.of(":lease", ":held:jobs", "Q:dead", "x:call:"))
                 .allMatch(suffixes().asPredicate());
         assertThat(Stream.of("/dead", "queue={} held key={}: {}", "camel:deadline"))
                 .noneMatch(suffixes().asPredicate());

@@ -130,6 +130,7 @@ final class SuspectStarts {
                                 .suspect(
                                         partition.lease(),
                                         work.place(),
+                                        work.job().key(),
                                         work.job().attempts()),
                         done -> then.run());
     }

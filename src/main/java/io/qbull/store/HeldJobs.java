@@ -74,10 +74,11 @@ public interface HeldJobs {
      *
      * @param lease the owner's lease
      * @param job place of the job; nothing happens if it is gone
+     * @param key key of the job
      * @param known its crashes, and the number of this change; nothing happens if a later one is recorded
      * @return done or fenced
      */
-    CompletionStage<Verdict> suspect(Lease lease, JobPlace job, Attempts known);
+    CompletionStage<Verdict> suspect(Lease lease, JobPlace job, String key, Attempts known);
 
     /**
      * Carries out an instruction to the owner and deletes it. Leaves the job alone if it is no longer the first of its key.
@@ -179,7 +180,7 @@ public interface HeldJobs {
         /** The cursor of the first page, and the cursor after the last one. */
         String START = "0";
 
-        /** As {@link #START}; the answer is {@link Broken} if {@link HeldJobs#mend} is needed first. */
+        /** As {@link #START}; the answer to it or to a later page is {@link Broken} if {@link HeldJobs#mend} is needed first. */
         String CHECK = "check";
 
         /**
@@ -209,7 +210,7 @@ public interface HeldJobs {
          *
          * @param cursor cursor of the next page; {@link Page#START} after the last one
          * @param putBack number of jobs that wait in their places again
-         * @param lost number of places whose job is gone
+         * @param lost number of places whose job is gone; of held jobs that cannot be counted any more, one for each key
          * @param buried number of jobs that became dead letters because their key cannot be told
          */
         record Mended(String cursor, int putBack, int lost, int buried) implements Mending {}

@@ -2,28 +2,30 @@
 -- epoch. If it was held, the next held job of its key may run at once. An entry with more fields than one command can carry is stored
 -- as the single field 'fields', a MessagePack array of names and values.
 --
--- KEYS 7: lease, stream, held, held order, held jobs, attempts, dead
+-- KEYS 6: lease, stream, held, held jobs, attempts, dead
 -- ARGV 8: owner, epoch, stream id, place among the held jobs (empty if it is in the stream), key (empty if it has none), reason,
 --   exception, attempts
 -- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released; the epoch is recorded in the dead letter.
+-- Uses: held_members
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
-local stream, held, order, jobs, attempts, dead = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local stream, held, jobs, attempts, dead = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local id, place = ARGV[3], ARGV[4]
 local fields
 -- Reads every key before the first write, so that a key of another type leaves nothing half done.
 redis.call('HLEN', held)
 redis.call('HLEN', attempts)
-redis.call('ZCARD', order)
-local packed = redis.call('HGET', jobs, place)
+redis.call('ZCARD', jobs)
+local line = place ~= '' and line_of(tag_of(ARGV[5]), place)
 if place == '' then
   local found = redis.call('XRANGE', stream, id, id)
   fields = found[1] and found[1][2]
-elseif packed then
-  fields = cmsgpack.unpack(packed)[2]
+else
+  local member = redis.call('ZRANGEBYLEX', jobs, '[' .. line, '(' .. line .. '\255', 'LIMIT', 0, 1)[1]
+  fields = member and jobs_in(member)[1].fields
 end
 if not fields then
   return {'done'}
@@ -43,7 +45,7 @@ redis.call('HDEL', attempts, '')
 if place == '' then
   redis.call('XDEL', stream, '0-0')
 else
-  redis.call('ZREM', order, '')
+  redis.call('ZREMRANGEBYLEX', jobs, '+', '-')
   redis.call('HSET', held, ARGV[5], redis.call('HGET', held, ARGV[5]) or '0 0 0 ')
 end
 redis.call('XADD', dead, '*', unpack(fields))
@@ -51,8 +53,7 @@ if place == '' then
   redis.call('XDEL', stream, id)
   redis.call('HDEL', attempts, id)
 else
-  redis.call('ZREM', order, redis.sha1hex(ARGV[5]) .. place)
-  redis.call('HDEL', jobs, place)
+  redis.call('ZREMRANGEBYLEX', jobs, '[' .. line, '(' .. line .. '\255')
   redis.call('HDEL', attempts, place)
   redis.call('HSET', held, ARGV[5], '0 0 0 ')
 end

@@ -2,28 +2,24 @@
 -- change is numbered higher than the last recorded one, so that a late call undoes nothing, such as a person's retry. Resets the
 -- crashes of the job, because the process survived the run. Remembers when the first run failed, for as long as the job is there.
 --
--- KEYS 7: lease, stream, held, held order, held jobs, attempts, started
+-- KEYS 6: lease, stream, held, held jobs, attempts, started
 -- ARGV 11: owner, epoch, partition, stream id, place among the held jobs (empty if it is in the stream), key, failed attempts, how
 --   many of them count, number of this change, pause (ms; -1 = until a person asks), reason
 -- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
+-- Uses: held_members
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
-local stream, held, order, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local place = ARGV[5]
-if place == '' then
-  local version, ms, seq = string.match(redis.call('GET', KEYS[7]) or '', '^%d+$') or '1', string.match(ARGV[4], '^(%d+)%-(%d+)$')
-  place = string.rep('0', 10 - #version) .. version .. ':' .. string.rep('0', 20 - #ms) .. ms .. '-'
-    .. string.rep('0', 20 - #seq) .. seq .. ':' .. ARGV[3]
-end
+local stream, held, jobs, attempts = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local place = ARGV[5] ~= '' and ARGV[5] or place_of(redis.call('GET', KEYS[6]), ARGV[4], ARGV[3])
+local line = line_of(tag_of(ARGV[6]), place)
 -- Reads every key before the first write, so that a key of another type leaves nothing half done.
-local waiting = redis.call('HEXISTS', jobs, place) == 1
+local waiting = redis.call('ZLEXCOUNT', jobs, '[' .. line, '(' .. line .. '\255') > 0
 local found = waiting and {} or redis.call('XRANGE', stream, ARGV[4], ARGV[4])
 local known = redis.call('HGET', attempts, waiting and place or ARGV[4]) or '0'
 redis.call('HLEN', held)
-redis.call('ZCARD', order)
 if (not waiting and #found == 0) or tonumber(ARGV[9]) <= tonumber(string.match(known, '%d+$')) then
   return {'done'}
 end
@@ -34,12 +30,12 @@ local now = string.format('%.0f', ms)
 local due = ARGV[10] == '-1' and '-1' or string.format('%.0f', ms + tonumber(ARGV[10]))
 redis.call('PERSIST', KEYS[1])
 if not waiting then
-  -- Tried before the first change, HSET, so that a missing right does not leave the job in both places.
-  redis.call('ZADD', order, 'XX', 0, '')
+  -- Tried before the first change, so that a missing right does not leave the job in both places.
+  redis.call('ZADD', jobs, 'XX', 0, '')
   redis.call('XDEL', stream, '0-0')
   redis.call('HDEL', attempts, '')
-  redis.call('HSET', jobs, place, cmsgpack.pack({ARGV[4], found[1][2]}))
-  redis.call('ZADD', order, 0, redis.sha1hex(ARGV[6]) .. place)
+  redis.call('HSET', KEYS[1], 'epoch', lease[2])
+  redis.call('ZADD', jobs, 0, line .. packed(found[1][2]))
   redis.call('XDEL', stream, ARGV[4])
   redis.call('HDEL', attempts, ARGV[4])
 end

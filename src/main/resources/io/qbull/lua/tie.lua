@@ -1,24 +1,28 @@
--- Ties held jobs to their places and keys again, as 'mend' has asked. A place under another key than the job's is dropped. A job whose
--- key cannot be told stays as it is if it has a place under a held key, and is buried otherwise.
+-- Ties held jobs to their keys again, as 'mend' has asked. Jobs under another key than their own go under their own. A job whose key
+-- cannot be told stays as it is if it is under a held key, and is buried otherwise.
 --
--- KEYS 6: lease, held, held order, held jobs, attempts, dead
--- ARGV 2 + 3n: owner, epoch, then tag and place as 'mend' gave them and key (empty = cannot be told) of each job
+-- KEYS 5: lease, held, held jobs, attempts, dead
+-- ARGV 2 + 2n: owner, epoch, then line of a member as 'mend' gave it, and key (empty = cannot be told)
 -- Returns: {'tied', jobs put back, jobs buried}
 --          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released; the epoch is recorded in dead letters.
+-- Uses: held_members
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
-local held, order, jobs, attempts, dead = unpack(KEYS, 2)
+local held, jobs, attempts, dead = unpack(KEYS, 2)
 local time = redis.call('TIME')
 local failed_at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 redis.call('PERSIST', KEYS[1])
 -- These fail here, before the first change, if one of the keys has another type or a right is missing.
 local held_keys = redis.call('HKEYS', held)
-local _ = {redis.call('ZSCORE', order, ''), redis.call('ZADD', order, 'XX', 0, ''), redis.call('ZREM', order, ''),
-  redis.call('HDEL', jobs, ''), redis.call('HDEL', attempts, ''), redis.call('XLEN', dead),
-  redis.call('HSETNX', KEYS[1], 'owner', '')}
+local _ = {redis.call('ZADD', jobs, 'XX', 0, ''), redis.call('ZREMRANGEBYLEX', jobs, '+', '-'), redis.call('HDEL', attempts, ''),
+  redis.call('XLEN', dead), redis.call('HSETNX', KEYS[1], 'owner', ''), redis.call('ZLEXCOUNT', jobs, '-', '-')}
+-- Adds nothing, because no entry may have this id. Any other error is raised.
+if not string.find(redis.pcall('XADD', dead, '0-0', '', '').err, '0-0', 1, true) then
+  redis.call('XADD', dead, '0-0', '', '')
+end
 
 local back, buried = 0, 0
 local function bury(fields)
@@ -33,36 +37,42 @@ local function bury(fields)
   buried = buried + 1
 end
 
--- The tag of the held key under which this place is in order.
-local function held_tag(place)
-  for _, key in ipairs(held_keys) do
-    local tag = redis.sha1hex(key)
-    if redis.call('ZSCORE', order, tag .. place) then
-      return tag
+local tags
+local function of_held_key(tag)
+  if not tags then
+    tags = {}
+    for _, key in ipairs(held_keys) do
+      tags[tag_of(key)] = true
     end
   end
+  return tags[tag]
 end
 
-local function tie(tag, place, key)
-  local packed = redis.call('HGET', jobs, place)
-  if not packed then
+local function tie(line, key)
+  local member = redis.call('ZRANGEBYLEX', jobs, '[' .. line, '(' .. line .. '\255', 'LIMIT', 0, 1)[1]
+  local tag = string.sub(line, 2, 21)
+  local right = key ~= '' and tag_of(key)
+  if not member or (not right and of_held_key(tag)) then
     return
   end
-  local right = key ~= '' and redis.sha1hex(key) or held_tag(place)
-  if tag ~= '' and tag ~= right then
-    redis.call('ZREM', order, tag .. place)
+  if right and redis.call('HSETNX', held, key, '0 0 0 ') == 1 then
+    back = back + redis.call('ZLEXCOUNT', jobs, '[j' .. right, '(j' .. right .. '\255')
+      + BUNDLE * redis.call('ZLEXCOUNT', jobs, '[b' .. right, '(b' .. right .. '\255')
   end
-  if key ~= '' then
-    local placed = redis.call('ZADD', order, 0, right .. place)
-    back = back + math.max(placed, redis.call('HSETNX', held, key, '0 0 0 '))
-  elseif not right then
-    bury(cmsgpack.unpack(packed)[2])
-    redis.call('HDEL', jobs, place)
-    redis.call('HDEL', attempts, place)
+  if right ~= tag then
+    for _, job in ipairs(jobs_in(member)) do
+      if right then
+        back = back + redis.call('ZADD', jobs, 0, line_of(right, job.place) .. job.contents)
+      else
+        bury(job.fields)
+        redis.call('HDEL', attempts, job.place)
+      end
+    end
+    redis.call('ZREMRANGEBYLEX', jobs, '[' .. line, '(' .. line .. '\255')
   end
 end
 
-for i = 3, #ARGV, 3 do
-  tie(ARGV[i], ARGV[i + 1], ARGV[i + 2])
+for i = 3, #ARGV, 2 do
+  tie(ARGV[i], ARGV[i + 1])
 end
 return {'tied', back, buried}

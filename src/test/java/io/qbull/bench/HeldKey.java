@@ -3,6 +3,7 @@ package io.qbull.bench;
 import static io.qbull.bench.BenchPod.QUEUE;
 
 import io.qbull.component.QbullConstants;
+import io.qbull.testing.HeldSet;
 import io.qbull.testing.RedisServer;
 import io.qbull.testing.Resp;
 import java.util.Arrays;
@@ -76,8 +77,7 @@ public final class HeldKey {
                     TimeUnit.MILLISECONDS.sleep(1);
                 }
                 double perSecond = others * 1e9 / (System.nanoTime() - first.get());
-                while (resp.number("XLEN", QUEUE + ":0") + resp.number("ZCARD", "{" + QUEUE + ":0}:held:order")
-                        > held) {
+                while (resp.number("XLEN", QUEUE + ":0") + HeldSet.count(resp, "{" + QUEUE + ":0}:held:jobs") > held) {
                     TimeUnit.MILLISECONDS.sleep(5);
                 }
                 System.out.printf(
@@ -85,7 +85,7 @@ public final class HeldKey {
                         "%6d held: %8.0f/s of the others; held in Redis %d, left in the stream %d, heap in use %+.1f MB%n",
                         held,
                         perSecond,
-                        resp.number("ZCARD", "{" + QUEUE + ":0}:held:order"),
+                        HeldSet.count(resp, "{" + QUEUE + ":0}:held:jobs"),
                         resp.number("XLEN", QUEUE + ":0"),
                         (heap() - before) / 1e6);
                 context.stop();

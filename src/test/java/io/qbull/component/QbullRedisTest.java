@@ -6,6 +6,7 @@ import io.qbull.component.node.SharedNode;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.testing.HeldSet;
 import io.qbull.testing.Patience;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
@@ -535,7 +536,7 @@ class QbullRedisTest {
     private static long held() {
         try (Resp resp = REDIS.server().connect()) {
             return IntStream.range(0, PARTITIONS)
-                    .mapToLong(p -> resp.number("HLEN", "{ORDERS:%d}:held:jobs".formatted(p)))
+                    .mapToLong(p -> HeldSet.count(resp, "{ORDERS:%d}:held:jobs".formatted(p)))
                     .sum();
         }
     }

@@ -81,8 +81,6 @@ class LostKeysTest {
             new Row("dead", Damage.OF_ANOTHER_TYPE, true, true),
             new Row("held", Damage.DELETED, true, true),
             new Row("held", Damage.OF_ANOTHER_TYPE, true, true),
-            new Row("heldOrder", Damage.DELETED, true, true),
-            new Row("heldOrder", Damage.OF_ANOTHER_TYPE, true, true),
             new Row("heldJobs", Damage.DELETED, false, true),
             new Row("heldJobs", Damage.OF_ANOTHER_TYPE, false, true),
             new Row("inbox", Damage.DELETED, true, true),
@@ -165,13 +163,13 @@ class LostKeysTest {
             get(pod.node
                     .enqueue(newJob(0, "delayed", "delayed").due(new Due.In(Duration.ofHours(1))), TestPod.ENQUEUE)
                     .toCompletableFuture());
-            await().until(() -> redis.number("HLEN", Keys.heldJobs(partition)) == keys.size());
+            await().until(() -> redis.number("ZCARD", Keys.heldJobs(partition)) == keys.size());
 
-            for (String lost : List.of(Keys.delayed(partition), Keys.heldOrder(partition), Keys.held(partition))) {
+            for (String lost : List.of(Keys.delayed(partition), Keys.held(partition))) {
                 redis.call("DEL", lost);
                 redis.call("HSET", Keys.lease(partition), "expires", "0");
                 await(lost)
-                        .until(() -> redis.number("ZCARD", Keys.heldOrder(partition)) == keys.size()
+                        .until(() -> redis.number("ZCARD", Keys.heldJobs(partition)) == keys.size()
                                 && redis.number("HLEN", Keys.held(partition)) == keys.size()
                                 && redis.number("ZCARD", Keys.delayed(partition)) == 1);
             }
@@ -258,7 +256,7 @@ class LostKeysTest {
     private void awaitPrepared() {
         each(p -> await(TABLE.get(p).toString())
                 .until(() -> redis.number("XLEN", tagged(p, "dead")) == 1
-                        && redis.number("HLEN", tagged(p, "held:jobs")) == 1
+                        && redis.number("ZCARD", tagged(p, "held:jobs")) == 1
                         && redis.number("EXISTS", key(p)) == 1));
     }
 

@@ -50,8 +50,8 @@ final class LoggedHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, Attempts known) {
-        return held.suspect(lease, job, known);
+    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, String key, Attempts known) {
+        return held.suspect(lease, job, key, known);
     }
 
     @Override

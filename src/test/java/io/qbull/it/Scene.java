@@ -10,6 +10,7 @@ import io.qbull.it.History.PodLife;
 import io.qbull.it.History.Remains;
 import io.qbull.model.StreamId;
 import io.qbull.testing.Findings;
+import io.qbull.testing.HeldSet;
 import io.qbull.testing.Patience;
 import io.qbull.testing.QueueInvariants;
 import io.qbull.testing.RedisServer;
@@ -39,10 +40,6 @@ import org.jspecify.annotations.Nullable;
 final class Scene implements AutoCloseable {
     /** The queue of every scene. */
     static final String QUEUE = "IT";
-
-    /** Held jobs in the form of an XRANGE reply. */
-    private static final String HELD =
-            "local jobs = redis.call('HVALS', KEYS[1]) for i, job in ipairs(jobs) do jobs[i] = cmsgpack.unpack(job) end return jobs";
 
     final RedisServer redis;
     final Pods pods;
@@ -243,7 +240,9 @@ final class Scene implements AutoCloseable {
         List<Left> dead = new ArrayList<>();
         for (int p = 0; p < partitions; p++) {
             List<Object> entries = new ArrayList<>(resp.list("XRANGE", QUEUE + ":" + p, "-", "+"));
-            entries.addAll(resp.list("EVAL", HELD, "1", "{" + QUEUE + ":" + p + "}:held:jobs"));
+            for (HeldSet.Held held : HeldSet.read(resp, "{" + QUEUE + ":" + p + "}:held:jobs")) {
+                entries.add(List.of(held.streamId(), held.fields()));
+            }
             for (Object entry : entries) {
                 List<?> pair = (List<?>) entry;
                 waiting.add(new Left(job(pair), new Place(p, StreamId.parse((String) pair.get(0)))));

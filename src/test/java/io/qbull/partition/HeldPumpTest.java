@@ -790,7 +790,7 @@ class HeldPumpTest extends PumpTestSupport {
     private void suspected(int millis, int crashes) {
         Call suspect = store.next("suspect");
         assertThat(suspect.argument(1, JobPlace.class)).isEqualTo(JobPlace.inStream(new StreamId(millis, 0)));
-        assertThat(suspect.argument(2, Attempts.class).crashed()).isEqualTo(crashes);
+        assertThat(suspect.argument(3, Attempts.class).crashed()).isEqualTo(crashes);
         suspect.answer(Verdict.DONE);
         loop.run();
         work();

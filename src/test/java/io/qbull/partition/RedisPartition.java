@@ -8,6 +8,7 @@ import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog;
 import io.qbull.store.Store;
+import io.qbull.testing.HeldSet;
 import io.qbull.testing.Resp;
 import java.util.HashSet;
 import java.util.List;
@@ -108,21 +109,13 @@ final class RedisPartition implements PumpSimulation.Backend {
         Set<StreamId> left = new HashSet<>();
         resp.list("XRANGE", STREAM, "-", "+")
                 .forEach(entry -> left.add(StreamId.parse((String) ((List<?>) entry).get(0))));
-        // A place is the layout's version, the id in the stream with leading zeros, and the partition.
-        resp.list("HKEYS", TAG + ":held:jobs").forEach(place -> {
-            String text = (String) place;
-            int from = text.indexOf(':') + 1;
-            int dash = text.indexOf('-');
-            left.add(new StreamId(
-                    Long.parseLong(text.substring(from, dash)),
-                    Long.parseLong(text.substring(dash + 1, text.lastIndexOf(':')))));
-        });
+        HeldSet.read(resp, TAG + ":held:jobs").forEach(job -> left.add(StreamId.parse(job.streamId())));
         return left;
     }
 
     /** What is kept about jobs that wait or were tried; nothing when all are done. */
     List<?> traces() {
-        return List.of("held", "held:order", "held:jobs", "attempts").stream()
+        return List.of("held", "held:jobs", "attempts").stream()
                 .filter(name -> resp.number("EXISTS", TAG + ":" + name) != 0)
                 .toList();
     }

@@ -224,7 +224,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Verdict> suspect(Lease lease, JobPlace place, Attempts known) {
+    public CompletionStage<Verdict> suspect(Lease lease, JobPlace place, String key, Attempts known) {
         if (stale(lease)) {
             return done(Verdict.FENCED);
         }

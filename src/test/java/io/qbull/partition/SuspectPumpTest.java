@@ -85,7 +85,7 @@ class SuspectPumpTest extends PumpTestSupport {
         assertThat(neighbour.store.waiting()).as("not on record").doesNotContain("suspect");
         answer("commit", Verdict.DONE);
         assertThat(store.waiting()).as("the turns alternate").doesNotContain("suspect");
-        assertThat(neighbour.store.next("suspect").argument(2, Attempts.class)).isEqualTo(new Attempts(0, 1, 0, 1));
+        assertThat(neighbour.store.next("suspect").argument(3, Attempts.class)).isEqualTo(new Attempts(0, 1, 0, 1));
         loop.tick(Duration.ofSeconds(5));
         assertThat(neighbour.pump.standstill(MOMENT)).contains("Redis has not answered a command");
         assertThat(pump.standstill(MOMENT)).contains("a job of another partition that may have crashed a process");
@@ -100,7 +100,7 @@ class SuspectPumpTest extends PumpTestSupport {
         loop.tick(MOMENT);
         assertThat(neighbour.store.waiting()).as("not on record").doesNotContain("suspect");
         assertThat(recorded()).as("its patience doubles").isEqualTo(new Attempts(0, 0, 1, 2));
-        assertThat(neighbour.store.next("suspect").argument(2, Attempts.class))
+        assertThat(neighbour.store.next("suspect").argument(3, Attempts.class))
                 .as("is not alone")
                 .isEqualTo(new Attempts(0, 0, 1, 1));
         assertThat(started).hasSize(1);
@@ -126,7 +126,7 @@ class SuspectPumpTest extends PumpTestSupport {
         recorded();
         loop.tick(PATIENCE);
         fail();
-        assertThat(store.next("suspect").argument(2, Attempts.class).change()).isEqualTo(2);
+        assertThat(store.next("suspect").argument(3, Attempts.class).change()).isEqualTo(2);
         assertThat(store.next("fail").argument(3, Failed.class).change()).isEqualTo(3);
     }
 
@@ -137,7 +137,7 @@ class SuspectPumpTest extends PumpTestSupport {
         loop.tick(PATIENCE.multipliedBy(2).minus(MOMENT));
         assertThat(neighbour.store.waiting()).doesNotContain("suspect");
         loop.tick(MOMENT);
-        assertThat(neighbour.store.next("suspect").argument(2, Attempts.class).crashed())
+        assertThat(neighbour.store.next("suspect").argument(3, Attempts.class).crashed())
                 .as("is not alone")
                 .isZero();
     }
@@ -168,7 +168,7 @@ class SuspectPumpTest extends PumpTestSupport {
         assertThat(neighbour.store.waiting()).doesNotContain("suspect");
         outcomes.get(0).failed(Failure.of("late"));
         loop.run();
-        assertThat(neighbour.store.next("suspect").argument(2, Attempts.class)).isEqualTo(new Attempts(0, 1, 0, 1));
+        assertThat(neighbour.store.next("suspect").argument(3, Attempts.class)).isEqualTo(new Attempts(0, 1, 0, 1));
         assertThat(told).contains("closed");
     }
 
@@ -178,7 +178,7 @@ class SuspectPumpTest extends PumpTestSupport {
         assertThat(store.waiting()).contains("suspect");
         pump.abandon(() -> {});
         loop.run();
-        assertThat(neighbour.store.next("suspect").argument(2, Attempts.class)).isEqualTo(new Attempts(0, 1, 0, 1));
+        assertThat(neighbour.store.next("suspect").argument(3, Attempts.class)).isEqualTo(new Attempts(0, 1, 0, 1));
     }
 
     @Test
@@ -223,7 +223,7 @@ class SuspectPumpTest extends PumpTestSupport {
     /** Answers the next record of a suspect. */
     private Attempts recorded() {
         ScriptedStore.Call suspect = store.next("suspect");
-        Attempts known = suspect.argument(2, Attempts.class);
+        Attempts known = suspect.argument(3, Attempts.class);
         answer(suspect, Verdict.DONE);
         return known;
     }

@@ -39,8 +39,7 @@ public final class QueueInvariants {
             Map.entry("seen", "zset"),
             Map.entry("attempts", "hash"),
             Map.entry("held", "hash"),
-            Map.entry("held:order", "zset"),
-            Map.entry("held:jobs", "hash"),
+            Map.entry("held:jobs", "zset"),
             Map.entry("inbox", "stream"),
             Map.entry("delayed", "zset"),
             Map.entry("delayed:jobs", "hash"),
@@ -108,7 +107,7 @@ public final class QueueInvariants {
             case "lease" -> lease(key);
             case "attempts" -> attempts(key, partition);
             case "dead" -> dead(key, partition);
-            case "held", "held:jobs", "held:order" -> held(partition);
+            case "held", "held:jobs" -> held(partition);
             case "delayed", "delayed:jobs", "delayed:ids" -> delayed(partition);
             case "inbox" ->
                 entries(key)
@@ -169,33 +168,45 @@ public final class QueueInvariants {
 
     private void attempts(String key, String partition) {
         Set<String> ids = new HashSet<>(entries(partition).keySet());
-        ids.addAll(hashIfThere("{" + partition + "}:held:jobs").keySet());
+        heldJobs(partition).forEach(job -> ids.add(job.place()));
         hash(key).forEach((id, count) -> {
             assertThat(ids).as("a job that has run is not done, in " + key).contains(id);
             assertThat(count).as(key).matches("\\d+(:\\d+:\\d{13})? \\d+ \\d+ \\d+");
         });
     }
 
-    /** Each held job has a place in the order and a held key, and is no longer in the stream. */
+    /** Each held job has a place of its own and a held key, and is no longer in the stream. Bundles are full and in order. */
     private void held(String partition) {
         String tag = "{" + partition + "}:held";
         Map<String, String> keys = hashIfThere(tag);
-        Map<String, String> jobs = hashIfThere(tag + ":jobs");
-        List<String> members = members(tag + ":order");
-        assertThat(members.stream().map(member -> member.substring(40)))
-                .as(tag)
-                .containsExactlyInAnyOrderElementsOf(jobs.keySet());
-        assertThat(members.stream().map(member -> member.substring(0, 40)))
+        List<HeldSet.Held> jobs = heldJobs(partition);
+        assertThat(jobs.stream().map(HeldSet.Held::tag))
                 .as("keys of held jobs, " + tag)
                 .isSubsetOf(keys.keySet().stream().map(QueueInvariants::sha1).toList());
-        assertThat(jobs.keySet()).allMatch(place -> place.matches("\\d{10}:\\d{20}-\\d{20}:\\d+"));
+        assertThat(jobs.stream().map(HeldSet.Held::place))
+                .as("places, " + tag)
+                .doesNotHaveDuplicates()
+                .allMatch(place -> place.matches("\\d{10}:\\d{20}-\\d{20}:\\d+"));
         assertThat(keys.values()).allMatch(state -> state.matches("(?s)(-1|\\d+) \\d+ \\d+ .*"));
         Set<String> entries = entries(partition).keySet();
-        jobs.keySet().forEach(place -> {
-            String[] parts = place.split("[:-]", -1);
-            String id = Long.parseLong(parts[1]) + "-" + Long.parseLong(parts[2]);
-            assertThat(entries).as("a job is either held or in the stream").doesNotContain(id);
-        });
+        jobs.forEach(job ->
+                assertThat(entries).as("a job is either held or in the stream").doesNotContain(job.streamId()));
+        for (int i = 1; i < jobs.size(); i++) {
+            int position = jobs.get(i).member().charAt(1) - '0';
+            if (position > 1) {
+                assertThat(jobs.get(i).place())
+                        .as("order in a bundle")
+                        .isGreaterThan(jobs.get(i - 1).place());
+            }
+        }
+        assertThat(servers.containsKey(tag + ":jobs") ? HeldSet.count(at(tag + ":jobs"), tag + ":jobs") : 0)
+                .as("jobs by number")
+                .isEqualTo(jobs.size());
+    }
+
+    private List<HeldSet.Held> heldJobs(String partition) {
+        String key = "{" + partition + "}:held:jobs";
+        return servers.containsKey(key) ? HeldSet.read(at(key), key) : List.of();
     }
 
     private void delayed(String partition) {
@@ -219,7 +230,7 @@ public final class QueueInvariants {
     private static String sha1(String text) {
         try {
             return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8)));
+                    .formatHex(MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.ISO_8859_1)));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }

@@ -138,10 +138,10 @@ class AccessTest {
         assertThat(get(store.held().park(lease, List.of(new Parked(seed.job("a", "1"), "k-a")), false)))
                 .isEqualTo(Parking.DONE);
         REDIS.resp()
-                .call("EVAL", "for i = 1, 4095 do redis.call('ZADD', KEYS[1], 0, 'x' .. i) end", "1", Seed.HELD_ORDER);
+                .call("EVAL", "for i = 1, 4095 do redis.call('ZADD', KEYS[1], 0, 'x' .. i) end", "1", Seed.HELD_JOBS);
         assertThat(get(store.held().park(lease, List.of(new Parked(seed.job("b", "2"), "k-b")), false)))
                 .isEqualTo(Parking.FULL);
-        REDIS.resp().call("ZREMRANGEBYLEX", Seed.HELD_ORDER, "[x", "+");
+        REDIS.resp().call("ZREMRANGEBYLEX", Seed.HELD_JOBS, "[x", "+");
     }
 
     @Test

@@ -133,7 +133,7 @@ class FullRedisTest {
                 .as("an earlier attempt may have been carried out")
                 .isEqualTo(Parking.DONE);
         Advance.Next first = (Advance.Next) get(store.held().advance(lease, "key", null));
-        assertThat(get(store.held().suspect(lease, first.place(), Seed.crashes(2))))
+        assertThat(get(store.held().suspect(lease, first.place(), "key", Seed.crashes(2))))
                 .isEqualTo(Verdict.DONE);
         assertThat(get(store.jobs().bury(lease, first.place(), "key", Seed.burial("broken", 1))))
                 .isEqualTo(Verdict.DONE);
@@ -153,7 +153,7 @@ class FullRedisTest {
         get(store.held()
                 .park(lease, List.of(new Parked(a, "k-a"), new Parked(b, "7"), new Parked(c, c.toString())), false));
         Map<String, Object> before = RedisState.read(resp);
-        resp.call("DEL", Seed.HELD, Seed.HELD_ORDER);
+        resp.call("DEL", Seed.HELD);
         fill();
         Mending mending = new Mending.Mended(Page.START, 0, 0, 0);
         int back = 0;

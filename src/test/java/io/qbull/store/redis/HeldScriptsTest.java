@@ -4,7 +4,6 @@ import static io.qbull.store.redis.Seed.ATTEMPTS;
 import static io.qbull.store.redis.Seed.DEAD;
 import static io.qbull.store.redis.Seed.HELD;
 import static io.qbull.store.redis.Seed.HELD_JOBS;
-import static io.qbull.store.redis.Seed.HELD_ORDER;
 import static io.qbull.store.redis.Seed.INBOX;
 import static io.qbull.store.redis.Seed.STREAM;
 import static io.qbull.testing.Waiting.failure;
@@ -95,7 +94,7 @@ class HeldScriptsTest {
     @Test
     void a_suspicion_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         JobPlace job = JobPlace.inStream(seed.job("a", "1"));
-        seed.refusedToAllButTheOwner(stale -> held.suspect(stale, job, Seed.crashes(1)), Verdict.FENCED);
+        seed.refusedToAllButTheOwner(stale -> held.suspect(stale, job, KEY, Seed.crashes(1)), Verdict.FENCED);
     }
 
     @Test
@@ -158,7 +157,7 @@ class HeldScriptsTest {
         Map<String, Object> before = RedisState.read(resp);
         fail(a, 1, Duration.ZERO);
         get(held.park(lease, List.of(new Parked(a, KEY)), false));
-        get(held.suspect(lease, JobPlace.inStream(a), Seed.crashes(1)));
+        get(held.suspect(lease, JobPlace.inStream(a), KEY, Seed.crashes(1)));
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 
@@ -173,7 +172,7 @@ class HeldScriptsTest {
         get(held.park(lease, List.of(new Parked(places.get(9), KEY), new Parked(places.get(5), "other")), false));
         assertThat(drained(KEY)).containsExactly("j1", "j2", "j9", "j11");
         assertThat(drained("other")).containsExactly("j5");
-        assertThat(resp.number("EXISTS", HELD, HELD_JOBS, HELD_ORDER, ATTEMPTS)).isZero();
+        assertThat(resp.number("EXISTS", HELD, HELD_JOBS, ATTEMPTS)).isZero();
     }
 
     @Test
@@ -241,11 +240,11 @@ class HeldScriptsTest {
     @Test
     void the_crashes_of_a_suspect_move_with_it_and_end_with_its_failure() {
         StreamId a = seed.job("a", "1");
-        get(held.suspect(lease, JobPlace.inStream(a), new Attempts(0, 2, 0, 1)));
+        get(held.suspect(lease, JobPlace.inStream(a), KEY, new Attempts(0, 2, 0, 1)));
         assertThat(resp.text("HGET", ATTEMPTS, a.toString())).isEqualTo("0 2 0 1");
         get(held.park(lease, List.of(new Parked(a, KEY)), false));
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 2, 0, 1));
-        get(held.suspect(lease, head().place(), new Attempts(0, 1, 1, 2)));
+        get(held.suspect(lease, head().place(), KEY, new Attempts(0, 1, 1, 2)));
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 1, 1, 2));
         get(held.fail(lease, head().place(), KEY, new Failed(1, 1, 3, null, "no")));
         assertThat(counts(job(head()))).isEqualTo(new Attempts(1, 0, 0, 3));
@@ -258,7 +257,7 @@ class HeldScriptsTest {
         String first = resp.text("HGET", ATTEMPTS, head().place().held());
         assertThat(first).matches("1:0:\\d{13} 0 0 1");
         get(held.fail(lease, head().place(), KEY, new Failed(2, 1, 2, Duration.ZERO, "bad")));
-        get(held.suspect(lease, head().place(), new Attempts(2, 3, 1, 3)));
+        get(held.suspect(lease, head().place(), KEY, new Attempts(2, 3, 1, 3)));
         assertThat(resp.text("HGET", ATTEMPTS, head().place().held()))
                 .isEqualTo("2:1" + first.substring(3, 17) + " 3 1 3");
 
@@ -275,15 +274,15 @@ class HeldScriptsTest {
     void a_start_that_is_recorded_late_brings_back_no_crash() {
         StreamId a = seed.job("a", "1");
         Attempts started = new Attempts(0, 2, 0, 1);
-        get(held.suspect(lease, JobPlace.inStream(a), started));
-        get(held.suspect(lease, JobPlace.inStream(a), new Attempts(0, 1, 1, 2)));
-        get(held.suspect(lease, JobPlace.inStream(a), started));
+        get(held.suspect(lease, JobPlace.inStream(a), KEY, started));
+        get(held.suspect(lease, JobPlace.inStream(a), KEY, new Attempts(0, 1, 1, 2)));
+        get(held.suspect(lease, JobPlace.inStream(a), KEY, started));
         assertThat(resp.text("HGET", ATTEMPTS, a.toString())).as("taken back").isEqualTo("0 1 1 2");
         get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 1, 3, null, "no")));
-        get(held.suspect(lease, head().place(), started));
+        get(held.suspect(lease, head().place(), KEY, started));
         assertThat(counts(job(head()))).as("failed").isEqualTo(new Attempts(1, 0, 0, 3));
         get(held.attend(lease, instruction("retry"), Action.RETRY));
-        get(held.suspect(lease, head().place(), started));
+        get(held.suspect(lease, head().place(), KEY, started));
         assertThat(job(head()).attempts()).as("retried by a person").isEqualTo(new Attempts(0, 0, 0, 4));
     }
 
@@ -360,7 +359,7 @@ class HeldScriptsTest {
     @Test
     void a_key_of_a_foreign_type_stops_a_script_before_its_first_write() {
         StreamId a = seed.job("a", "1");
-        for (String key : List.of(HELD, HELD_JOBS, HELD_ORDER, ATTEMPTS)) {
+        for (String key : List.of(HELD, HELD_JOBS, ATTEMPTS)) {
             resp.call("SET", key, "foreign");
             Map<String, Object> before = RedisState.read(resp);
             assertThat(failure(held.fail(lease, JobPlace.inStream(a), KEY, Seed.failed(1))))
@@ -411,7 +410,7 @@ class HeldScriptsTest {
 
     private Map<String, Object> heldState() {
         Map<String, Object> state = RedisState.read(resp);
-        state.keySet().retainAll(List.of(HELD, HELD_ORDER, HELD_JOBS, ATTEMPTS));
+        state.keySet().retainAll(List.of(HELD, HELD_JOBS, ATTEMPTS));
         return state;
     }
 

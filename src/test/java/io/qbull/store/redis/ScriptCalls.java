@@ -17,7 +17,6 @@ final class ScriptCalls {
     private static final String LONG = "600000";
     private static final String FAR = "9000000000000";
     private static final String FIRST = place(11);
-    private static final String SECOND = place(12);
     private static final String ALONE = place(15);
 
     private final Resp resp;
@@ -60,7 +59,7 @@ final class ScriptCalls {
         owner("fail", keys("held*"), "3", "15-1", "", "l", "1", "1", "1", "1000", "no")
                 .run(resp);
         owner("park", keys("held*"), "3", "", "12-1", "k").run(resp);
-        owner("suspect", keys(Seed.STREAM, "held:jobs", "attempts"), "13-1", "", "1", "0", "1")
+        owner("suspect", keys(Seed.STREAM, "held:jobs", "attempts"), "13-1", "", "k", "1", "0", "1")
                 .run(resp);
         delayed("1-0000000000", "e", "k");
         delayed("1-0000000001", "e", "other");
@@ -120,27 +119,37 @@ final class ScriptCalls {
             case PARK ->
                 List.of(
                         owner("park", keys("held*"), "3", "99999999", "13-1", "k", "14-1", "other"),
-                        owner("park", keys("held*"), "3", "", "13-1", "k", "14-1", "other"));
+                        owner("park", keys("held*"), "3", "", "13-1", "k", "14-1", "other"),
+                        after(this::addBundled, owner("park", keys("held*"), bundled())));
             case ADVANCE ->
                 List.of(
-                        owner("advance", keys("held", "held:order", "held:jobs", "attempts"), "k", FIRST),
-                        owner("advance", keys("held", "held:order", "held:jobs", "attempts"), "l", ALONE));
-            case HELD ->
-                List.of(owner("held", keys("held", "held:order", "held:jobs", "delayed", "delayed:jobs"), "check"));
+                        owner("advance", keys("held", "held:jobs", "attempts"), "k", FIRST),
+                        owner("advance", keys("held", "held:jobs", "attempts"), "l", ALONE),
+                        after(this::bundle, owner("advance", keys("held", "held:jobs", "attempts"), "b", "")));
+            case HELD -> List.of(owner("held", keys("held", "held:jobs", "delayed", "delayed:jobs"), "check"));
             case MEND -> mendings();
             case TIE -> ties();
             case SUSPECT ->
                 List.of(
-                        owner("suspect", keys(Seed.STREAM, "held:jobs", "attempts"), "14-1", "", "1", "0", "5"),
-                        owner("suspect", keys(Seed.STREAM, "held:jobs", "attempts"), "11-1", FIRST, "1", "0", "5"));
+                        owner("suspect", keys(Seed.STREAM, "held:jobs", "attempts"), "14-1", "", "k", "1", "0", "5"),
+                        owner(
+                                "suspect",
+                                keys(Seed.STREAM, "held:jobs", "attempts"),
+                                "11-1",
+                                FIRST,
+                                "k",
+                                "1",
+                                "0",
+                                "5"));
             case ATTEND ->
                 List.of(
                         owner("attend", keys("inbox", "held*-"), "1-1", "retry", "k", FIRST),
-                        owner("attend", keys("inbox", "held*-"), "1-1", "drop", "k", ""));
+                        owner("attend", keys("inbox", "held*-"), "1-1", "drop", "k", ""),
+                        after(this::bundle, owner("attend", keys("inbox", "held*-"), "1-1", "drop", "b", place(21))));
             case PROMOTE ->
                 List.of(owner("promote", keys(Seed.STREAM, "delayed", "delayed:jobs", "delayed:ids"), "9", "9999"));
-            case HEADS -> List.of(call(script, keys("held:order", "held:jobs"), "-", "+", "9", "9999"));
-            case ASK -> List.of(call(script, keys("inbox", "held:order"), "drop", "k", FIRST, "k", "none"));
+            case HEADS -> List.of(after(this::bundle, call(script, keys("held:jobs"), "", "", "9", "9999")));
+            case ASK -> List.of(call(script, keys("inbox", "held:jobs"), "drop", "k", FIRST, "k", "none"));
             case ENQUEUE -> enqueues();
             case CANCEL ->
                 List.of(
@@ -163,24 +172,52 @@ final class ScriptCalls {
     }
 
     private List<Call> mendings() {
-        List<String> keys = keys("held:order", "held:jobs", "attempts", "delayed", "delayed:jobs", "held");
+        List<String> keys = keys("held:jobs", "attempts", "delayed", "delayed:jobs", "held");
         return List.of(
                 after(() -> resp.call("ZREM", Seed.DELAYED, "1-0000000000"), owner("mend", keys, "0")),
                 after(() -> resp.call("ZADD", Seed.DELAYED, "1", "1-0000000009"), owner("mend", keys, "2 0")),
-                after(() -> resp.call("ZADD", Seed.HELD_ORDER, "0", tag("k") + place(99)), owner("mend", keys, "3 0")),
-                after(() -> resp.call("HSET", Seed.HELD_JOBS, place(99), "unreadable"), owner("mend", keys, "4 0")));
+                after(
+                        () -> resp.call("ZADD", Seed.HELD_JOBS, "0", line("k", 99) + "unreadable"),
+                        owner("mend", keys, "3 0")),
+                after(() -> resp.call("HSET", Seed.HELD, "gone", "5 1 5 no"), owner("mend", keys, "4 0")),
+                after(() -> resp.call("DEL", Seed.HELD_JOBS), owner("mend", keys, "5 0")));
     }
 
     private List<Call> ties() {
-        List<String> keys = keys("held", "held:order", "held:jobs", "attempts", "dead");
+        List<String> keys = keys("held", "held:jobs", "attempts", "dead");
         return List.of(
                 after(
-                        () -> resp.call("DEL", Seed.HELD, Seed.HELD_ORDER),
-                        owner("tie", keys, "", FIRST, "k", "", SECOND, "k")),
-                after(() -> resp.call("ZREM", Seed.HELD_ORDER, tag("l") + ALONE), owner("tie", keys, "", ALONE, "")),
+                        () -> resp.call("DEL", Seed.HELD),
+                        owner("tie", keys, line("k", 11), "k", line("k", 12), "k", line("l", 15), "")),
+                after(() -> resp.call("HDEL", Seed.HELD, "l"), owner("tie", keys, line("l", 15), "")),
+                owner("tie", keys, line("k", 11), "", line("l", 15), "k"),
                 after(
-                        () -> resp.call("ZADD", Seed.HELD_ORDER, "0", tag("no") + FIRST),
-                        owner("tie", keys, tag("no"), FIRST, "k", tag("l"), ALONE, "")));
+                        () -> {
+                            bundle();
+                            resp.call("HDEL", Seed.HELD, "b");
+                        },
+                        owner("tie", keys, "b" + line("b", 21).substring(1), "")));
+    }
+
+    /** Adds jobs of one key to the stream, as many as a bundle holds. */
+    private void addBundled() {
+        for (int id = 21; id <= 28; id++) {
+            resp.call("XADD", Seed.STREAM, id + "-1", "id", "j" + id, "key", "b", "ts", FAR, "body", "b");
+        }
+    }
+
+    /** Parks them. */
+    private void bundle() {
+        addBundled();
+        owner("park", keys("held*"), bundled()).run(resp);
+    }
+
+    private static String[] bundled() {
+        List<String> args = new ArrayList<>(List.of("3", ""));
+        for (int id = 21; id <= 28; id++) {
+            args.addAll(List.of(id + "-1", "b"));
+        }
+        return args.toArray(String[]::new);
     }
 
     private List<Call> enqueues() {
@@ -254,10 +291,10 @@ final class ScriptCalls {
             switch (name) {
                 case "held*" -> {
                     keys.add(Seed.STREAM);
-                    keys.addAll(keys("held", "held:order", "held:jobs", "attempts"));
+                    keys.addAll(keys("held", "held:jobs", "attempts"));
                     keys.addAll(names.length == 1 ? keys("started") : List.of());
                 }
-                case "held*-" -> keys.addAll(keys("held", "held:order", "held:jobs", "attempts"));
+                case "held*-" -> keys.addAll(keys("held", "held:jobs", "attempts"));
                 case Seed.STREAM -> keys.add(name);
                 default -> keys.add(name.startsWith("{") ? name : key(name));
             }
@@ -274,8 +311,13 @@ final class ScriptCalls {
         return String.format("%010d:%020d-%020d:3", 1, id, 1);
     }
 
-    private static String tag(String key) {
-        return sha1(key);
+    /** What the member of a held job with that place begins with. */
+    private static String line(String key, int id) {
+        StringBuilder line = new StringBuilder("j");
+        for (byte each : Script.sha1(key)) {
+            line.append((char) (each & 0xff));
+        }
+        return line + "\u00011:\u0002" + id + "\u00011:3\0";
     }
 
     private static String sha1(String text) {

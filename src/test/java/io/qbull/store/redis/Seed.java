@@ -33,7 +33,6 @@ public final class Seed {
     public static final String DEAD = "{Q:3}:dead";
     public static final String ATTEMPTS = "{Q:3}:attempts";
     public static final String HELD = "{Q:3}:held";
-    public static final String HELD_ORDER = "{Q:3}:held:order";
     public static final String HELD_JOBS = "{Q:3}:held:jobs";
     public static final String INBOX = "{Q:3}:inbox";
     public static final String DELAYED = "{Q:3}:delayed";

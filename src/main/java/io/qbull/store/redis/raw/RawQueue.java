@@ -172,7 +172,6 @@ public final class RawQueue {
                             Keys.lease(partition),
                             Keys.dead(partition),
                             Keys.held(partition),
-                            Keys.heldOrder(partition),
                             Keys.heldJobs(partition),
                             Keys.inbox(partition),
                             Keys.delayed(partition),

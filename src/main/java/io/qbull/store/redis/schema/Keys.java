@@ -11,6 +11,9 @@ public final class Keys {
     /** Set: the names of all queues. */
     public static final String QUEUES = "qbull:queues";
 
+    /** How many jobs a bundle of held jobs contains. */
+    public static final int BUNDLE = 8;
+
     private Keys() {}
 
     /** Stream: the jobs that are neither done nor held. */
@@ -47,12 +50,10 @@ public final class Keys {
         return tagged(partition, "held");
     }
 
-    /** Sorted set, all scores 0: SHA-1 of the key and place of each held job, so that members are sorted by key and by job order. */
-    public static String heldOrder(PartitionId partition) {
-        return tagged(partition, "held:order");
-    }
-
-    /** Hash: place of a held job to its stream id and fields, as MessagePack. */
+    /**
+     * Sorted set, all scores 0: the held jobs, each alone or in a bundle of {@link #BUNDLE}. A member begins with {@code j} or, if it is
+     * a bundle, {@code b}, SHA-1 of the key and place, so that the jobs are sorted by key and by job order.
+     */
     public static String heldJobs(PartitionId partition) {
         return tagged(partition, "held:jobs");
     }
@@ -72,7 +73,7 @@ public final class Keys {
         return tagged(partition, "delayed:jobs");
     }
 
-    /** Hash: job id to the members of the delayed jobs with that id. */
+    /** Sorted set, all scores 0: job id, a zero byte and member of each delayed job. */
     public static String delayedIds(PartitionId partition) {
         return tagged(partition, "delayed:ids");
     }
@@ -158,7 +159,7 @@ public final class Keys {
         return switch (what.startsWith("call:") ? "call" : what.startsWith("met:") ? "met" : what) {
             case "met" -> "set";
             case "inbox", "dead" -> "stream";
-            case "held:order", "delayed", "seen" -> "zset";
+            case "held:jobs", "delayed", "delayed:ids", "seen" -> "zset";
             case "call", "seal", "started" -> "string";
             default -> "hash";
         };

@@ -6,12 +6,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The scripts under {@code io/qbull/lua}, one file for each constant. Each constant declares how many keys and arguments its script
- * takes, as the header of the file does. Loaded once, from the class path.
+ * takes, as the header of the file does. The last line of a header can name files in the folder {@code part}, whose functions the script
+ * uses; they become part of it. Loaded once, from the class path.
  */
 public enum Script {
     ACQUIRE("1", "3"),
@@ -22,17 +27,17 @@ public enum Script {
     PEEK("n", "0"),
     FETCH("5", "6"),
     COMMIT("3", "2 + n"),
-    BURY("7", "8"),
-    FAIL("7", "11"),
-    PARK("7", "4 + 2n"),
-    ADVANCE("5", "4"),
-    HELD("6", "3"),
-    MEND("7", "3"),
-    TIE("6", "2 + 3n"),
-    SUSPECT("4", "7"),
-    ATTEND("6", "6"),
+    BURY("6", "8"),
+    FAIL("6", "11"),
+    PARK("6", "4 + 2n"),
+    ADVANCE("4", "4"),
+    HELD("5", "3"),
+    MEND("6", "3"),
+    TIE("5", "2 + 2n"),
+    SUSPECT("4", "8"),
+    ATTEND("5", "6"),
     PROMOTE("5", "4"),
-    HEADS("2", "4"),
+    HEADS("1", "4"),
     ASK("2", "1 + 2n"),
     ENQUEUE("9", "5 + 8n"),
     CANCEL("4", "2"),
@@ -65,7 +70,7 @@ public enum Script {
         this.keysEach = each(keys);
         this.fixedArgs = fixed(args);
         this.argsEach = each(args);
-        this.source = read(file());
+        this.source = withParts(read(file()));
         this.sha = HexFormat.of().formatHex(sha1(source));
     }
 
@@ -128,6 +133,15 @@ public enum Script {
         }
         String last = declared.substring(declared.lastIndexOf(' ') + 1);
         return last.length() == 1 ? 1 : Integer.parseInt(last, 0, last.length() - 1, 10);
+    }
+
+    private static String withParts(String script) {
+        return Pattern.compile("^-- Uses: (.+)$", Pattern.MULTILINE)
+                .matcher(script)
+                .replaceFirst(line ->
+                        Matcher.quoteReplacement(Arrays.stream(line.group(1).split(", ", -1))
+                                .map(part -> read("/io/qbull/lua/part/" + part + ".lua"))
+                                .collect(Collectors.joining("", line.group() + "\n", ""))));
     }
 
     private static String read(String file) {

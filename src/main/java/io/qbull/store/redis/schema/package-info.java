@@ -4,7 +4,8 @@
  * {@code docs/protocol.md}.
  *
  * <p><b>Contract of a script.</b> Its header, which a test compares with {@link io.qbull.store.redis.schema.Script}, says what it does
- * and lists {@code KEYS}, {@code ARGV}, {@code Returns} and {@code Epoch}. Every script
+ * and lists {@code KEYS}, {@code ARGV}, {@code Returns}, {@code Epoch}, and the parts that it {@code Uses}: files with functions that
+ * several scripts share. Every script
  *
  * <ul>
  *   <li>gets all keys as {@code KEYS}, all in one cluster slot;

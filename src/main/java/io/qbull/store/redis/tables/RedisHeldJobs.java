@@ -73,11 +73,7 @@ public final class RedisHeldJobs implements HeldJobs {
     public CompletionStage<Advance> advance(Lease lease, String key, @Nullable JobPlace done) {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
-                Keys.lease(partition),
-                Keys.held(partition),
-                Keys.heldOrder(partition),
-                Keys.heldJobs(partition),
-                Keys.attempts(partition));
+                Keys.lease(partition), Keys.held(partition), Keys.heldJobs(partition), Keys.attempts(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(lease, key, done == null ? "" : done.held());
         return RedisErrors.translate(
                 router.runAs(lease, Script.ADVANCE, keys, args).thenApply(RedisHeldJobs::advanced));
@@ -89,7 +85,6 @@ public final class RedisHeldJobs implements HeldJobs {
         List<String> keys = List.of(
                 Keys.lease(partition),
                 Keys.held(partition),
-                Keys.heldOrder(partition),
                 Keys.heldJobs(partition),
                 Keys.delayed(partition),
                 Keys.delayedJobs(partition));
@@ -102,7 +97,6 @@ public final class RedisHeldJobs implements HeldJobs {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
                 Keys.lease(partition),
-                Keys.heldOrder(partition),
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
                 Keys.delayed(partition),
@@ -126,16 +120,14 @@ public final class RedisHeldJobs implements HeldJobs {
         List<String> keys = List.of(
                 Keys.lease(partition),
                 Keys.held(partition),
-                Keys.heldOrder(partition),
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
                 Keys.dead(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(lease);
-        for (int i = 0; i + 3 < asked.size(); i += 4) {
+        for (int i = 0; i + 2 < asked.size(); i += 3) {
             args.add(asked.bytes(i));
-            args.add(asked.bytes(i + 1));
             args.add(Request.utf8(
-                    EntryCodec.key(asked.text(i + 2), asked.list(i + 3)).orElse("")));
+                    EntryCodec.key(asked.text(i + 1), asked.list(i + 2)).orElse("")));
         }
         return router.runAs(lease, Script.TIE, keys, args).thenApply(tied -> switch (tied.tag()) {
             case "fenced" -> new Mending.Fenced();
@@ -149,7 +141,7 @@ public final class RedisHeldJobs implements HeldJobs {
     }
 
     @Override
-    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, Attempts known) {
+    public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, String key, Attempts known) {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
                 Keys.lease(partition), Keys.stream(partition), Keys.heldJobs(partition), Keys.attempts(partition));
@@ -157,6 +149,7 @@ public final class RedisHeldJobs implements HeldJobs {
                 lease,
                 job.streamId().toString(),
                 job.held(),
+                key,
                 Integer.toString(known.crashed()),
                 Integer.toString(known.doubled()),
                 Integer.toString(known.change()));
@@ -170,7 +163,6 @@ public final class RedisHeldJobs implements HeldJobs {
                 Keys.lease(partition),
                 Keys.inbox(partition),
                 Keys.held(partition),
-                Keys.heldOrder(partition),
                 Keys.heldJobs(partition),
                 Keys.attempts(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(
@@ -188,7 +180,6 @@ public final class RedisHeldJobs implements HeldJobs {
                 Keys.lease(partition),
                 Keys.stream(partition),
                 Keys.held(partition),
-                Keys.heldOrder(partition),
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
                 Keys.started(partition));

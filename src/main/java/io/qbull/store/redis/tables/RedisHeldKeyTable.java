@@ -46,13 +46,13 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
 
     @Override
     public CompletionStage<Page> read(PartitionId partition, String after) {
-        return read(partition, after.isEmpty() ? "-" : "(" + after + ";", "+", MOST_KEYS);
+        return read(partition, "", after, MOST_KEYS);
     }
 
     @Override
     public CompletionStage<Page> find(PartitionId partition, String key) {
         String tag = HexFormat.of().formatHex(Script.sha1(key));
-        return read(partition, "[" + tag, "(" + tag + ";", 1).thenApply(page -> new Page(page.keys(), null));
+        return read(partition, tag, "", 1).thenApply(page -> new Page(page.keys(), null));
     }
 
     @Override
@@ -65,7 +65,7 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
             args.addAll(RedisJobLog.args(each.first().key(), each.place()));
         }
         return RedisErrors.translate(
-                router.run(Script.ASK, List.of(Keys.inbox(partition), Keys.heldOrder(partition)), args)
+                router.run(Script.ASK, List.of(Keys.inbox(partition), Keys.heldJobs(partition)), args)
                         .thenApply(answer -> requests(answer.reply())));
     }
 
@@ -80,9 +80,9 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
                         .toList()));
     }
 
-    private CompletionStage<Page> read(PartitionId partition, String from, String to, int most) {
-        List<String> keys = List.of(Keys.heldOrder(partition), Keys.heldJobs(partition));
-        List<byte[]> args = RedisJobLog.args(from, to, Integer.toString(most), Integer.toString(MOST_BYTES));
+    private CompletionStage<Page> read(PartitionId partition, String only, String after, int most) {
+        List<String> keys = List.of(Keys.heldJobs(partition));
+        List<byte[]> args = RedisJobLog.args(only, after, Integer.toString(most), Integer.toString(MOST_BYTES));
         return RedisErrors.translate(
                 router.run(Script.HEADS, keys, args).thenCompose(answer -> page(partition, answer.reply())));
     }

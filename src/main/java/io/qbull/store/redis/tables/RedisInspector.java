@@ -85,7 +85,7 @@ public final class RedisInspector implements Inspector {
     private CompletionStage<PartitionStatus> partition(PartitionId id, long now) {
         String stream = Keys.stream(id);
         String lease = Keys.lease(id);
-        String held = Keys.heldOrder(id);
+        String held = Keys.heldJobs(id);
         String dead = Keys.dead(id);
         String delayed = Keys.delayed(id);
         List<CompletionStage<Reply>> parts = List.of(
@@ -93,6 +93,8 @@ public final class RedisInspector implements Inspector {
                 part(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
                 part(lease, Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight")),
                 part(held, Request.of(CommandType.ZCARD, held)),
+                // Its bundles.
+                part(held, Request.of(CommandType.ZLEXCOUNT, held, "[b", "(c")),
                 part(delayed, Request.of(CommandType.ZCARD, delayed)),
                 part(dead, Request.of(CommandType.XLEN, dead)));
         return Futures.all(parts).thenApply(each -> {
@@ -107,9 +109,10 @@ public final class RedisInspector implements Inspector {
                     new Sizes(
                             each.get(0).number(0),
                             oldest,
-                            each.get(3).number(0),
-                            each.get(4).number(0),
-                            each.get(5).number(0)));
+                            each.get(3).number(0)
+                                    + (Keys.BUNDLE - 1) * each.get(4).number(0),
+                            each.get(5).number(0),
+                            each.get(6).number(0)));
         });
     }
 

@@ -78,7 +78,6 @@ public final class RedisJobLog implements JobLog {
                 Keys.lease(partition),
                 Keys.stream(partition),
                 Keys.held(partition),
-                Keys.heldOrder(partition),
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
                 Keys.dead(partition));
