@@ -142,19 +142,33 @@ public final class PodProcess implements AutoCloseable {
     }
 
     /** As {@code kill}. */
-    void signal() {
+    public void signal() {
         process.destroy();
     }
 
     /** As Ctrl-C. */
     void interrupt() throws IOException {
+        assertThat(deliver("-INT")).isZero();
+    }
+
+    /** Makes it stand still until {@link #thaw}, unless it has ended: connections stay open, nothing is done. */
+    public void freeze() throws IOException {
+        assertThat(deliver("-STOP") == 0 || !process.isAlive()).isTrue();
+    }
+
+    /** Makes it go on after {@link #freeze}, unless it has ended. */
+    public void thaw() throws IOException {
+        assertThat(deliver("-CONT") == 0 || !process.isAlive()).isTrue();
+    }
+
+    private int deliver(String signal) throws IOException {
         try {
-            assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
-                            .start()
-                            .waitFor())
-                    .isZero();
+            return new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 

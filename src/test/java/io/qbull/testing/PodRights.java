@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 public final class PodRights {
     /** Name and password of the user that may do everything on the servers of the tests. */
-    static final String ADMIN = "tests";
+    public static final String ADMIN = "tests";
 
     private static final Pattern BLOCK = Pattern.compile("(?s)```\n(.*?)```");
 
@@ -65,16 +65,26 @@ public final class PodRights {
                 .toList();
     }
 
-    /** The users of a server, and whom it is to its master, as arguments of its command line. */
-    static List<String> serverOptions(boolean cluster) {
-        List<String> options = new ArrayList<>(List.of("--user", "default", "on", "nopass", "~*", "&*", "-@all"));
+    /**
+     * @param cluster whether the server is one of a cluster
+     * @return rights of the default user, as arguments of ACL SETUSER, after which it may do what the page says and no more
+     */
+    public static List<String> documented(boolean cluster) {
         Set<String> commands = new TreeSet<>(commands(Use.POD));
         commands.addAll(commands(Use.COALESCE));
         if (cluster) {
             commands.addAll(commands(Use.CLUSTER));
             commands.addAll(commands(Use.COALESCE_CLUSTER));
         }
-        commands.forEach(command -> options.add("+" + command));
+        List<String> rights = new ArrayList<>(List.of("-@all"));
+        commands.forEach(command -> rights.add("+" + command));
+        return rights;
+    }
+
+    /** The users of a server, and whom it is to its master, as arguments of its command line. */
+    static List<String> serverOptions(boolean cluster) {
+        List<String> options = new ArrayList<>(List.of("--user", "default", "on", "nopass", "~*", "&*"));
+        options.addAll(documented(cluster));
         options.addAll(List.of("--user", ADMIN, "on", ">" + ADMIN, "~*", "&*", "+@all"));
         options.addAll(List.of("--masteruser", ADMIN, "--masterauth", ADMIN));
         return options;

@@ -88,7 +88,25 @@ public final class RedisClusterExtension
      * @param node 0 to 2
      */
     public void restart(int node) {
+        kill(node);
+        start(node);
+    }
+
+    /**
+     * Kills a master.
+     *
+     * @param node 0 to 2
+     */
+    public void kill(int node) {
         nodes.get(node).kill();
+    }
+
+    /**
+     * Starts a master again with its data after {@link #kill}, and waits until all agree again.
+     *
+     * @param node 0 to 2
+     */
+    public void start(int node) {
         nodes.get(node).start();
         awaitFormed();
     }

@@ -91,7 +91,7 @@ public final class RedisServer implements AutoCloseable {
         own().kill();
     }
 
-    /** Starts it again after {@link #kill}, on the same port and with its data; returns when it answers. */
+    /** Starts it again, on the same port and with its data, killed before or not; returns when it answers. */
     public void restart() {
         own().kill();
         own().start();
