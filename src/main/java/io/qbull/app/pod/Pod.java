@@ -15,6 +15,7 @@ import io.qbull.store.redis.RedisStore;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.function.IntSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.main.BaseMainSupport;
@@ -22,6 +23,7 @@ import org.apache.camel.main.DefaultMainShutdownStrategy;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.ShutdownStrategy;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,15 +89,26 @@ public final class Pod {
             Watch watch = new Watch(new ReadyLine(settings, store, signal));
             camel.addMainListener(watch);
             signal.onRaised(camel::completed);
-            try {
-                camel.run();
-            } catch (Exception e) {
-                throw StartFailure.of(e, settings.folders(), camel.getCamelContext());
-            } finally {
-                stop(camel);
-            }
-            return end(watch.givenUp(), camel.getCamelContext());
+            return run(camel, watch::givenUp);
         }
+    }
+
+    /**
+     * Blocks until Camel is told to stop, which may have happened already.
+     *
+     * @param camel not started
+     * @param givenUp counts the jobs that were not waited for, after the stop
+     * @return how it ended
+     */
+    ExitCode run(Main camel, IntSupplier givenUp) throws CliException {
+        try {
+            camel.run();
+        } catch (Exception e) {
+            throw StartFailure.of(e, settings.folders(), camel.getCamelContext());
+        } finally {
+            stop(camel);
+        }
+        return end(givenUp.getAsInt(), camel.getCamelContext());
     }
 
     /**
@@ -125,13 +138,16 @@ public final class Pod {
         }
     }
 
-    private static ExitCode end(int givenUp, CamelContext context) {
+    /**
+     * @param context null if the signal came before Camel had one
+     */
+    private static ExitCode end(int givenUp, @Nullable CamelContext context) {
         if (givenUp > 0) {
             LOG.warn("stopped, but gave up jobs that were still running: {}; they run again elsewhere", givenUp);
             return ExitCode.GIVEN_UP;
         }
-        ShutdownStrategy shutdown = context.getShutdownStrategy();
-        if (shutdown.isTimeoutOccurred()) {
+        ShutdownStrategy shutdown = context == null ? null : context.getShutdownStrategy();
+        if (shutdown != null && shutdown.isTimeoutOccurred()) {
             LOG.warn(
                     "stopped, but routes were still busy after {} {} and were cut off",
                     shutdown.getTimeout(),
