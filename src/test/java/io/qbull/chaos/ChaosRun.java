@@ -14,7 +14,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,9 +24,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Pods of the application with three queues under random faults, and the judgement of what came of the jobs.
@@ -39,8 +40,8 @@ final class ChaosRun {
     private static final Partitions PARTITIONS = new Partitions(List.of("ORDERS", "MAILS", "CALLS"), 16);
     private static final String ONLY = System.getProperty("qbull.chaos.only", "");
     private static final int PODS = 3;
-    private static final int SENDERS = 2;
     private static final int JOBS_A_SECOND = Size.of("chaos.jobs", 60, 60);
+    private static final int SINGLE_JOBS_A_SECOND = 15;
     private static final Duration STALL = Duration.ofSeconds(10);
     private static final Duration LEASE_TTL = Duration.ofSeconds(3);
     private static final Duration TO_RECOVER = Duration.ofMinutes(3);
@@ -58,51 +59,75 @@ final class ChaosRun {
     void on(Servers servers) throws Exception {
         Findings.note("seed " + seed);
         Faults.prepare(servers);
+        Arrivals arrivals = new Arrivals(PARTITIONS, LEASE_TTL, ChaosRun::concurrency);
         ExecutorService threads = Executors.newCachedThreadPool();
-        try (Receiver receiver = new Receiver(Ports.free(), PARTITIONS);
+        try (Receiver receiver = new Receiver(Ports.free(), arrivals);
                 Crew crew = new Crew(home, routes(receiver.port()), settings(servers))) {
             crew.start(PODS);
-            List<Sender> senders = new ArrayList<>();
-            for (int i = 0; i < SENDERS; i++) {
-                senders.add(new Sender(
-                        (char) ('a' + i) + "", PARTITIONS.queues(), crew, new Random(seed + i), JOBS_A_SECOND));
-            }
+            List<Sender> senders = senders(crew);
             List<Future<?>> sending = new ArrayList<>();
             senders.forEach(sender -> sending.add(threads.submit(sender)));
             StallWatch watch = new StallWatch(
                     servers,
-                    receiver,
+                    arrivals,
                     PARTITIONS,
-                    () -> unfinishedPartitions(receiver, senders),
+                    () -> unfinishedPartitions(arrivals, senders),
+                    () -> refusals(senders),
                     new PodReports(crew),
                     STALL.plusSeconds(2),
                     LEASE_TTL.plusSeconds(1));
             Future<?> watching = threads.submit(watch);
 
-            strike(
-                    new Faults(servers, crew, receiver, PARTITIONS, random)
-                            .list().stream()
-                                    .filter(fault -> fault.name().contains(ONLY))
-                                    .collect(Collectors.toList()),
-                    crew);
+            Faults faults = new Faults(servers, crew, receiver, PARTITIONS, random);
+            try {
+                strike(
+                        faults.list().stream()
+                                .filter(fault -> fault.name().contains(ONLY))
+                                .collect(Collectors.toList()),
+                        crew);
+            } catch (RuntimeException e) {
+                report(arrivals, senders, watch, crew);
+                throw e;
+            }
             senders.forEach(Sender::stop);
             for (Future<?> each : sending) {
                 each.get(TO_RECOVER.toSeconds(), TimeUnit.SECONDS);
             }
-            Map<String, Integer> sent = sent(senders);
-            Throwable notDone = awaitFinished(receiver, crew, sent);
+            List<Job> last = last(senders);
+            List<String> notDone = awaitNone(crew, () -> unfinished(arrivals, last));
+            PodReports reports = new PodReports(crew);
+            List<String> notCalm = awaitNone(crew, () -> unrest(servers, reports));
             watch.stop();
             watching.get();
 
-            report(receiver, senders, watch, crew);
-            assertThat(notDone).as("all jobs arrive after the last fault").isNull();
-            assertThat(receiver.violations()).isEmpty();
-            assertThat(letters(servers)).as("dead letters").containsExactlyInAnyOrderElementsOf(refused(sent));
+            report(arrivals, senders, watch, crew);
+            assertThat(notDone)
+                    .as("jobs that did not arrive after the last fault")
+                    .isEmpty();
+            judge(servers, arrivals, senders);
+            assertThat(faults.lacking())
+                    .as("rights that the documentation lacks")
+                    .isEmpty();
             assertThat(watch.unnamed()).isEmpty();
+            assertThat(notCalm).as("what does not come to rest").isEmpty();
+            assertThat(crew.stopAll()).as("pods that do not stop").isEmpty();
         } finally {
             threads.shutdownNow();
         }
-        Faults.forgetRefusals(servers);
+    }
+
+    private static void judge(Servers servers, Arrivals arrivals, List<Sender> senders) {
+        assertThat(arrivals.violations()).isEmpty();
+        assertThat(senders.stream().flatMap(sender -> sender.client.violations().stream()))
+                .isEmpty();
+        assertThat(letters(servers)).as("dead letters").containsExactlyInAnyOrderElementsOf(refused(last(senders)));
+    }
+
+    private List<Sender> senders(Crew crew) {
+        return List.of(
+                new BulkSender("a", PARTITIONS.queues(), crew, new Random(seed), JOBS_A_SECOND),
+                new BulkSender("b", PARTITIONS.queues(), crew, new Random(seed + 1), JOBS_A_SECOND),
+                new SingleSender("c", PARTITIONS.queues(), crew, new Random(seed + 2), SINGLE_JOBS_A_SECOND));
     }
 
     /** One fault after the other, now and then two at once: struck in the order of the list, mended the other way round. */
@@ -132,72 +157,87 @@ final class ChaosRun {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
-    private static @Nullable Throwable awaitFinished(Receiver receiver, Crew crew, Map<String, Integer> sent) {
+    /** Waits until nothing is left, and returns what is left after {@link #TO_RECOVER}. */
+    private static List<String> awaitNone(Crew crew, Supplier<List<String>> left) {
         try {
             await().atMost(TO_RECOVER).until(() -> {
                 crew.restartEnded();
-                return unfinished(receiver, sent).isEmpty();
+                return left.get().isEmpty();
             });
-            return null;
+            return List.of();
         } catch (ConditionTimeoutException e) {
-            return new AssertionError("not done: " + unfinished(receiver, sent), e);
+            return left.get();
         }
     }
 
-    private static Map<String, Integer> sent(List<Sender> senders) {
-        Map<String, Integer> sent = new TreeMap<>();
-        senders.forEach(sender -> sent.putAll(sender.sent()));
-        return sent;
+    private static List<Job> last(List<Sender> senders) {
+        return senders.stream().flatMap(sender -> sender.last().stream()).toList();
     }
 
-    private static Set<String> unfinishedPartitions(Receiver receiver, List<Sender> senders) {
-        Set<String> partitions = new HashSet<>();
-        sent(senders).forEach((queueAndKey, last) -> {
-            String[] parts = queueAndKey.split(" ", -1);
-            if (receiver.lastFinished(parts[0], parts[1]) < last) {
-                partitions.add(PARTITIONS.of(parts[0], parts[1]));
-            }
-        });
-        return partitions;
+    private static Set<String> unfinishedPartitions(Arrivals arrivals, List<Sender> senders) {
+        long now = System.currentTimeMillis();
+        return last(senders).stream()
+                .filter(job -> job.due() < now && arrivals.lastFinished(job.queue(), job.key()) < job.seq())
+                .map(job -> PARTITIONS.of(job.queue(), job.key()))
+                .collect(Collectors.toSet());
     }
 
-    private static List<String> unfinished(Receiver receiver, Map<String, Integer> sent) {
-        List<String> unfinished = new ArrayList<>();
-        sent.forEach((queueAndKey, last) -> {
-            String[] parts = queueAndKey.split(" ", -1);
-            int finished = receiver.lastFinished(parts[0], parts[1]);
-            if (finished != last) {
-                unfinished.add(PARTITIONS.of(parts[0], parts[1]) + " " + queueAndKey + " " + finished + "/" + last);
-            }
-        });
-        return unfinished;
+    private static List<Client.Refusal> refusals(List<Sender> senders) {
+        return senders.stream()
+                .flatMap(sender -> Stream.ofNullable(sender.client.refusal()))
+                .toList();
+    }
+
+    private static List<String> unfinished(Arrivals arrivals, List<Job> last) {
+        return last.stream()
+                .filter(job -> arrivals.lastFinished(job.queue(), job.key()) != job.seq())
+                .map(job -> PARTITIONS.of(job.queue(), job.key()) + " " + job + ", finished "
+                        + arrivals.lastFinished(job.queue(), job.key()))
+                .toList();
     }
 
     /** The jobs that the receiver refuses for good. */
-    private static List<String> refused(Map<String, Integer> sent) {
-        List<String> refused = new ArrayList<>();
-        sent.forEach((queueAndKey, last) -> {
-            String[] parts = queueAndKey.split(" ", -1);
-            for (int seq = 0; seq <= last; seq++) {
-                if (Receiver.refuses(parts[0], parts[1], seq)) {
-                    refused.add(parts[0] + " " + parts[1] + " " + seq);
+    private static List<String> refused(List<Job> last) {
+        return last.stream()
+                .flatMap(job -> IntStream.rangeClosed(0, job.seq())
+                        .mapToObj(seq -> new Job(job.queue(), job.key(), seq, job.due())))
+                .filter(Job::refused)
+                .map(Job::body)
+                .toList();
+    }
+
+    /** What is left in Redis though all jobs were answered, partitions without an owner, and what pods complain of. */
+    private static List<String> unrest(Servers servers, PodReports reports) {
+        List<String> unrest = new ArrayList<>();
+        for (int server = 0; server < servers.ports().size(); server++) {
+            try (Resp resp = servers.connect(server)) {
+                for (Object each : resp.list("KEYS", "*")) {
+                    String key = String.valueOf(each);
+                    if (key.matches("[A-Z]+:\\d+") && resp.number("XLEN", key) > 0) {
+                        unrest.add(key + " has entries");
+                    } else if (key.matches(".*:(held|delayed|attempts)(:.*)?")) {
+                        unrest.add(key + " is left");
+                    } else if (key.endsWith(":lease") && "0".equals(resp.call("HGET", key, "expires"))) {
+                        unrest.add(key + " is free");
+                    }
                 }
             }
-        });
-        return refused;
+        }
+        reports.read();
+        unrest.addAll(reports.complaints());
+        return unrest;
     }
 
     private static List<String> letters(Servers servers) {
         List<String> letters = new ArrayList<>();
         for (int server = 0; server < servers.ports().size(); server++) {
-            try (Resp resp = Faults.admin(servers, server)) {
+            try (Resp resp = servers.connect(server)) {
                 for (Object key : resp.list("KEYS", "*:dead")) {
-                    String queue = String.valueOf(key).replaceFirst("\\{(.*):.*}.*", "$1");
                     for (Object entry : resp.list("XRANGE", String.valueOf(key), "-", "+")) {
                         List<?> fields = (List<?>) ((List<?>) entry).get(1);
                         String reason = String.valueOf(fields.get(fields.indexOf("reason") + 1));
-                        letters.add(queue + " " + fields.get(fields.indexOf("body") + 1)
-                                + (reason.contains("400") ? "" : " " + reason));
+                        letters.add(
+                                fields.get(fields.indexOf("body") + 1) + (reason.contains("400") ? "" : " " + reason));
                     }
                 }
             }
@@ -205,13 +245,15 @@ final class ChaosRun {
         return letters;
     }
 
-    private void report(Receiver receiver, List<Sender> senders, StallWatch watch, Crew crew) {
+    private void report(Arrivals arrivals, List<Sender> senders, StallWatch watch, Crew crew) {
         LogVolume volume = new LogVolume();
         crew.all().forEach(pod -> volume.add(pod.said()));
         Map<String, Integer> answers = new TreeMap<>();
-        senders.forEach(s -> s.answers().forEach((answer, count) -> answers.merge(answer, count, Integer::sum)));
+        senders.forEach(s -> s.client.answers().forEach((answer, count) -> answers.merge(answer, count, Integer::sum)));
         Findings.note("seed " + seed + ", " + SECONDS + " s, faults " + struck + ", accepted "
-                + senders.stream().mapToLong(Sender::accepted).sum() + ", " + receiver.summary());
+                + senders.stream().mapToLong(Sender::accepted).sum() + ", " + arrivals.summary());
+        Findings.note("stopped pods: " + crew.stops());
+        arrivals.violations().forEach(Findings::note);
         answers.forEach((answer, count) -> Findings.note(String.format("%7d  %s", count, answer)));
         watch.named().forEach((reason, count) -> Findings.note(String.format("%7d stalls  %s", count, reason)));
         watch.unnamed().forEach(Findings::note);
@@ -226,6 +268,11 @@ final class ChaosRun {
                 "QBULL_QUEUES", String.join(",", PARTITIONS.queues()));
     }
 
+    /** One queue runs keys in parallel. */
+    private static int concurrency(String queue) {
+        return queue.equals("MAILS") ? 8 : 1;
+    }
+
     private static String routes(int port) {
         StringBuilder routes = new StringBuilder();
         for (String queue : PARTITIONS.queues()) {
@@ -233,13 +280,17 @@ final class ChaosRun {
                     - route:
                         id: %1$s
                         from:
-                          uri: qbull:%1$s?backoff=200ms&maxBackoff=3s&stallAfter=%3$ds
+                          uri: qbull:%1$s?backoff=200ms&maxBackoff=3s&stallAfter=%3$ds&concurrency=%4$d
                           steps:
+                            - setHeader: {name: X-Place, simple: "${header.CamelQbullStreamId}"}
+                            - setHeader: {name: X-Epoch, simple: "${header.CamelQbullEpoch}"}
+                            - setHeader: {name: X-Partition, simple: "${header.CamelQbullPartition}"}
                             - removeHeaders:
                                 pattern: "*"
+                                excludePattern: X-.*
                             - to:
                                 uri: http://127.0.0.1:%2$d/%1$s?httpMethod=POST&connectTimeout=2000&responseTimeout=5000
-                    """.formatted(queue, port, STALL.toSeconds()));
+                    """.formatted(queue, port, STALL.toSeconds(), concurrency(queue)));
         }
         return routes.toString();
     }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** The pods: as many at any time, each a process of the real program. Thread-safe. */
 final class Crew implements AutoCloseable {
@@ -16,6 +18,8 @@ final class Crew implements AutoCloseable {
     private final Map<String, String> settings;
     private final List<PodProcess> living = new ArrayList<>();
     private final List<PodProcess> all = new ArrayList<>();
+    private final Map<String, Integer> stops = new TreeMap<>();
+    private long longestStop;
 
     /**
      * @param home of the program
@@ -62,6 +66,41 @@ final class Crew implements AutoCloseable {
     /** Kills a pod and starts it anew under its name. */
     void replace(int number) {
         pod(number).kill();
+        startAnew(number);
+    }
+
+    /** Stops a pod as an orchestrator does and starts it anew under its name. */
+    void renew(int number) {
+        stop(pod(number));
+        startAnew(number);
+    }
+
+    private void stop(PodProcess pod) {
+        long start = System.nanoTime();
+        pod.signal();
+        int code = pod.exitCode();
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+        synchronized (this) {
+            stops.merge("exit code " + code, 1, Integer::sum);
+            longestStop = Math.max(longestStop, seconds);
+        }
+    }
+
+    /** Stops all pods, and returns those that did not end as they should. */
+    List<String> stopAll() {
+        living().forEach(PodProcess::signal);
+        return living().stream()
+                .filter(pod -> pod.exitCode() != 0)
+                .map(pod -> "exit code " + pod.exitCode() + ": " + pod.said())
+                .toList();
+    }
+
+    /** How pods ended that were stopped. */
+    synchronized String stops() {
+        return stops + ", the slowest after " + longestStop + " s";
+    }
+
+    private void startAnew(int number) {
         PodProcess next = launch(number);
         synchronized (this) {
             living.set(number, next);
@@ -77,9 +116,14 @@ final class Crew implements AutoCloseable {
         }
     }
 
+    /** The name of a pod. */
+    static String name(int number) {
+        return "pod-" + number;
+    }
+
     private PodProcess launch(int number) {
         Map<String, String> own = new HashMap<>(settings);
-        own.put("QBULL_POD_ID", "pod-" + number);
+        own.put("QBULL_POD_ID", name(number));
         try {
             PodProcess pod = PodProcess.launch(home, own);
             synchronized (this) {

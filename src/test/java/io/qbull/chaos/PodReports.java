@@ -14,23 +14,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the living pods say in health and status. A partition is named by its name in the health of a pod, by a problem of its queue in
- * the health of a pod, and in the status by held keys, by an error, or as one without an owner. Of one thread.
- */
+/** What the living pods say in health and status, and whether it names a partition: see {@link Naming}. Of one thread. */
 final class PodReports {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
     private final Crew crew;
-    private List<String> health = List.of();
+    /** By pod. */
+    private Map<String, String> health = Map.of();
+
     private final Map<String, List<String>> status = new HashMap<>();
 
     PodReports(Crew crew) {
@@ -39,19 +37,26 @@ final class PodReports {
 
     /** Reads the health of all pods anew. */
     void read() {
-        health = get("/observe/health");
+        List<String> answers = get("/observe/health");
+        health = new TreeMap<>();
+        for (int pod = 0; pod < answers.size(); pod++) {
+            health.put(Crew.name(pod), answers.get(pod));
+        }
         status.clear();
     }
 
     /**
+     * @param stream the partition
+     * @param owner the pod that has it; null if that is unknown, or none
      * @param asStatus whether to ask for the status, too
      * @return where and why the partition is named, without what varies; null if it is not
      */
     @Nullable
-    String nameOf(String stream, boolean asStatus) {
-        for (String each : health) {
-            for (JsonNode check : json(each).path("checks")) {
-                String name = nameOf(stream, check);
+    String nameOf(String stream, @Nullable String owner, boolean asStatus) {
+        for (Map.Entry<String, String> each : health.entrySet()) {
+            boolean has = owner == null || owner.equals(each.getKey());
+            for (JsonNode check : json(each.getValue()).path("checks")) {
+                String name = Naming.inHealth(stream, check, has);
                 if (name != null) {
                     return name;
                 }
@@ -60,45 +65,57 @@ final class PodReports {
         return asStatus ? nameInStatus(stream) : null;
     }
 
-    private static @Nullable String nameOf(String stream, JsonNode check) {
-        String text = check.toString();
-        Matcher name = Pattern.compile("[^\";]*" + Pattern.quote(stream) + "(?!\\d)[^\";]*")
-                .matcher(text);
-        if (name.find()) {
-            return LogVolume.shape("health: " + name.group());
-        }
-        boolean down = check.path("status").asText().equals("DOWN");
-        return down && text.contains(queue(stream))
-                ? LogVolume.shape("DOWN: " + text.replaceAll(".*\"message\":", ""))
-                : null;
-    }
-
     private @Nullable String nameInStatus(String stream) {
         int index = Integer.parseInt(stream.substring(stream.indexOf(':') + 1));
         for (String each : status(stream)) {
-            JsonNode partition = json(each).path("partitions").path(index);
-            if (partition.has("error")) {
-                return "status: an error";
-            } else if (partition.path("held").asLong() > 0) {
-                return "status: held keys";
-            } else if (partition.path("owner").isNull()) {
-                return "status: no owner";
+            String name = Naming.inStatus(json(each).path("partitions").path(index));
+            if (name != null) {
+                return name;
             }
         }
         return null;
+    }
+
+    /** What keeps pods from adding jobs to a queue, without what varies; null if no pod says so. */
+    @Nullable
+    String problemOf(String queue) {
+        for (String each : health.values()) {
+            for (JsonNode check : json(each).path("checks")) {
+                JsonNode message = check.findValue("message");
+                boolean down = check.path("status").asText().equals("DOWN");
+                if (down && message != null && check.toString().contains(queue)) {
+                    return LogVolume.shape("adding: " + message.asText());
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The checks of living pods that are not well, or say something. */
+    List<String> complaints() {
+        List<String> complaints = new ArrayList<>();
+        for (String each : health.values()) {
+            if (each.isEmpty()) {
+                complaints.add("no answer");
+            }
+            for (JsonNode check : json(each).path("checks")) {
+                if (!check.path("status").asText().equals("UP") || check.findValue("message") != null) {
+                    complaints.add(check.toString());
+                }
+            }
+        }
+        return complaints;
     }
 
     /** All that is said about a partition. */
     String all(String stream) {
         int index = Integer.parseInt(stream.substring(stream.indexOf(':') + 1));
         List<String> lines = new ArrayList<>();
-        for (String each : health) {
-            json(each).path("checks").forEach(check -> {
-                if (check.toString().contains(queue(stream))) {
-                    lines.add("  " + check);
-                }
-            });
-        }
+        health.forEach((pod, text) -> json(text).path("checks").forEach(check -> {
+            if (check.toString().contains(queue(stream))) {
+                lines.add("  " + pod + " " + check);
+            }
+        }));
         status(stream)
                 .forEach(each -> lines.add("  " + json(each).path("partitions").path(index)));
         return lines.stream().collect(Collectors.joining(System.lineSeparator()));

@@ -1,14 +1,11 @@
 package io.qbull.chaos;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.qbull.testing.LocalHttp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,43 +13,29 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system that the jobs are for: an HTTP server that knows, of each key, which jobs it has finished with. A job must not arrive before
- * its predecessor was answered with 200 or refused for good with 400. Some jobs are always refused; some answers are a passing 503.
- * Thread-safe.
+ * The system that the jobs are for: an HTTP server that tells {@link Arrivals} what comes. Some jobs are always refused; some answers are a
+ * passing 503. Thread-safe.
  */
 final class Receiver implements AutoCloseable {
-    /** One job in so many is refused for good. */
-    private static final int REFUSED_ONE_IN = 400;
-
     private static final int BUSY_ONE_IN = 100;
     private static final int OK = 200;
     private static final int BAD_REQUEST = 400;
     private static final int UNAVAILABLE = 503;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Map<String, Integer> finished = new HashMap<>();
-    private final Map<String, Long> movedAt = new HashMap<>();
-    private final List<String> violations = new ArrayList<>();
-    private final Partitions partitions;
+    private final Arrivals arrivals;
     private final int port;
     private @Nullable HttpServer server;
     private volatile long pauseNanos;
-    private long arrivals;
-    private long repeats;
 
     /**
      * @param port where it listens
-     * @param partitions tells the partition of a key
+     * @param arrivals is told what comes
      */
-    Receiver(int port, Partitions partitions) {
+    Receiver(int port, Arrivals arrivals) {
         this.port = port;
-        this.partitions = partitions;
+        this.arrivals = arrivals;
         up();
-    }
-
-    /** Whether a job is one that is always refused. */
-    static boolean refuses(String queue, String key, int seq) {
-        return Math.floorMod((queue + key + seq).hashCode(), REFUSED_ONE_IN) == 0;
     }
 
     int port() {
@@ -69,6 +52,7 @@ final class Receiver implements AutoCloseable {
         if (server != null) {
             server.stop(0);
             server = null;
+            arrivals.disturbed(System.nanoTime());
         }
     }
 
@@ -79,62 +63,49 @@ final class Receiver implements AutoCloseable {
 
     private void serve(HttpExchange call) throws IOException {
         try (call) {
-            String queue = call.getRequestURI().getPath().substring(1);
             String body = new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            String key = body.substring(0, body.indexOf(' '));
-            int seq = Integer.parseInt(body.substring(body.indexOf(' ') + 1));
-            arrived(queue, key, seq);
+            Arrivals.Arrival arrival = read(body, call);
+            if (arrival == null) {
+                call.sendResponseHeaders(BAD_REQUEST, -1);
+                return;
+            }
+            arrivals.arrived(arrival, System.currentTimeMillis());
             if (pauseNanos > 0) {
                 LockSupport.parkNanos(pauseNanos);
             }
-            int status = status(queue, key, seq);
-            if (status != UNAVAILABLE) {
-                finished(queue, key, seq);
-            }
-            call.sendResponseHeaders(status, -1);
+            answer(call, arrival);
         }
     }
 
-    private static int status(String queue, String key, int seq) {
-        if (refuses(queue, key, seq)) {
-            return BAD_REQUEST;
-        }
-        return ThreadLocalRandom.current().nextInt(BUSY_ONE_IN) == 0 ? UNAVAILABLE : OK;
-    }
-
-    private synchronized void arrived(String queue, String key, int seq) {
-        arrivals++;
-        movedAt.put(partitions.of(queue, key), System.nanoTime());
-        int last = finished.getOrDefault(queue + " " + key, -1);
-        if (seq > last + 1) {
-            violations.add("overtaken: " + queue + " " + key + " " + seq + " arrived when " + last
-                    + " was the last that was finished");
-        }
-        if (seq <= last) {
-            repeats++;
+    private Arrivals.@Nullable Arrival read(String body, HttpExchange call) {
+        Headers headers = call.getRequestHeaders();
+        try {
+            Job job = Job.parse(body);
+            String partition = call.getRequestURI().getPath().substring(1) + ":" + headers.getFirst("X-Partition");
+            long epoch = Long.parseLong(headers.getFirst("X-Epoch"));
+            String place = String.valueOf(headers.getFirst("X-Place"));
+            return new Arrivals.Arrival(job, partition, epoch, place, System.nanoTime());
+        } catch (IllegalArgumentException e) {
+            arrivals.unreadable("'" + body + "' with " + headers.entrySet() + ": " + e.getMessage());
+            return null;
         }
     }
 
-    private synchronized void finished(String queue, String key, int seq) {
-        finished.merge(queue + " " + key, seq, Math::max);
-    }
-
-    /** The last job of a key that was answered for good; -1 = none. */
-    synchronized int lastFinished(String queue, String key) {
-        return finished.getOrDefault(queue + " " + key, -1);
-    }
-
-    /** When a job of this partition arrived last, of {@link System#nanoTime()}; null = never. */
-    synchronized @Nullable Long movedAt(String partition) {
-        return movedAt.get(partition);
-    }
-
-    synchronized List<String> violations() {
-        return List.copyOf(violations);
-    }
-
-    synchronized String summary() {
-        return arrivals + " arrivals, of which " + repeats + " were repeats";
+    private void answer(HttpExchange call, Arrivals.Arrival arrival) throws IOException {
+        boolean refused = arrival.job().refused();
+        if (!refused && ThreadLocalRandom.current().nextInt(BUSY_ONE_IN) == 0) {
+            call.sendResponseHeaders(UNAVAILABLE, -1);
+            return;
+        }
+        // Before the answer, because the next job may come before this thread goes on.
+        arrivals.finished(arrival.job());
+        try {
+            call.sendResponseHeaders(refused ? BAD_REQUEST : OK, -1);
+        } catch (IOException e) {
+            arrivals.notAnswered(arrival);
+            throw e;
+        }
+        arrivals.answered(arrival, System.nanoTime());
     }
 
     @Override

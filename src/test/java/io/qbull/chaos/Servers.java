@@ -14,8 +14,11 @@ interface Servers {
     /** The address for pods. */
     String uri();
 
-    /** Kills a server and starts it again with its data. */
-    void restart(int server);
+    /** Kills a server. */
+    void kill(int server);
+
+    /** Starts a server again with its data after {@link #kill}. */
+    void start(int server);
 
     /** Freezes a server. */
     void pause(int server);
@@ -23,7 +26,12 @@ interface Servers {
     /** Resumes a frozen server. */
     void resume(int server);
 
-    /** A new connection to a server, which waits so long for an answer; the caller closes it. */
+    /** A new connection of the administrator, which keeps its rights whatever happens to the user of the pods; the caller closes it. */
+    default Resp connect(int server) {
+        return connect(server, Resp.PATIENCE);
+    }
+
+    /** The same, which waits so long for an answer. */
     default Resp connect(int server, Duration patience) {
         return new Resp("127.0.0.1", ports().get(server), patience);
     }
@@ -42,7 +50,12 @@ interface Servers {
             }
 
             @Override
-            public void restart(int any) {
+            public void kill(int any) {
+                server.kill();
+            }
+
+            @Override
+            public void start(int any) {
                 server.restart();
             }
 
@@ -72,8 +85,13 @@ interface Servers {
             }
 
             @Override
-            public void restart(int server) {
-                cluster.restart(server);
+            public void kill(int server) {
+                cluster.kill(server);
+            }
+
+            @Override
+            public void start(int server) {
+                cluster.start(server);
             }
 
             @Override

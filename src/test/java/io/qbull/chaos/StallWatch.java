@@ -7,6 +7,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,15 +21,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks each second for partitions that have jobs and from which nothing has arrived, and whether the pods name them: see
  * {@link PodReports}. A partition must be named before it has stood still for too long; a pod that took it over meanwhile has a little
- * longer, because it cannot know how long the partition had stood still before. One thread calls {@link #run}.
+ * longer, because it cannot know how long the partition had stood still before. So must the reason be for which jobs cannot be added. One
+ * thread calls {@link #run}.
  */
 final class StallWatch implements Runnable {
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** A name that was read longer ago says nothing about now. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Servers servers;
-    private final Receiver receiver;
+    private final Arrivals arrivals;
     private final Partitions partitions;
     private final Supplier<Set<String>> accepted;
+    private final Supplier<List<Client.Refusal>> refusals;
     private final PodReports reports;
     private final Duration limit;
     private final Duration takeOver;
@@ -36,12 +41,16 @@ final class StallWatch implements Runnable {
     private final Map<String, Standing> standing = new HashMap<>();
     private final List<String> unnamed = new ArrayList<>();
     private final Map<String, Integer> named = new TreeMap<>();
+    /** When each request was refused first that was refused for too long. */
+    private final Set<Long> judged = new HashSet<>();
 
     /** How a partition stands, by {@link System#nanoTime()}. */
     private static final class Standing {
         private long since;
         private @Nullable String name;
-        private boolean judged;
+        private long namedAt;
+        private boolean counted;
+        private boolean blamed;
 
         Standing(long now) {
             since = now;
@@ -51,36 +60,45 @@ final class StallWatch implements Runnable {
             if (at - since > 0) {
                 since = at;
                 name = null;
-                judged = false;
+                counted = false;
+                blamed = false;
             }
+        }
+
+        boolean named(long now) {
+            return name != null && now - namedAt <= FRESH.toNanos();
         }
     }
 
     /**
      * What a server says about a partition.
      *
-     * @param jobs in its stream, and held keys
+     * @param jobs in its stream, delayed ones that are due, and held keys
      * @param acquired when its lease was acquired, by {@link System#nanoTime()}
+     * @param owner the pod that has the lease; null if none
      */
-    private record Seen(long jobs, long acquired) {}
+    private record Seen(long jobs, long acquired, @Nullable String owner) {}
 
     /**
      * @param accepted finds the partitions of jobs that were accepted and are not done
+     * @param refusals finds the requests that are refused now
      * @param limit how long a partition may stand still unnamed
      * @param takeOver how long a partition may be without an owner after a crash
      */
     StallWatch(
             Servers servers,
-            Receiver receiver,
+            Arrivals arrivals,
             Partitions partitions,
             Supplier<Set<String>> accepted,
+            Supplier<List<Client.Refusal>> refusals,
             PodReports reports,
             Duration limit,
             Duration takeOver) {
         this.servers = servers;
-        this.receiver = receiver;
+        this.arrivals = arrivals;
         this.partitions = partitions;
         this.accepted = accepted;
+        this.refusals = refusals;
         this.reports = reports;
         this.limit = limit;
         this.takeOver = takeOver;
@@ -95,6 +113,22 @@ final class StallWatch implements Runnable {
             reports.read();
             long now = System.nanoTime();
             partitions.streams().forEach(stream -> look(stream, seen.get(stream), waiting.contains(stream), now));
+            refusals.get().forEach(refusal -> look(refusal, now));
+        }
+    }
+
+    /** The health of some pod must say why. */
+    private void look(Client.Refusal refusal, long now) {
+        boolean lately = now - refusal.last() < FRESH.toNanos();
+        if (lately && now - refusal.since() > limit.toNanos() && !judged.contains(refusal.since())) {
+            String problem = reports.problemOf(refusal.path().split("/", -1)[2]);
+            judged.add(refusal.since());
+            if (problem == null) {
+                unnamed.add(LocalTime.now(ZoneOffset.UTC) + " " + refusal.path() + " is refused and nobody says why:"
+                        + System.lineSeparator() + String.join(System.lineSeparator(), reports.complaints()));
+            } else {
+                named.merge(problem, 1, Integer::sum);
+            }
         }
     }
 
@@ -102,19 +136,25 @@ final class StallWatch implements Runnable {
     private void look(String stream, @Nullable Seen seen, boolean accepted, long now) {
         Standing stands = standing.computeIfAbsent(stream, any -> new Standing(now));
         boolean jobs = seen == null ? accepted : seen.jobs > 0;
-        Long arrived = receiver.movedAt(stream);
+        Long arrived = arrivals.movedAt(stream);
         if (!jobs) {
             stands.moved(now);
         } else if (arrived != null) {
             stands.moved(arrived);
         }
         long nanos = now - stands.since;
-        if (nanos > LOOK.toNanos() && stands.name == null) {
-            stands.name = reports.nameOf(stream, nanos > limit.minusSeconds(2).toNanos());
+        if (nanos > limit.minus(FRESH).toNanos()) {
+            String name = reports.nameOf(
+                    stream,
+                    seen == null ? null : seen.owner,
+                    nanos > limit.minusSeconds(2).toNanos());
+            if (name != null) {
+                stands.name = name;
+                stands.namedAt = now;
+            }
         }
-        if (!stands.judged && tooLong(nanos, seen == null ? null : now - seen.acquired)) {
-            stands.judged = true;
-            judge(stream, stands, nanos, seen);
+        if (tooLong(nanos, seen == null ? null : now - seen.acquired)) {
+            judge(stream, stands, now, seen);
         }
     }
 
@@ -125,13 +165,17 @@ final class StallWatch implements Runnable {
         return nanos > limit.toNanos();
     }
 
-    private void judge(String stream, Standing stands, long nanos, @Nullable Seen seen) {
-        if (stands.name != null) {
+    /** It must be named now and as long as it stands. */
+    private void judge(String stream, Standing stands, long now, @Nullable Seen seen) {
+        if (stands.name != null && !stands.counted) {
+            stands.counted = true;
             named.merge(stands.name, 1, Integer::sum);
-        } else {
+        }
+        if (!stands.named(now) && !stands.blamed) {
+            stands.blamed = true;
             unnamed.add(LocalTime.now(ZoneOffset.UTC) + " " + stream + " is not named after "
-                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms, " + (seen == null ? "unknown" : seen.jobs)
-                    + " jobs" + System.lineSeparator() + reports.all(stream));
+                    + TimeUnit.NANOSECONDS.toMillis(now - stands.since) + " ms, last as " + stands.name + ", "
+                    + (seen == null ? "unknown" : seen.jobs) + " jobs" + System.lineSeparator() + reports.all(stream));
         }
     }
 
@@ -139,7 +183,7 @@ final class StallWatch implements Runnable {
     private Map<String, Seen> seen() {
         Map<String, Seen> seen = new HashMap<>();
         for (int server = 0; server < servers.ports().size(); server++) {
-            try (Resp resp = Faults.admin(servers, server, LOOK)) {
+            try (Resp resp = servers.connect(server, LOOK)) {
                 partitions.streams().forEach(stream -> look(resp, stream, seen));
             } catch (UncheckedIOException | Resp.ErrorReply away) {
                 // What it has is unknown.
@@ -150,11 +194,18 @@ final class StallWatch implements Runnable {
 
     private static void look(Resp resp, String stream, Map<String, Seen> seen) {
         try {
-            long jobs = resp.number("XLEN", stream) + resp.number("HLEN", "{" + stream + "}:held");
-            Object epoch = resp.call("HGET", "{" + stream + "}:lease", "epoch");
-            long micros = epoch == null ? 0 : Long.parseLong((String) epoch);
-            long ago = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - micros;
-            seen.put(stream, new Seen(jobs, System.nanoTime() - TimeUnit.MICROSECONDS.toNanos(ago)));
+            String due = Long.toString(System.currentTimeMillis());
+            long jobs = resp.number("XLEN", stream)
+                    + resp.number("HLEN", "{" + stream + "}:held")
+                    + resp.number("ZCOUNT", "{" + stream + "}:delayed", "-inf", due);
+            List<?> lease = resp.list("HMGET", "{" + stream + "}:lease", "epoch", "expires", "owner");
+            long millis = System.currentTimeMillis();
+            long micros = lease.get(0) == null ? 0 : Long.parseLong((String) lease.get(0));
+            long acquired =
+                    System.nanoTime() - TimeUnit.MICROSECONDS.toNanos(TimeUnit.MILLISECONDS.toMicros(millis) - micros);
+            boolean owned = lease.get(1) != null && Long.parseLong((String) lease.get(1)) > millis;
+            String owner = owned ? String.valueOf(lease.get(2)).replaceFirst("#.*", "") : null;
+            seen.put(stream, new Seen(jobs, acquired, owner));
         } catch (Resp.ErrorReply e) {
             // It is on another server, or moves, and then counts as unknown.
         }
