@@ -3,6 +3,7 @@ package io.qbull.testing;
 import io.qbull.app.Main;
 import io.qbull.app.ext.Libraries;
 import java.io.File;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -23,8 +24,7 @@ public final class RuntimeClassPath {
                         + (jar.classifier().isEmpty() ? "" : "-" + jar.classifier()) + ".jar")
                 .collect(Collectors.toSet());
         // A folder, or the jar of the build.
-        Path ours = Path.of(
-                Main.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+        Path ours = of(Main.class.getProtectionDomain().getCodeSource().getLocation());
         String path = ofTests()
                 .map(Path::toAbsolutePath)
                 .filter(entry -> libraries.remove(entry.getFileName().toString()) || entry.equals(ours))
@@ -41,9 +41,18 @@ public final class RuntimeClassPath {
      */
     public static Stream<Path> ofTests() {
         if (RuntimeClassPath.class.getClassLoader() instanceof URLClassLoader loader) {
-            return Stream.of(loader.getURLs()).map(URL::getPath).map(Path::of);
+            return Stream.of(loader.getURLs()).map(RuntimeClassPath::of);
         }
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return Stream.of(path.split(File.pathSeparator, -1)).map(Path::of);
+    }
+
+    /** A URL shows some characters of a path in another form, such as a blank as {@code %20}. */
+    static Path of(URL entry) {
+        try {
+            return Path.of(entry.toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
