@@ -360,7 +360,7 @@ class BusyKeysTest extends PumpSimulationSupport {
         }
 
         private void remove(StreamId entry) {
-            Entry.Decoded gone = (Entry.Decoded) stream.remove(entry);
+            Entry.Decoded gone = (Entry.Decoded) requireNonNull(stream.remove(entry));
             ofKey(gone.job().key()).remove(entry);
         }
 
