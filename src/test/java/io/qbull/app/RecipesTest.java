@@ -98,6 +98,7 @@ class RecipesTest extends AppTestSupport {
                         "A database table into a queue",
                         "A timer into a queue",
                         "A queue into HTTP",
+                        "A CSV file, changed, into HTTP",
                         "A queue into HTTP, with the answer in the dead letter",
                         "A queue into JMS",
                         "A queue into a database",

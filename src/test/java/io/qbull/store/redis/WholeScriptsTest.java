@@ -32,6 +32,8 @@ class WholeScriptsTest {
     /** Times, and what is made of them: epochs and ids of entries. */
     private static final Pattern TIMES = Pattern.compile("(?<!\\d)1\\d{12}(\\d{3})?(-\\d+)?(?!\\d)");
 
+    private static final Pattern RUN = Pattern.compile("Tx(\\d+)");
+
     private Resp resp;
     private Resp limited;
     private ScriptCalls calls;
@@ -134,6 +136,8 @@ class WholeScriptsTest {
                         .append(resp.number("PTTL", key) > 0 ? " expires " : " stays ")
                         .append(value)
                         .append(System.lineSeparator()));
-        return TIMES.matcher(state).replaceAll("T");
+        // Ids of one call that follow each other are written as a run, unless the millisecond ends between them.
+        return RUN.matcher(TIMES.matcher(state).replaceAll("T"))
+                .replaceAll(run -> "T" + " T".repeat(Integer.parseInt(run.group(1)) - 1));
     }
 }
