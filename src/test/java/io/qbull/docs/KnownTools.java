@@ -25,8 +25,8 @@ import org.apache.camel.catalog.DefaultCamelCatalog;
 /** Checks commands that a test cannot run, because they take an hour, need the network or a program that may be missing. */
 final class KnownTools {
     private static final CamelCatalog CATALOG = new DefaultCamelCatalog();
-    private static final Set<String> GOALS =
-            Set.of("verify", "test", "install", "test-compile", "spotless:apply", "dependency:build-classpath");
+    private static final Set<String> GOALS = Set.of(
+            "clean", "verify", "test", "install", "test-compile", "spotless:apply", "dependency:build-classpath");
     private static final Set<String> PROPERTIES = Set.of("maven.test.skip", "mdep.outputFile", "seed");
     static final String OPTION = "camel.component.qbull.";
     private static final Pattern USAGE = Pattern.compile("# (\\w+\\.py)((?: [A-Z]+)+):");

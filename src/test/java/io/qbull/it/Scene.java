@@ -107,7 +107,7 @@ final class Scene implements AutoCloseable {
                 String held = "{" + queue + ":" + p + "}:held";
                 sum += resp.number("XLEN", queue + ":" + p)
                         + resp.number("HLEN", held)
-                        + resp.number("HLEN", held + ":jobs");
+                        + HeldSet.count(resp, held + ":jobs");
             }
             return sum;
         }
