@@ -6,6 +6,7 @@ import io.qbull.store.OwnerAnswer;
 import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -59,7 +60,7 @@ final class FencedCommands {
         if (ended) {
             return;
         }
-        command.get()
+        send(command)
                 .whenComplete((answer, failure) -> loop.execute(() -> {
                     if (ended) {
                         return;
@@ -78,5 +79,14 @@ final class FencedCommands {
                         answered.run();
                     }
                 }));
+    }
+
+    /** A command that cannot even be sent, for example because there is no memory for it, is one without an answer: its sender goes on. */
+    static <T> CompletionStage<T> send(Supplier<CompletionStage<T>> command) {
+        try {
+            return command.get();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
 import io.qbull.store.WakeUps.Known;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -145,11 +146,7 @@ final class Fetcher {
         if (wanted) {
             prefetched.expect(room, byteRoom);
         }
-        partition
-                .store()
-                .jobs()
-                .fetch(partition.lease(), prefetched.last(), told, room, byteRoom)
-                .whenComplete((fetch, failure) -> partition.loop().execute(() -> fetched(fetch, failure, wanted)));
+        send(prefetched.last(), told, room, byteRoom, (fetch, failure) -> fetched(fetch, failure, wanted));
     }
 
     /** Reads on where the known entries of a key end. */
@@ -161,19 +158,28 @@ final class Fetcher {
         int room = prefetched.refillRoom();
         int byteRoom = prefetched.refillByteRoom();
         prefetched.expect(room, byteRoom);
-        partition
-                .store()
-                .jobs()
-                .fetch(partition.lease(), from, told, room, byteRoom)
-                .whenComplete((fetch, failure) -> partition
-                        .loop()
-                        .execute(() -> answered(fetch, failure, (read, demand) -> {
-                            boolean adds = demand == Demand.JOBS;
-                            if (adds) {
-                                prefetched.refill(key, from, read.entries(), read.more());
-                            }
-                            return adds;
-                        })));
+        send(
+                from,
+                told,
+                room,
+                byteRoom,
+                (fetch, failure) -> answered(fetch, failure, (read, demand) -> {
+                    boolean adds = demand == Demand.JOBS;
+                    if (adds) {
+                        prefetched.refill(key, from, read.entries(), read.more());
+                    }
+                    return adds;
+                }));
+    }
+
+    private void send(
+            StreamId after,
+            StreamId told,
+            int room,
+            int byteRoom,
+            BiConsumer<@Nullable Fetch, @Nullable Throwable> answered) {
+        FencedCommands.send(() -> partition.store().jobs().fetch(partition.lease(), after, told, room, byteRoom))
+                .whenComplete((fetch, failure) -> partition.loop().execute(() -> answered.accept(fetch, failure)));
     }
 
     private void fetched(@Nullable Fetch fetch, @Nullable Throwable failure, boolean wanted) {

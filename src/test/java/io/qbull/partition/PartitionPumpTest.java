@@ -106,6 +106,25 @@ class PartitionPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void a_command_that_cannot_be_sent_is_repeated_like_one_without_an_answer() {
+        store.failNext("keys");
+        store.failNext("fetch");
+        pump.start(0);
+        assertThat(store.waiting()).isEmpty();
+        loop.tick(Duration.ofMillis(100));
+        answer("keys", new Page.Keys(Page.START, Map.of()));
+        answerFetch(false, entries(1));
+        work();
+        store.failNext("commit");
+        complete(0);
+        assertThat(store.waiting()).doesNotContain("commit");
+        pump.drain(() -> told.add("closed"));
+        loop.tick(Duration.ofMillis(100));
+        answer("commit", Verdict.DONE);
+        assertThat(told).containsOnly("unanswered", "closed");
+    }
+
+    @Test
     void jobs_wait_when_too_many_results_are_uncommitted() {
         begin(0);
         answerFetch(true, entries(IntStream.rangeClosed(1, 128).toArray()));

@@ -15,7 +15,9 @@ import io.qbull.store.WakeUps;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScriptedStore implements Store {
     private final List<Call> open = new ArrayList<>();
+    /** What the next call of a method throws. */
+    private final Map<String, RuntimeException> thrown = new HashMap<>();
+
     private final JobLog jobs = recorded(JobLog.class);
     private final HeldJobs held = recorded(HeldJobs.class);
     private final DelayedJobs delayed = recorded(DelayedJobs.class);
@@ -99,6 +104,15 @@ public final class ScriptedStore implements Store {
     }
 
     /**
+     * Lets the next call of a method throw, as it should never do.
+     *
+     * @param name of a method of a port
+     */
+    public void failNext(String name) {
+        thrown.put(name, new IllegalStateException("scripted"));
+    }
+
+    /**
      * Reports that a primary was replaced.
      *
      * @param old its name
@@ -113,6 +127,10 @@ public final class ScriptedStore implements Store {
     }
 
     private @Nullable Object record(Method method, Object[] arguments) {
+        RuntimeException failure = thrown.remove(method.getName());
+        if (failure != null) {
+            throw failure;
+        }
         Call call = new Call(method.getName(), arguments.clone());
         open.add(call);
         return method.getReturnType() == void.class ? null : call.answer;

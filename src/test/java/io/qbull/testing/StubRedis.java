@@ -23,6 +23,7 @@ public final class StubRedis implements AutoCloseable {
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile String answer = "+OK";
+    private volatile String version = "7.0.0";
     private volatile int owner;
     private volatile boolean loading;
 
@@ -52,6 +53,13 @@ public final class StubRedis implements AutoCloseable {
      */
     public void runId(String other) {
         runId = other;
+    }
+
+    /**
+     * @param other version that it tells on connections from now on
+     */
+    public void version(String other) {
+        version = other;
     }
 
     /**
@@ -125,8 +133,8 @@ public final class StubRedis implements AutoCloseable {
         asked.add(name);
         return switch (name) {
             case "INFO" ->
-                bulk("redis_version:7.0.0\r\nredis_mode:cluster\r\nrun_id:" + runId + "\r\nloading:" + (loading ? 1 : 0)
-                        + "\r\nmaxmemory_policy:noeviction\r\n");
+                bulk("redis_version:" + version + "\r\nredis_mode:cluster\r\nrun_id:" + runId + "\r\nloading:"
+                        + (loading ? 1 : 0) + "\r\nmaxmemory_policy:noeviction\r\n");
             case "CLUSTER" -> "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n" + bulk("127.0.0.1") + "\r\n:" + owner;
             case "CLIENT", "PING" -> "+OK";
             default -> answer;

@@ -93,7 +93,7 @@ public final class CommandRouter {
         if (closed.getAsBoolean()) {
             return RedisErrors.failed(RedisErrors.unavailable("the connections to Redis are closed"));
         }
-        follow(topology.locate(command.key(), traffic), command, Hop.FIRST);
+        follow(Futures.attempt(() -> topology.locate(command.key(), traffic)), command, Hop.FIRST);
         return command.result;
     }
 
@@ -149,7 +149,7 @@ public final class CommandRouter {
     }
 
     private void follow(CompletionStage<RoutedConnection> located, Command command, Hop hop) {
-        Futures.whenDone(located, (target, error) -> {
+        Futures.whenDone(located, command.result, (target, error) -> {
             if (error != null) {
                 command.result.completeExceptionally(RedisErrors.of(error, false));
             } else if (command.fencedOn(target.connection())) {
@@ -165,7 +165,7 @@ public final class CommandRouter {
         ServerConnection connection = target.connection();
         CompletableFuture<Reply> sent =
                 hop.asking ? connection.sendAsking(command.request) : connection.send(command.request);
-        Futures.whenDone(sent, (reply, error) -> {
+        Futures.whenDone(sent, command.result, (reply, error) -> {
             if (error == null) {
                 command.result.complete(new RoutedReply(reply, connection.primary()));
             } else {

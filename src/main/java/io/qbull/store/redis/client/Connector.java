@@ -58,13 +58,16 @@ public final class Connector {
     CompletionStage<ServerConnection> open(RedisURI uri) {
         CompletableFuture<ServerConnection> result = new CompletableFuture<>();
         String server = Uris.name(uri);
-        Futures.whenDone(client.connectAsync(ByteArrayCodec.INSTANCE, uri), (connection, error) -> {
-            if (error != null) {
-                result.completeExceptionally(RedisErrors.ofConnect(error, server));
-            } else {
-                identify(connection, uri, result);
-            }
-        });
+        Futures.whenDone(
+                Futures.attempt(() -> client.connectAsync(ByteArrayCodec.INSTANCE, uri)),
+                result,
+                (connection, error) -> {
+                    if (error != null) {
+                        result.completeExceptionally(RedisErrors.ofConnect(error, server));
+                    } else {
+                        identify(connection, uri, result);
+                    }
+                });
         return result;
     }
 
@@ -74,13 +77,16 @@ public final class Connector {
      */
     CompletionStage<StatefulRedisPubSubConnection<String, String>> openPubSub(RedisURI uri) {
         CompletableFuture<StatefulRedisPubSubConnection<String, String>> result = new CompletableFuture<>();
-        Futures.whenDone(client.connectPubSubAsync(StringCodec.UTF8, uri), (connection, error) -> {
-            if (error != null) {
-                result.completeExceptionally(RedisErrors.ofConnect(error, Uris.name(uri)));
-            } else {
-                result.complete(connection);
-            }
-        });
+        Futures.whenDone(
+                Futures.attempt(() -> client.connectPubSubAsync(StringCodec.UTF8, uri)),
+                result,
+                (connection, error) -> {
+                    if (error != null) {
+                        result.completeExceptionally(RedisErrors.ofConnect(error, Uris.name(uri)));
+                    } else {
+                        result.complete(connection);
+                    }
+                });
         return result;
     }
 
@@ -105,21 +111,21 @@ public final class Connector {
             CompletableFuture<ServerConnection> result) {
         String server = Uris.name(uri);
         ServerConnection unidentified = new ServerConnection(connection, server, "", "", false);
-        Futures.whenDone(unidentified.send(Request.of(CommandType.INFO, "server")), (reply, error) -> {
-            try {
-                if (error != null) {
-                    throw RedisErrors.ofFirstCommand(error, server, uri.isSsl());
-                }
-                String info = reply.text(0);
-                result.complete(new ServerConnection(
-                        connection,
-                        server,
-                        find(RUN_ID, info).group(1),
-                        "",
-                        CLUSTER.matcher(info).find()));
-            } catch (StoreException e) {
+        Futures.whenDone(unidentified.send(Request.of(CommandType.INFO, "server")), result, (reply, error) -> {
+            if (error != null) {
+                throw RedisErrors.ofFirstCommand(error, server, uri.isSsl());
+            }
+            String info = reply.text(0);
+            result.complete(new ServerConnection(
+                    connection,
+                    server,
+                    find(RUN_ID, info).group(1),
+                    "",
+                    CLUSTER.matcher(info).find()));
+        });
+        Futures.whenDone(result, (identified, error) -> {
+            if (error != null) {
                 unidentified.close();
-                result.completeExceptionally(e);
             }
         });
     }

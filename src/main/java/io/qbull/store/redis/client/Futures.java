@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,31 @@ public final class Futures {
     /** Passes the result to the handler, or the error without the wrappers that earlier steps added. */
     static <T> void whenDone(CompletionStage<T> future, BiConsumer<? super T, ? super @Nullable Throwable> handler) {
         future.whenComplete((value, error) -> handler.accept(value, error == null ? null : RedisErrors.unwrap(error)));
+    }
+
+    /**
+     * The same for a handler that completes {@code result}, now or later. If it throws, {@code result} fails: nobody waits for it for ever.
+     */
+    static <T> void whenDone(
+            CompletionStage<T> future,
+            CompletableFuture<?> result,
+            BiConsumer<? super T, ? super @Nullable Throwable> handler) {
+        whenDone(future, (value, error) -> {
+            try {
+                handler.accept(value, error);
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        });
+    }
+
+    /** What a step returns, or a failed future if it throws. */
+    static <T> CompletionStage<T> attempt(Supplier<? extends CompletionStage<T>> step) {
+        try {
+            return step.get();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** For a step whose failure changes nothing, such as closing a broken connection. */

@@ -124,7 +124,7 @@ public final class ServerConnection {
 
     private CompletableFuture<Reply> receive(Request request, Transmission transmission) {
         CompletableFuture<Reply> result = new CompletableFuture<>();
-        Futures.whenDone(transmission, (items, error) -> {
+        Futures.whenDone(transmission, result, (items, error) -> {
             if (error == null) {
                 result.complete(new Reply(request.type().name(), items));
             } else if (error instanceof RedisCommandExecutionException) {

@@ -2,6 +2,7 @@ package io.qbull.store.redis.client;
 
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisURI;
@@ -83,5 +84,14 @@ class ServerNodeTest {
         server.close();
         assertThat(server.connection(Traffic.LEASES).toCompletableFuture()).isCompletedExceptionally();
         assertThat(redis.asked("INFO")).isZero();
+    }
+
+    @Test
+    void a_server_whose_version_is_no_number_leaves_nobody_waiting() {
+        redis.version("99999999999.0");
+        assertThatThrownBy(() -> get(server.connection(Traffic.BULK))).hasMessageContaining("99999999999");
+        redis.version("7.0.0");
+        await().ignoreExceptions()
+                .until(() -> get(server.connection(Traffic.BULK)).primary().equals("first"));
     }
 }
