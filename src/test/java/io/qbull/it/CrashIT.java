@@ -24,7 +24,7 @@ class CrashIT {
     private static final int KILLS = 3;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 64})
+    @ValueSource(ints = {1, 4, 64})
     void a_pod_that_is_killed_three_times_loses_no_job_and_keeps_the_order(int concurrency) throws Exception {
         int jobs = Size.of("crash.jobs", 4_000, 200_000);
         int perSecond = Math.max(400, jobs / (KILLS * 10));

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Real pumps of the partitions of some queues, in pods that die as a whole, in virtual time. Up to two jobs kill every pod that runs
- * them; some jobs, killers too, run for much longer than suspects are patient. Owners run 1, 4 or 64 keys side by side. Pods crash together with all of their pumps, their
- * partitions go to different pods, and partitions are handed over at any time, also while suspects are left.
+ * them; some jobs, killers too, run for much longer than suspects are patient. Owners run 1, 4 or 64 keys side by side, by turns from seed
+ * to seed. Pods crash together with all of their pumps, and their partitions go to different pods. In half of the runs partitions are
+ * handed over at any time, also while suspects are left; in the other half nothing but a crash gives one that stands still a new owner.
  *
  * <p>In the end every job is done, except that the killers are buried, and none has killed more pods than are allowed and than it takes
  * until patience is longer than any job.
@@ -46,6 +47,9 @@ final class ProcessSimulation {
     private final ManualEventLoop world = new ManualEventLoop();
     private final Random random;
     private final int concurrency;
+    /** Whether partitions are handed over. */
+    private final boolean handsOver;
+
     private final List<Seat> seats = new ArrayList<>();
     private final List<Pod> pods = new ArrayList<>();
     private final Map<String, Planned> jobs = new HashMap<>();
@@ -76,7 +80,8 @@ final class ProcessSimulation {
 
     ProcessSimulation(long seed) {
         this.random = new Random(seed);
-        this.concurrency = List.of(1, 4, 64).get(random.nextInt(3));
+        this.concurrency = List.of(1, 4, 64).get(Math.floorMod(seed, 3));
+        this.handsOver = random.nextBoolean();
         int killers = 1 + random.nextInt(2);
         for (int index = 0; index < 4; index++) {
             Seat seat = new Seat(new SimulatedPartition(new PartitionId(new QueueName("Q" + index / 2), index % 2)));
@@ -110,7 +115,7 @@ final class ProcessSimulation {
                 if (seat.owner == null) {
                     Pod pod = pods.get(random.nextInt(PODS));
                     seat.owner = pod.new Owner(seat);
-                } else if (random.nextInt(60) == 0) {
+                } else if (handsOver && random.nextInt(60) == 0) {
                     seat.owner.leave();
                 }
             }

@@ -19,6 +19,8 @@ import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.PodLoop;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,9 +36,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Real pumps of one partition that follow each other as owners, in virtual time: jobs fail or never succeed, replies are lost and
- * commands arrive late. In half of the runs there is no room for held jobs now and then, and many jobs wait. In half of the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs,
- * and exhausted jobs may wait for that. In the other half one job kills its pods, and nothing else does. Owners run 1, 4 or 64 keys side
- * by side, in half of the runs one key has most of the jobs, and in half of them most jobs end at once. Checked at each start of a job:
+ * commands arrive late. In half of the runs many jobs wait, and in half of them there is no room for held jobs now and then. In half of
+ * the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs, and exhausted jobs may wait for that.
+ * In the other half one job kills its pods, and nothing else does. Owners run 1, 4 or 64 keys side by side, by turns from seed to seed; in
+ * half of the runs one key has most of the jobs, and in half of them most jobs end at once. Checked at each start of a job:
  *
  * <ul>
  *   <li>no more run under an owner than may;
@@ -47,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>it does not start twice if nothing has happened that explains it;
  *   <li>it has not used up its attempts.
  * </ul>
+ *
+ * <p>At any time a job that can run does run before long; {@link LivenessOracle} says what that means.
  *
  * <p>In the end every job is done, except that those that never succeed and those that kill are buried, the latter after exactly as
  * many crashes as are allowed. No more jobs of a key are missing than people asked to drop.
@@ -63,6 +68,9 @@ final class PumpSimulation {
     private final Backend backend;
     private final Map<String, Planned> jobs = new HashMap<>();
     private final Map<String, Planned> lastOfKey = new HashMap<>();
+    /** The jobs of each key in order, without the first ones that are done or gone. */
+    private final Map<String, Deque<Planned>> ahead = new HashMap<>();
+
     private final int concurrency;
     private final int keys;
     /** One key has most of the jobs. */
@@ -85,7 +93,8 @@ final class PumpSimulation {
     private final Map<String, Integer> drops = new HashMap<>();
 
     private @Nullable Pod owner;
-    private boolean faulty = true;
+    private boolean faulty;
+    private final boolean crowded;
     /** Something has happened after which jobs may run again. */
     private boolean struck;
 
@@ -147,23 +156,34 @@ final class PumpSimulation {
     }
 
     PumpSimulation(long seed, Backend backend) {
+        this(seed, backend, false);
+    }
+
+    /**
+     * @param crowded whether nothing goes wrong but that one key has most of many jobs, so that only a pump that stops keeps others waiting
+     */
+    PumpSimulation(long seed, Backend backend, boolean crowded) {
+        this.crowded = crowded;
         this.random = new Random(seed);
         this.backend = backend;
-        this.concurrency = List.of(1, 4, 64).get(random.nextInt(3));
+        this.concurrency = List.of(1, 4, 64).get(Math.floorMod(seed, 3));
         this.keys = concurrency == 1 ? 4 : List.of(2, 4, 20).get(random.nextInt(3));
-        this.hot = random.nextBoolean();
-        this.swift = random.nextBoolean();
+        this.hot = crowded || random.nextBoolean();
+        this.swift = !crowded && random.nextBoolean();
         this.prefetch = List.of(1, 2, 4, 8, 128).get(random.nextInt(5));
-        this.memory = List.of(1L, 3_000L, 1L << 30).get(random.nextInt(3));
-        this.killing = random.nextBoolean();
-        this.people = !killing && random.nextBoolean();
+        this.memory = crowded
+                ? 1L << 30
+                : List.of(1L, 3_000L, 1L << 30, 1L << 30, 1L << 30, 1L << 30).get(random.nextInt(6));
+        this.killing = !crowded && random.nextBoolean();
+        this.people = !crowded && !killing && random.nextBoolean();
         this.holding = people && random.nextBoolean();
-        this.cramped = random.nextBoolean();
+        this.cramped = !crowded && random.nextBoolean();
+        this.faulty = !crowded;
         this.longest = cramped ? List.of(20, 20, 200).get(random.nextInt(3)) : 20;
     }
 
     void run(int steps) {
-        if (cramped) {
+        if (crowded || random.nextBoolean()) {
             // More than an owner reads at a time.
             IntStream.range(0, random.nextInt(4) * 100).forEach(any -> addJob());
         }
@@ -176,15 +196,24 @@ final class PumpSimulation {
                 addJob();
             }
             world.tick(Duration.ofMillis(random.nextInt(30)));
-            disturb();
+            checkLiveness();
+            if (!crowded) {
+                disturb();
+            }
             if (people && random.nextInt(8) == 0) {
                 ask(random.nextBoolean() ? "retry" : "drop", key());
             }
         }
         faulty = false;
         backend.full(cramped && random.nextBoolean());
+        Pod last = owner;
+        if (last != null && !killing && !crowded) {
+            // The next owner suspects no job, so nothing keeps keys from running side by side.
+            last.leave();
+        }
         for (int step = 0; step < 20_000 && !settled(); step++) {
             world.tick(Duration.ofMillis(50));
+            checkLiveness();
             if (owner == null) {
                 takeOver();
             }
@@ -230,6 +259,9 @@ final class PumpSimulation {
             drops.merge(key, 1, Integer::sum);
         }
         backend.ask(verb, key);
+        if (owner != null) {
+            owner.liveness.moved(key);
+        }
         ring();
     }
 
@@ -253,6 +285,7 @@ final class PumpSimulation {
         }
         jobs.put(job.id, job);
         lastOfKey.put(key, job);
+        ahead.computeIfAbsent(key, any -> new ArrayDeque<>()).add(job);
         job.streamId = backend.add(job.id, key);
         ring();
     }
@@ -278,22 +311,60 @@ final class PumpSimulation {
             current.suspectRunning();
             world.schedule(Duration.ofMillis(random.nextInt(400)), current.loop::resume);
         } else if (what < 5) {
-            Pod leaving = current;
-            leaving.loop.execute(() -> leaving.pump.drain(() -> {
-                if (owner == leaving) {
-                    leaving.trusted = false;
-                    owner = null;
-                    afterCrash = false;
-                    jobs.values().forEach(job -> job.suspect = false);
-                }
-            }));
+            current.leave();
         }
     }
 
+    private void checkLiveness() {
+        Pod current = owner;
+        if (current != null && !current.leaving) {
+            current.liveness.check(runnable(current), limits(), !faulty);
+        }
+    }
+
+    /** The keys of which a job could run, and none runs. One whose first job has used up its attempts may wait for a person. */
+    private Set<String> runnable(Pod current) {
+        Set<String> runnable = new HashSet<>();
+        ahead.forEach((key, line) -> {
+            while (!line.isEmpty() && (line.getFirst().done || line.getFirst().removed)) {
+                line.removeFirst();
+            }
+            boolean waits = !line.isEmpty() && (!holding || line.getFirst().failed < MAX_ATTEMPTS);
+            if (waits && current.running.stream().noneMatch(job -> job.key.equals(key))) {
+                runnable.add(key);
+            }
+        });
+        return runnable;
+    }
+
+    /**
+     * How long a key may stand. Its first job may have a pause before it; the last job of its key may have to end, or one of another key if
+     * the stream is to be read again; a lost reply is missed before that is noticed. The stream may have to be read to its end, twice
+     * because of busy keys, and for each of these keys as often as pages of it are read again, in turn with the others. If there was no room
+     * for held jobs, keys wait for a second reading: a second and 50 us for each entry passed by, or twice as long as the last one took to
+     * come as far as the one before, and then as long again.
+     */
+    private LivenessOracle.Limits limits() {
+        long answer = 8;
+        int page = scarce() ? 1 : prefetch;
+        long reading = answer * (2L * jobs.size() / page + 4);
+        long again = answer * 2 * keys * (jobs.size() / (2 * Crowd.FEW) + 1);
+        long rest = cramped ? 1_050 + 3 * reading : 0;
+        long idle = 3 * BACKOFF.toMillis() + 2L * longest + 250 + rest;
+        return new LivenessOracle.Limits(
+                Duration.ofMillis(idle), Duration.ofMillis(idle + TIMEOUT.toMillis() + reading + again));
+    }
+
+    /** There is so little memory that an owner may have one job at a time. */
+    private boolean scarce() {
+        return memory < 1 << 20;
+    }
+
     private void takeOver() {
-        Pod pod = new Pod("pod" + pods++);
-        owner = pod;
         int suspects = afterCrash ? PartitionPump.WINDOW : 0;
+        // Suspects run one at a time.
+        Pod pod = new Pod("pod" + pods++, scarce() || suspects > 0 ? 1 : concurrency);
+        owner = pod;
         afterCrash = true;
         pod.loop.execute(() -> pod.pump.start(suspects));
     }
@@ -304,10 +375,16 @@ final class PumpSimulation {
         final Lease lease;
         final PartitionPump pump;
         final Set<Planned> running = new HashSet<>();
+        final LivenessOracle liveness;
         boolean trusted = true;
+        boolean leaving;
         private @Nullable Runnable wakeUp;
 
-        Pod(String name) {
+        /**
+         * @param places how many jobs it must be able to run at once
+         */
+        Pod(String name, int places) {
+            liveness = new LivenessOracle(world, places);
             lease = backend.grant(name);
             RetrySettings retry = new RetrySettings(
                     MAX_ATTEMPTS,
@@ -336,14 +413,37 @@ final class PumpSimulation {
                             new SuspectTurns(),
                             new FailureLog(lease.partition().queue(), loop),
                             new FetchBudget(memory)),
-                    new JobExecutor(this::handle, task -> loop.schedule(latency(), task)),
+                    new JobExecutor(this::handle, this::employ),
                     this);
+        }
+
+        private void employ(Runnable task) {
+            liveness.takesPlace();
+            loop.schedule(latency(), () -> {
+                liveness.leavesPlace();
+                task.run();
+            });
+        }
+
+        /** Hands over, if nothing happens before. */
+        void leave() {
+            leaving = true;
+            loop.execute(() -> pump.drain(() -> {
+                if (owner == this) {
+                    trusted = false;
+                    owner = null;
+                    afterCrash = false;
+                    jobs.values().forEach(job -> job.suspect = false);
+                }
+            }));
         }
 
         private void handle(Delivery delivery, JobHandler.Outcome outcome) {
             Planned job = requireNonNull(jobs.get(delivery.job().id().value()));
             checkStart(job, delivery);
             checkCompany(job);
+            liveness.takesPlace();
+            liveness.moved(job.key);
             if (swift && !job.killer && random.nextInt(8) > 0) {
                 end(job, delivery, outcome);
                 return;
@@ -360,6 +460,8 @@ final class PumpSimulation {
 
         private void end(Planned job, Delivery delivery, JobHandler.Outcome outcome) {
             running.remove(job);
+            liveness.leavesPlace();
+            liveness.moved(job.key);
             job.suspect = false;
             if (job.hopeless || delivery.attempt() <= job.failures) {
                 job.failed++;
@@ -475,6 +577,7 @@ final class PumpSimulation {
 
         private CompletionStage<Object> travel(Supplier<Object> command) {
             CompletableFuture<Object> reply = new CompletableFuture<>();
+            liveness.asks();
             int fate = faulty ? random.nextInt(25) : 9;
             if (fate < 3) {
                 // It never arrives, or arrives while its repeat is under way or long after, or its reply is lost.
@@ -487,10 +590,15 @@ final class PumpSimulation {
                         TIMEOUT,
                         () -> reply.completeExceptionally(
                                 new StoreException.Unavailable("lost", true, new IllegalStateException("simulated"))));
+                // By then it is repeated.
+                world.schedule(TIMEOUT.plusMillis(101), liveness::hears);
             } else {
                 world.schedule(latency(), () -> {
                     Object answer = command.get();
-                    world.schedule(latency(), () -> reply.complete(answer));
+                    world.schedule(latency(), () -> {
+                        reply.complete(answer);
+                        liveness.hears();
+                    });
                 });
             }
             return reply;

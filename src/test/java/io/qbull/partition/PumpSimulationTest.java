@@ -11,4 +11,11 @@ class PumpSimulationTest extends PumpSimulationSupport {
                 Size.of("pumpSimulation.runs", 150, 6_000),
                 seed -> new PumpSimulation(seed, new SimulatedPartition()).run(150));
     }
+
+    @Test
+    void whatever_can_run_does_run_however_many_jobs_one_key_has() {
+        forSeeds(
+                Size.of("pumpSimulation.crowdedRuns", 60, 3_000),
+                seed -> new PumpSimulation(seed, new SimulatedPartition(), true).run(100));
+    }
 }
