@@ -65,6 +65,10 @@ final class StallWatch implements Runnable {
             }
         }
 
+        long unnamedSince() {
+            return name == null ? since : namedAt;
+        }
+
         boolean named(long now) {
             return name != null && now - namedAt <= FRESH.toNanos();
         }
@@ -153,14 +157,15 @@ final class StallWatch implements Runnable {
                 stands.namedAt = now;
             }
         }
-        if (tooLong(nanos, seen == null ? null : now - seen.acquired)) {
+        if (tooLong(nanos, now - stands.unnamedSince(), seen == null ? null : now - seen.acquired)) {
             judge(stream, stands, now, seen);
         }
     }
 
-    private boolean tooLong(long nanos, @Nullable Long ownedNanos) {
+    /** A name that another pod gave before the take-over has an end, too. */
+    private boolean tooLong(long nanos, long unnamedNanos, @Nullable Long ownedNanos) {
         if (ownedNanos != null && ownedNanos < nanos) {
-            return nanos > limit.plus(takeOver).toNanos() || ownedNanos > limit.toNanos();
+            return unnamedNanos > limit.plus(takeOver).toNanos() || ownedNanos > limit.toNanos();
         }
         return nanos > limit.toNanos();
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -73,6 +74,15 @@ final class Producer implements AutoCloseable {
      * @param perSecond the highest rate; 0 = as fast as answers come
      */
     void send(int jobs, int perSecond) throws InterruptedException {
+        send(jobs, perSecond, job -> suffix);
+    }
+
+    /**
+     * The same, each job with a work of its own.
+     *
+     * @param work of the job with that number, with a blank in front
+     */
+    void send(int jobs, int perSecond, IntFunction<String> work) throws InterruptedException {
         long begin = System.nanoTime();
         for (int i = 0; i < jobs && !stopped; i++) {
             if (perSecond > 0) {
@@ -83,7 +93,7 @@ final class Producer implements AutoCloseable {
             }
             room.acquire();
             String key = "k" + random.nextInt(keys);
-            sendOne(key, suffix);
+            sendOne(key, work.apply(i));
         }
     }
 
