@@ -90,7 +90,7 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "orphanGrace": getOrCreateConfiguration(target).setOrphanGrace(property(camelContext, java.time.Duration.class, value)); return true;
         case "partitions": getOrCreateConfiguration(target).setPartitions(property(camelContext, java.lang.Integer.class, value)); return true;
         case "partitionsperpod":
-        case "partitionsPerPod": getOrCreateConfiguration(target).setPartitionsPerPod(property(camelContext, int.class, value)); return true;
+        case "partitionsPerPod": getOrCreateConfiguration(target).setPartitionsPerPod(property(camelContext, java.lang.String.class, value)); return true;
         case "podid":
         case "podId": getOrCreateConfiguration(target).setPodId(property(camelContext, java.lang.String.class, value)); return true;
         case "prefetch": getOrCreateConfiguration(target).setPrefetch(property(camelContext, int.class, value)); return true;
@@ -175,7 +175,7 @@ public class QbullComponentConfigurer extends PropertyConfigurerSupport implemen
         case "orphanGrace": return java.time.Duration.class;
         case "partitions": return java.lang.Integer.class;
         case "partitionsperpod":
-        case "partitionsPerPod": return int.class;
+        case "partitionsPerPod": return java.lang.String.class;
         case "podid":
         case "podId": return java.lang.String.class;
         case "prefetch": return int.class;

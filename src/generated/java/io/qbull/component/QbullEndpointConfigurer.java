@@ -80,7 +80,7 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "orphanGrace": target.getConfiguration().setOrphanGrace(property(camelContext, java.time.Duration.class, value)); return true;
         case "partitions": target.getConfiguration().setPartitions(property(camelContext, java.lang.Integer.class, value)); return true;
         case "partitionsperpod":
-        case "partitionsPerPod": target.getConfiguration().setPartitionsPerPod(property(camelContext, int.class, value)); return true;
+        case "partitionsPerPod": target.getConfiguration().setPartitionsPerPod(property(camelContext, java.lang.String.class, value)); return true;
         case "podid":
         case "podId": target.getConfiguration().setPodId(property(camelContext, java.lang.String.class, value)); return true;
         case "prefetch": target.getConfiguration().setPrefetch(property(camelContext, int.class, value)); return true;
@@ -160,7 +160,7 @@ public class QbullEndpointConfigurer extends PropertyConfigurerSupport implement
         case "orphanGrace": return java.time.Duration.class;
         case "partitions": return java.lang.Integer.class;
         case "partitionsperpod":
-        case "partitionsPerPod": return int.class;
+        case "partitionsPerPod": return java.lang.String.class;
         case "podid":
         case "podId": return java.lang.String.class;
         case "prefetch": return int.class;

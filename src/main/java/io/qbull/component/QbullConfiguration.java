@@ -1,7 +1,10 @@
 package io.qbull.component;
 
+import io.qbull.model.Capacity;
 import io.qbull.model.JobFormat;
 import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.Printable;
 import io.qbull.model.WhenExhausted;
 import java.time.Duration;
 import org.apache.camel.RuntimeCamelException;
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 @UriParams
 public class QbullConfiguration implements Cloneable {
+    /** As a number of partitions: as many as the other processes own. */
+    private static final String FAIR_SHARE = "auto";
+
     @UriParam(label = "common", secret = true)
     private @Nullable String redisUri;
 
@@ -32,8 +38,8 @@ public class QbullConfiguration implements Cloneable {
     @UriParam(label = "common,advanced")
     private HeaderFilterStrategy headerFilterStrategy = new QbullHeaderFilterStrategy();
 
-    @UriParam(label = "consumer", defaultValue = "4")
-    private int partitionsPerPod = 4;
+    @UriParam(label = "consumer", defaultValue = "auto")
+    private String partitionsPerPod = FAIR_SHARE;
 
     @UriParam(label = "consumer", defaultValue = "0")
     private int maxPartitionsPerPod;
@@ -196,13 +202,33 @@ public class QbullConfiguration implements Cloneable {
     }
 
     /** @return see the setter */
-    public int getPartitionsPerPod() {
+    public String getPartitionsPerPod() {
         return partitionsPerPod;
     }
 
-    /** How many partitions of the queue this process wants to own. */
-    public void setPartitionsPerPod(int partitionsPerPod) {
+    /** How many partitions of the queue this process wants to own; auto means as many as the other processes. */
+    public void setPartitionsPerPod(String partitionsPerPod) {
         this.partitionsPerPod = partitionsPerPod;
+    }
+
+    /**
+     * @return the number of {@link #getPartitionsPerPod}; {@link Capacity#FAIR_SHARE} for {@code auto}
+     * @throws IllegalArgumentException if it is neither a number that a queue can have nor {@code auto}
+     */
+    public int wantedPartitions() {
+        if (partitionsPerPod.equalsIgnoreCase(FAIR_SHARE)) {
+            return Capacity.FAIR_SHARE;
+        }
+        try {
+            int number = Integer.parseInt(partitionsPerPod);
+            if (number >= 1 && number <= Layout.MOST_PARTITIONS) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, as a number out of range is.
+        }
+        throw new IllegalArgumentException("partitionsPerPod (" + Printable.of(partitionsPerPod) + ") must be "
+                + FAIR_SHARE + " or between 1 and " + Layout.MOST_PARTITIONS);
     }
 
     /** @return see the setter */
@@ -210,7 +236,7 @@ public class QbullConfiguration implements Cloneable {
         return maxPartitionsPerPod;
     }
 
-    /** The most partitions that this process owns when it adopts orphans; 0 means all. */
+    /** The most partitions that this process owns where all of them want fewer than there are; 0 means all. */
     public void setMaxPartitionsPerPod(int maxPartitionsPerPod) {
         this.maxPartitionsPerPod = maxPartitionsPerPod;
     }

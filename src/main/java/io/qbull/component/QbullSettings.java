@@ -65,7 +65,7 @@ final class QbullSettings {
     private static LeaseSettings lease(QbullConfiguration options) {
         int most = options.getMaxPartitionsPerPod();
         return new LeaseSettings(
-                options.getPartitionsPerPod(),
+                options.wantedPartitions(),
                 most == 0 ? Layout.MOST_PARTITIONS : most,
                 options.isAdoptOrphans(),
                 orElse(options.getOrphanGrace(), options.getLeaseTtl()),

@@ -240,17 +240,16 @@ final class ConsumerSession {
             }
         }
 
-        /** Gives up only what exceeds this pod's share: a request is no reason to move a partition twice. */
         @Override
         public void handOverRequested(Lease lease, LeaseOwner by) {
             OwnedPartition partition = owned.under(lease);
             if (partition == null || partition.leaving()) {
                 return;
             }
-            if (owned.staying() > consumption.lease().partitionsPerPod()) {
-                leave(partition, by);
-            } else {
-                keeper.reject(lease, by);
+            switch (keeper.answer(by, owned.staying())) {
+                case GIVE -> leave(partition, by);
+                case KEEP -> keeper.reject(lease, by);
+                case LATER -> {}
             }
         }
 

@@ -1,6 +1,7 @@
 package io.qbull.lease;
 
 import io.qbull.config.LeaseSettings;
+import io.qbull.model.Capacity;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
 import io.qbull.store.LayoutTable.LivingPod;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +26,9 @@ import java.util.stream.Stream;
  * pod decides for itself, and Redis settles races.
  */
 final class Balancer {
+    /** So many hand-overs to one pod are under way at most: each ends with a moment during which nobody owns the partition. */
+    static final int MOST_REQUESTS = 16;
+
     private Balancer() {}
 
     /**
@@ -31,6 +36,7 @@ final class Balancer {
      *
      * @param me this pod
      * @param settings its settings
+     * @param partitions of the queue
      * @param owned number of leases that it owns
      * @param acquiring number of free leases that it is acquiring
      * @param requests number of hand-over requests that are open; when their owners grant them, if at all, is up to them
@@ -40,11 +46,16 @@ final class Balancer {
     record View(
             PodId me,
             LeaseSettings settings,
+            int partitions,
             int owned,
             int acquiring,
             int requests,
             List<Candidate> candidates,
             List<LivingPod> pods) {
+        Capacity capacity() {
+            return settings.capacity().within(partitions);
+        }
+
         /** Registered pods except those whose leases expired: they are gone although their entries remain for a while. */
         List<LivingPod> living() {
             Set<PodId> gone = candidates.stream()
@@ -57,6 +68,13 @@ final class Balancer {
             return pods.stream()
                     .filter(pod -> pod.id().equals(me) || !gone.contains(pod.id()))
                     .toList();
+        }
+
+        /** How many partitions each pod owns in the end; this one counts by its own settings. */
+        Shares shares() {
+            List<Capacity> capacities = new ArrayList<>(List.of(capacity()));
+            living().stream().filter(pod -> !pod.id().equals(me)).forEach(pod -> capacities.add(pod.capacity()));
+            return Shares.of(partitions, capacities);
         }
     }
 
@@ -78,87 +96,95 @@ final class Balancer {
     record Moves(List<Integer> acquire, List<Integer> request) {}
 
     static Moves moves(View view) {
+        Shares shares = view.shares();
         List<Candidate> free =
                 view.candidates().stream().filter(c -> c.lease().free()).toList();
         // Open requests take no room from free partitions; otherwise those would wait for hand-overs. A hand-over
         // granted on top becomes surplus like any other.
         int taken = view.owned() + view.acquiring();
-        int room = Math.max(0, view.settings().partitionsPerPod() - taken);
+        int room = Math.min(Math.max(0, shares.most(view.capacity()) - taken), free.size());
         List<Integer> acquire = new ArrayList<>();
         free.stream().limit(room).forEach(c -> acquire.add(c.index()));
-        List<Candidate> left = free.subList(Math.min(room, free.size()), free.size());
-        acquire.addAll(orphans(view, left, view.settings().maxPartitionsPerPod() - taken - acquire.size()));
-        return new Moves(acquire, requests(view, room - Math.min(room, free.size()) - view.requests()));
+        int more = view.capacity().most() - taken - room;
+        acquire.addAll(orphans(view, free.subList(room, free.size()), more));
+        return new Moves(acquire, requests(view, shares, taken + acquire.size() + view.requests()));
     }
 
-    /** Partitions that no pod with room has taken. The living pods share them: each adopts its part, later the rest. */
+    /** Partitions that no pod whose share is too small has taken. The living pods share them: each adopts its part, later the rest. */
     private static List<Integer> orphans(View view, List<Candidate> left, int most) {
-        if (!view.settings().adoptOrphans() || left.isEmpty() || most <= 0) {
+        if (left.isEmpty() || most <= 0) {
             return List.of();
-        }
-        List<LivingPod> living = view.living();
-        if (living.size() <= 1) {
-            return left.stream().limit(most).map(Candidate::index).toList();
         }
         List<Integer> ripe = left.stream()
                 .filter(c -> c.freeFor().compareTo(view.settings().orphanGrace()) >= 0)
                 .map(Candidate::index)
                 .toList();
-        int share = (ripe.size() + living.size() - 1) / living.size();
+        int living = view.living().size();
+        int share = (ripe.size() + living - 1) / living;
         return ripe.subList(0, Math.min(share, most));
     }
 
-    /** Requests only surplus partitions, from the most overloaded pods first. */
-    private static List<Integer> requests(View view, int room) {
+    /**
+     * Requests partitions of the pods that have most of them, until this pod has its share.
+     *
+     * @param owned how many this pod owns once all that is under way succeeds
+     */
+    private static List<Integer> requests(View view, Shares shares, int owned) {
         List<Integer> requests = new ArrayList<>();
-        Queue<OverloadedPod> overloaded = room > 0 ? overloaded(view) : new PriorityQueue<>();
-        while (requests.size() < room) {
-            OverloadedPod fullest = overloaded.poll();
-            if (fullest == null) {
-                break;
-            }
-            requests.add(fullest.unrequested.remove());
-            if (fullest.surplus() > 0) {
-                overloaded.add(fullest);
-            }
+        int most = Math.min(shares.most(view.capacity()) - owned, MOST_REQUESTS - view.requests());
+        if (most > 0) {
+            List<Owner> others = owners(view);
+            int least = Math.min(shares.least(view.capacity()) - owned, most);
+            // A pod that lacks nothing but one of the rest leaves those that have one of the rest alone.
+            request(others, shares::least, least, requests);
+            request(others, shares::most, most, requests);
         }
         return requests;
     }
 
-    /**
-     * A pod that may own more than its capacity.
-     *
-     * @param pod the pod
-     * @param capacity number of partitions it is to keep
-     * @param unrequested its partitions that no pod has requested yet
-     */
-    private record OverloadedPod(PodId pod, int capacity, Deque<Integer> unrequested) {
-        int surplus() {
-            return unrequested.size() - Math.max(0, capacity);
+    private static void request(List<Owner> others, ToIntFunction<Capacity> keeps, int until, List<Integer> requests) {
+        Comparator<Owner> bySurplus = Comparator.comparingInt(owner -> owner.surplus(keeps));
+        Queue<Owner> givers = new PriorityQueue<>(
+                bySurplus.thenComparing(owner -> owner.pod().id()).reversed());
+        others.stream().filter(owner -> owner.surplus(keeps) > 0).forEach(givers::add);
+        while (requests.size() < until && !givers.isEmpty()) {
+            Owner fullest = givers.remove();
+            requests.add(fullest.unrequested.remove());
+            if (fullest.surplus(keeps) > 0) {
+                givers.add(fullest);
+            }
         }
     }
 
-    private static Queue<OverloadedPod> overloaded(View view) {
-        Map<PodId, OverloadedPod> others = new HashMap<>();
+    /**
+     * Another pod.
+     *
+     * @param pod the pod
+     * @param unrequested its partitions that no pod has requested yet
+     */
+    private record Owner(LivingPod pod, Deque<Integer> unrequested) {
+        int surplus(ToIntFunction<Capacity> keeps) {
+            return unrequested.size() - keeps.applyAsInt(pod.capacity());
+        }
+    }
+
+    private static List<Owner> owners(View view) {
+        Map<PodId, Owner> others = new HashMap<>();
         for (LivingPod pod : view.pods()) {
             if (!pod.id().equals(view.me())) {
-                others.put(pod.id(), new OverloadedPod(pod.id(), pod.capacity(), new ArrayDeque<>()));
+                others.put(pod.id(), new Owner(pod, new ArrayDeque<>()));
             }
         }
         for (Candidate candidate : view.candidates()) {
             LeaseView lease = candidate.lease();
-            OverloadedPod owner = lease.free() || lease.owner() == null
+            Owner owner = lease.free() || lease.owner() == null
                     ? null
                     : others.get(lease.owner().pod());
             if (owner != null && lease.requester() == null) {
                 owner.unrequested.add(candidate.index());
             }
         }
-        Queue<OverloadedPod> overloaded = new PriorityQueue<>(Comparator.comparing(OverloadedPod::surplus)
-                .thenComparing(OverloadedPod::pod)
-                .reversed());
-        others.values().stream().filter(pod -> pod.surplus() > 0).forEach(overloaded::add);
-        return overloaded;
+        return List.copyOf(others.values());
     }
 
     /** Pods prefer different partitions, so that they seldom race: the order starts at a place given by the pod's name. */

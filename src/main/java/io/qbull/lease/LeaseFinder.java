@@ -3,6 +3,7 @@ package io.qbull.lease;
 import io.qbull.config.LeaseSettings;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LeaseTable.Acquisition;
@@ -233,8 +234,7 @@ final class LeaseFinder {
 
     /** Partitions worth a look: all that this pod could take, or those that it has requested if it could take none. */
     private IntPredicate watched() {
-        int most = settings.adoptOrphans() ? settings.maxPartitionsPerPod() : settings.partitionsPerPod();
-        boolean room = most - host.ownedCount() - acquirer.pendingCount() > 0;
+        boolean room = settings.capacity().most() - host.ownedCount() - acquirer.pendingCount() > 0;
         return index -> (room || requests.isOpen(index)) && takeable(index);
     }
 
@@ -280,16 +280,32 @@ final class LeaseFinder {
             return;
         }
         List<Balancer.Candidate> candidates = observer.candidates(index -> takeable(index) && !requests.isOpen(index));
-        Balancer.Moves moves = Balancer.moves(new Balancer.View(
+        Balancer.Moves moves = Balancer.moves(view(candidates));
+        moves.acquire().forEach(index -> acquirer.acquire(index, newOwner()));
+        moves.request().forEach(index -> requests.request(index, newOwner()));
+    }
+
+    private Balancer.View view(List<Balancer.Candidate> candidates) {
+        return new Balancer.View(
                 domain.pod(),
                 settings,
+                domain.partitions(),
                 host.ownedCount(),
                 acquirer.pendingCount(),
                 requests.openCount(),
                 candidates,
-                pods));
-        moves.acquire().forEach(index -> acquirer.acquire(index, newOwner()));
-        moves.request().forEach(index -> requests.request(index, newOwner()));
+                pods);
+    }
+
+    /** Whether a pod is registered, as far as this one has heard. */
+    boolean knows(PodId pod) {
+        return pods.stream().anyMatch(each -> each.id().equals(pod));
+    }
+
+    /** How many partitions this pod owns before it gives any away. */
+    int least() {
+        Balancer.View view = view(observer.candidates(any -> true));
+        return view.shares().least(view.capacity());
     }
 
     private void acquisitionEnded(int index, @Nullable Acquisition result, long sent, boolean outOfDate) {

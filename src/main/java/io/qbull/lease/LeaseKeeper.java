@@ -4,12 +4,16 @@ import io.qbull.config.LeaseSettings;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.Ownership;
+import io.qbull.model.PodId;
 import io.qbull.runtime.EventLoop;
+import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,18 @@ public final class LeaseKeeper implements Ownership {
     private CompletionStage<Void> givenBack = CompletableFuture.completedFuture(null);
 
     private boolean taking;
+    /** Pods that have requested a partition before this one heard of them. */
+    private final Set<PodId> strangers = new HashSet<>();
+
+    /** What a pod does about the request for one of its partitions. */
+    public enum Answer {
+        /** It hands the partition over. */
+        GIVE,
+        /** It keeps the partition. */
+        KEEP,
+        /** It asks who the pods are first; the request will be reported again. */
+        LATER
+    }
 
     /**
      * @param domain the leases to compete for, and for which pod
@@ -59,7 +75,7 @@ public final class LeaseKeeper implements Ownership {
         this.renewer = new LeaseRenewer(domain, settings, context, owned, listener, this::lose);
         this.log = new LeaseLog(loop);
         this.releaser = new LeaseReleaser(settings, context, log);
-        this.registration = new PodRegistration(domain, settings, context, owned, finder::pods);
+        this.registration = new PodRegistration(domain, settings, context, owned, this::heard);
     }
 
     /** Starts to register this pod, to take leases and to renew them. Returns at once. */
@@ -160,6 +176,26 @@ public final class LeaseKeeper implements Ownership {
      */
     public void forget(Lease lease) {
         end(lease, new LeaseEnd.Voided());
+    }
+
+    /**
+     * @param by the owner to be, from the request
+     * @param staying how many partitions this pod owns and has not promised to others
+     * @return what to do about the request
+     */
+    public Answer answer(LeaseOwner by, long staying) {
+        if (!finder.knows(by.pod()) && strangers.add(by.pod())) {
+            registration.readSoon();
+            return Answer.LATER;
+        }
+        return staying > finder.least() ? Answer.GIVE : Answer.KEEP;
+    }
+
+    private void heard(List<LivingPod> pods) {
+        finder.pods(pods);
+        if (strangers.removeIf(finder::knows)) {
+            renewer.renew();
+        }
     }
 
     /**

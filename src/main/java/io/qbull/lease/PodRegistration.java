@@ -98,7 +98,7 @@ final class PodRegistration {
                 .register(
                         domain.queue(),
                         domain.pod(),
-                        settings.partitionsPerPod(),
+                        settings.capacity().within(domain.partitions()),
                         owned.partitions(),
                         settings.leaseTtl().multipliedBy(ticks),
                         all ? PodsView.NONE : known)
@@ -162,6 +162,12 @@ final class PodRegistration {
             cancelRetry();
             retry = context.loop().schedule(RetryDelay.of(settings), this::register);
         }
+    }
+
+    /** Reads the list of pods shortly, whatever their number. */
+    void readSoon() {
+        listDue = context.loop().nanoTime();
+        refreshSoon();
     }
 
     /** Registers shortly: a pod may have left, which decides which pods may take its partitions. */

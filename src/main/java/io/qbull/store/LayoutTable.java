@@ -1,5 +1,6 @@
 package io.qbull.store;
 
+import io.qbull.model.Capacity;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
@@ -51,14 +52,14 @@ public interface LayoutTable {
      *
      * @param queue the queue
      * @param pod this pod
-     * @param capacity the largest number of partitions that it owns
+     * @param capacity how many partitions it owns
      * @param owned the partitions that it owns
      * @param staleAfter how long this pod may be silent; also holds for pods whose registration names no such time
      * @param known the last view that this pod was given; {@link PodsView#NONE} asks for all pods
      * @return all living pods, this one included; those of the known view if there are as many registrations as there were then
      */
     CompletionStage<PodsView> register(
-            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter, PodsView known);
+            QueueName queue, PodId pod, Capacity capacity, List<Integer> owned, Duration staleAfter, PodsView known);
 
     /**
      * @param queue the queue
@@ -89,15 +90,15 @@ public interface LayoutTable {
      * A living pod, as the others see it.
      *
      * @param id its name
-     * @param capacity the largest number of partitions that it owns
+     * @param capacity how many partitions it owns
      */
-    record LivingPod(PodId id, int capacity) {}
+    record LivingPod(PodId id, Capacity capacity) {}
 
     /**
      * All that is known of a living pod.
      *
      * @param id its name
-     * @param capacity the largest number of partitions that it owns
+     * @param capacity how many partitions it owns while the pods have room for all
      * @param owned the partitions that it owned when it last registered
      * @param startedAtMillis first registration, ms since 1970
      * @param seenAtMillis last registration, ms since 1970

@@ -2,8 +2,8 @@
 -- entries of all pods only if the caller asks for them or if their number has changed; it is up to the caller to judge them.
 --
 -- KEYS 1: pods
--- ARGV 6: pod, capacity, partitions that it owns (comma-separated, may be empty), staleAfter (ms), name of the process, number of
---   entries that the caller knows (empty = it asks for all entries)
+-- ARGV 6: pod, its capacity (members of JSON), partitions that it owns (comma-separated, may be empty), staleAfter (ms), name of the
+--   process, number of entries that the caller knows (empty = it asks for all entries)
 -- Returns: {'same', twin of this pod (may be empty)}
 --          {'pods', number of entries, twin, time (ms), {pod, entry (JSON), ...}}: the entries as they were before this call
 -- Epoch: none; a hint for the balancer that proves no ownership.
@@ -53,7 +53,7 @@ end
 local count = tostring(redis.call('HLEN', pods) + (mine == '' and 1 or 0))
 local entries = count ~= ARGV[6] and redis.call('HGETALL', pods)
 -- Formatted by hand, because cjson writes an empty list as an object.
-redis.call('HSET', pods, pod, '{"partitions":[' .. ARGV[3] .. '],"capacity":' .. ARGV[2] .. ',"started":' .. started .. ',"seen":'
+redis.call('HSET', pods, pod, '{"partitions":[' .. ARGV[3] .. '],' .. ARGV[2] .. ',"started":' .. started .. ',"seen":'
   .. string.format('%.0f', now) .. ',"ttl":' .. ARGV[4] .. ',' .. writer .. '}')
 if not entries then
   return {'same', twin}

@@ -1,6 +1,7 @@
 package io.qbull.bench;
 
 import io.qbull.config.RedisSettings;
+import io.qbull.model.Capacity;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable.PodsView;
@@ -95,7 +96,13 @@ public final class FleetCost {
             for (int queue = 0; queue < queues; queue++) {
                 PodsView last = list ? PodsView.NONE : known.getOrDefault(id + "/" + queue, PodsView.NONE);
                 answers.add(store.layouts()
-                        .register(new QueueName("Q" + queue), id, 16, OWNED, LEASE_TTL.multipliedBy(40), last)
+                        .register(
+                                new QueueName("Q" + queue),
+                                id,
+                                new Capacity(16, 16),
+                                OWNED,
+                                LEASE_TTL.multipliedBy(40),
+                                last)
                         .toCompletableFuture());
             }
             for (int queue = 0; queue < queues; queue++) {

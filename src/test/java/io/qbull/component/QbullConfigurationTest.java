@@ -84,7 +84,7 @@ class QbullConfigurationTest extends QbullTestSupport {
         QbullConfiguration options = endpoint("qbull:ORDERS").getConfiguration();
 
         assertThat(QbullSettings.consumption(options).toString())
-                .contains("partitionsPerPod=4", "maxPartitionsPerPod=16384", "adoptOrphans=true", "orphanGrace=PT15S")
+                .contains("partitionsPerPod=0", "maxPartitionsPerPod=16384", "adoptOrphans=true", "orphanGrace=PT15S")
                 .contains("leaseTtl=PT15S", "drainTimeout=PT30S", "stallAfter=PT1M", "prefetch=128")
                 .contains(
                         "commitInterval=PT0.005S",
@@ -142,8 +142,9 @@ class QbullConfigurationTest extends QbullTestSupport {
             value = {
                 "leaseTtl=1             | leaseTtl (PT0.001S) must be at least PT1S",
                 "leaseTtl=999ms         | leaseTtl (PT0.999S) must be at least PT1S",
-                "partitionsPerPod=0     | partitionsPerPod (0) must be between 1 and 16384",
-                "maxPartitionsPerPod=3  | maxPartitionsPerPod (3) must be at least partitionsPerPod (4)",
+                "partitionsPerPod=0     | partitionsPerPod (0) must be auto or between 1 and 16384",
+                "partitionsPerPod=few   | partitionsPerPod (few) must be auto or between 1 and 16384",
+                "partitionsPerPod=4&maxPartitionsPerPod=3 | maxPartitionsPerPod (3) must be at least partitionsPerPod (4)",
                 "maxPartitionsPerPod=-1 | maxPartitionsPerPod (-1) must be between 1 and 16384",
                 "orphanGrace=-1         | orphanGrace (PT-0.001S) must be at least PT0S",
                 "prefetch=0             | prefetch (0) must be between 1 and 10000",

@@ -8,6 +8,7 @@ import io.qbull.config.LeaseSettings;
 import io.qbull.config.PumpSettings;
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.model.Attempts;
+import io.qbull.model.Capacity;
 import io.qbull.model.Entry;
 import io.qbull.model.Epoch;
 import io.qbull.model.Failure;
@@ -321,7 +322,7 @@ class ConsumerSessionTest {
     }
 
     private void register() {
-        store.next("register").answer(new PodsView("v", List.of(new LivingPod(ME, 2)), "", ""));
+        store.next("register").answer(new PodsView("v", List.of(new LivingPod(ME, new Capacity(2, 2))), "", ""));
         loop.run();
     }
 

@@ -100,7 +100,7 @@ class ReceiverAwayIT {
         options.setRedisUri(REDIS.server().uri());
         options.setPodId(name);
         options.setPartitions(PARTITIONS);
-        options.setPartitionsPerPod(PARTITIONS / 2);
+        options.setPartitionsPerPod(Integer.toString(PARTITIONS / 2));
         options.setLeaseTtl(Duration.ofSeconds(1));
         context.addComponent("qbull", qbull);
         HttpComponent http = new HttpComponent();

@@ -3,6 +3,7 @@ package io.qbull.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
+import io.qbull.model.Capacity;
 import io.qbull.model.Epoch;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
@@ -43,7 +44,7 @@ class LeaseFinderTest {
 
     @Test
     void a_look_counts_owned_and_pending_leases_once_and_not_per_partition() {
-        begin(false, owned(), new LivingPod(OTHER, PARTITIONS));
+        begin(false, owned(), new LivingPod(OTHER, new Capacity(PARTITIONS, PARTITIONS)));
         int before = host.asked;
         loop.tick(TTL.plusSeconds(1));
         assertThat(store.waiting()).contains("peek");
@@ -52,7 +53,7 @@ class LeaseFinderTest {
 
     @Test
     void a_bunch_of_grants_is_followed_by_one_plan() {
-        begin(true, free(), new LivingPod(OTHER, 0));
+        begin(true, free(), new LivingPod(OTHER, new Capacity(1, 1)));
         host.looks = 0;
         for (int taken = 0; taken < PARTITIONS; taken++) {
             grant(store.next("acquire"));
@@ -64,19 +65,19 @@ class LeaseFinderTest {
 
     @Test
     void a_bunch_of_refusals_is_followed_by_one_decision() {
-        begin(false, free(), new LivingPod(OTHER, 0));
+        begin(false, free(), new LivingPod(OTHER, new Capacity(1, 1)));
         host.looks = 0;
         for (int refused = 0; refused < PARTITIONS; refused++) {
             store.next("acquire").answer(new Acquisition.Owned(owned()));
         }
         loop.run();
-        assertThat(store.waiting()).filteredOn("requestHandOver"::equals).hasSize(PARTITIONS);
+        assertThat(store.waiting()).filteredOn("requestHandOver"::equals).hasSize(Balancer.MOST_REQUESTS);
         assertThat(host.looks).isLessThan(A_FEW_PASSES);
     }
 
     @Test
     void announcements_of_one_moment_are_followed_by_one_look() {
-        begin(false, owned(), new LivingPod(OTHER, PARTITIONS));
+        begin(false, owned(), new LivingPod(OTHER, new Capacity(PARTITIONS, PARTITIONS)));
         AnnouncementListener announcements = store.next("announcements").argument(1, AnnouncementListener.class);
         for (int index = 0; index < 16; index++) {
             announcements.announced(new PartitionId(QUEUE, index));
@@ -92,7 +93,9 @@ class LeaseFinderTest {
     void leases_that_their_owners_renew_at_different_times_are_looked_at_together() {
         LeaseFinder finder = finder(new LeaseSettings(PARTITIONS, PARTITIONS, false, TTL, TTL));
         finder.start();
-        finder.pods(List.of(new LivingPod(ME, PARTITIONS), new LivingPod(OTHER, PARTITIONS)));
+        finder.pods(List.of(
+                new LivingPod(ME, new Capacity(PARTITIONS, PARTITIONS)),
+                new LivingPod(OTHER, new Capacity(PARTITIONS, PARTITIONS))));
         Call first = store.next("peek");
         Map<PartitionId, LeaseView> seen = new HashMap<>();
         for (Object partition : first.argument(0, List.class)) {
@@ -112,7 +115,7 @@ class LeaseFinderTest {
         host.mine.addAll(List.of(0, 1));
         LeaseFinder finder = finder(new LeaseSettings(1, 2, true, TTL, TTL));
         finder.start();
-        finder.pods(List.of(new LivingPod(ME, 1), new LivingPod(OTHER, 1)));
+        finder.pods(List.of(new LivingPod(ME, new Capacity(1, 1)), new LivingPod(OTHER, new Capacity(1, 1))));
         loop.tick(TTL.multipliedBy(3));
         assertThat(store.waiting()).doesNotContain("peek");
         host.mine.remove(0);
@@ -124,7 +127,7 @@ class LeaseFinderTest {
     @Test
     void no_lease_goes_unseen_for_longer_than_three_ttls_however_late_it_seems_to_expire() {
         LeaseView late = new LeaseView(new LeaseOwner(OTHER, "n"), new Epoch(1), Duration.ofDays(1), false, null);
-        begin(false, late, new LivingPod(OTHER, PARTITIONS));
+        begin(false, late, new LivingPod(OTHER, new Capacity(PARTITIONS, PARTITIONS)));
         loop.tick(TTL.multipliedBy(3).minusMillis(1));
         assertThat(store.waiting()).doesNotContain("peek");
         loop.tick(Duration.ofMillis(1));
@@ -136,7 +139,7 @@ class LeaseFinderTest {
         host.mine.addAll(IntStream.range(1, PARTITIONS).boxed().toList());
         LeaseFinder finder = finder(new LeaseSettings(PARTITIONS, PARTITIONS, true, TTL, TTL));
         finder.start();
-        finder.pods(List.of(new LivingPod(ME, PARTITIONS)));
+        finder.pods(List.of(new LivingPod(ME, new Capacity(PARTITIONS, PARTITIONS))));
         AnnouncementListener announcements = store.next("announcements").argument(1, AnnouncementListener.class);
         int taken = 0;
         for (int step = 0; step < 600; step++) {
@@ -164,7 +167,8 @@ class LeaseFinderTest {
         Duration grace = Duration.ofSeconds(3);
         LeaseFinder finder = finder(new LeaseSettings(1, PARTITIONS, true, grace, TTL));
         finder.start();
-        finder.pods(List.of(new LivingPod(ME, 1), new LivingPod(OTHER, 1)));
+        finder.pods(List.of(
+                new LivingPod(ME, new Capacity(1, 1)), new LivingPod(OTHER, new Capacity(PARTITIONS - 1, PARTITIONS))));
         seen(free());
         loop.tick(grace.plusMillis(300));
         seen(free());
@@ -183,7 +187,7 @@ class LeaseFinderTest {
     private void begin(boolean adoptOrphans, LeaseView each, LivingPod other) {
         LeaseFinder finder = finder(new LeaseSettings(PARTITIONS, PARTITIONS, adoptOrphans, TTL, TTL));
         finder.start();
-        finder.pods(List.of(new LivingPod(ME, PARTITIONS), other));
+        finder.pods(List.of(new LivingPod(ME, new Capacity(PARTITIONS, PARTITIONS)), other));
         seen(each);
     }
 

@@ -3,6 +3,8 @@ package io.qbull.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
+import io.qbull.lease.LeaseKeeper.Answer;
+import io.qbull.model.Capacity;
 import io.qbull.model.Epoch;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
@@ -163,7 +165,7 @@ class LeaseKeeperTest {
     void leases_that_are_acquired_together_are_logged_in_one_line() {
         try (CapturedLog log = new CapturedLog()) {
             keeper.start();
-            register(new LivingPod(ME, 2));
+            register(new LivingPod(ME, new Capacity(2, 2)));
             peeked(free(), free());
             grant(store.next("acquire"));
             grant(store.next("acquire"));
@@ -476,7 +478,7 @@ class LeaseKeeperTest {
         store.next("register").loseReply();
         store.next("register").loseReply();
         loop.tick(Duration.ofMillis(500));
-        register(new LivingPod(ME, 1));
+        register(new LivingPod(ME, new Capacity(1, 1)));
         loop.tick(Duration.ofMillis(500));
         assertThat(store.waiting()).doesNotContain("register");
     }
@@ -484,7 +486,7 @@ class LeaseKeeperTest {
     @Test
     void an_owned_lease_is_looked_at_again_after_its_expiry_and_not_before() {
         keeper.start();
-        register(new LivingPod(ME, 1), new LivingPod(OTHER, 2));
+        register(new LivingPod(ME, new Capacity(1, 1)), new LivingPod(OTHER, new Capacity(2, 2)));
         peeked(ownedBy(OTHER), ownedBy(OTHER));
         loop.tick(Duration.ofSeconds(9).minusMillis(1));
         assertThat(store.waiting()).doesNotContain("peek");
@@ -497,7 +499,7 @@ class LeaseKeeperTest {
         keeper.start();
         peeked(free(), free());
         assertThat(store.waiting()).doesNotContain("acquire");
-        register(new LivingPod(ME, 1));
+        register(new LivingPod(ME, new Capacity(1, 1)));
         assertThat(store.waiting()).filteredOn("acquire"::equals).hasSize(2);
     }
 
@@ -536,20 +538,47 @@ class LeaseKeeperTest {
         assertThat(looked.contains(new PartitionId(QUEUE, 0))).isTrue();
     }
 
+    @Test
+    void the_request_of_a_pod_that_was_not_heard_of_waits_until_the_pods_are_read() {
+        PodId stranger = new PodId("stranger");
+        own();
+        assertThat(keeper.answer(new LeaseOwner(stranger, "n"), 2)).isEqualTo(Answer.LATER);
+        loop.tick(Duration.ofSeconds(1));
+        Call read = store.next("register");
+        assertThat(read.argument(5, PodsView.class)).as("asks for all pods").isEqualTo(PodsView.NONE);
+        read.answer(new PodsView(
+                "w",
+                List.of(new LivingPod(ME, new Capacity(1, 1)), new LivingPod(stranger, new Capacity(1, 1))),
+                "",
+                ""));
+        loop.run();
+        assertThat(store.waiting()).as("hears of the request again").contains("renew");
+        assertThat(keeper.answer(new LeaseOwner(stranger, "n"), 2)).isEqualTo(Answer.GIVE);
+        assertThat(keeper.answer(new LeaseOwner(stranger, "n"), 1)).isEqualTo(Answer.KEEP);
+    }
+
+    @Test
+    void a_pod_that_is_not_registered_gets_an_answer_all_the_same() {
+        own();
+        LeaseOwner stranger = new LeaseOwner(new PodId("stranger"), "n");
+        assertThat(keeper.answer(stranger, 1)).isEqualTo(Answer.LATER);
+        assertThat(keeper.answer(stranger, 1)).isEqualTo(Answer.KEEP);
+    }
+
     private Lease last() {
         return leases.get(leases.size() - 1);
     }
 
     private Call beginRequesting() {
         keeper.start();
-        register(new LivingPod(ME, 1), new LivingPod(OTHER, 1));
+        register(new LivingPod(ME, new Capacity(1, 1)), new LivingPod(OTHER, new Capacity(1, 1)));
         peeked(ownedBy(OTHER), ownedBy(OTHER));
         return store.next("requestHandOver");
     }
 
     private Call beginAcquiring() {
         keeper.start();
-        register(new LivingPod(ME, 1), new LivingPod(OTHER, 1));
+        register(new LivingPod(ME, new Capacity(1, 1)), new LivingPod(OTHER, new Capacity(1, 1)));
         peeked(free(), ownedBy(OTHER));
         return store.next("acquire");
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
+import io.qbull.model.Capacity;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Real keepers, virtual time, a hostile network: pods crash, pause and join, replies are lost, commands arrive late. At no instant
- * do two pods trust one partition; when the faults end every partition is owned, and no pod owns too many.
+ * do two pods trust one partition; when the faults end every partition is owned, and each pod owns its share.
  * {@code -Dseed=} replays a run, {@code -Dqbull.size.leaseSimulation.runs=} sets how many there are.
  */
 class LeaseSimulationTest {
@@ -54,6 +55,8 @@ class LeaseSimulationTest {
     private SimulatedNetwork network = network();
     private final List<Pod> pods = new ArrayList<>();
     private int born;
+    /** Of the pods of this run: {@link #CAPACITY}, or none. */
+    private int wanted = CAPACITY;
     /** How far the clock of Redis has gone back, in milliseconds. */
     private long goneBack;
 
@@ -79,6 +82,7 @@ class LeaseSimulationTest {
         network.faulty = true;
         pods.clear();
         goneBack = 0;
+        wanted = random.nextBoolean() ? CAPACITY : Capacity.FAIR_SHARE;
         IntStream.range(0, 3).forEach(any -> join());
         for (int step = 0; step < 300; step++) {
             world.tick(Duration.ofMillis(random.nextInt(400)));
@@ -139,13 +143,15 @@ class LeaseSimulationTest {
         assertThat(owned)
                 .containsExactlyElementsOf(
                         IntStream.range(0, PARTITIONS).boxed().toList());
-        if (pods.size() * CAPACITY >= PARTITIONS) {
-            assertThat(pods).allSatisfy(pod -> assertThat(pod.keeper.owned()).hasSizeLessThanOrEqualTo(CAPACITY));
-        }
+        Capacity each = new Capacity(wanted, PARTITIONS);
+        Shares shares = Shares.of(PARTITIONS, pods.stream().map(any -> each).toList());
+        assertThat(pods)
+                .allSatisfy(pod -> assertThat(pod.keeper.owned())
+                        .hasSizeBetween(shares.asWanted() ? 0 : shares.least(each), shares.most(each)));
     }
 
     private void join() {
-        Pod pod = new Pod(new PodId("pod" + born++), new PodLoop(world), network, random);
+        Pod pod = new Pod(new PodId("pod" + born++), wanted, new PodLoop(world), network, random);
         pods.add(pod);
         pod.loop.execute(pod.keeper::start);
     }
@@ -162,12 +168,12 @@ class LeaseSimulationTest {
         final PodLoop loop;
         final LeaseKeeper keeper;
 
-        Pod(PodId id, PodLoop loop, SimulatedNetwork network, Random random) {
+        Pod(PodId id, int wanted, PodLoop loop, SimulatedNetwork network, Random random) {
             this.id = id;
             this.loop = loop;
             this.keeper = new LeaseKeeper(
                     new LeaseDomain(QUEUE, PARTITIONS, id, 1),
-                    new LeaseSettings(CAPACITY, PARTITIONS, true, TTL, TTL),
+                    new LeaseSettings(wanted, PARTITIONS, true, TTL, TTL),
                     new LeaseContext(new NetworkStore(network), loop, this, random),
                     this);
         }
@@ -187,13 +193,13 @@ class LeaseSimulationTest {
             keeper.release(lease, 0);
         }
 
-        /** As the engine does it: hands over the surplus and keeps the rest. */
+        /** As the engine does it. */
         @Override
         public void handOverRequested(Lease lease, LeaseOwner by) {
-            if (keeper.owned().size() > CAPACITY) {
-                keeper.handOver(lease, by, 0);
-            } else {
-                keeper.reject(lease, by);
+            switch (keeper.answer(by, keeper.owned().size())) {
+                case GIVE -> keeper.handOver(lease, by, 0);
+                case KEEP -> keeper.reject(lease, by);
+                case LATER -> {}
             }
         }
 

@@ -3,6 +3,7 @@ package io.qbull.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
+import io.qbull.model.Capacity;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.store.LayoutTable.LivingPod;
@@ -129,7 +130,7 @@ class PodRegistrationTest {
         return new PodsView(
                 Integer.toString(pods),
                 IntStream.range(0, pods)
-                        .mapToObj(pod -> new LivingPod(new PodId("pod-" + pod), 1))
+                        .mapToObj(pod -> new LivingPod(new PodId("pod-" + pod), new Capacity(1, 1)))
                         .toList(),
                 "",
                 "");

@@ -2,6 +2,7 @@ package io.qbull.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.Capacity;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
@@ -103,7 +104,7 @@ final class SimulatedNetwork {
                 yield asked;
             }
             case "peek" -> redis.peek(list(a[0]));
-            case "register" -> redis.register((PodId) a[1], (Integer) a[2], (Duration) a[4], (PodsView) a[5]);
+            case "register" -> redis.register((PodId) a[1], (Capacity) a[2], (Duration) a[4], (PodsView) a[5]);
             case "unregister" -> {
                 redis.unregister((PodId) a[1]);
                 yield true;

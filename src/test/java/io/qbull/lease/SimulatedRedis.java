@@ -1,5 +1,6 @@
 package io.qbull.lease;
 
+import io.qbull.model.Capacity;
 import io.qbull.model.Epoch;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
@@ -30,7 +31,7 @@ final class SimulatedRedis {
     private final Map<PartitionId, Row> leases = new HashMap<>();
     private final Map<PodId, Registered> pods = new TreeMap<>();
 
-    private record Registered(int capacity, long seen) {}
+    private record Registered(Capacity capacity, long seen) {}
 
     SimulatedRedis(LongSupplier clockMillis) {
         this.clockMillis = clockMillis;
@@ -124,7 +125,7 @@ final class SimulatedRedis {
         return sights;
     }
 
-    PodsView register(PodId pod, int capacity, Duration staleAfter, PodsView known) {
+    PodsView register(PodId pod, Capacity capacity, Duration staleAfter, PodsView known) {
         pods.replaceAll((id, other) -> new Registered(other.capacity(), Math.min(other.seen(), now())));
         pods.values().removeIf(other -> other.seen() + staleAfter.toMillis() < now());
         pods.put(pod, new Registered(capacity, now()));

@@ -57,7 +57,7 @@ class QbullAutoConfigurationTest {
                 "camel.component.qbull.when-exhausted", "hold-key"));
         assertThat(options.getRedisUri()).isEqualTo("redis://here:1");
         assertThat(options.getLeaseTtl()).isEqualTo(Duration.ofSeconds(90));
-        assertThat(options.getPartitionsPerPod()).isEqualTo(7);
+        assertThat(options.getPartitionsPerPod()).isEqualTo("7");
         assertThat(options.getWhenExhausted()).isEqualTo(WhenExhausted.HOLD_KEY);
     }
 

@@ -151,7 +151,7 @@ public final class QueueInvariants {
                     .as(key)
                     .allMatch(
                             json -> json.matches(
-                                    "\\{\"partitions\":\\[[0-9,]*],\"capacity\":\\d+,\"started\":\\d+,\"seen\":\\d+(,\"ttl\":\\d+)?"
+                                    "\\{\"partitions\":\\[[0-9,]*],\"capacity\":\\d+(,\"most\":\\d+(,\"fair\":true)?)?,\"started\":\\d+,\"seen\":\\d+(,\"ttl\":\\d+)?"
                                             + "(,\"process\":\"[^\"]*\",\"before\":\"[^\"]*\"(,\"twin\":\"[^\"]*\",\"met\":\\d+)?)?}"));
         }
     }

@@ -5,6 +5,7 @@ import io.qbull.app.exit.StopSignal;
 import io.qbull.app.http.Probes;
 import io.qbull.app.redis.StoreAccess;
 import io.qbull.app.settings.AppSettings;
+import io.qbull.component.QbullConfiguration;
 import io.qbull.component.QbullConsumer;
 import io.qbull.component.QbullEndpoint;
 import io.qbull.model.Layout;
@@ -121,18 +122,18 @@ public final class ReadyLine {
             if (route.getEndpoint() instanceof QbullEndpoint queue
                     && route.getConsumer() instanceof QbullConsumer consumer) {
                 QueueName name = new QueueName(queue.getQueue());
-                int wanted = queue.getConfiguration().getPartitionsPerPod();
-                owned.put(name, new Owned(consumer.ownedPartitions(), Math.min(wanted, partitions(name, wanted))));
+                owned.put(name, new Owned(consumer.ownedPartitions(), wanted(name, queue.getConfiguration())));
             }
         }
         return owned;
     }
 
-    /** How many partitions a queue has; as many as wanted if that is not known. */
-    private int partitions(QueueName queue, int wanted) {
+    /** How many partitions of a queue the pod surely gets, if there are enough: one where it shares them with others. */
+    private int wanted(QueueName queue, QbullConfiguration options) {
+        int wanted = Math.max(1, options.wantedPartitions());
         try {
             List<Layout> layouts = StoreAccess.await(store.layouts().history(queue));
-            return layouts.get(layouts.size() - 1).partitions();
+            return Math.min(wanted, layouts.get(layouts.size() - 1).partitions());
         } catch (CliException e) {
             return wanted;
         }

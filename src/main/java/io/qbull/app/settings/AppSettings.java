@@ -35,7 +35,7 @@ public record AppSettings(
     /**
      * @param names the queues that exist for HTTP clients
      * @param partitions how many a queue gets when it is created
-     * @param partitionsPerPod how many leases of each queue this pod wants
+     * @param partitionsPerPod how many leases of each queue this pod wants: a number, or {@code auto}
      * @param leaseTtl how long a lease lasts without renewal
      * @param defaults other options of the component, by the name that the person used; they hold for all queues
      * @param options of single queues, by queue and name; they override the settings above
@@ -44,7 +44,7 @@ public record AppSettings(
     public record Queues(
             List<QueueName> names,
             int partitions,
-            int partitionsPerPod,
+            String partitionsPerPod,
             Duration leaseTtl,
             Map<String, ComponentOption> defaults,
             Map<QueueName, Map<String, String>> options,

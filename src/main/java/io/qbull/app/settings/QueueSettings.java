@@ -36,7 +36,7 @@ final class QueueSettings {
         return new AppSettings.Queues(
                 names,
                 lookup.number(Setting.PARTITIONS, 1, Layout.MOST_PARTITIONS),
-                lookup.number(Setting.PARTITIONS_PER_POD, 1, Layout.MOST_PARTITIONS),
+                lookup.numberOr("auto", Setting.PARTITIONS_PER_POD, 1, Layout.MOST_PARTITIONS),
                 lookup.duration(Setting.LEASE_TTL),
                 lookup.otherOptionsAsGiven(),
                 options,

@@ -12,7 +12,7 @@ public enum Setting {
     REDIS_URL("REDIS_URL", "redisUrl", "", "redisUri"),
     QUEUES("QBULL_QUEUES", "queues", "WHATSAPP"),
     PARTITIONS("PARTITIONS", "partitions", "16", "partitions"),
-    PARTITIONS_PER_POD("PARTITIONS_PER_POD", "partitionsPerPod", "4", "partitionsPerPod"),
+    PARTITIONS_PER_POD("PARTITIONS_PER_POD", "partitionsPerPod", "auto", "partitionsPerPod"),
     POD_ID("QBULL_POD_ID", "podId", "", "podId"),
     LEASE_TTL("QBULL_LEASE_TTL", "leaseTtl", "15s", "leaseTtl"),
     ROUTES("QBULL_ROUTES", "routes", "routes"),

@@ -73,6 +73,20 @@ final class SettingLookup {
         }
     }
 
+    /**
+     * A whole number in a range, or a word.
+     *
+     * @param word the word
+     * @return the text as it is given
+     */
+    String numberOr(String word, Setting setting, int least, int most) throws CliException {
+        String given = value(setting);
+        if (given.equalsIgnoreCase(word)) {
+            return word;
+        }
+        return Long.toString(wholeNumber(setting, word + " or ", least, most));
+    }
+
     /** A whole number in a range. */
     int number(Setting setting, int least, int most) throws CliException {
         return (int) wholeNumber(setting, least, most);
@@ -80,6 +94,13 @@ final class SettingLookup {
 
     /** A whole number in a range. */
     long wholeNumber(Setting setting, long least, long most) throws CliException {
+        return wholeNumber(setting, "", least, most);
+    }
+
+    /**
+     * @param or what else it may be, for the message
+     */
+    private long wholeNumber(Setting setting, String or, long least, long most) throws CliException {
         String given = value(setting);
         try {
             long number = Long.parseLong(given);
@@ -93,7 +114,9 @@ final class SettingLookup {
                 ? "; Kubernetes sets this variable for a Service of that name: give it another, or set enableServiceLinks: false"
                 : "";
         throw CliException.setting(
-                name(setting), Printable.of(given), "must be a whole number between " + least + " and " + most + hint);
+                name(setting),
+                Printable.of(given),
+                "must be " + or + "a whole number between " + least + " and " + most + hint);
     }
 
     /** Items separated by commas. */

@@ -105,7 +105,7 @@ class QueueOptionsTest {
     private QueueOptions register(List<QueueName> names, Map<QueueName, Map<String, String>> ofQueues)
             throws CliException {
         AppSettings.Queues queues =
-                new AppSettings.Queues(names, 16, 4, Duration.ofSeconds(15), Map.of(), ofQueues, Map.of());
+                new AppSettings.Queues(names, 16, "4", Duration.ofSeconds(15), Map.of(), ofQueues, Map.of());
         QueueOptions options = new QueueOptions(context, queues);
         options.check();
         context.getCamelContextExtension().registerEndpointCallback(options);

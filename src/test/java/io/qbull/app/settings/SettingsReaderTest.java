@@ -31,7 +31,7 @@ class SettingsReaderTest {
         assertThat(settings.redisUrl()).isNull();
         assertThat(settings.queues().names()).containsExactly(new QueueName("WHATSAPP"));
         assertThat(settings.queues().partitions()).isEqualTo(16);
-        assertThat(settings.queues().partitionsPerPod()).isEqualTo(4);
+        assertThat(settings.queues().partitionsPerPod()).isEqualTo("auto");
         assertThat(settings.queues().leaseTtl()).isEqualTo(Duration.ofSeconds(15));
         assertThat(settings.web().http()).isEqualTo(new AppSettings.Address("127.0.0.1", 8080));
         assertThat(settings.web().management()).isEqualTo(new AppSettings.Address("127.0.0.1", 9876));
@@ -57,7 +57,7 @@ class SettingsReaderTest {
                 Map.of("qbull.partitions", "4", "qbull.partitionsPerPod", "2", "qbull.webhookUrl", "https://h/x?y=1"));
 
         assertThat(settings.queues().partitions()).isEqualTo(8);
-        assertThat(settings.queues().partitionsPerPod()).isEqualTo(2);
+        assertThat(settings.queues().partitionsPerPod()).isEqualTo("2");
         assertThat(settings.queues().names()).extracting(QueueName::value).containsExactly("A", "B.c");
         assertThat(settings.pod().value()).isEqualTo("pod-1");
         assertThat(settings.webhookUrl()).isEqualTo(URI.create("https://h/x?y=1"));

@@ -17,6 +17,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.qbull.config.RedisSettings;
+import io.qbull.model.Capacity;
 import io.qbull.model.FileClaim;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
@@ -89,7 +90,7 @@ class AccessTest {
         RedisStore store = REDIS.store(settings(PASSWORD));
         get(store.check());
         get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
-        get(store.layouts().register(QUEUE, new PodId("me"), 1, List.of(), TTL, PodsView.NONE));
+        get(store.layouts().register(QUEUE, new PodId("me"), new Capacity(1, 1), List.of(), TTL, PodsView.NONE));
         List<PartitionId> heard = new CopyOnWriteArrayList<>();
         get(store.leases().announcements(QUEUE, heard::add));
         CountDownLatch woken = new CountDownLatch(2);

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.cluster.SlotHash;
 import io.qbull.config.RedisSettings;
+import io.qbull.model.Capacity;
 import io.qbull.model.Entry;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
@@ -94,7 +95,7 @@ class ClusterTest {
             assertThat(get(store.leases().handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
             assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.FENCED);
         }
-        get(store.layouts().register(QUEUE, new PodId("pod"), 4, List.of(1, 2), TTL, PodsView.NONE));
+        get(store.layouts().register(QUEUE, new PodId("pod"), new Capacity(4, 4), List.of(1, 2), TTL, PodsView.NONE));
         QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
         assertThat(sight.readable()).hasSize(P).allSatisfy(partition -> {
             assertThat(partition.dead()).isEqualTo(1);

@@ -10,6 +10,7 @@ import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.Capacity;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
@@ -198,7 +199,8 @@ class FullRedisTest {
                     .isEqualTo(4);
             assertThat(log.lines("may be missing")).isEmpty();
         }
-        assertThat(get(store.layouts().register(QUEUE, new PodId("p"), 4, List.of(), TTL, PodsView.NONE))
+        assertThat(get(store.layouts()
+                                .register(QUEUE, new PodId("p"), new Capacity(4, 4), List.of(), TTL, PodsView.NONE))
                         .pods())
                 .hasSize(1);
         get(store.layouts().unregister(QUEUE, new PodId("p")));

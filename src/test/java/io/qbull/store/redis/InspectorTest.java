@@ -6,6 +6,7 @@ import static io.qbull.store.redis.Seed.newJob;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.Capacity;
 import io.qbull.model.Due;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
@@ -44,7 +45,9 @@ class InspectorTest {
         Seed seed = new Seed(resp);
         get(store.layouts().createIfAbsent(QUEUE, 5, KeyHash.XXH64));
         get(store.layouts().createIfAbsent(new QueueName("other"), 1, KeyHash.XXH64));
-        get(store.layouts().register(QUEUE, new PodId("me"), 2, List.of(3), Duration.ofMinutes(1), PodsView.NONE));
+        get(store.layouts()
+                .register(
+                        QUEUE, new PodId("me"), new Capacity(2, 2), List.of(3), Duration.ofMinutes(1), PodsView.NONE));
         long now = seed.now();
         String epoch = Long.toString((now - 4_000) * 1000);
         seed.lease("owner", "me#1", "epoch", epoch, "expires", Long.toString(now + 60_000), "inflight", "2");

@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.qbull.model.Capacity;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
@@ -249,7 +250,7 @@ class LayoutScriptsTest {
     void pods_see_each_other() {
         long before = new Seed(resp).now();
         PodsView alone = register(layouts);
-        assertThat(alone.pods()).containsExactly(new LivingPod(POD, 4));
+        assertThat(alone.pods()).containsExactly(new LivingPod(POD, new Capacity(4, 4)));
         assertThat(alone.process()).startsWith(ProcessHandle.current().pid() + "@");
         assertThat(alone.twin()).isEmpty();
         Pod me = shown().get(0);
@@ -257,10 +258,14 @@ class LayoutScriptsTest {
                 .isEqualTo(new Pod(POD, 4, List.of(), me.startedAtMillis(), me.seenAtMillis(), alone.process(), ""));
         assertThat(me.startedAtMillis()).isBetween(before, new Seed(resp).now()).isEqualTo(me.seenAtMillis());
         assertThat(resp.text("HGET", "{Q}:pods", "pod-1"))
-                .isEqualTo("{\"partitions\":[],\"capacity\":4,\"started\":" + me.startedAtMillis() + ",\"seen\":"
-                        + me.seenAtMillis() + ",\"ttl\":30000,\"process\":\"" + me.process() + "\",\"before\":\"\"}");
-        PodsView both = get(layouts.register(QUEUE, new PodId("pod-2"), 2, List.of(0, 11), STALE, PodsView.NONE));
-        assertThat(both.pods()).containsExactly(new LivingPod(POD, 4), new LivingPod(new PodId("pod-2"), 2));
+                .isEqualTo("{\"partitions\":[],\"capacity\":4,\"most\":4,\"started\":" + me.startedAtMillis()
+                        + ",\"seen\":" + me.seenAtMillis() + ",\"ttl\":30000,\"process\":\"" + me.process()
+                        + "\",\"before\":\"\"}");
+        PodsView both = get(
+                layouts.register(QUEUE, new PodId("pod-2"), new Capacity(2, 2), List.of(0, 11), STALE, PodsView.NONE));
+        assertThat(both.pods())
+                .containsExactly(
+                        new LivingPod(POD, new Capacity(4, 4)), new LivingPod(new PodId("pod-2"), new Capacity(2, 2)));
         assertThat(shown())
                 .filteredOn(pod -> !pod.id().equals(POD))
                 .first()
@@ -272,12 +277,14 @@ class LayoutScriptsTest {
         PodId other = new PodId("pod-2");
         PodsView alone = register(layouts);
         assertThat(register(alone)).isSameAs(alone);
-        get(layouts.register(QUEUE, other, 2, List.of(), STALE, PodsView.NONE));
+        get(layouts.register(QUEUE, other, new Capacity(2, 2), List.of(), STALE, PodsView.NONE));
         PodsView both = register(alone);
-        assertThat(both.pods()).containsExactly(new LivingPod(POD, 4), new LivingPod(other, 2));
-        get(layouts.register(QUEUE, other, 3, List.of(0, 1), STALE, both));
+        assertThat(both.pods())
+                .containsExactly(new LivingPod(POD, new Capacity(4, 4)), new LivingPod(other, new Capacity(2, 2)));
+        get(layouts.register(QUEUE, other, new Capacity(3, 3), List.of(0, 1), STALE, both));
         assertThat(register(both)).isSameAs(both);
-        assertThat(register(PodsView.NONE).pods()).containsExactly(new LivingPod(POD, 4), new LivingPod(other, 3));
+        assertThat(register(PodsView.NONE).pods())
+                .containsExactly(new LivingPod(POD, new Capacity(4, 4)), new LivingPod(other, new Capacity(3, 3)));
         get(layouts.unregister(QUEUE, other));
         assertThat(register(both).pods()).isEqualTo(alone.pods());
     }
@@ -317,9 +324,10 @@ class LayoutScriptsTest {
                 "old",
                 "{\"partitions\":[],\"capacity\":7,\"started\":1,\"seen\":" + now
                         + ",\"ttl\":15000,\"process\":\"x\",\"before\":\"\"}");
-        assertThat(register(layouts).pods()).contains(new LivingPod(new PodId("old"), 7));
+        assertThat(register(layouts).pods())
+                .contains(new LivingPod(new PodId("old"), new Capacity(7, Layout.MOST_PARTITIONS)));
         assertThat(resp.text("HGET", "{Q}:pods", "pod-1"))
-                .containsPattern("\"capacity\":4,\"started\":\\d+,\"seen\":\\d+,\"ttl\":30000,");
+                .containsPattern("\"capacity\":4,\"most\":4,\"started\":\\d+,\"seen\":\\d+,\"ttl\":30000,");
     }
 
     @Test
@@ -329,7 +337,7 @@ class LayoutScriptsTest {
                 "{Q}:pods",
                 "pod-1",
                 "{\"partitions\":[1],\"capacity\":4,\"started\":1000,\"seen\":" + (new Seed(resp).now() - 5_000) + "}");
-        get(layouts.register(QUEUE, POD, 5, List.of(1, 2), STALE, PodsView.NONE));
+        get(layouts.register(QUEUE, POD, new Capacity(5, 5), List.of(1, 2), STALE, PodsView.NONE));
         Pod me = shown().get(0);
         assertThat(me.startedAtMillis()).isEqualTo(1000);
         assertThat(me.capacity()).isEqualTo(5);
@@ -435,11 +443,11 @@ class LayoutScriptsTest {
     }
 
     private static PodsView register(LayoutTable table) {
-        return get(table.register(QUEUE, POD, 4, List.of(), STALE, PodsView.NONE));
+        return get(table.register(QUEUE, POD, new Capacity(4, 4), List.of(), STALE, PodsView.NONE));
     }
 
     private PodsView register(PodsView known) {
-        return get(layouts.register(QUEUE, POD, 4, List.of(), STALE, known));
+        return get(layouts.register(QUEUE, POD, new Capacity(4, 4), List.of(), STALE, known));
     }
 
     /** What {@code ./qbull status} shows of the pods. */
@@ -451,7 +459,16 @@ class LayoutScriptsTest {
     /** The script's answer to a pod that knows a view. */
     private List<?> answer(String version) {
         return resp.list(
-                "EVAL", Script.REGISTER.source(), "1", "{Q}:pods", "pod-1", "4", "", "30000", "process", version);
+                "EVAL",
+                Script.REGISTER.source(),
+                "1",
+                "{Q}:pods",
+                "pod-1",
+                "\"capacity\":4",
+                "",
+                "30000",
+                "process",
+                version);
     }
 
     private static int size(List<?> answer) {

@@ -159,7 +159,8 @@ final class ScriptCalls {
             case REQUEUE -> List.of(call(script, keys("dead", Seed.STREAM), "1-1", "2-1"));
             case DISCARD -> List.of(call(script, keys("dead", "seen"), "1-1", "x", "2-1", ""));
             case NOTE -> List.of(call(script, List.of("{Q}:met:s"), "600000", "3"));
-            case REGISTER -> List.of(call(script, List.of("{Q}:pods"), "me", "1", "3", "1000", "process", ""));
+            case REGISTER ->
+                List.of(call(script, List.of("{Q}:pods"), "me", "\"capacity\":1", "3", "1000", "process", ""));
             case PRUNE -> List.of(call(script, List.of("{Q}:pods"), "1000", "silent", "ahead"));
             case INTENT -> List.of(call(script, List.of("{R}:layout"), "4", "xxh64"));
             case OPEN -> List.of(call(script, List.of("{Q:4}:seal", "{Q:4}:started"), "1"));

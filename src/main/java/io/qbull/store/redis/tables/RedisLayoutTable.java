@@ -1,6 +1,7 @@
 package io.qbull.store.redis.tables;
 
 import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Capacity;
 import io.qbull.model.Causes;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
@@ -115,7 +116,7 @@ public final class RedisLayoutTable implements LayoutTable {
 
     @Override
     public CompletionStage<PodsView> register(
-            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter, PodsView known) {
+            QueueName queue, PodId pod, Capacity capacity, List<Integer> owned, Duration staleAfter, PodsView known) {
         return registrations.register(queue, pod, capacity, owned, staleAfter, known);
     }
 

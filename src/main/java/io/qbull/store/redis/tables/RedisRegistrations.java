@@ -3,6 +3,8 @@ package io.qbull.store.redis.tables;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Capacity;
+import io.qbull.model.Layout;
 import io.qbull.model.PodId;
 import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
@@ -43,11 +45,11 @@ final class RedisRegistrations {
     }
 
     CompletionStage<PodsView> register(
-            QueueName queue, PodId pod, int capacity, List<Integer> owned, Duration staleAfter, PodsView known) {
+            QueueName queue, PodId pod, Capacity capacity, List<Integer> owned, Duration staleAfter, PodsView known) {
         String partitions = owned.stream().map(String::valueOf).collect(Collectors.joining(","));
         String patience = Long.toString(staleAfter.toMillis());
-        List<byte[]> args = RedisJobLog.args(
-                pod.value(), Integer.toString(capacity), partitions, patience, process, known.version());
+        List<byte[]> args =
+                RedisJobLog.args(pod.value(), members(capacity), partitions, patience, process, known.version());
         return RedisErrors.translate(router.run(Script.REGISTER, List.of(Keys.pods(queue)), args)
                 .thenCompose(answer -> switch (answer.reply().tag()) {
                     case "same" ->
@@ -56,6 +58,12 @@ final class RedisRegistrations {
                     case "pods" -> judged(queue, new LivingPod(pod, capacity), answer.reply(), staleAfter);
                     default -> throw answer.reply().unknown();
                 }));
+    }
+
+    /** Members of the JSON of an entry. */
+    private static String members(Capacity capacity) {
+        return "\"capacity\":" + capacity.limit() + ",\"most\":" + capacity.most()
+                + (capacity.fairShare() ? ",\"fair\":true" : "");
     }
 
     CompletionStage<Void> unregister(QueueName queue, PodId pod) {
@@ -96,7 +104,7 @@ final class RedisRegistrations {
             }
             boolean stale = entry.staleAt(staleAfter) < now;
             if (entry.id != null && !stale) {
-                living.add(new LivingPod(entry.id, entry.json.path("capacity").asInt()));
+                living.add(new LivingPod(entry.id, entry.capacity()));
             }
             if (entry.id == null || stale || entry.seen() > now) {
                 doubtful.add(entries.bytes(i));
@@ -141,6 +149,13 @@ final class RedisRegistrations {
         long staleAt(Duration unlessSaid) {
             JsonNode said = json.path("ttl");
             return seen() < 0 ? -1 : seen() + (said.isNumber() ? said.asLong() : unlessSaid.toMillis());
+        }
+
+        /** An entry without the most is of an older release; so is one that says what cannot be. */
+        Capacity capacity() {
+            int said = Math.max(0, json.path("capacity").asInt());
+            int most = Math.max(said, json.path("most").asInt(Layout.MOST_PARTITIONS));
+            return new Capacity(json.path("fair").asBoolean() ? Capacity.FAIR_SHARE : said, most);
         }
 
         Pod pod(PodId pod) {
