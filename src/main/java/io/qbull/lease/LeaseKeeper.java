@@ -50,6 +50,9 @@ public final class LeaseKeeper implements Ownership {
     /** Pods that have requested a partition before this one heard of them. */
     private final Set<PodId> strangers = new HashSet<>();
 
+    /** A renewal is about to tell Redis which requests are rejected. */
+    private boolean rejecting;
+
     /** What a pod does about the request for one of its partitions. */
     public enum Answer {
         /** It hands the partition over. */
@@ -199,7 +202,7 @@ public final class LeaseKeeper implements Ownership {
     }
 
     /**
-     * Rejects a hand-over request. The next renewal tells Redis.
+     * Rejects a hand-over request, so that the pod may ask another one.
      *
      * @param lease a lease of this pod
      * @param by the owner to be, from the request
@@ -208,6 +211,13 @@ public final class LeaseKeeper implements Ownership {
         OwnedLease known = owned.find(lease);
         if (known != null) {
             known.reject(by);
+            if (!rejecting) {
+                rejecting = true;
+                loop.execute(() -> {
+                    rejecting = false;
+                    renewer.renew();
+                });
+            }
         }
     }
 

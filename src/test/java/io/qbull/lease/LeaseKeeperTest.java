@@ -338,14 +338,14 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void a_request_reaches_the_owner_and_its_rejection_travels_with_a_renewal() {
+    void a_request_reaches_the_owner_and_its_rejection_travels_at_once_with_a_renewal() {
         Lease lease = own();
         LeaseOwner by = new LeaseOwner(OTHER, "w1");
         loop.tick(EVERY);
         answer(store.next("renew"), new Renewal.Renewed(by));
         assertThat(told).endsWith("requested 0 by other");
         keeper.reject(lease, by);
-        loop.tick(EVERY);
+        loop.run();
         RenewalRequest request =
                 (RenewalRequest) store.next("renew").argument(0, List.class).get(0);
         assertThat(request.rejected()).isEqualTo(by);
