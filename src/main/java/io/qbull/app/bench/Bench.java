@@ -129,6 +129,7 @@ public final class Bench {
             case THROUGH -> new ThroughMeasurement();
             case LATENCY -> new LatencyMeasurement();
             case KEYS -> new KeysMeasurement();
+            case HOTKEY -> new HotKeyMeasurement();
             case TAKEOVER -> new TakeOverMeasurement();
             case HANDOVER -> new HandOverMeasurement(scene.options());
             case IDLE -> new IdleMeasurement();

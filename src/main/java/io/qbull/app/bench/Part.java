@@ -19,6 +19,8 @@ public enum Part {
             7, 1),
     /** Keys beside each other. */
     KEYS("jobs of 10 and 100 ms, 64 keys of each of 8 partitions at once", 9, 3),
+    /** A key with half of all jobs. */
+    HOTKEY("how long jobs of other keys wait beside a key that has half of all jobs of a partition", 8, 6),
     /** After a kill. */
     TAKEOVER("how long partitions pause when their pod is killed", 0, 8),
     /** When pods join and leave. */

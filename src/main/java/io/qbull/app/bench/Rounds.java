@@ -26,7 +26,7 @@ final class Rounds {
     interface Stretch {
         /**
          * @param round 0 for the warm-up
-         * @return jobs per second
+         * @return jobs per second, or whatever is measured
          */
         double run(int round) throws Exception;
     }
@@ -53,7 +53,7 @@ final class Rounds {
         }
     }
 
-    /** The rates of a stretch, one for each round that counts. */
+    /** What a stretch has returned, one for each round that counts. */
     List<Double> rates(String name) {
         return Objects.requireNonNull(rates.get(name), name);
     }

@@ -33,7 +33,7 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "PART",
             description =
-                    "enqueue, drain, through, latency, keys, takeover, handover or idle; all of them without one.")
+                    "enqueue, drain, through, latency, keys, hotkey, takeover, handover or idle; all of them without one.")
     private @Nullable List<String> parts;
 
     @Option(

@@ -110,6 +110,18 @@ class TallyTest {
     }
 
     @Test
+    void every_other_job_of_a_deck_is_of_the_busy_key_and_without_one_the_others_come_alone() {
+        Deck hot = Deck.beside(3, true);
+        Deck cold = Deck.beside(3, false);
+        for (int i = 0; i < 6; i++) {
+            hot.next(0);
+            cold.next(0);
+        }
+        assertThat(hot.dealt()).containsExactly(3, 2, 1);
+        assertThat(cold.dealt()).containsExactly(0, 3, 3);
+    }
+
+    @Test
     void a_body_says_what_its_job_is() {
         Payload job = new Payload(12, 345, 678);
 
