@@ -65,6 +65,17 @@ class PumpDelayTest extends PumpTestSupport {
     }
 
     @Test
+    void when_a_note_is_cleared_while_a_fetch_is_under_way_another_one_follows() {
+        begin(0);
+        store.next("fetch").answer(new Fetch.Entries(List.of(entry(1, "a")), true, new Agenda(List.of(NOTE), null)));
+        loop.run();
+        Call before = store.next("fetch");
+        answer("attend", new Attended.Done(null));
+        answer(before, new Fetch.Entries(List.of(), false, Agenda.EMPTY));
+        assertThat(store.waiting()).contains("fetch");
+    }
+
+    @Test
     void a_promotion_without_answer_is_repeated() {
         begin(SECOND);
         loop.tick(SECOND);

@@ -29,6 +29,7 @@ class SecondReadingTest extends PumpTestSupport {
     private static final Duration ROUND_TRIP = Duration.ofMillis(1);
 
     private final NavigableMap<StreamId, Entry> stream = new TreeMap<>();
+    private final List<Call> watches = new ArrayList<>();
 
     /** While a key is held and others get free again and again, each with a job that was passed by at the head. */
     @Test
@@ -53,6 +54,54 @@ class SecondReadingTest extends PumpTestSupport {
         assertThat(stream).hasSizeGreaterThan(last - returning - 10);
         serve(Duration.ofSeconds(returning / 2));
         assertThat(ids()).as("in the end all have returned").hasSize(returning + 1);
+    }
+
+    /** While a key is held of which more and more jobs come, each of which is passed by. */
+    @Test
+    void a_reading_that_has_come_as_far_as_the_one_before_is_soon_followed_by_another() {
+        int returning = 20;
+        Map<String, Duration> held = new HashMap<>(Map.of("held", Duration.ofDays(1)));
+        for (int i = 1; i <= returning; i++) {
+            add(i, "returning-" + i);
+            held.put("returning-" + i, Duration.ofSeconds(i));
+        }
+        pump = pump(1, 1 << 20, Retries.of(3, BACKOFF));
+        pump.start(0);
+        answer("keys", new Page.Keys(Page.START, new HashMap<>(held)));
+        for (int i = 1; i <= 10 * returning; i++) {
+            add(returning + i, "held");
+            watches.forEach(this::ring);
+            watches.clear();
+            serve(Duration.ofMillis(100));
+        }
+        assertThat(ids()).hasSizeGreaterThan(returning - 5);
+    }
+
+    @Test
+    void a_reading_that_passes_nothing_more_by_is_followed_by_another_when_its_job_has_ended() {
+        pump = pump(1, 1 << 20, Retries.of(3, BACKOFF));
+        pump.start(0);
+        answer("keys", new Page.Keys(Page.START, new HashMap<>(Map.of("a", BACKOFF, "b", BACKOFF.plusMillis(1)))));
+        answerFetch(true, entry(1, "b"));
+        answer("park", Parking.FULL);
+        answerFetch(true, entry(2, "a"));
+        answerFetch(false, entry(3, "x"));
+        work();
+        complete(0);
+        answer("commit", Verdict.DONE);
+        loop.tick(BACKOFF);
+        answer("advance", new Advance.Free());
+        answerFetch(true, entry(1, "b"));
+        answer("park", Parking.FULL);
+        answerFetch(true, entry(2, "a"));
+        work();
+        loop.tick(BACKOFF.multipliedBy(4));
+        complete(1);
+        answer("commit", Verdict.DONE);
+        answer("advance", new Advance.Free());
+        answerFetch(false);
+        assertThat(ids()).containsExactly(3L, 2L);
+        assertThat(store.next("fetch").argument(1, StreamId.class)).isEqualTo(StreamId.START);
     }
 
     @Test
@@ -112,7 +161,10 @@ class SecondReadingTest extends PumpTestSupport {
                 committed(call).forEach(millis -> stream.remove(new StreamId(millis, 0)));
                 call.answer(Verdict.DONE);
             }
-            default -> assertThat(call).hasToString("watch");
+            default -> {
+                assertThat(call).hasToString("watch");
+                watches.add(call);
+            }
         }
     }
 }
