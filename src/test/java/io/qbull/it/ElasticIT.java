@@ -29,6 +29,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "qbull.acceptance", matches = "true")
 class ElasticIT {
     private static final int PARTITIONS = 16;
+    private static final String OPTIONS = "leaseTtl=15s";
 
     private final int perSecond = Size.of("elastic.perSecond", 500, 2_000);
     private final Deque<Pod> living = new ArrayDeque<>();
@@ -36,15 +37,43 @@ class ElasticIT {
 
     @Test
     void pods_that_come_and_go_share_the_partitions_and_repeat_no_job() throws Exception {
-        try (Scene scene = new Scene("elastic", PARTITIONS, "leaseTtl=15s");
-                Producer producer = scene.producer(1_000, " sleep=1")) {
+        try (Scene scene = new Scene("elastic", PARTITIONS, OPTIONS)) {
+            run(scene, producer -> {
+                for (int pods : List.of(4, 8, 3, 1)) {
+                    becomes(scene, pods);
+                    work(producer);
+                }
+            });
+        }
+    }
+
+    @Test
+    void a_rolling_restart_repeats_no_job() throws Exception {
+        int rounds = Size.of("elastic.rounds", 1, 5);
+        try (Scene scene = new Scene("rolling", PARTITIONS, OPTIONS)) {
+            run(scene, producer -> {
+                becomes(scene, 4);
+                for (int restart = 0; restart < 4 * rounds; restart++) {
+                    // The oldest first.
+                    scene.pods.stop(living.removeFirst());
+                    becomes(scene, 4);
+                }
+                work(producer);
+            });
+        }
+    }
+
+    /** What happens while jobs are added. */
+    private interface Course {
+        void run(Producer producer) throws Exception;
+    }
+
+    private void run(Scene scene, Course course) throws Exception {
+        try (Producer producer = scene.producer(1_000, " sleep=1")) {
             becomes(scene, 1);
             CompletableFuture<Void> sending = Background.run(() -> producer.send(Integer.MAX_VALUE, perSecond));
-            for (int pods : List.of(4, 8, 3, 1)) {
-                work(producer);
-                becomes(scene, pods);
-            }
             work(producer);
+            course.run(producer);
             producer.stop();
             sending.join();
             List<History.Sent> sent = producer.finish();
