@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,13 +33,16 @@ final class Client {
     private final Duration pause;
     private final Map<String, Integer> answers = new TreeMap<>();
     private final List<String> violations = new ArrayList<>();
+    /** When each pod refused the request under way first. */
+    private final Map<PodProcess, Long> refused = new HashMap<>();
+
     private volatile @Nullable Refusal refusal;
 
     /**
      * A request that is refused again and again.
      *
      * @param path of the request
-     * @param since when it was refused first, by {@link System#nanoTime()}
+     * @param since when the pod that refused it last refused it first, by {@link System#nanoTime()}
      * @param last when it was refused last
      */
     record Refusal(String path, long since, long last) {}
@@ -71,19 +75,17 @@ final class Client {
                     violation(path + " is accepted with " + answer.body() + " instead of " + proof);
                 }
                 refusal = null;
+                refused.clear();
                 return;
-            }
-            if (answer != null) {
-                refused(path);
             }
             LockSupport.parkNanos(pause.toNanos());
         }
     }
 
-    private void refused(String path) {
+    /** A pod knows nothing of what others have refused. */
+    private void refused(String path, PodProcess by) {
         long now = System.nanoTime();
-        Refusal before = refusal;
-        refusal = new Refusal(path, before == null ? now : before.since(), now);
+        refusal = new Refusal(path, refused.computeIfAbsent(by, first -> now), now);
     }
 
     /** The request that is refused now; null if none is. */
@@ -102,7 +104,12 @@ final class Client {
                 .build();
         try {
             HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-            count(answer.statusCode() == ACCEPTED ? "202" : answer.statusCode() + " " + shape(answer.body()));
+            if (answer.statusCode() == ACCEPTED) {
+                count("202");
+            } else {
+                count(answer.statusCode() + " " + shape(answer.body()));
+                refused(path, pod);
+            }
             return answer;
         } catch (IOException e) {
             count(e.getClass().getSimpleName());
