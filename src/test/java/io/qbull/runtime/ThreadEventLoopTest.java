@@ -134,10 +134,14 @@ class ThreadEventLoopTest {
         CompletableFuture<Boolean> ran = new CompletableFuture<>();
         CompletableFuture<Boolean> submitted = new CompletableFuture<>();
         CompletableFuture<Boolean> others = new CompletableFuture<>();
+        CountDownLatch closed = new CountDownLatch(1);
+        // However late the loop is closed, no timer has run before.
+        other.execute(() -> awaitDown(closed));
         loop.schedule(Duration.ofMillis(20), () -> ran.complete(true));
         other.schedule(Duration.ofMillis(20), () -> others.complete(true));
         loop.execute(() -> submitted.complete(true));
         loop.close();
+        closed.countDown();
         loop.execute(() -> ran.complete(true));
         loop.schedule(Duration.ZERO, () -> ran.complete(true));
         assertThat(submitted.get()).isTrue();
