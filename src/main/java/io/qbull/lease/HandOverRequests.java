@@ -114,7 +114,7 @@ final class HandOverRequests {
     /** The announcement of a hand-over may not be heard, and an unconfirmed hand-over lapses after {@code renewEvery}. */
     void awaitGrant(int index) {
         if (isOpen(index)) {
-            observer.lookWithin(index, settings.renewEvery().dividedBy(2));
+            observer.lookWithin(index, settings.renewEvery().dividedBy(5));
         }
     }
 }

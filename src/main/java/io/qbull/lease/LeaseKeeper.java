@@ -47,8 +47,10 @@ public final class LeaseKeeper implements Ownership {
     private CompletionStage<Void> givenBack = CompletableFuture.completedFuture(null);
 
     private boolean taking;
-    /** Pods that have requested a partition before this one heard of them. */
+    /** Pods that have requested a partition before this one heard of them; the list of pods is being read. */
     private final Set<PodId> strangers = new HashSet<>();
+    /** Those of them that were not in the list. */
+    private final Set<PodId> unlisted = new HashSet<>();
 
     /** A renewal is about to tell Redis which requests are rejected. */
     private boolean rejecting;
@@ -187,8 +189,10 @@ public final class LeaseKeeper implements Ownership {
      * @return what to do about the request
      */
     public Answer answer(LeaseOwner by, long staying) {
-        if (!finder.knows(by.pod()) && strangers.add(by.pod())) {
-            registration.readSoon();
+        if (!finder.knows(by.pod()) && !unlisted.contains(by.pod())) {
+            if (strangers.add(by.pod())) {
+                registration.readSoon();
+            }
             return Answer.LATER;
         }
         return staying > finder.least() ? Answer.GIVE : Answer.KEEP;
@@ -196,7 +200,11 @@ public final class LeaseKeeper implements Ownership {
 
     private void heard(List<LivingPod> pods) {
         finder.pods(pods);
-        if (strangers.removeIf(finder::knows)) {
+        if (!strangers.isEmpty()) {
+            unlisted.clear();
+            unlisted.addAll(strangers);
+            unlisted.removeIf(finder::knows);
+            strangers.clear();
             renewer.renew();
         }
     }

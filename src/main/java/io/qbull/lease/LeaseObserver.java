@@ -151,7 +151,11 @@ final class LeaseObserver {
         if (!view.free()) {
             // No pod of this queue owns for much longer than its own TTL, unless the clock of Redis has changed.
             Duration longest = settings.leaseTtl().multipliedBy(MOST_TTLS);
-            return view.remaining().compareTo(longest) < 0 ? view.remaining().plus(jitter(jitter)) : longest;
+            // A request is rejected without an announcement, and then this pod may request the partition.
+            Duration wait = view.requester() == null
+                    ? view.remaining()
+                    : settings.renewEvery().dividedBy(5);
+            return wait.compareTo(longest) < 0 ? wait.plus(jitter(jitter)) : longest;
         }
         Duration untilRipe = settings.orphanGrace().minus(observed.freeFor(now()));
         return untilRipe.isNegative() || untilRipe.compareTo(settings.renewEvery()) > 0

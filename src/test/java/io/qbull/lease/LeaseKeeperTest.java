@@ -543,6 +543,9 @@ class LeaseKeeperTest {
         PodId stranger = new PodId("stranger");
         own();
         assertThat(keeper.answer(new LeaseOwner(stranger, "n"), 2)).isEqualTo(Answer.LATER);
+        assertThat(keeper.answer(new LeaseOwner(stranger, "o"), 2))
+                .as("another request of it")
+                .isEqualTo(Answer.LATER);
         loop.tick(Duration.ofSeconds(1));
         Call read = store.next("register");
         assertThat(read.argument(5, PodsView.class)).as("asks for all pods").isEqualTo(PodsView.NONE);
@@ -562,6 +565,8 @@ class LeaseKeeperTest {
         own();
         LeaseOwner stranger = new LeaseOwner(new PodId("stranger"), "n");
         assertThat(keeper.answer(stranger, 1)).isEqualTo(Answer.LATER);
+        loop.tick(Duration.ofSeconds(1));
+        register(new LivingPod(ME, new Capacity(1, 1)));
         assertThat(keeper.answer(stranger, 1)).isEqualTo(Answer.KEEP);
     }
 

@@ -1,28 +1,13 @@
 package io.qbull.lease;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.config.LeaseSettings;
 import io.qbull.model.Capacity;
 import io.qbull.model.Lease;
-import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
-import io.qbull.store.DeadLetters;
-import io.qbull.store.DelayedJobs;
-import io.qbull.store.HeldJobs;
-import io.qbull.store.HeldKeyTable;
-import io.qbull.store.Inspector;
-import io.qbull.store.JobLog;
-import io.qbull.store.LayoutTable;
-import io.qbull.store.LeaseTable;
-import io.qbull.store.LeaseTable.Acquisition.Granted;
-import io.qbull.store.Reachability;
-import io.qbull.store.SourceTable;
-import io.qbull.store.Store;
-import io.qbull.store.WakeUps;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.PodLoop;
 import io.qbull.testing.Size;
@@ -32,9 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -53,7 +36,7 @@ class LeaseSimulationTest {
     private ManualEventLoop world = new ManualEventLoop();
     private Random random = new Random();
     private SimulatedNetwork network = network();
-    private final List<Pod> pods = new ArrayList<>();
+    private final List<SimulatedPod> pods = new ArrayList<>();
     private int born;
     /** Of the pods of this run: {@link #CAPACITY}, or none. */
     private int wanted = CAPACITY;
@@ -103,7 +86,7 @@ class LeaseSimulationTest {
 
     private void disturb() {
         int what = random.nextInt(40);
-        Pod pod = pods.get(random.nextInt(pods.size()));
+        SimulatedPod pod = pods.get(random.nextInt(pods.size()));
         if (what == 0 && pods.size() > 1) {
             pod.loop.crash();
             pods.remove(pod);
@@ -121,11 +104,11 @@ class LeaseSimulationTest {
     }
 
     private void noTwoPodsTrustOnePartition() {
-        Map<PartitionId, Pod> trusting = new HashMap<>();
-        for (Pod pod : pods) {
+        Map<PartitionId, SimulatedPod> trusting = new HashMap<>();
+        for (SimulatedPod pod : pods) {
             for (Lease lease : pod.keeper.owned()) {
                 if (pod.keeper.trusted(lease)) {
-                    Pod other = trusting.put(lease.partition(), pod);
+                    SimulatedPod other = trusting.put(lease.partition(), pod);
                     assertThat(other)
                             .as("%s is trusted by %s and %s", lease.partition(), pod.id, other)
                             .isNull();
@@ -151,7 +134,12 @@ class LeaseSimulationTest {
     }
 
     private void join() {
-        Pod pod = new Pod(new PodId("pod" + born++), wanted, new PodLoop(world), network, random);
+        SimulatedPod pod = new SimulatedPod(
+                new LeaseDomain(QUEUE, PARTITIONS, new PodId("pod" + born++), 1),
+                new LeaseSettings(wanted, PARTITIONS, true, TTL, TTL),
+                new PodLoop(world),
+                network,
+                random);
         pods.add(pod);
         pod.loop.execute(pod.keeper::start);
     }
@@ -161,123 +149,5 @@ class LeaseSimulationTest {
         long zero = clock.nanoTime();
         return new SimulatedNetwork(
                 clock, random, new SimulatedRedis(() -> FAR_AHEAD - goneBack + (clock.nanoTime() - zero) / 1_000_000));
-    }
-
-    private static final class Pod implements LeaseListener, Reachability {
-        final PodId id;
-        final PodLoop loop;
-        final LeaseKeeper keeper;
-
-        Pod(PodId id, int wanted, PodLoop loop, SimulatedNetwork network, Random random) {
-            this.id = id;
-            this.loop = loop;
-            this.keeper = new LeaseKeeper(
-                    new LeaseDomain(QUEUE, PARTITIONS, id, 1),
-                    new LeaseSettings(wanted, PARTITIONS, true, TTL, TTL),
-                    new LeaseContext(new NetworkStore(network), loop, this, random),
-                    this);
-        }
-
-        @Override
-        public void acquired(Granted granted) {
-            assertThat(granted.lease().partition().index()).isLessThan(PARTITIONS);
-        }
-
-        @Override
-        public void renewed(Lease lease) {
-            assertThat(keeper.owned()).contains(lease);
-        }
-
-        @Override
-        public void lost(Lease lease) {
-            keeper.release(lease, 0);
-        }
-
-        /** As the engine does it. */
-        @Override
-        public void handOverRequested(Lease lease, LeaseOwner by) {
-            switch (keeper.answer(by, keeper.owned().size())) {
-                case GIVE -> keeper.handOver(lease, by, 0);
-                case KEEP -> keeper.reject(lease, by);
-                case LATER -> {}
-            }
-        }
-
-        @Override
-        public int inFlight(Lease lease) {
-            return 0;
-        }
-
-        @Override
-        public void answered(Subject subject) {
-            assertThat(subject.partition()).isLessThan(PARTITIONS);
-        }
-
-        @Override
-        public void unanswered(Subject subject, @Nullable Throwable failure) {
-            assertThat(requireNonNull(failure, "the one server did not answer"))
-                    .hasRootCauseInstanceOf(IllegalStateException.class);
-        }
-
-        @Override
-        public String problem() {
-            return "";
-        }
-    }
-
-    private record NetworkStore(LeaseTable leases, LayoutTable layouts) implements Store {
-        NetworkStore(SimulatedNetwork network) {
-            this(network.port(LeaseTable.class), network.port(LayoutTable.class));
-        }
-
-        @Override
-        public JobLog jobs() {
-            throw new UnsupportedOperationException("a keeper runs no jobs");
-        }
-
-        @Override
-        public SourceTable sources() {
-            throw new UnsupportedOperationException("a keeper reads no files");
-        }
-
-        @Override
-        public HeldJobs held() {
-            throw new UnsupportedOperationException("a keeper runs no jobs");
-        }
-
-        @Override
-        public DelayedJobs delayed() {
-            throw new UnsupportedOperationException("a keeper runs no jobs");
-        }
-
-        @Override
-        public Inspector inspector() {
-            throw new UnsupportedOperationException("a keeper inspects nothing");
-        }
-
-        @Override
-        public DeadLetters deadLetters() {
-            throw new UnsupportedOperationException("a keeper buries nothing");
-        }
-
-        @Override
-        public HeldKeyTable heldKeys() {
-            throw new UnsupportedOperationException("a keeper holds no keys");
-        }
-
-        @Override
-        public WakeUps wakeUps() {
-            throw new UnsupportedOperationException("a keeper wakes nobody");
-        }
-
-        @Override
-        public void onPrimaryChange(Consumer<String> listener) {
-            throw new UnsupportedOperationException("there is one primary");
-        }
-
-        @Override
-        public void close() {
-            throw new UnsupportedOperationException("nothing to close");
-        }
     }
 }
