@@ -4,6 +4,8 @@ import io.qbull.component.node.SharedNode;
 import io.qbull.engine.NodeStatus;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +43,17 @@ final class QbullHealthCheck extends AbstractHealthCheck {
         builder.detail("queue", used.key().queue().value());
         builder.detail("owned", status.owned().size());
         builder.detail("inFlight", status.inFlight().size());
+        // A problem with some partitions says nothing about why others stand still.
+        String message = Stream.of(status.problem(), status.standstill())
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining("; "));
         if (status.problem().isEmpty()) {
             builder.up();
-            if (!status.standstill().isEmpty()) {
-                builder.message(status.standstill());
-            }
         } else {
-            builder.down().message(status.problem());
+            builder.down();
+        }
+        if (!message.isEmpty()) {
+            builder.message(message);
         }
     }
 }

@@ -75,6 +75,15 @@ class QbullHealthTest extends QbullTestSupport {
     }
 
     @Test
+    void a_standstill_is_named_beside_a_problem() {
+        node().problem = "since 10 s jobs cannot be added to partitions [13]";
+        node().standstill = "partition ORDERS:3 has not moved for PT2M: a failed job runs again";
+
+        assertThat(consumerHealth().getState()).isEqualTo(HealthCheck.State.DOWN);
+        assertThat(consumerHealth().getMessage()).contains(node().problem + "; " + node().standstill);
+    }
+
+    @Test
     void a_default_number_of_partitions_does_not_count_as_given() {
         assertThat(node().identity.partitions()).isEqualTo(16);
         assertThat(node().identity.partitionsGiven()).isFalse();

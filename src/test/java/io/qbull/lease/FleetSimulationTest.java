@@ -32,8 +32,8 @@ class FleetSimulationTest {
     private static final int PODS = Size.of("fleet.pods", 12, 200);
     private static final Duration TTL = Duration.ofSeconds(15);
     private static final Duration STEP = Duration.ofMillis(50);
-    /** Each pod notices a stop at once, and a joining pod gets what it asks for. */
-    private static final Duration SOON = TTL.dividedBy(3).plusSeconds(2);
+    /** Whatever a pod has seen of the leases, it looks at them again within a TTL, and then asks for what it lacks. */
+    private static final Duration SOON = TTL.multipliedBy(2).plusSeconds(2);
 
     private final long seed = Long.getLong("seed", new Random().nextLong());
     private final Random random = new Random(seed);
