@@ -304,7 +304,8 @@ final class LeaseFinder {
 
     /** How many partitions this pod owns before it gives any away. */
     int least() {
-        Balancer.View view = view(observer.candidates(any -> true));
+        // What a look that was under way has seen of this pod's own partitions is out of date.
+        Balancer.View view = view(observer.candidates(index -> !host.owns(index)));
         return view.shares().least(view.capacity());
     }
 
