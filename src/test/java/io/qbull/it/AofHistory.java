@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,13 +49,26 @@ public final class AofHistory {
     }
 
     /**
+     * A server that is killed while it writes a transaction leaves the beginning of it, and its next life goes on behind that. Nothing
+     * of it was carried out, so it is left out here.
+     *
      * @param file as for {@link #read}
      * @param take receives each command in the server's order, bytes as characters
      */
     public static void each(Path file, Consumer<List<String>> take) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            List<List<String>> transaction = null;
             for (List<String> command = next(in); command != null; command = next(in)) {
-                take.accept(command);
+                if (command.get(0).equalsIgnoreCase("MULTI")) {
+                    transaction = new ArrayList<>();
+                } else if (command.get(0).equalsIgnoreCase("EXEC")) {
+                    Objects.requireNonNull(transaction, "EXEC without MULTI").forEach(take);
+                    transaction = null;
+                } else if (transaction == null) {
+                    take.accept(command);
+                } else {
+                    transaction.add(command);
+                }
             }
         }
     }
