@@ -152,9 +152,9 @@ final class LeaseObserver {
             // No pod of this queue owns for much longer than its own TTL, unless the clock of Redis has changed.
             Duration longest = settings.leaseTtl().multipliedBy(MOST_TTLS);
             // A request is rejected without an announcement, and then this pod may request the partition.
-            Duration wait = view.requester() == null
-                    ? view.remaining()
-                    : settings.renewEvery().dividedBy(5);
+            Duration again = settings.renewEvery().dividedBy(5);
+            boolean sooner = view.requester() != null && again.compareTo(view.remaining()) < 0;
+            Duration wait = sooner ? again : view.remaining();
             return wait.compareTo(longest) < 0 ? wait.plus(jitter(jitter)) : longest;
         }
         Duration untilRipe = settings.orphanGrace().minus(observed.freeFor(now()));
