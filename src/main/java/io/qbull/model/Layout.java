@@ -14,6 +14,14 @@ public record Layout(int version, int partitions) {
      * @throws IllegalArgumentException if {@code partitions} is out of range
      */
     public Layout {
+        check(partitions);
+    }
+
+    /**
+     * @param partitions a number of partitions
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public static void check(int partitions) {
         if (partitions < 1 || partitions > MOST_PARTITIONS) {
             throw new IllegalArgumentException(
                     "partitions (" + partitions + ") must be between 1 and " + MOST_PARTITIONS);
