@@ -34,6 +34,10 @@ final class ServerFolder {
         return folder.resolve("redis.log");
     }
 
+    Path appendOnlyFile() {
+        return folder.resolve("appendonly.aof");
+    }
+
     Path pidFile() {
         return folder.resolve("redis.pid");
     }

@@ -97,6 +97,7 @@ final class ServerStart {
     }
 
     private boolean start(Path program, int port) throws IOException, RedisFailure {
+        AppendOnlyFile.removeUnfinished(folder.appendOnlyFile(), program);
         long logged = folder.logLength();
         started = true;
         Process launcher = new ProcessBuilder(command(program, port))

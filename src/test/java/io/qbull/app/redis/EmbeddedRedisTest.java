@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +108,45 @@ class EmbeddedRedisTest {
 
         assertThat(get(second, "a")).isEqualTo("1");
         assertThat(second.uri()).as("its port was free").isEqualTo(first.uri());
+    }
+
+    @Test
+    void what_a_killed_server_has_written_of_a_transaction_never_runs() throws IOException {
+        Holder first = join();
+        set(first, "a", "1");
+        first.close();
+        Path file = new ServerFolder(folder()).appendOnlyFile();
+        long whole = Files.size(file);
+        Files.writeString(
+                file,
+                "*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$1\r\n1\r\n*3\r\n$3\r\nSE",
+                StandardOpenOption.APPEND);
+
+        Holder second = join();
+
+        assertThat(Files.size(file)).isEqualTo(whole);
+        transaction(second, "c", "1");
+        second.close();
+        Holder third = join();
+        assertThat(get(third, "b")).isNull();
+        assertThat(get(third, "c")).isEqualTo("1");
+        assertThat(get(third, "a")).isEqualTo("1");
+    }
+
+    @Test
+    void a_file_that_is_damaged_in_its_middle_stays_as_it_is() throws IOException {
+        Holder first = join();
+        set(first, "a", "1");
+        first.close();
+        Path file = new ServerFolder(folder()).appendOnlyFile();
+        Files.writeString(file, "damage\r\n*1\r\n$5\r\nMULTI\r\n", StandardOpenOption.APPEND);
+        byte[] before = Files.readAllBytes(file);
+
+        assertThatThrownBy(() -> EmbeddedRedis.join(folder(), () -> false))
+                .isInstanceOf(RedisFailure.class)
+                .hasMessageContaining("Bad file format");
+
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 
     @Test
@@ -376,6 +416,14 @@ class EmbeddedRedisTest {
     private static @Nullable Object get(Holder holder, String key) {
         try (Resp resp = new Resp(holder.port())) {
             return resp.call("GET", key);
+        }
+    }
+
+    private static void transaction(Holder holder, String key, String value) throws IOException {
+        try (Resp resp = new Resp(holder.port())) {
+            resp.call("MULTI");
+            resp.call("SET", key, value);
+            resp.call("EXEC");
         }
     }
 
