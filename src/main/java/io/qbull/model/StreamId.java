@@ -29,6 +29,13 @@ public record StreamId(long millis, long sequence) implements Comparable<StreamI
         }
     }
 
+    /**
+     * @return the id right before this one; this is not {@link #START}
+     */
+    public StreamId before() {
+        return sequence == 0 ? new StreamId(millis - 1, -1) : new StreamId(millis, sequence - 1);
+    }
+
     @Override
     public int compareTo(StreamId other) {
         int byMillis = Long.compareUnsigned(millis, other.millis);

@@ -2,8 +2,11 @@ package io.qbull.partition;
 
 import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -47,7 +50,7 @@ final class Crowd {
         return longest;
     }
 
-    private static boolean forgettable(Slot slot) {
+    static boolean forgettable(Slot slot) {
         return !slot.running && !slot.moving;
     }
 
@@ -57,13 +60,32 @@ final class Crowd {
      * @return the last one that is kept
      */
     StreamId halve(KeyLine line) {
-        int keep = line.slots.size() / 2;
-        while (line.slots.size() > keep && forgettable(line.slots.getLast())) {
-            forget.accept(line.slots.getLast());
+        return shorten(line, line.slots.size() / 2);
+    }
+
+    /**
+     * Forgets all entries of a key that can be forgotten.
+     *
+     * @param line with such an entry
+     * @return an id behind which the first of them is
+     */
+    StreamId passBy(KeyLine line) {
+        return shorten(line, 0);
+    }
+
+    private StreamId shorten(KeyLine line, int most) {
+        List<Slot> forgotten = new ArrayList<>();
+        Iterator<Slot> latest = line.slots.descendingIterator();
+        Slot kept = latest.next();
+        while (kept != null && line.slots.size() - forgotten.size() > most && forgettable(kept)) {
+            forgotten.add(kept);
+            kept = latest.hasNext() ? latest.next() : null;
         }
-        StreamId from = line.slots.getLast().id();
+        StreamId from = kept != null ? kept.id() : line.slots.getFirst().id().before();
+        // First: a line of which nothing is known is over.
         line.passedFrom = from;
         passed.add(line);
+        forgotten.forEach(forget);
         return from;
     }
 
@@ -86,7 +108,7 @@ final class Crowd {
     @Nullable
     KeyLine refillable(int few) {
         for (KeyLine line : passed) {
-            if (!line.blocked && line.slots.size() <= few) {
+            if (!line.waits() && line.slots.size() <= few) {
                 return line;
             }
         }

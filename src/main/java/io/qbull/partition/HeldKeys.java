@@ -6,13 +6,18 @@ import io.qbull.partition.HeldKey.State;
 import io.qbull.store.HeldJobs.Advance;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +34,13 @@ final class HeldKeys {
     private final Consumer<String> changed;
     private final Map<String, HeldKey> keys = new HashMap<>();
     private final Deque<HeldKey> ready = new ArrayDeque<>();
+    /** Keys that would be ready if a gate did not shut them. */
+    private final Set<HeldKey> shut = new LinkedHashSet<>();
     // Compares differences: the clock may overflow.
     private final NavigableSet<HeldKey> waiting =
             new TreeSet<>(((Comparator<HeldKey>) (one, other) -> Long.signum(one.due - other.due))
                     .thenComparingLong(each -> each.number));
+    private Predicate<String> shuts = key -> false;
     private long numbers;
     /** Keys without held jobs wait until the stream is read again. */
     private boolean returning;
@@ -134,8 +142,7 @@ final class HeldKeys {
         if (pause == null) {
             key.state = State.BLOCKED;
         } else if (pause.isZero()) {
-            key.state = State.READY;
-            ready.addLast(key);
+            getReady(key, false);
         } else {
             key.state = State.WAITING;
             key.due = now + pause.toNanos();
@@ -154,15 +161,49 @@ final class HeldKeys {
     /** Its first job is known. */
     void loaded(HeldKey key, Advance.Next head) {
         leave(key);
+        boolean goesOn = key.turns < TURNS;
+        if (!goesOn) {
+            key.turns = 0;
+        }
+        setHead(key, goesOn ? head : null);
+        getReady(key, goesOn);
+    }
+
+    /** A first job that may not start for long would keep those of other keys from being read, so it is forgotten. */
+    private void getReady(HeldKey key, boolean first) {
         key.state = State.READY;
-        if (key.turns < TURNS) {
-            setHead(key, head);
+        if (shuts.test(key.name)) {
+            setHead(key, null);
+            shut.add(key);
+        } else if (first) {
             ready.addFirst(key);
         } else {
-            setHead(key, null);
-            key.turns = 0;
             ready.addLast(key);
         }
+    }
+
+    /**
+     * The gates have changed.
+     *
+     * @param now whether they keep jobs with a key from starting
+     */
+    void gate(Predicate<String> now) {
+        shuts = now;
+        List<HeldKey> all = new ArrayList<>(ready);
+        all.addAll(shut);
+        ready.clear();
+        shut.clear();
+        all.forEach(key -> getReady(key, false));
+    }
+
+    /** Whether a gate keeps the first job of a key from starting, and nothing else does. */
+    boolean anyShut() {
+        return !shut.isEmpty();
+    }
+
+    /** Whether keys are held that no gate keeps back. */
+    boolean anyOpen() {
+        return keys.size() > shut.size();
     }
 
     /** What is on record of its first job has changed. */
@@ -224,9 +265,8 @@ final class HeldKeys {
     /** Its first job did not start after all. */
     void notStarted(HeldKey key) {
         leave(key);
-        key.state = State.READY;
         key.turns--;
-        ready.addFirst(key);
+        getReady(key, true);
     }
 
     /** The first ready key that no command touches; null if there is none. */
@@ -245,8 +285,7 @@ final class HeldKeys {
         while (!waiting.isEmpty() && waiting.first().due - now <= 0) {
             HeldKey key = waiting.first();
             leave(key);
-            key.state = State.READY;
-            ready.addLast(key);
+            getReady(key, false);
         }
     }
 
@@ -264,6 +303,7 @@ final class HeldKeys {
         share.holdsHeads(0, 0);
         returning = false;
         ready.clear();
+        shut.clear();
         waiting.clear();
     }
 
@@ -272,6 +312,7 @@ final class HeldKeys {
             waiting.remove(key);
         } else if (key.state == State.READY) {
             ready.remove(key);
+            shut.remove(key);
         }
     }
 }

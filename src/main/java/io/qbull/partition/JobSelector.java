@@ -23,22 +23,22 @@ final class JobSelector {
     /** The reason with which a job is buried that crashed too many processes; part of the dead letter. */
     static final String CRASHED = "crashed its worker";
 
-    /** What may keep the next step back, asked in this order. The first closed gate names the cause. */
-    private static final List<Gate> GATES =
-            List.of(JobSelector::trust, JobSelector::reading, JobSelector::suspects, JobSelector::turn);
+    /** What the next step needs, asked in this order. The first that is not met names the cause. */
+    private static final List<Condition> CONDITIONS = List.of(
+            JobSelector::trust, JobSelector::gates, JobSelector::reading, JobSelector::suspects, JobSelector::turn);
 
     private final RetryPolicy policy;
 
     /** Keeps steps back. */
     @FunctionalInterface
-    private interface Gate {
+    private interface Condition {
         /**
          * @param now what is known
          * @param next the step that would be taken
-         * @return why it must wait; null if the gate is open
+         * @return why it must wait; null if it need not
          */
         @Nullable
-        StallCause closed(PumpSnapshot now, Decision next);
+        StallCause obstacle(PumpSnapshot now, Decision next);
     }
 
     /**
@@ -80,8 +80,8 @@ final class JobSelector {
         if (next == null) {
             return new Wait(nothingToStart(now));
         }
-        for (Gate gate : GATES) {
-            StallCause cause = gate.closed(now, next);
+        for (Condition condition : CONDITIONS) {
+            StallCause cause = condition.obstacle(now, next);
             if (cause != null) {
                 return new Wait(cause);
             }
@@ -103,7 +103,10 @@ final class JobSelector {
         if (backlog.paused()) {
             return StallCause.RETRY_PAUSE;
         }
-        return backlog.held() ? StallCause.KEYS_HELD : StallCause.IDLE;
+        if (backlog.held()) {
+            return StallCause.KEYS_HELD;
+        }
+        return backlog.shut() == null ? StallCause.IDLE : backlog.shut();
     }
 
     /** Without trust nothing is begun. An outage explains missing trust, so it is named first. */
@@ -112,6 +115,11 @@ final class JobSelector {
             return null;
         }
         return now.unsettled().commands() > 0 ? StallCause.UNANSWERED : StallCause.NOT_TRUSTED;
+    }
+
+    /** The partition is closed as a whole. Candidates are never of a key that is shut. What need not run may go. */
+    private static @Nullable StallCause gates(PumpSnapshot now, Decision next) {
+        return next instanceof Bury ? null : now.closed();
     }
 
     /** Everything is on record before the stream is read again, so that nothing is found in it that runs or has ended. */

@@ -9,6 +9,7 @@ import io.qbull.runtime.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,13 @@ final class JobSeries implements Runnable {
     /** All jobs that were handed over with it, also those that were taken back. */
     List<Run> runs() {
         return runs;
+    }
+
+    /** Whether a job of it with such a key has not begun. */
+    synchronized boolean awaits(Predicate<String> keys) {
+        return !stopped
+                && runs.subList(taken, runs.size()).stream()
+                        .anyMatch(run -> keys.test(run.work.job().key()));
     }
 
     /** Whether the worker has taken a job of it. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,8 +65,11 @@ final class JobStarter {
         /** Whether the lease is trusted; from any thread. */
         boolean trusted();
 
-        /** Whether a job whose start was recorded may still start. */
-        boolean mayStart();
+        /**
+         * @param key of a job whose start was recorded
+         * @return whether it may still start
+         */
+        boolean mayStart(String key);
 
         /**
          * A run has ended.
@@ -180,13 +184,20 @@ final class JobStarter {
 
     /** Takes back what no worker has begun, as if it had never been started. */
     void takeBack() {
-        for (JobSeries series : active) {
-            executor.takeBack(series);
-            List<JobSeries.Run> rest = series.stop();
-            giveBack(series, rest);
-            if (!rest.isEmpty()) {
-                undo(rest.get(0).suspect, () -> {});
-            }
+        active.forEach(this::takeBack);
+    }
+
+    /** The same for jobs with such a key, and all that follows them in their series. */
+    void takeBack(Predicate<String> keys) {
+        active.stream().filter(series -> series.awaits(keys)).forEach(this::takeBack);
+    }
+
+    private void takeBack(JobSeries series) {
+        executor.takeBack(series);
+        List<JobSeries.Run> rest = series.stop();
+        giveBack(series, rest);
+        if (!rest.isEmpty()) {
+            undo(rest.get(0).suspect, () -> {});
         }
     }
 
@@ -218,7 +229,7 @@ final class JobStarter {
             if (key != null) {
                 partition.held().untouch(key);
             }
-            if (events.mayStart()) {
+            if (events.mayStart(suspect.work().job().key())) {
                 run(new JobSeries(suspect.work(), suspect, List.of(), partition, owner, executor.handler()));
             } else {
                 undo(suspect, () -> {});

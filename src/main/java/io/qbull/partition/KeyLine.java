@@ -23,6 +23,8 @@ final class KeyLine {
     int outstanding;
     /** Its jobs do not run from the stream: the key is held or about to be. */
     boolean blocked;
+    /** A gate keeps its jobs from starting. */
+    boolean shut;
     /** The last entry up to which all of the key are known: those behind it were passed by. Null if none were. */
     @Nullable
     StreamId passedFrom;
@@ -82,10 +84,15 @@ final class KeyLine {
         return uncommitted() > 0 || (begin != null && begin.compareTo(entry) < 0);
     }
 
+    /** Whether none of its jobs starts from the stream for now. */
+    boolean waits() {
+        return blocked || shut;
+    }
+
     /** What may start next as far as the key is concerned: one job of a key at a time, in order. */
     @Nullable
     Slot startable() {
         Slot first = slots.peekFirst();
-        return first == null || blocked || first.running || first.moving ? null : first;
+        return first == null || waits() || first.running || first.moving ? null : first;
     }
 }

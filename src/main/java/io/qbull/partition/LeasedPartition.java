@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefetched entries read from the stream
  * @param held keys whose jobs wait for a failed one
  * @param commits finished jobs whose entries are still in the stream
+ * @param gates what may not start
  */
 record LeasedPartition(
         Lease lease,
@@ -23,7 +24,8 @@ record LeasedPartition(
         FencedCommands commands,
         Prefetched prefetched,
         HeldKeys held,
-        Commits commits) {
+        Commits commits,
+        Gates gates) {
 
     Store store() {
         return context.store();

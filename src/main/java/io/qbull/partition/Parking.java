@@ -174,9 +174,9 @@ final class Parking {
         return requireNonNull(partition.held().find(requireNonNull(slot.line.name)));
     }
 
-    /** Its key is held and no command for it is pending, so its jobs stay in order. */
+    /** Its key is held and no command for it is pending, so its jobs stay in order. What a gate shuts is passed by instead. */
     private boolean parkable(KeyLine line) {
         HeldKey key = line.name == null ? null : partition.held().find(line.name);
-        return key != null && key.free();
+        return key != null && key.free() && !line.shut;
     }
 }

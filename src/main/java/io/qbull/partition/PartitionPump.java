@@ -7,6 +7,7 @@ import io.qbull.model.Lease;
 import io.qbull.store.JobLog.Agenda;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,8 @@ public final class PartitionPump {
                         held::blocks,
                         held::onRecord),
                 held,
-                new Commits());
+                new Commits(),
+                new Gates());
         this.parts = new PumpParts(partition, settings, executor, events);
         this.dispatcher = new JobDispatcher(parts, () -> state, events::trusted);
     }
@@ -102,6 +104,24 @@ public final class PartitionPump {
 
     /** The lease is trusted for longer: goes on if it had stopped for that. */
     public void resume() {
+        step();
+    }
+
+    /**
+     * People have paused the partition or keys, or resumed them. Nothing that they have paused starts any more; what runs ends, and is
+     * committed. Called right after {@link #start} it is in time for the first job.
+     *
+     * @param all whether no job of the partition starts
+     * @param keys whose jobs do not start, those of other partitions among them
+     */
+    public void pause(boolean all, Set<String> keys) {
+        gate(new PauseGate(all, keys));
+    }
+
+    /** Takes the place of the gate with the same cause. */
+    void gate(Gate gate) {
+        partition.gates().put(gate);
+        parts.gatesChanged();
         step();
     }
 
@@ -199,11 +219,14 @@ public final class PartitionPump {
 
     private void commitIfDue(StallCause cause) {
         if (state.owns() && parts.committer.mayCommit()) {
-            boolean settles =
-                    state == PumpState.DRAINING || parts.starter.afterSuspect() || cause == StallCause.UNSETTLED;
+            boolean settles = state == PumpState.DRAINING || parts.starter.afterSuspect() || nothingFollows(cause);
             boolean idle = parts.starter.running() == 0 && (settles || partition.firstRunnable() == null);
             parts.committer.commitIfDue(idle || awaitsCommit());
         }
+    }
+
+    private boolean nothingFollows(StallCause cause) {
+        return cause == StallCause.UNSETTLED || cause == partition.gates().closed();
     }
 
     /** Another job could start if one of its key were committed. */
@@ -289,8 +312,10 @@ public final class PartitionPump {
         }
 
         @Override
-        public boolean mayStart() {
-            return state == PumpState.RUNNING && listener.trusted(lease);
+        public boolean mayStart(String key) {
+            return state == PumpState.RUNNING
+                    && listener.trusted(lease)
+                    && partition.gates().mayStart(key);
         }
 
         @Override

@@ -32,6 +32,7 @@ final class Prefetched {
     private final int mostBytes;
     private final FetchBudget.Share share;
     private final Predicate<String> blocks;
+    private Predicate<String> shut = key -> false;
     private final NavigableMap<StreamId, Slot> slots = new TreeMap<>();
     private final Map<String, KeyLine> lines = new HashMap<>();
     private final ReadyLines ready = new ReadyLines();
@@ -143,7 +144,7 @@ final class Prefetched {
             if (following.size() == most || !window.hasRoom(following.size() + 1)) {
                 break;
             }
-            if (slot != before && !slot.line.blocked) {
+            if (slot != before && !slot.line.waits()) {
                 if (!slot.near || slot.moving || slot.running) {
                     break;
                 }
@@ -211,6 +212,24 @@ final class Prefetched {
             }
             refresh(line);
         }
+    }
+
+    /**
+     * The gates have changed.
+     *
+     * @param now whether they keep jobs with a key from starting
+     */
+    void gate(Predicate<String> now) {
+        shut = now;
+        for (KeyLine line : lines.values()) {
+            line.shut = line.name != null && now.test(line.name);
+            ready.follow(line);
+        }
+    }
+
+    /** Whether a gate keeps known jobs from starting. */
+    boolean anyShut() {
+        return lines.values().stream().anyMatch(line -> line.shut && !line.blocked && !line.over());
     }
 
     /** While a key is held its entries do not count for the next owner. */
@@ -323,6 +342,7 @@ final class Prefetched {
     private KeyLine newLine(String key) {
         KeyLine line = new KeyLine(key);
         line.blocked = blocks.test(key);
+        line.shut = shut.test(key);
         return line;
     }
 
@@ -343,12 +363,26 @@ final class Prefetched {
         }
     }
 
-    /** Where busy keys fill the buffer while others could run: forgets their latest entries, which are read again in time. */
+    /**
+     * Where busy keys, or such as may not start, fill the buffer while others could run: forgets their latest entries, which are read
+     * again in time.
+     */
     void makeRoom() {
+        if (ready.isEmpty() && !wantsMore()) {
+            passShut();
+        }
         KeyLine crowding = concurrency > 1 && starving() && full() ? crowding() : null;
         while (crowding != null) {
             window.gapAfter(crowd.halve(crowding));
             crowding = worthReading() ? null : crowding();
+        }
+    }
+
+    private void passShut() {
+        for (KeyLine line : lines.values()) {
+            if (line.shut && !line.slots.isEmpty() && Crowd.forgettable(line.slots.getLast())) {
+                window.gapAfter(crowd.passBy(line));
+            }
         }
     }
 

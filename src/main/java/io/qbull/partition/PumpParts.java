@@ -9,6 +9,7 @@ import io.qbull.partition.PumpSnapshot.Unsettled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of a pump, put together. Each owns its state; the package comment says which. On the event loop. */
 final class PumpParts {
@@ -167,13 +168,24 @@ final class PumpParts {
         if (readiness != Readiness.FREE || state != PumpState.RUNNING) {
             // No job may start, whichever waits: looking for one would cost time at the end of each job.
             return new PumpSnapshot(
-                    state, readiness, false, SecondReading.Phase.NONE, false, unsettled, Candidates.NONE, Backlog.NONE);
+                    state,
+                    readiness,
+                    false,
+                    SecondReading.Phase.NONE,
+                    false,
+                    unsettled,
+                    Candidates.NONE,
+                    null,
+                    Backlog.NONE);
         }
         HeldKeys held = partition.held();
         Candidates candidates =
                 new Candidates(held.next(), advancer.readsEnough(), partition.firstRunnable(), heldTurn);
         Backlog backlog = new Backlog(
-                fetcher.fetching() && partition.prefetched().isEmpty(), held.firstWaiting() != null, !held.isEmpty());
+                fetcher.fetching() && partition.prefetched().isEmpty(),
+                held.firstWaiting() != null,
+                held.anyOpen(),
+                shut(candidates));
         return new PumpSnapshot(
                 state,
                 readiness,
@@ -182,7 +194,23 @@ final class PumpParts {
                 suspects.turnIsHere(),
                 unsettled,
                 candidates,
+                partition.gates().closed(),
                 backlog);
+    }
+
+    private @Nullable StallCause shut(Candidates candidates) {
+        StallCause cause = partition.gates().shutsKeys();
+        boolean none = cause != null && candidates.slot() == null && candidates.heldKey() == null;
+        boolean shut =
+                none && (partition.held().anyShut() || partition.prefetched().anyShut());
+        return shut ? cause : null;
+    }
+
+    /** The gates have changed: what they keep back and has not begun is taken back. */
+    void gatesChanged() {
+        partition.prefetched().gate(partition.gates()::shut);
+        partition.held().gate(partition.gates()::shut);
+        starter.takeBack(key -> !partition.gates().mayStart(key));
     }
 
     /** Sends nothing more, ignores all answers and forgets what was read. Jobs that run go on. */

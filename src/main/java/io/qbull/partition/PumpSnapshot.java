@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param suspectTurn whether a crash suspect of this partition may start, of all in the process
  * @param unsettled what Redis has not confirmed
  * @param candidates the jobs that may be next
+ * @param closed why a gate lets no job of the partition start; null if none does
  * @param backlog what else keeps the partition from being idle
  */
 record PumpSnapshot(
@@ -23,6 +24,7 @@ record PumpSnapshot(
         boolean suspectTurn,
         Unsettled unsettled,
         Candidates candidates,
+        @Nullable StallCause closed,
         Backlog backlog) {
 
     /**
@@ -60,9 +62,14 @@ record PumpSnapshot(
      *
      * @param fetching whether the first entries are being fetched
      * @param paused whether a held key runs again after a pause
-     * @param held whether any key is held
+     * @param held whether any key is held that no gate keeps back
+     * @param shut why a gate keeps known jobs of some keys from starting; null if it keeps none
      */
-    record Backlog(boolean fetching, boolean paused, boolean held) {
-        static final Backlog NONE = new Backlog(false, false, false);
+    record Backlog(
+            boolean fetching,
+            boolean paused,
+            boolean held,
+            @Nullable StallCause shut) {
+        static final Backlog NONE = new Backlog(false, false, false, null);
     }
 }

@@ -4,6 +4,8 @@ package io.qbull.partition;
 enum StallCause {
     /** No job is known. */
     IDLE(""),
+    /** People have paused the queue, the partition, or the keys of all known jobs. */
+    PAUSED("it is paused"),
     /** As many jobs run as may run at once. */
     JOB_RUNNING("a job runs"),
     /** The job that would run next waits for a worker, who follows; known only when the cause is asked for. */
@@ -33,6 +35,11 @@ enum StallCause {
 
     StallCause(String text) {
         this.text = text;
+    }
+
+    /** Whether a partition may stand still for this as long as it likes. */
+    boolean welcome() {
+        return this == IDLE || this == PAUSED;
     }
 
     /** Whether no job could start even if nothing kept it back. */

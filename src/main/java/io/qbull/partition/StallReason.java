@@ -23,11 +23,11 @@ final class StallReason {
     }
 
     /**
-     * @return since when it has stood still, on the clock of the event loop; null if no job is known to wait
+     * @return since when it has stood still, on the clock of the event loop; null if no job is known to wait, or if it is paused
      */
     @Nullable
     Long standingSince() {
-        return cause == StallCause.IDLE ? null : (Long) since;
+        return cause.welcome() ? null : (Long) since;
     }
 
     /** When the first pause ends, on the clock of the event loop. */
@@ -35,9 +35,9 @@ final class StallReason {
         pauseEnds = end;
     }
 
-    /** Why no job starts from now on. A pump that was idle is measured anew. */
+    /** Why no job starts from now on. A pump that was idle or paused is measured anew. */
     void set(StallCause next, long now) {
-        if (cause == StallCause.IDLE && !continued) {
+        if (cause.welcome() && !continued) {
             since = now;
         }
         continued = false;
@@ -55,7 +55,7 @@ final class StallReason {
         // Read the cause first: it is written last.
         StallCause known = awaited != null && cause == StallCause.JOB_RUNNING ? StallCause.NOT_TAKEN : cause;
         long nanos = now - since;
-        if (known == StallCause.IDLE || nanos <= limit.toNanos()) {
+        if (known.welcome() || nanos <= limit.toNanos()) {
             // Others may pass a job that hangs.
             long running = oldest == null ? 0 : now - oldest;
             return running > limit.toNanos() ? "has run a job for " + seconds(running) + " s" : "";

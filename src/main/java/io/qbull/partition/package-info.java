@@ -30,7 +30,8 @@
  * <tr><td>PartitionPump</td><td>state of life</td></tr>
  * <tr><td>PumpParts</td><td>nothing: puts the parts together and takes snapshots</td></tr>
  * <tr><td>LeasedPartition</td><td>nothing: hands the shared state to the parts</td></tr>
- * <tr><td>JobSelector</td><td>nothing: snapshot to Decision, through a list of gates</td></tr>
+ * <tr><td>JobSelector</td><td>nothing: snapshot to Decision, through a list of conditions</td></tr>
+ * <tr><td>Gates, Gate, PauseGate</td><td>what may not start for a while, all of the partition or some keys, and why</td></tr>
  * <tr><td>JobDispatcher</td><td>whose turn it is: the held keys' or the stream's</td></tr>
  * <tr><td>JobStarter, JobSeries, JobRun</td><td>running jobs and those handed over with them, shortage of threads, timeouts</td></tr>
  * <tr><td>JobEnds</td><td>what workers have told and the event loop has not heard</td></tr>
@@ -64,6 +65,8 @@
  * <tr><td>a job runs too long</td><td>it has failed; its thread is interrupted and its late end ignored</td></tr>
  * <tr><td>an owner before died over a job</td><td>its suspects run one at a time in the whole process, each start recorded first;
  *     nothing of their partition runs beside them; suspects that are left when the lease is given up pass to the next owner</td></tr>
+ * <tr><td>people pause the partition or a key</td><td>what has not begun is taken back; jobs of a paused key are passed by
+ *     and read again in time; what runs, and all that is asked for, goes on</td></tr>
  * <tr><td>one key has more jobs than the buffer holds</td><td>its later jobs are passed by and read again in time; other keys go
  *     on</td></tr>
  * <tr><td>the pumps of the process have filled the memory for jobs</td><td>each goes on with one entry and one first job of a held

@@ -42,6 +42,7 @@ public class JobSelectorBenchmark {
                 false,
                 new Unsettled(0, 1, 2, false),
                 new Candidates(null, false, slot, false),
+                null,
                 Backlog.NONE);
     }
 }

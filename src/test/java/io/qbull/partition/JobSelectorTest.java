@@ -42,7 +42,7 @@ class JobSelectorTest {
     /** Whose turn: {@code UNREAD} is a held key whose first job is not known, {@code read} one whose first job is. */
     private static final Table TURNS = new Table("""
             held key | reading a head | stream | turn   -> next
-            UNREAD   | no             | *      | *      -> READ_HEAD
+            UNREAD   | no   | *      | *      -> READ_HEAD
             NO/UNREAD| *              | NO     | *      -> NOTHING
             NO/UNREAD| *              | some   | *      -> STREAM
             read     | *              | NO     | *      -> HELD
@@ -55,33 +55,35 @@ class JobSelectorTest {
      * {@code NOTHING}. The decision {@code STEP} is that step.
      */
     private static final Table GATES = new Table("""
-            readiness | state            | step                | trust | second reading | running | commands | uncommitted | after suspect | suspect turn | fetching | paused | held -> decision
-            BUSY      | *                | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
-            *         | LOADING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            *         | DRAINING/ABANDONED/CLOSED | *                   | *     | *              | some    | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
-            *         | ABANDONED/CLOSED | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> IDLE
-            *         | DRAINING         | *                   | *     | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            *         | DRAINING         | *                   | *     | *              | *       | none     | *           | *             | *            | *        | *      | *    -> IDLE
-            RECORDING | RUNNING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            NO_THREAD | RUNNING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    -> NO_THREAD
-            FREE      | RUNNING          | NOTHING             | *     | *              | some    | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
-            FREE      | RUNNING          | NOTHING             | *     | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | yes      | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | NOTHING             | *     | RESTING/DUE    | *       | none     | *           | *             | *            | no       | *      | *    -> READS_AGAIN
-            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | yes    | *    -> RETRY_PAUSE
-            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | no     | yes  -> KEYS_HELD
-            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | no     | no   -> IDLE
-            FREE      | RUNNING          | *                   | no    | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNANSWERED
-            FREE      | RUNNING          | *                   | no    | *              | *       | none     | *           | *             | *            | *        | *      | *    -> NOT_TRUSTED
-            FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | some    | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
-            FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | *       | *        | *           | *             | *            | *        | *      | *    -> UNSETTLED
-            FREE      | RUNNING          | BURY/READ_HEAD      | yes   | *              | *       | *        | *           | *             | *            | *        | *      | *    -> STEP
-            FREE      | RUNNING          | START               | yes   | *              | *       | *        | *           | no            | *            | *        | *      | *    -> STEP
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | some    | *        | *           | *             | *            | *        | *      | *    -> JOB_RUNNING
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | some     | *           | *             | *            | *        | *      | *    -> UNSETTLED
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | none     | some        | *             | *            | *        | *      | *    -> UNSETTLED
-            FREE      | RUNNING          | START_SUSPECT       | yes   | *              | *       | none     | none        | *             | no           | *        | *      | *    -> SUSPECT_ELSEWHERE
-            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | none     | none        | *             | *            | *        | *      | *    -> STEP
+            readiness | state            | step                | trust | second reading | running | commands | uncommitted | after suspect | suspect turn | fetching | paused | held | closed | shut -> decision
+            BUSY      | *                | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    | *      | *    -> JOB_RUNNING
+            *         | LOADING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    | *      | *    -> UNANSWERED
+            *         | DRAINING/ABANDONED/CLOSED | *                   | *     | *              | some    | *        | *           | *             | *            | *        | *      | *    | *      | *    -> JOB_RUNNING
+            *         | ABANDONED/CLOSED | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    | *      | *    -> IDLE
+            *         | DRAINING         | *                   | *     | *              | *       | some     | *           | *             | *            | *        | *      | *    | *      | *    -> UNANSWERED
+            *         | DRAINING         | *                   | *     | *              | *       | none     | *           | *             | *            | *        | *      | *    | *      | *    -> IDLE
+            RECORDING | RUNNING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    | *      | *    -> UNANSWERED
+            NO_THREAD | RUNNING          | *                   | *     | *              | *       | *        | *           | *             | *            | *        | *      | *    | *      | *    -> NO_THREAD
+            FREE      | RUNNING          | NOTHING             | *     | *              | some    | *        | *           | *             | *            | *        | *      | *    | *      | *    -> JOB_RUNNING
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | some     | *           | *             | *            | *        | *      | *    | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | yes      | *      | *    | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | NOTHING             | *     | RESTING/DUE    | *       | none     | *           | *             | *            | no       | *      | *    | *      | *    -> READS_AGAIN
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | yes    | *    | *      | *    -> RETRY_PAUSE
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | no     | yes  | *      | *    -> KEYS_HELD
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | no     | no   | *      | yes  -> PAUSED
+            FREE      | RUNNING          | NOTHING             | *     | *              | *       | none     | *           | *             | *            | no       | no     | no   | *      | *    -> IDLE
+            FREE      | RUNNING          | *                   | no    | *              | *       | some     | *           | *             | *            | *        | *      | *    | *      | *    -> UNANSWERED
+            FREE      | RUNNING          | *                   | no    | *              | *       | none     | *           | *             | *            | *        | *      | *    | *      | *    -> NOT_TRUSTED
+            FREE      | RUNNING          | READ_HEAD/START/START_SUSPECT | yes   | *              | *       | *        | *           | *             | *            | *        | *      | *    | yes    | *    -> PAUSED
+            FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | some    | *        | *           | *             | *            | *        | *      | *    | *      | *    -> JOB_RUNNING
+            FREE      | RUNNING          | BURY/READ_HEAD/START/START_SUSPECT | yes   | DUE            | *       | *        | *           | *             | *            | *        | *      | *    | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | BURY/READ_HEAD      | yes   | *              | *       | *        | *           | *             | *            | *        | *      | *    | *      | *    -> STEP
+            FREE      | RUNNING          | START               | yes   | *              | *       | *        | *           | no            | *            | *        | *      | *    | *      | *    -> STEP
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | some    | *        | *           | *             | *            | *        | *      | *    | *      | *    -> JOB_RUNNING
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | some     | *           | *             | *            | *        | *      | *    | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | none     | some        | *             | *            | *        | *      | *    | *      | *    -> UNSETTLED
+            FREE      | RUNNING          | START_SUSPECT       | yes   | *              | *       | none     | none        | *             | no           | *        | *      | *    | *      | *    -> SUSPECT_ELSEWHERE
+            FREE      | RUNNING          | START/START_SUSPECT | yes   | *              | *       | none     | none        | *             | *            | *        | *      | *    | *      | *    -> STEP
             """);
 
     private static final StreamId IN_STREAM = new StreamId(7, 0);
@@ -183,7 +185,7 @@ class JobSelectorTest {
                 .isEqualTo(choices
                         * PumpState.values().length
                         * Readiness.values().length
-                        * (1 << 9)
+                        * (1 << 11)
                         * SecondReading.Phase.values().length);
     }
 
@@ -195,6 +197,7 @@ class JobSelectorTest {
             SecondReading.Phase reading,
             boolean turn,
             Unsettled unsettled,
+            @Nullable StallCause closed,
             Backlog backlog) {
         static Circumstances of(PumpState state, Readiness readiness, SecondReading.Phase reading, int bits) {
             return new Circumstances(
@@ -208,7 +211,12 @@ class JobSelectorTest {
                             (bits & 2) != 0 ? 2 : 0,
                             (bits & 4) != 0 ? 3 : 0,
                             (bits & 8) != 0),
-                    new Backlog((bits & 16) != 0, (bits & 32) != 0, (bits & 64) != 0));
+                    (bits & 512) != 0 ? StallCause.PAUSED : null,
+                    new Backlog(
+                            (bits & 16) != 0,
+                            (bits & 32) != 0,
+                            (bits & 64) != 0,
+                            (bits & 1024) != 0 ? StallCause.PAUSED : null));
         }
 
         /** The row about a step. */
@@ -226,11 +234,13 @@ class JobSelectorTest {
                     yes(turn),
                     yes(backlog.fetching()),
                     yes(backlog.paused()),
-                    yes(backlog.held()));
+                    yes(backlog.held()),
+                    yes(closed != null),
+                    yes(backlog.shut() != null));
         }
 
         PumpSnapshot snapshot(Candidates candidates) {
-            return new PumpSnapshot(state, readiness, trusted, reading, turn, unsettled, candidates, backlog);
+            return new PumpSnapshot(state, readiness, trusted, reading, turn, unsettled, candidates, closed, backlog);
         }
     }
 
@@ -240,7 +250,7 @@ class JobSelectorTest {
         for (PumpState state : PumpState.values()) {
             for (Readiness readiness : Readiness.values()) {
                 for (SecondReading.Phase reading : SecondReading.Phase.values()) {
-                    for (int bits = 0; bits < 1 << 9; bits++) {
+                    for (int bits = 0; bits < 1 << 11; bits++) {
                         decide(tallies, choices, Circumstances.of(state, readiness, reading, bits));
                     }
                 }

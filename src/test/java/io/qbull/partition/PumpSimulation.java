@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * commands arrive late. In half of the runs many jobs wait, and in half of them there is no room for held jobs now and then. In half of
  * the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs, and exhausted jobs may wait for that.
  * In the other half one job kills its pods, and nothing else does. Owners run 1, 4 or 64 keys side by side, by turns from seed to seed; in
- * half of the runs one key has most of the jobs, and in half of them most jobs end at once. Checked at each start of a job:
+ * half of the runs one key has most of the jobs, and in half of them most jobs end at once. In half of the runs people pause and resume
+ * the partition and its keys. Checked at each start of a job:
  *
  * <ul>
  *   <li>no more run under an owner than may;
@@ -48,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>it is not done and removed, and not buried;
  *   <li>the job before it with the same key is done, buried or dropped;
  *   <li>it does not start twice if nothing has happened that explains it;
- *   <li>it has not used up its attempts.
+ *   <li>it has not used up its attempts;
+ *   <li>neither the partition nor its key is paused.
  * </ul>
  *
  * <p>At any time a job that can run does run before long; {@link LivenessOracle} says what that means.
@@ -81,6 +83,12 @@ final class PumpSimulation {
     private final int prefetch;
     /** How much of the stream a pod may keep in memory, in bytes. */
     private final long memory;
+
+    private final boolean pausing;
+    /** What is paused now. */
+    private boolean allPaused;
+
+    private final Set<String> keysPaused = new HashSet<>();
 
     private final boolean killing;
     private final boolean people;
@@ -177,6 +185,7 @@ final class PumpSimulation {
         this.killing = !crowded && random.nextBoolean();
         this.people = !crowded && !killing && random.nextBoolean();
         this.holding = people && random.nextBoolean();
+        this.pausing = random.nextBoolean();
         this.cramped = !crowded && random.nextBoolean();
         this.faulty = !crowded;
         this.longest = cramped ? List.of(20, 20, 200).get(random.nextInt(3)) : 20;
@@ -203,8 +212,16 @@ final class PumpSimulation {
             if (people && random.nextInt(8) == 0) {
                 ask(random.nextBoolean() ? "retry" : "drop", key());
             }
+            if (pausing && random.nextInt(12) == 0) {
+                pauseOrResume();
+            }
         }
         faulty = false;
+        allPaused = false;
+        keysPaused.clear();
+        if (owner != null) {
+            owner.hearOfPauses();
+        }
         backend.full(cramped && random.nextBoolean());
         Pod last = owner;
         if (last != null && !killing && !crowded) {
@@ -272,6 +289,22 @@ final class PumpSimulation {
         }
     }
 
+    private void pauseOrResume() {
+        String key = key();
+        switch (random.nextInt(5)) {
+            case 0 -> allPaused = true;
+            case 1 -> keysPaused.clear();
+            case 2 -> keysPaused.add(key);
+            default -> {
+                allPaused = false;
+                keysPaused.remove(key);
+            }
+        }
+        if (owner != null) {
+            owner.hearOfPauses();
+        }
+    }
+
     private void addJob() {
         String key = key();
         Planned job = new Planned("j" + jobs.size(), key, lastOfKey.get(key));
@@ -325,12 +358,17 @@ final class PumpSimulation {
     /** The keys of which a job could run, and none runs. One whose first job has used up its attempts may wait for a person. */
     private Set<String> runnable(Pod current) {
         Set<String> runnable = new HashSet<>();
+        if (current.closed) {
+            return runnable;
+        }
         ahead.forEach((key, line) -> {
             while (!line.isEmpty() && (line.getFirst().done || line.getFirst().removed)) {
                 line.removeFirst();
             }
             boolean waits = !line.isEmpty() && (!holding || line.getFirst().failed < MAX_ATTEMPTS);
-            if (waits && current.running.stream().noneMatch(job -> job.key.equals(key))) {
+            if (waits
+                    && !current.shut.contains(key)
+                    && current.running.stream().noneMatch(job -> job.key.equals(key))) {
                 runnable.add(key);
             }
         });
@@ -367,6 +405,7 @@ final class PumpSimulation {
         owner = pod;
         afterCrash = true;
         pod.loop.execute(() -> pod.pump.start(suspects));
+        pod.hearOfPauses();
     }
 
     /** A pod while it is the owner, and what is left of it afterwards. */
@@ -375,6 +414,10 @@ final class PumpSimulation {
         final Lease lease;
         final PartitionPump pump;
         final Set<Planned> running = new HashSet<>();
+        /** What it knows to be paused. */
+        boolean closed;
+
+        Set<String> shut = Set.of();
         final LivenessOracle liveness;
         boolean trusted = true;
         boolean leaving;
@@ -422,6 +465,16 @@ final class PumpSimulation {
             loop.schedule(latency(), () -> {
                 liveness.leavesPlace();
                 task.run();
+            });
+        }
+
+        void hearOfPauses() {
+            boolean all = allPaused;
+            Set<String> keys = Set.copyOf(keysPaused);
+            loop.execute(() -> {
+                closed = all;
+                shut = keys;
+                pump.pause(all, keys);
             });
         }
 
@@ -473,6 +526,8 @@ final class PumpSimulation {
         }
 
         private void checkStart(Planned job, Delivery delivery) {
+            assertThat(closed).as("%s starts while all is paused", job.id).isFalse();
+            assertThat(shut).as("paused keys when %s starts", job.id).doesNotContain(job.key);
             assertThat(job.removed).as("%s is gone and starts again", job.id).isFalse();
             assertThat(backend.dead()).as("buried jobs when %s starts", job.id).doesNotContain(job.id);
             assertThat(delivery.attempt()).as("attempt of %s", job.id).isLessThanOrEqualTo(MAX_ATTEMPTS);

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -218,6 +219,38 @@ class SuspectPumpTest extends PumpTestSupport {
         complete(1);
         answer("commit", Verdict.DONE);
         assertThat(pump.suspectsLeft()).isZero();
+    }
+
+    @Test
+    void a_suspect_that_is_paused_while_its_start_is_recorded_is_not_started_and_keeps_nobody_waiting() {
+        both();
+        ScriptedStore.Call record = store.next("suspect");
+        pump.pause(false, Set.of("a", "b"));
+        answer(record, Verdict.DONE);
+        assertThat(recorded()).as("taken back").isEqualTo(new Attempts(0, 0, 0, 2));
+        neighbour.answer("suspect", Verdict.DONE);
+        neighbour.complete();
+        neighbour.answer("commit", Verdict.DONE);
+        neighbour.answer("suspect", Verdict.DONE);
+        assertThat(neighbour.started).hasSize(2);
+        assertThat(started).isEmpty();
+        pump.pause(false, Set.of());
+        neighbour.complete();
+        neighbour.answer("commit", Verdict.DONE);
+        assertThat(recorded()).isEqualTo(new Attempts(0, 1, 0, 3));
+        assertThat(ids()).containsExactly(1L);
+    }
+
+    @Test
+    void a_paused_partition_whose_turn_comes_passes_it_on() {
+        both();
+        recorded();
+        neighbour.pump.pause(true, Set.of());
+        complete(0);
+        answer("commit", Verdict.DONE);
+        assertThat(recorded()).isEqualTo(new Attempts(0, 1, 0, 1));
+        assertThat(ids()).containsExactly(1L, 2L);
+        assertThat(neighbour.started).isEmpty();
     }
 
     /** Answers the next record of a suspect. */
