@@ -4,58 +4,89 @@ import io.qbull.engine.QueueNode.Identity;
 import io.qbull.enqueue.LayoutReader;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
+import io.qbull.runtime.EventLoop;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.StoreException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the layout of a queue and remembers it. Creates a queue that does not exist, and a layout that was lost as it was. Thread-safe.
+ * What this node knows of the layout of its queue: one value for all its parts. Whoever has reason to believe that the layout is
+ * another one by now reads it through this cache, and every part hears of it. Creates a queue that does not exist, and a layout that
+ * was lost as it was. Thread-safe.
  */
 final class LayoutCache implements LayoutReader {
     private static final Logger LOG = LoggerFactory.getLogger(LayoutCache.class);
+    /** A node that neither consumes nor adds jobs hears of a resize by nothing else than this look. */
+    private static final Duration FRESH = Duration.ofSeconds(15);
 
     private final Identity identity;
     private final LayoutTable layouts;
-    private final AtomicReference<@Nullable CompletableFuture<Layout>> layout = new AtomicReference<>();
-    /** Whether a layout that was read has been compared with the configured number of partitions. */
-    private final AtomicBoolean compared = new AtomicBoolean();
-    /** The layout that was last read; null before that. */
-    private volatile @Nullable Layout last;
+    private final EventLoop loop;
+    private final List<Consumer<Layout>> listeners = new CopyOnWriteArrayList<>();
+    /** The read that was begun last; null before the first. Guarded by this. */
+    private @Nullable CompletableFuture<Layout> read;
+    /** The loop's time when it was begun. */
+    private volatile long readAt;
+    /** The newest layout that was read; null before that. */
+    private volatile @Nullable CompletableFuture<Layout> newest;
 
-    LayoutCache(Identity identity, LayoutTable layouts) {
+    /**
+     * @param identity whose layout
+     * @param layouts reads it
+     * @param loop calls the listeners
+     */
+    LayoutCache(Identity identity, LayoutTable layouts, EventLoop loop) {
         this.identity = identity;
         this.layouts = layouts;
+        this.loop = loop;
     }
 
     /**
-     * @return the layout as it was last read; read now if none is known
+     * @param listener called on the loop, in order, with each layout that is newer than all before; from now on
+     */
+    void listen(Consumer<Layout> listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Asks Redis now if no layout is known, and in the background if that was some time ago.
+     *
+     * @return the newest layout that is known
      */
     CompletionStage<Layout> known() {
-        CompletableFuture<Layout> known = layout.get();
-        return known != null && !known.isCompletedExceptionally() ? known : current();
+        CompletableFuture<Layout> known = newest;
+        if (known == null) {
+            return current();
+        }
+        if (loop.nanoTime() - readAt >= FRESH.toNanos()) {
+            current();
+        }
+        return known;
     }
 
     /** A call while a read is under way gets the result of that read. */
     @Override
     public synchronized CompletionStage<Layout> current() {
-        CompletableFuture<Layout> before = layout.get();
+        CompletableFuture<Layout> before = read;
         if (before != null && !before.isDone()) {
             return before;
         }
-        Layout known = last;
+        CompletableFuture<Layout> known = newest;
         // Not as configured: the jobs of the queue lie where the layout that was lost has put them.
-        int partitions = known == null ? identity.partitions() : known.partitions();
+        int partitions = known == null ? identity.partitions() : known.join().partitions();
+        readAt = loop.nanoTime();
         CompletableFuture<Layout> fresh = layouts.createIfAbsent(identity.queue(), partitions, identity.keyHash())
-                .thenApply(this::compared)
+                .thenApply(this::found)
                 .toCompletableFuture();
-        layout.set(fresh);
+        read = fresh;
         return fresh;
     }
 
@@ -70,25 +101,36 @@ final class LayoutCache implements LayoutReader {
         return layouts.open(partition, version);
     }
 
-    private Layout compared(Layout found) {
-        Layout before = last;
-        if (before != null && before.version() >= found.version() && !before.equals(found)) {
-            throw new StoreException.Misconfigured(
-                    "the layout of queue " + identity.queue()
-                            + " was lost, and another pod made it anew: set its fields version="
-                            + found.version() + " and partitions=" + found.partitions() + " to " + before.version()
-                            + " and " + before.partitions() + " again, and configure that pod like the others",
-                    null);
+    private synchronized Layout found(Layout found) {
+        CompletableFuture<Layout> known = newest;
+        if (known == null) {
+            compareWithConfigured(found);
+        } else if (known.join().equals(found)) {
+            return found;
+        } else if (known.join().version() >= found.version()) {
+            throw remade(known.join(), found);
         }
-        last = found;
-        boolean first = compared.compareAndSet(false, true);
-        if (first && identity.partitionsGiven() && found.partitions() != identity.partitions()) {
+        newest = CompletableFuture.completedFuture(found);
+        loop.execute(() -> listeners.forEach(listener -> listener.accept(found)));
+        return found;
+    }
+
+    private StoreException remade(Layout known, Layout found) {
+        return new StoreException.Misconfigured(
+                "the layout of queue " + identity.queue()
+                        + " was lost, and another pod made it anew: set its fields version="
+                        + found.version() + " and partitions=" + found.partitions() + " to " + known.version()
+                        + " and " + known.partitions() + " again, and configure that pod like the others",
+                null);
+    }
+
+    private void compareWithConfigured(Layout found) {
+        if (identity.partitionsGiven() && found.partitions() != identity.partitions()) {
             LOG.warn(
                     "queue={} has {} partitions; the configured {} are ignored: only a resize changes them",
                     identity.queue(),
                     found.partitions(),
                     identity.partitions());
         }
-        return found;
     }
 }

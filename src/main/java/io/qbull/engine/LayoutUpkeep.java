@@ -1,18 +1,21 @@
 package io.qbull.engine;
 
+import io.qbull.model.Layout;
 import io.qbull.model.Lease;
+import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts back what a queue needs in Redis and may lose there: the seal of a partition when it is taken over, the layout and the name of
- * the queue now and then. Without them nothing can be added, or the next pod would create the queue anew with other settings. On the
- * event loop.
+ * the queue now and then. Without them nothing can be added, or the next pod would create the queue anew with other settings. The look
+ * at the layout is also how a node that adds nothing learns of a resize. On the event loop.
  */
 final class LayoutUpkeep {
     private static final Duration RETRY = Duration.ofMillis(500);
@@ -57,13 +60,22 @@ final class LayoutUpkeep {
     /** A partition was taken over. */
     void takenOver(Lease lease) {
         if (owned.test(lease)) {
-            CompletionStage<?> opened =
-                    layouts.known().thenCompose(layout -> layouts.reopen(lease.partition(), layout.version()));
+            CompletionStage<?> opened = layouts.current().thenCompose(layout -> opened(lease.partition(), layout));
             report(
                     Subject.lease(lease.partition().index()),
                     opened,
                     () -> loop.schedule(RETRY, () -> takenOver(lease)));
         }
+    }
+
+    /**
+     * Opens the partition by the layout as it is now: by an older one it would take jobs that no other producer adds there. A newer seal
+     * stays as it is. A partition that the layout does not have is opened by the resize that it takes part in, if at all.
+     */
+    private CompletionStage<Boolean> opened(PartitionId partition, Layout layout) {
+        return partition.index() < layout.partitions()
+                ? layouts.reopen(partition, layout.version())
+                : CompletableFuture.completedFuture(false);
     }
 
     private void report(Subject subject, CompletionStage<?> done, Runnable again) {

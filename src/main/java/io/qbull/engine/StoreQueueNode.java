@@ -47,7 +47,7 @@ final class StoreQueueNode implements QueueNode {
     StoreQueueNode(Identity identity, Store store, EventLoop loop, SuspectTurns turns) {
         this.identity = identity;
         this.store = store;
-        this.layouts = new LayoutCache(identity, store.layouts());
+        this.layouts = new LayoutCache(identity, store.layouts(), loop);
         this.outages = OutageLogs.of(store, loop::nanoTime);
         outages.join();
         OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes, outages);
@@ -62,6 +62,7 @@ final class StoreQueueNode implements QueueNode {
                 store.jobs(),
                 loop,
                 () -> !outage.problem().isEmpty());
+        layouts.listen(enqueuer::layoutChanged);
         store.onPrimaryChange(old -> loop.execute(() -> sessions.primaryChanged(old)));
     }
 

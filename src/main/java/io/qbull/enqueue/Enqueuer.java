@@ -4,6 +4,7 @@ import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobFeed;
+import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.SourceId;
 import io.qbull.runtime.EventLoop;
@@ -87,6 +88,15 @@ public final class Enqueuer {
      */
     public CompletionStage<Void> forget(SourceId source) {
         return sources.forget(source);
+    }
+
+    /**
+     * Adds jobs by a newer layout from now on, if it adds jobs at all. On the loop.
+     *
+     * @param layout the current one, as another part of the node has learned
+     */
+    public void layoutChanged(Layout layout) {
+        intake.layoutChanged(layout);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobFormat;
+import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.JobLog;
@@ -104,6 +105,13 @@ final class Intake {
             });
         }
         return ended;
+    }
+
+    /** On the loop. */
+    void layoutChanged(Layout layout) {
+        if (!stopped) {
+            lanes.layoutChanged(layout);
+        }
     }
 
     private void wake() {

@@ -20,7 +20,8 @@ final class Lane {
 
     private final PartitionId partition;
     private final WaitingJobs waiting = new WaitingJobs();
-    private final Backoff backoff = new Backoff();
+    private final Backoff failures = Backoff.afterFailures();
+    private final Backoff seals = Backoff.afterSeals();
     private @Nullable Call call;
     private long lastNumber;
     private boolean blocked;
@@ -94,7 +95,8 @@ final class Lane {
     void end() {
         call = null;
         unblock();
-        backoff.reset();
+        failures.reset();
+        seals.reset();
         reason = QUEUED;
     }
 
@@ -119,6 +121,22 @@ final class Lane {
     }
 
     /**
+     * Undoes {@link #takeBack}.
+     *
+     * @param taken the call that was taken back
+     * @return its jobs whose callers still wait, in order; they are no longer here
+     */
+    List<PendingJob> remove(Call taken) {
+        List<PendingJob> removed = new ArrayList<>();
+        for (PendingJob job : taken.jobs()) {
+            if (!job.answered()) {
+                removed.add(waiting.removeFirst());
+            }
+        }
+        return removed;
+    }
+
+    /**
      * The call must be repeated.
      *
      * @param why the reason that callers of the jobs behind it get
@@ -138,10 +156,17 @@ final class Lane {
     }
 
     /**
-     * @return how long the lane rests before the next attempt
+     * @return how long the lane rests before the next attempt after one without an answer
      */
     Duration pause() {
-        return backoff.next();
+        return failures.next();
+    }
+
+    /**
+     * @return how long the lane rests before the next attempt after a refusal by a seal
+     */
+    Duration pauseAfterSeal() {
+        return seals.next();
     }
 
     /**

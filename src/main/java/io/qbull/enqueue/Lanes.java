@@ -7,14 +7,20 @@ import io.qbull.runtime.EventLoop;
 import io.qbull.store.JobLog;
 import io.qbull.store.StoreException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Assigns each job to its lane by the layout, and changes over to a newer layout. On the loop. */
+/**
+ * Assigns each job to its lane by the layout, and changes over to a newer layout: at once, except for what must wait for {@link OldCalls}.
+ * On the loop.
+ */
 final class Lanes implements Sender.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
@@ -28,8 +34,8 @@ final class Lanes implements Sender.Listener {
     private final LayoutSource layouts;
     private final Map<PartitionId, Lane> lanes = new TreeMap<>();
     private final WaitingJobs unplaced = new WaitingJobs();
+    private final OldCalls oldCalls = new OldCalls();
     private @Nullable Layout layout;
-    private @Nullable Layout next;
     private boolean stopped;
 
     /**
@@ -61,7 +67,7 @@ final class Lanes implements Sender.Listener {
      * Gives a job its place; nothing is sent before {@link #ready}.
      *
      * @param job a job that has just arrived
-     * @return its lane; null if that is not known yet, or if the job was refused
+     * @return its lane; null if that is not known yet, if the job must wait for an older call, or if it was refused
      */
     @Nullable
     Lane admit(PendingJob job) {
@@ -70,34 +76,59 @@ final class Lanes implements Sender.Listener {
             layouts.load();
             return null;
         }
-        Lane lane = known == null ? null : laneOf(known, job);
-        WaitingJobs place = lane == null ? unplaced : lane.waiting();
-        if (!place.offer(job)) {
-            job.fail(
-                    EnqueueException.Kind.UNAVAILABLE,
-                    "not added: too many jobs wait for "
-                            + (lane == null ? "the layout" : "partition " + lane.partition()));
+        if (known == null) {
+            offer(job, unplaced, "the layout");
+            layouts.load();
             return null;
         }
-        if (lane == null) {
-            layouts.load();
+        Lane lane = laneOf(known, job);
+        OldCalls.OldCall old = oldCalls.before(job, lane.partition());
+        if (old != null) {
+            offer(job, old.waiting(), "partition " + old.lane().partition());
+            return null;
         }
-        return lane;
+        return offer(job, lane.waiting(), "partition " + lane.partition()) ? lane : null;
+    }
+
+    private static boolean offer(PendingJob job, WaitingJobs place, String what) {
+        boolean fits = place.offer(job);
+        if (!fits) {
+            job.fail(EnqueueException.Kind.UNAVAILABLE, "not added: too many jobs wait for " + what);
+        }
+        return fits;
+    }
+
+    /**
+     * @param now the current layout, as another part of the node has learned
+     */
+    void layoutChanged(Layout now) {
+        // Otherwise nothing waits for it, or a read is under way.
+        if (layout != null) {
+            found(now);
+        }
     }
 
     @Override
     public void ready(Lane lane) {
-        if (next != null) {
-            changeOver();
-        } else {
-            send(lane);
+        OldCalls.OldCall old = oldCalls.ended(lane);
+        if (old != null) {
+            release(old);
         }
+        send(lane);
         onProgress.run();
     }
 
     @Override
-    public void otherLayout() {
-        layouts.load();
+    public void otherLayout(Call refused, String why) {
+        PartitionId partition = refused.command().partition();
+        Layout known = layout;
+        if (known != null && refused.command().layoutVersion() < known.version()) {
+            // As was to be expected. The partition may take no more jobs at all.
+            refusals.taken(partition);
+        } else {
+            refusals.refused(partition, Refusal.OTHER_LAYOUT, why);
+            layouts.load();
+        }
     }
 
     /**
@@ -108,6 +139,7 @@ final class Lanes implements Sender.Listener {
     long expire() {
         long now = loop.nanoTime();
         long soonest = unplaced.expire(now, "the layout is not known because Redis does not answer");
+        soonest = Math.min(soonest, oldCalls.expire(now));
         List<Lane> freed = new ArrayList<>();
         for (Lane lane : lanes.values()) {
             soonest = Math.min(soonest, lane.waiting().expire(now, lane.reason()));
@@ -125,7 +157,9 @@ final class Lanes implements Sender.Listener {
     }
 
     boolean idle() {
-        return unplaced.isEmpty() && lanes.values().stream().allMatch(Lane::idle);
+        return unplaced.isEmpty()
+                && oldCalls.noneWaits()
+                && lanes.values().stream().allMatch(Lane::idle);
     }
 
     /** Answers every caller that still waits, and forgets everything. */
@@ -133,6 +167,7 @@ final class Lanes implements Sender.Listener {
         stopped = true;
         layouts.stop();
         List<PendingJob> unsent = unplaced.removeAll();
+        unsent.addAll(oldCalls.removeWaiting());
         for (Lane lane : lanes.values()) {
             Call call = lane.call();
             lane.end();
@@ -178,8 +213,7 @@ final class Lanes implements Sender.Listener {
         if (known == null) {
             settle(read, unplaced.removeAll());
         } else if (read.version() > known.version()) {
-            next = read;
-            changeOver();
+            changeOver(read);
         } else {
             boolean same = read.version() == known.version();
             lanes.values().stream().filter(Lane::awaitsLayout).forEach(lane -> refusedByKnownLayout(lane, known, same));
@@ -191,7 +225,7 @@ final class Lanes implements Sender.Listener {
      * current, or the jobs time out.
      */
     private void refusedByKnownLayout(Lane lane, Layout known, boolean current) {
-        sender.rest(lane);
+        sender.rest(lane, lane.pauseAfterSeal());
         if (current) {
             reader.reopen(lane.partition(), known.version())
                     .whenComplete((done, failure) -> loop.execute(() -> {
@@ -221,24 +255,24 @@ final class Lanes implements Sender.Listener {
     }
 
     /**
-     * Nothing is sent under the new layout while a call under the old one may still run: it could add an older job of a key after a newer
-     * one.
+     * Whatever waits gets its place by the new layout. An outstanding call stays what it is: its lane repeats it until it is answered, and
+     * composes no other one before, because Redis knows each producer's last number only.
      */
-    private void changeOver() {
-        Layout coming = next;
-        if (coming == null || lanes.values().stream().anyMatch(lane -> lane.call() != null)) {
-            return;
-        }
-        next = null;
-        List<PendingJob> all = new ArrayList<>();
+    private void changeOver(Layout coming) {
+        List<PendingJob> all = oldCalls.removeWaiting();
         for (Lane lane : lanes.values()) {
-            lane.end();
             all.addAll(lane.waiting().removeAll());
+            Call call = lane.call();
+            if (call == null) {
+                lane.end();
+            } else {
+                oldCalls.add(lane, call);
+            }
         }
         settle(coming, all);
     }
 
-    /** All jobs of a key come from one lane, in order, so any order of the lanes preserves theirs. */
+    /** All jobs of a key come from one place, in order, so any order of the places preserves theirs. */
     private void settle(Layout now, List<PendingJob> jobs) {
         layout = now;
         refusals.reset();
@@ -247,9 +281,48 @@ final class Lanes implements Sender.Listener {
                 identity.queue(),
                 now.version(),
                 now.partitions());
-        jobs.stream()
-                .filter(job -> !otherLayout(now, job))
-                .forEach(job -> laneOf(now, job).waiting().addLast(job));
+        jobs.forEach(job -> place(now, job));
         new ArrayList<>(lanes.values()).forEach(this::send);
+    }
+
+    /**
+     * @param job a job that was let in before
+     * @return its lane; null if it waits for an older call, or was refused
+     */
+    private @Nullable Lane place(Layout now, PendingJob job) {
+        if (otherLayout(now, job)) {
+            return null;
+        }
+        Lane lane = laneOf(now, job);
+        OldCalls.OldCall old = oldCalls.before(job, lane.partition());
+        (old == null ? lane.waiting() : old.waiting()).addLast(job);
+        return old == null ? lane : null;
+    }
+
+    /** An old call is over. If it added nothing, its jobs go first, before those that have waited for it. */
+    private void release(OldCalls.OldCall old) {
+        Layout now = layout;
+        if (now == null || stopped) {
+            return;
+        }
+        if (old.lane().awaitsLayout()) {
+            old.lane().end();
+        }
+        Set<Lane> touched = new LinkedHashSet<>();
+        List<PendingJob> refused = old.lane().remove(old.call());
+        refused.removeIf(job -> otherLayout(now, job));
+        Collections.reverse(refused);
+        for (PendingJob job : refused) {
+            Lane lane = laneOf(now, job);
+            lane.waiting().addFirst(job);
+            touched.add(lane);
+        }
+        for (PendingJob job : old.waiting().removeAll()) {
+            Lane lane = place(now, job);
+            if (lane != null) {
+                touched.add(lane);
+            }
+        }
+        touched.forEach(this::send);
     }
 }

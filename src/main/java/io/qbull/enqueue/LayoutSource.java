@@ -15,7 +15,7 @@ final class LayoutSource {
     private final EventLoop loop;
     private final Consumer<Layout> found;
     private final Consumer<Throwable> failed;
-    private final Backoff backoff = new Backoff();
+    private final Backoff backoff = Backoff.afterFailures();
     private boolean reading;
     private boolean wanted;
     private boolean stopped;

@@ -3,6 +3,7 @@ package io.qbull.enqueue;
 import io.qbull.model.EnqueueException;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.JobLog;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -53,9 +54,10 @@ final class Sender {
      * Lets a lane rest before it repeats its call or sends the next one.
      *
      * @param lane a lane without an attempt under way
+     * @param pause for how long
      */
-    void rest(Lane lane) {
-        lane.restUntil(loop.schedule(lane.pause(), () -> rested(lane)));
+    void rest(Lane lane, Duration pause) {
+        lane.restUntil(loop.schedule(pause, () -> rested(lane)));
     }
 
     private void rested(Lane lane) {
@@ -84,11 +86,11 @@ final class Sender {
             case NOT_RUN -> {
                 refusals.failed(lane.partition(), failure);
                 lane.takeBack("Redis does not answer");
-                rest(lane);
+                rest(lane, lane.pause());
             }
             case UNKNOWN -> {
                 unknown(lane, call, failure);
-                rest(lane);
+                rest(lane, lane.pause());
             }
             case OTHER_LAYOUT -> otherLayout(lane, call);
             case UNEXPECTED -> {
@@ -120,9 +122,8 @@ final class Sender {
     private void otherLayout(Lane lane, Call call) {
         String why = "partition " + lane.partition() + " takes no jobs for layout version "
                 + call.command().layoutVersion();
-        refusals.refused(lane.partition(), Refusal.OTHER_LAYOUT, why);
         lane.takeBack(why);
-        listener.otherLayout();
+        listener.otherLayout(call, why);
     }
 
     private void crowded(Lane lane, Call call) {
@@ -150,7 +151,10 @@ final class Sender {
          */
         void ready(Lane lane);
 
-        /** A partition takes jobs for another layout version than the one known. */
-        void otherLayout();
+        /**
+         * @param refused its partition takes jobs for another layout version
+         * @param why what happened, without data of a job
+         */
+        void otherLayout(Call refused, String why);
     }
 }

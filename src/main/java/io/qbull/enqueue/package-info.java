@@ -26,8 +26,9 @@
  *       the number and its answer, so the repeat adds nothing twice and returns the lost answer. A later refusal (out of memory, for
  *       instance) does not end this, because the first attempt may still be on its way.
  *   <li>A call that is given up after 30 minutes can do no harm later: the number of the next call makes it stale.
- *   <li>When a partition refuses the layout version, the producer reads the layout. Under a newer one all waiting jobs are assigned
- *       anew, in order, once every call under the old one is answered.
+ *   <li>When a partition refuses the layout version, the producer reads the layout, at once and then ever less often. Under a newer one
+ *       all waiting jobs are assigned anew, in order. An outstanding call stays as it is, and {@code OldCalls} keeps later jobs of its
+ *       keys back until it is answered: if it was refused, its jobs go first. All other keys go on, except through the lane of that call.
  * </ul>
  *
  * <p>A drain takes no more jobs and ends when every caller has an answer; at its limit it stops: jobs never sent are refused, jobs in

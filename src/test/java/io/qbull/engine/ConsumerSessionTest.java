@@ -276,6 +276,24 @@ class ConsumerSessionTest {
         assertThat(store.waiting()).doesNotContain("stock");
     }
 
+    @Test
+    void a_partition_that_the_layout_does_not_have_any_more_is_not_opened_at_its_take_over() {
+        consume();
+        store.next("createIfAbsent").answer(new Layout(1, 2));
+        loop.run();
+        register();
+        peekFree();
+        for (int i = 0; i < 2; i++) {
+            grant(store.next("acquire"));
+        }
+        store.next("createIfAbsent").answer(new Layout(2, 1));
+        loop.run();
+        Call open = store.next("open");
+        assertThat(open.argument(0, PartitionId.class).index()).isZero();
+        assertThat(open.argument(1, Integer.class)).isEqualTo(2);
+        assertThat(store.waiting()).doesNotContain("open");
+    }
+
     /** Consumes both partitions; a job of the first one is in flight. */
     private void runAJob() {
         consume();

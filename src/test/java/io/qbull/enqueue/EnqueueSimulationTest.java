@@ -129,7 +129,7 @@ class EnqueueSimulationTest {
                 case 4 -> loop.tick(random.nextInt(20) == 0 ? Duration.ofMinutes(31) : Duration.ZERO);
                 case 5 -> repeat();
                 case 11 -> script.loseSeal(new PartitionId(QUEUE, random.nextInt(layout.partitions())));
-                case 12 -> resize();
+                case 12 -> resizes();
                 default -> {
                     IntStream.range(0, 1 + random.nextInt(4)).forEach(i -> submit(newJob(), false));
                     loop.tick(Duration.ofMillis(random.nextInt(30)));
@@ -172,13 +172,24 @@ class EnqueueSimulationTest {
             }
         }
 
+        /** Grows or shrinks the queue, perhaps several times in a row. */
+        private void resizes() {
+            for (int times = random.nextInt(3); times >= 0; times--) {
+                resize();
+            }
+        }
+
         private void resize() {
-            Layout next = new Layout(layout.version() + 1, 1 + random.nextInt(3));
+            Layout next = new Layout(layout.version() + 1, 1 + random.nextInt(5));
             IntStream.range(0, layout.partitions()).forEach(p -> script.open(new PartitionId(QUEUE, p), 0));
             loop.tick(Duration.ofMillis(random.nextInt(2_000)));
             open(next);
             loop.tick(Duration.ofMillis(random.nextInt(2_000)));
             layout = next;
+            if (random.nextBoolean()) {
+                // Another part of the node has learned of it.
+                loop.schedule(Duration.ofMillis(random.nextInt(3_000)), () -> enqueuer.layoutChanged(next));
+            }
         }
 
         private void open(Layout opened) {

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.EnqueueException.Kind;
 import io.qbull.model.Enqueued;
+import io.qbull.model.JobFeed;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.model.SourceId;
 import io.qbull.store.JobLog;
 import io.qbull.store.StoreException;
 import io.qbull.testing.CapturedLog;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,20 +51,26 @@ class OtherLayoutTest extends EnqueuerFixture {
     }
 
     @Test
-    void nothing_is_sent_under_a_new_layout_before_every_old_call_is_answered() {
+    void under_a_new_layout_only_the_keys_of_an_unknown_old_call_wait_for_it() {
         enqueue(job("l1", left), SETTINGS);
         ScriptedJobLog.Attempt refused = log.last();
         CompletableFuture<Enqueued> unknown = enqueue(job("r1", right), SETTINGS);
         log.last().replyLost();
         enqueue(job("r2", right), SETTINGS);
+        enqueue(job("other", otherKeyIn(1, right)), SETTINGS);
         refused.answer(OTHER_LAYOUT);
         loop.run();
         layoutReads.get(1).complete(new Layout(2, 1));
         loop.run();
+        assertThat(log.last().call().layoutVersion()).isEqualTo(2);
+        assertThat(log.last().ids()).containsExactly("l1", "other");
+        log.last().accept();
+        loop.run();
         int attempts = log.count();
+        enqueue(job("r3", right), SETTINGS);
+        assertThat(log.count()).isEqualTo(attempts);
 
         tick(50);
-        assertThat(log.count()).isEqualTo(attempts + 1);
         assertThat(log.last().ids()).containsExactly("r1");
         assertThat(log.last().call().layoutVersion()).isEqualTo(1);
         log.last().accept();
@@ -68,7 +78,119 @@ class OtherLayoutTest extends EnqueuerFixture {
 
         assertThat(unknown).isCompletedWithValueMatching(job -> !job.duplicate());
         assertThat(log.last().call().layoutVersion()).isEqualTo(2);
-        assertThat(log.last().ids()).containsExactly("l1", "r2");
+        assertThat(log.last().ids()).containsExactly("r2", "r3");
+    }
+
+    @Test
+    void jobs_of_a_refused_old_call_go_before_those_that_have_waited_for_it() {
+        enqueue(job("r1", right), SETTINGS);
+        enqueue(job("r2", right), SETTINGS);
+        enqueuer.layoutChanged(new Layout(2, 1));
+        enqueue(job("r3", right), SETTINGS);
+        log.last().answer(OTHER_LAYOUT);
+        loop.run();
+        assertThat(log.last().ids()).containsExactly("r1", "r2", "r3");
+        assertThat(log.last().call().layoutVersion()).isEqualTo(2);
+        assertThat(layoutReads).as("of a layout that is known").hasSize(1);
+        assertThat(enqueuer.problem()).isEmpty();
+    }
+
+    @Test
+    void a_lane_makes_no_call_under_a_new_layout_before_its_old_one_is_answered() {
+        CompletableFuture<Enqueued> unknown = enqueue(job("l1", left), SETTINGS);
+        log.last().replyLost();
+        loop.run();
+        int attempts = log.count();
+        enqueuer.layoutChanged(new Layout(2, 1));
+        enqueue(job("other", otherKeyIn(0, left)), SETTINGS);
+        assertThat(log.count())
+                .as("Redis knows only the last number of a producer")
+                .isEqualTo(attempts);
+        tick(50);
+        log.last().accept();
+        loop.run();
+        assertThat(unknown).isCompleted();
+        assertThat(log.last().ids()).containsExactly("other");
+    }
+
+    @Test
+    void jobs_of_a_call_that_never_ran_go_by_the_new_layout_at_once() {
+        enqueue(job("r1", right), SETTINGS);
+        enqueuer.layoutChanged(new Layout(2, 1));
+        log.last().notSent();
+        loop.run();
+        assertThat(log.last().ids()).containsExactly("r1");
+        assertThat(log.last().call().layoutVersion()).isEqualTo(2);
+    }
+
+    @Test
+    void an_old_call_holds_its_keys_up_through_a_second_change() {
+        CompletableFuture<Enqueued> unknown = enqueue(job("r1", right), SETTINGS);
+        log.last().replyLost();
+        loop.run();
+        enqueue(job("r2", right), SETTINGS);
+        int attempts = log.count();
+        enqueuer.layoutChanged(new Layout(2, 1));
+        enqueue(job("r3", right), SETTINGS);
+        enqueuer.layoutChanged(new Layout(3, 3));
+        enqueue(job("r4", right), SETTINGS);
+        assertThat(log.count()).isEqualTo(attempts);
+        tick(50);
+        assertThat(log.last().ids()).containsExactly("r1");
+        log.last().accept();
+        loop.run();
+        assertThat(unknown).isCompleted();
+        assertThat(log.last().ids()).containsExactly("r2", "r3", "r4");
+        assertThat(log.last().call().layoutVersion()).isEqualTo(3);
+    }
+
+    @Test
+    void records_of_a_reading_do_not_pass_one_that_waits_for_an_old_call() {
+        enqueue(job("r1", right), SETTINGS);
+        ScriptedJobLog.Attempt unknown = log.last();
+        enqueuer.layoutChanged(new Layout(2, 1));
+        CompletableFuture<JobFeed> opened =
+                enqueuer.open(new SourceId("s"), 1, Duration.ZERO, SETTINGS).toCompletableFuture();
+        historyReads.get(0).complete(List.of(new Layout(1, 2), new Layout(2, 1)));
+        int attempts = log.count();
+        opened.join().add(1, job("waits", right));
+        opened.join().add(2, job("behind", left));
+        loop.run();
+        assertThat(log.count()).as("Redis would skip the first one").isEqualTo(attempts);
+        unknown.accept();
+        loop.run();
+        assertThat(log.last().ids()).containsExactly("waits", "behind");
+    }
+
+    @Test
+    void callers_of_jobs_that_wait_for_an_old_call_learn_why() {
+        enqueue(job("r1", right), SETTINGS);
+        log.last().replyLost();
+        loop.run();
+        enqueuer.layoutChanged(new Layout(2, 1));
+        CompletableFuture<Enqueued> waits = enqueue(job("r2", right), SETTINGS);
+        for (int half = 0; half < 22; half++) {
+            tick(500);
+            log.last().replyLost();
+        }
+        assertFailed(waits, Kind.UNAVAILABLE);
+        assertThat(failure(waits)).hasMessageContaining("Redis has not answered an earlier call");
+    }
+
+    @Test
+    void a_sealed_partition_is_asked_again_after_20_ms_and_then_ever_later() {
+        enqueue(job("1", left), SETTINGS);
+        for (long pause : List.of(20, 40, 80, 160, 250, 250)) {
+            log.last().answer(OTHER_LAYOUT);
+            loop.run();
+            layoutReads.get(layoutReads.size() - 1).complete(new Layout(1, 2));
+            loop.run();
+            int attempts = log.count();
+            tick(pause - 1);
+            assertThat(log.count()).isEqualTo(attempts);
+            tick(1);
+            assertThat(log.count()).isEqualTo(attempts + 1);
+        }
     }
 
     @Test
@@ -78,14 +200,14 @@ class OtherLayoutTest extends EnqueuerFixture {
             log.last().answer(OTHER_LAYOUT);
             loop.run();
             layoutReads.get(layoutReads.size() - 1).complete(new Layout(1, 2));
-            tick(500);
+            tick(250);
         }
         assertFailed(refused, Kind.UNAVAILABLE);
         assertThat(failure(refused))
                 .hasMessageContaining("partition Q:0")
                 .hasMessageContaining("layout version 1")
                 .hasMessageContaining("enqueueTimeout (PT10S)");
-        assertThat(log.count()).isBetween(20, 40);
+        assertThat(log.count()).isBetween(35, 45);
     }
 
     @Test
@@ -183,10 +305,15 @@ class OtherLayoutTest extends EnqueuerFixture {
     }
 
     private static String keyIn(int partition) {
+        return otherKeyIn(partition, "");
+    }
+
+    private static String otherKeyIn(int partition, String other) {
         return Stream.iterate(0, i -> i + 1)
                 .map(i -> "key" + i)
                 .filter(key ->
                         new Layout(1, 2).partitionOf(QUEUE, KeyHash.XXH64, key).index() == partition)
+                .filter(key -> !key.equals(other))
                 .findFirst()
                 .orElseThrow();
     }

@@ -1,0 +1,334 @@
+package io.qbull.enqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.qbull.config.EnqueueSettings;
+import io.qbull.model.Enqueued;
+import io.qbull.model.JobFeed;
+import io.qbull.model.JobFormat;
+import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
+import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PodId;
+import io.qbull.model.QueueName;
+import io.qbull.model.SourceId;
+import io.qbull.store.JobLog;
+import io.qbull.store.StoreException;
+import io.qbull.testing.ManualEventLoop;
+import io.qbull.testing.Size;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One producer, a source that it reads, and resizes in a row; between any two of their steps anything may happen to a call: it runs and
+ * is answered, it runs and the reply is lost, it runs later, after its repeat, or never. No job may be lost, doubled or overtaken by a
+ * later one of its key. {@code -Dseed=N} replays one run.
+ */
+class ChangeOverSimulationTest {
+    private static final QueueName QUEUE = new QueueName("Q");
+    private static final SourceId FILE = new SourceId("file");
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class.getPackageName());
+
+    /** Trouble is all that happens here; the lines would only take time. */
+    @BeforeAll
+    static void silence() {
+        LOG.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        LOG.setLevel(null);
+    }
+
+    @Test
+    void no_job_is_lost_doubled_or_overtaken_when_a_producer_changes_over() {
+        Long replayed = Long.getLong("seed");
+        long first = replayed == null ? new Random().nextLong() : replayed;
+        int runs = replayed == null ? Size.of("changeOverSimulation.runs", 2_000, 100_000) : 1;
+        for (long seed = first; seed < first + runs; seed++) {
+            try {
+                new Run(seed).play();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("replay with -Dseed=" + seed, e);
+            }
+        }
+    }
+
+    /** An attempt of a call that is not answered yet. */
+    private record Flight(JobLog.Call call, CompletableFuture<JobLog.Answer> end) {}
+
+    private static final class Run {
+        private final Random random;
+        private final ManualEventLoop loop = new ManualEventLoop();
+        private final ScriptModel script = new ScriptModel();
+        private final List<Flight> flights = new ArrayList<>();
+        /** Their producer was told that their fate is unknown. */
+        private final List<JobLog.Call> late = new ArrayList<>();
+
+        private final List<CompletableFuture<Layout>> reads = new ArrayList<>();
+        private final List<Layout> layouts = new ArrayList<>(List.of(new Layout(1, 2)));
+        /** Whose partitions are being sealed and opened; null between two resizes. */
+        private @Nullable Layout next;
+
+        private int sealed;
+        private final Enqueuer enqueuer;
+        private final EnqueueSettings settings;
+        private final List<CompletableFuture<Enqueued>> added = new ArrayList<>();
+        private final List<NewJob> jobs = new ArrayList<>();
+        private final List<NewJob> records = new ArrayList<>();
+        private final Reader reader = new Reader();
+
+        Run(long seed) {
+            random = new Random(seed);
+            settings = new EnqueueSettings(
+                    Duration.ZERO, JobFormat.NATIVE, 100, 100, 1 + random.nextInt(4), Duration.ofHours(1), 0);
+            ProducerIdentity identity = new ProducerIdentity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
+            enqueuer = new Enqueuer(identity, new Layouts(), new Network(), loop, () -> false);
+            IntStream.range(0, random.nextInt(25)).forEach(i -> records.add(job("r" + i)));
+            open(layouts.get(0));
+        }
+
+        private NewJob job(String id) {
+            return new NewJob(new JobId(id), false, "key" + random.nextInt(4), new byte[0], null, Map.of());
+        }
+
+        void play() {
+            for (int step = 0; step < 80; step++) {
+                step(random.nextInt(16));
+                loop.run();
+            }
+            while (next != null) {
+                resize();
+            }
+            for (int round = 0; round < 200 && !finished(); round++) {
+                while (!flights.isEmpty()) {
+                    answer();
+                    loop.run();
+                }
+                answerReads();
+                reader.goOn();
+                loop.tick(Duration.ofMillis(500));
+            }
+            while (!late.isEmpty()) {
+                runLate();
+            }
+            check();
+        }
+
+        private boolean finished() {
+            return reader.finished() && added.stream().allMatch(CompletableFuture::isDone);
+        }
+
+        private void step(int what) {
+            switch (what) {
+                case 0, 1, 2 -> IntStream.rangeClosed(0, random.nextInt(3)).forEach(i -> submit());
+                case 3, 4 -> reader.goOn();
+                case 5, 6, 7 -> answer();
+                case 8 -> {
+                    Flight flight = pick();
+                    if (flight != null) {
+                        script.run(flight.call());
+                        flight.end().completeExceptionally(unavailable(true));
+                    }
+                }
+                case 9 -> {
+                    Flight flight = pick();
+                    if (flight != null) {
+                        late.add(flight.call());
+                        flight.end().completeExceptionally(unavailable(true));
+                    }
+                }
+                case 10 -> {
+                    Flight flight = pick();
+                    if (flight != null) {
+                        flight.end().completeExceptionally(unavailable(false));
+                    }
+                }
+                case 11 -> runLate();
+                case 12, 13 -> resize();
+                case 14 -> {
+                    answerReads();
+                    if (random.nextBoolean()) {
+                        enqueuer.layoutChanged(current());
+                    }
+                }
+                default -> loop.tick(Duration.ofMillis(random.nextInt(400)));
+            }
+        }
+
+        private void submit() {
+            NewJob job = job("j" + jobs.size());
+            jobs.add(job);
+            added.add(enqueuer.enqueue(job, settings).toCompletableFuture());
+        }
+
+        private @Nullable Flight pick() {
+            return flights.isEmpty() ? null : flights.remove(random.nextInt(flights.size()));
+        }
+
+        private void answer() {
+            Flight flight = pick();
+            if (flight != null) {
+                flight.end().complete(script.run(flight.call()));
+            }
+        }
+
+        private void runLate() {
+            if (!late.isEmpty()) {
+                script.run(late.remove(random.nextInt(late.size())));
+            }
+        }
+
+        private void answerReads() {
+            List<CompletableFuture<Layout>> all = List.copyOf(reads);
+            reads.clear();
+            all.forEach(read -> read.complete(current()));
+        }
+
+        private Layout current() {
+            return layouts.get(layouts.size() - 1);
+        }
+
+        /** One step: seal a partition, open the new ones, or turn the new layout current. */
+        private void resize() {
+            Layout coming = next;
+            if (coming == null) {
+                next = new Layout(current().version() + 1, 1 + random.nextInt(4));
+                sealed = 0;
+            } else if (sealed < current().partitions()) {
+                script.open(new PartitionId(QUEUE, sealed++), 0);
+            } else if (sealed == current().partitions()) {
+                open(coming);
+                sealed++;
+            } else {
+                layouts.add(coming);
+                next = null;
+            }
+        }
+
+        private void open(Layout layout) {
+            IntStream.range(0, layout.partitions())
+                    .forEach(p -> script.open(new PartitionId(QUEUE, p), layout.version()));
+        }
+
+        private void check() {
+            assertThat(added).allSatisfy(end -> assertThat(end).isCompletedWithValueMatching(job -> !job.duplicate()));
+            assertThat(reader.finished()).as("the file is read to its end").isTrue();
+            assertThat(byKey(script.added().stream()
+                            .sorted(Comparator.comparingInt(ScriptModel.Added::layoutVersion)
+                                    .thenComparing(ScriptModel.Added::streamId))
+                            .map(ScriptModel.Added::job)
+                            .toList()))
+                    .isEqualTo(byKey(jobs, records));
+        }
+
+        /** The jobs of each key, apart from the records, because neither of them waits for the other. */
+        @SafeVarargs
+        private static Map<String, List<String>> byKey(List<NewJob>... all) {
+            Map<String, List<String>> byKey = new HashMap<>();
+            for (List<NewJob> each : all) {
+                for (NewJob job : each) {
+                    String id = job.id().value();
+                    byKey.computeIfAbsent(id.charAt(0) + job.key(), any -> new ArrayList<>())
+                            .add(id);
+                }
+            }
+            return byKey;
+        }
+
+        private static StoreException unavailable(boolean sent) {
+            return new StoreException.Unavailable("lost", sent, new Exception());
+        }
+
+        /** Reads the file from its start, a few records at a time; starts over when one was not added. */
+        private final class Reader {
+            private @Nullable CompletableFuture<JobFeed> opened;
+            private int position;
+            private int answered;
+
+            void goOn() {
+                CompletableFuture<JobFeed> reading = opened;
+                if (reading == null || reading.isCompletedExceptionally()) {
+                    open();
+                } else if (reading.isDone() && reading.join().broken()) {
+                    open();
+                } else if (reading.isDone()) {
+                    for (int count = 1 + random.nextInt(5); count > 0 && position < records.size(); count--) {
+                        add(reading);
+                    }
+                }
+            }
+
+            private void open() {
+                position = 0;
+                answered = 0;
+                opened = enqueuer.open(FILE, 1, Duration.ZERO, settings).toCompletableFuture();
+            }
+
+            private void add(CompletableFuture<JobFeed> reading) {
+                int offset = position++;
+                reading.join().add(offset, records.get(offset)).whenComplete((done, failure) -> {
+                    if (reading == opened && failure == null) {
+                        answered++;
+                    }
+                });
+            }
+
+            boolean finished() {
+                return answered == records.size();
+            }
+        }
+
+        private final class Network implements EnqueueOnlyJobLog {
+            @Override
+            public CompletionStage<Answer> enqueue(Call call) {
+                Flight flight = new Flight(call, new CompletableFuture<>());
+                flights.add(flight);
+                return flight.end();
+            }
+
+            @Override
+            public CompletionStage<Map<Integer, Long>> progress(
+                    PartitionId partition, SourceId source, Duration lifetime) {
+                return CompletableFuture.completedFuture(script.progress(partition, source));
+            }
+        }
+
+        private final class Layouts implements LayoutReader {
+            @Override
+            public CompletionStage<Layout> current() {
+                CompletableFuture<Layout> read = new CompletableFuture<>();
+                reads.add(read);
+                return read;
+            }
+
+            @Override
+            public CompletionStage<List<Layout>> history() {
+                return CompletableFuture.completedFuture(List.copyOf(layouts));
+            }
+
+            @Override
+            public CompletionStage<Boolean> reopen(PartitionId partition, int version) {
+                script.reopen(partition, version);
+                return CompletableFuture.completedFuture(true);
+            }
+        }
+    }
+}
