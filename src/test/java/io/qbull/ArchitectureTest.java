@@ -54,9 +54,9 @@ class ArchitectureTest {
                     "runtime",
                     "model"),
             rule("lease", "store", "config", "runtime", "model"),
-            rule("partition", "store", "config", "runtime", "model"),
-            rule("resize", "store", "config", "runtime", "model"),
-            rule("enqueue", "store", "config", "runtime", "model"),
+            rule("partition", "resize", "store", "config", "runtime", "model"),
+            rule("resize", "model"),
+            rule("enqueue", "resize", "store", "config", "runtime", "model"),
             rule(
                     "engine",
                     "lease",
