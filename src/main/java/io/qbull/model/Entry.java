@@ -3,9 +3,16 @@ package io.qbull.model;
 /** An entry of a stream, as a fetch returns it. */
 public sealed interface Entry {
     /**
-     * @return its id in the stream
+     * @return its name in the log
      */
-    StreamId streamId();
+    EntryId id();
+
+    /**
+     * @return its id in its stream
+     */
+    default StreamId streamId() {
+        return id().streamId();
+    }
 
     /**
      * @return its approximate size in Redis: the bytes of all names and values of its fields
@@ -20,17 +27,17 @@ public sealed interface Entry {
      */
     record Decoded(Job job, int size) implements Entry {
         @Override
-        public StreamId streamId() {
-            return job.streamId();
+        public EntryId id() {
+            return job.entry();
         }
     }
 
     /**
      * An entry that no route can handle. It is buried as it is.
      *
-     * @param streamId its id
+     * @param id its name in the log
      * @param reason what is wrong with it; does not contain its content
      * @param size see {@link Entry#size()}
      */
-    record Undecodable(StreamId streamId, String reason, int size) implements Entry {}
+    record Undecodable(EntryId id, String reason, int size) implements Entry {}
 }

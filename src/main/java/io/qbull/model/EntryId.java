@@ -1,7 +1,5 @@
 package io.qbull.model;
 
-import java.util.Comparator;
-
 /**
  * Names an entry in the log of a partition. The natural order is that of the log, in which jobs of a key run.
  *
@@ -9,8 +7,8 @@ import java.util.Comparator;
  * @param streamId its id there
  */
 public record EntryId(Segment segment, StreamId streamId) implements Comparable<EntryId> {
-    private static final Comparator<EntryId> ORDER =
-            Comparator.comparing(EntryId::segment).thenComparing(EntryId::streamId);
+    /** Before every entry of a log. */
+    public static final EntryId START = new EntryId(new Segment(0, 0), StreamId.START);
 
     /**
      * @param streamId the id of an entry in the partition's own stream
@@ -20,9 +18,17 @@ public record EntryId(Segment segment, StreamId streamId) implements Comparable<
         return new EntryId(Segment.OWN, streamId);
     }
 
+    /**
+     * @return the last id before this one, in the same stream
+     */
+    public EntryId before() {
+        return new EntryId(segment, streamId.before());
+    }
+
     @Override
     public int compareTo(EntryId other) {
-        return ORDER.compare(this, other);
+        int bySegment = segment.compareTo(other.segment);
+        return bySegment != 0 ? bySegment : streamId.compareTo(other.streamId);
     }
 
     /** The stream id, behind the segment and a slash unless it is in the own stream. */

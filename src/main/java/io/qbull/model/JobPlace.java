@@ -1,18 +1,26 @@
 package io.qbull.model;
 
 /**
- * The place of a job that is not done: in the stream, or among the held jobs of its key.
+ * The place of a job that is not done: in the log, or among the held jobs of its key.
  *
- * @param streamId the entry as which it came into the queue
- * @param held its place among the held jobs of its key; empty while it is in the stream
+ * @param entry the entry that it is, or was before it was held
+ * @param held its place among the held jobs of its key; empty while it is in the log
  */
-public record JobPlace(StreamId streamId, String held) {
+public record JobPlace(EntryId entry, String held) {
     /**
-     * @param streamId an entry
-     * @return the place of a job in the stream
+     * @param streamId an entry of the partition's own stream
+     * @return the place of a job there
      */
     public static JobPlace inStream(StreamId streamId) {
-        return new JobPlace(streamId, "");
+        return inLog(EntryId.own(streamId));
+    }
+
+    /**
+     * @param entry an entry
+     * @return the place of a job in the log
+     */
+    public static JobPlace inLog(EntryId entry) {
+        return new JobPlace(entry, "");
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.qbull.model;
 
-import java.util.Comparator;
-
 /**
  * One of the streams that make up the log of a partition: a stream of jobs that another partition has handed over for a resize, or the
  * partition's own stream. The natural order is that of the log: by layout version, then by source, and the own stream after all others.
@@ -12,9 +10,6 @@ import java.util.Comparator;
 public record Segment(int version, int source) implements Comparable<Segment> {
     /** The partition's own stream, to which producers add. */
     public static final Segment OWN = new Segment(Integer.MAX_VALUE, 0);
-
-    private static final Comparator<Segment> ORDER =
-            Comparator.comparingInt(Segment::version).thenComparingInt(Segment::source);
 
     /**
      * @param text as {@link #toString} returns it
@@ -44,7 +39,9 @@ public record Segment(int version, int source) implements Comparable<Segment> {
 
     @Override
     public int compareTo(Segment other) {
-        return ORDER.compare(this, other);
+        return version != other.version
+                ? Integer.compare(version, other.version)
+                : Integer.compare(source, other.source);
     }
 
     /** {@code version:source}; empty for the own stream. */

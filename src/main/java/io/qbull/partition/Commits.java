@@ -1,6 +1,6 @@
 package io.qbull.partition;
 
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,13 +22,13 @@ final class Commits {
     private Deque<Runnable> afterOutstanding = new ArrayDeque<>();
 
     /** A finished job. */
-    private record Done(StreamId entry, KeyLine line) {}
+    private record Done(EntryId entry, KeyLine line) {}
 
     /**
      * @param done entry of a job
      * @param line its key, in which it counts as waiting
      */
-    void add(StreamId done, KeyLine line) {
+    void add(EntryId done, KeyLine line) {
         waiting.add(new Done(done, line));
     }
 
@@ -69,7 +69,7 @@ final class Commits {
     }
 
     /** All waiting jobs form the outstanding commit, which is repeated as it is until it is answered. */
-    List<StreamId> send() {
+    List<EntryId> send() {
         outstanding = waiting;
         waiting = new ArrayList<>();
         for (Done done : outstanding) {

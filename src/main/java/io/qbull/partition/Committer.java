@@ -1,6 +1,6 @@
 package io.qbull.partition;
 
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import io.qbull.runtime.EventLoop;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +59,7 @@ final class Committer {
 
     private void commit() {
         end();
-        List<StreamId> done = partition.commits().send();
+        List<EntryId> done = partition.commits().send();
         partition.commands().perform(() -> partition.store().jobs().commit(partition.lease(), done), answer -> {
             partition.commits().answered(partition.prefetched()::committed);
             stall.moved(partition.now());

@@ -1,6 +1,6 @@
 package io.qbull.partition;
 
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -59,7 +59,7 @@ final class Crowd {
      *
      * @return the last one that is kept
      */
-    StreamId halve(KeyLine line) {
+    EntryId halve(KeyLine line) {
         return shorten(line, line.slots.size() / 2);
     }
 
@@ -69,11 +69,11 @@ final class Crowd {
      * @param line with such an entry
      * @return an id behind which the first of them is
      */
-    StreamId passBy(KeyLine line) {
+    EntryId passBy(KeyLine line) {
         return shorten(line, 0);
     }
 
-    private StreamId shorten(KeyLine line, int most) {
+    private EntryId shorten(KeyLine line, int most) {
         List<Slot> forgotten = new ArrayList<>();
         Iterator<Slot> latest = line.slots.descendingIterator();
         Slot kept = latest.next();
@@ -81,7 +81,7 @@ final class Crowd {
             forgotten.add(kept);
             kept = latest.hasNext() ? latest.next() : null;
         }
-        StreamId from = kept != null ? kept.id() : line.slots.getFirst().id().before();
+        EntryId from = kept != null ? kept.id() : line.slots.getFirst().id().before();
         // First: a line of which nothing is known is over.
         line.passedFrom = from;
         passed.add(line);
@@ -91,10 +91,10 @@ final class Crowd {
 
     /** Behind which entry the first one may be missing that was passed by and counts for the next owner; null if none is. */
     @Nullable
-    StreamId gap() {
-        StreamId gap = null;
+    EntryId gap() {
+        EntryId gap = null;
         for (KeyLine line : passed) {
-            StreamId from = line.passedFrom;
+            EntryId from = line.passedFrom;
             boolean before = from != null && (gap == null || from.compareTo(gap) < 0);
             gap = before && !heldOnRecord.test(line) ? from : gap;
         }
@@ -118,7 +118,7 @@ final class Crowd {
     /**
      * @param upTo up to which entry all of the key are known; null if there are no others
      */
-    void refilled(KeyLine line, @Nullable StreamId upTo) {
+    void refilled(KeyLine line, @Nullable EntryId upTo) {
         line.passedFrom = upTo;
         // The next one has its turn before.
         passed.remove(line);

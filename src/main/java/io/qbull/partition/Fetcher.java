@@ -2,6 +2,7 @@ package io.qbull.partition;
 
 import static java.util.Objects.requireNonNull;
 
+import io.qbull.model.EntryId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
@@ -146,20 +147,20 @@ final class Fetcher {
         if (wanted) {
             prefetched.expect(room, byteRoom);
         }
-        send(prefetched.last(), told, room, byteRoom, (fetch, failure) -> fetched(fetch, failure, wanted));
+        send(prefetched.last().streamId(), told, room, byteRoom, (fetch, failure) -> fetched(fetch, failure, wanted));
     }
 
     /** Reads on where the known entries of a key end. */
     private void refill(KeyLine key, StreamId told) {
         Prefetched prefetched = partition.prefetched();
-        StreamId from = requireNonNull(key.passedFrom);
+        EntryId from = requireNonNull(key.passedFrom);
         refilled = true;
         phase = Phase.FETCHING;
         int room = prefetched.refillRoom();
         int byteRoom = prefetched.refillByteRoom();
         prefetched.expect(room, byteRoom);
         send(
-                from,
+                from.streamId(),
                 told,
                 room,
                 byteRoom,
@@ -221,7 +222,7 @@ final class Fetcher {
     /** Watches the requests at any time, and the stream when all of it has been read. */
     private void watch(Demand demand, StreamId watchedFrom) {
         Known known = new Known(
-                demand == Demand.JOBS && atEnd ? partition.prefetched().last() : null, watchedFrom);
+                demand == Demand.JOBS && atEnd ? partition.prefetched().last().streamId() : null, watchedFrom);
         if (!fetching() && !known.equals(watched)) {
             watched = known;
             partition

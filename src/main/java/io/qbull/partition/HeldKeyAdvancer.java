@@ -91,7 +91,7 @@ final class HeldKeyAdvancer {
                 .perform(() -> partition.store().held().advance(partition.lease(), key.name, done), answer -> {
                     then.run();
                     if (answer instanceof Advance.Next next) {
-                        key.suspect |= parking.wasSuspect(next.place().streamId());
+                        key.suspect |= parking.wasSuspect(next.place().entry());
                         held.loaded(key, next);
                     } else {
                         held.free(key);

@@ -2,11 +2,11 @@ package io.qbull.partition;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Due;
+import io.qbull.model.EntryId;
 import io.qbull.model.Failure;
 import io.qbull.model.Failure.Course;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
-import io.qbull.model.StreamId;
 import io.qbull.partition.FailureLog.End;
 import io.qbull.partition.FailureLog.Tally;
 import io.qbull.partition.KeyLine.Slot;
@@ -75,7 +75,7 @@ final class JobOutcomes {
         stall.moved(partition.now());
         HeldKey key = work.heldKey();
         if (key == null) {
-            StreamId entry = work.place().streamId();
+            EntryId entry = work.place().entry();
             partition.commits().add(entry, partition.prefetched().finished(entry));
         } else {
             key.retries(null);
@@ -131,8 +131,8 @@ final class JobOutcomes {
         String name = work.job().key();
         HeldKey key = held.touch(name);
         key.retries(tally);
-        StreamId streamId = work.job().streamId();
-        Slot slot = work.heldKey() == null ? partition.prefetched().find(streamId) : null;
+        EntryId entry = work.place().entry();
+        Slot slot = work.heldKey() == null ? partition.prefetched().find(entry) : null;
         if (slot != null) {
             partition.prefetched().moves(slot);
         }
@@ -150,7 +150,7 @@ final class JobOutcomes {
                                                 .fail(partition.lease(), work.place(), name, failed),
                                         done -> {
                                             if (slot != null) {
-                                                partition.prefetched().remove(streamId);
+                                                partition.prefetched().remove(entry);
                                             }
                                             held.waitFor(key, failed.pause(), partition.now());
                                             held.untouch(key);
@@ -158,7 +158,7 @@ final class JobOutcomes {
     }
 
     private void bury(JobPlace place, @Nullable String key, @Nullable HeldKey heldKey, Burial why) {
-        Slot slot = partition.prefetched().find(place.streamId());
+        Slot slot = partition.prefetched().find(place.entry());
         if (heldKey != null) {
             buryHeld(place, heldKey, why);
         } else if (slot != null) {
@@ -183,7 +183,7 @@ final class JobOutcomes {
     private void buryFromStream(Slot slot, @Nullable String name, Burial why) {
         HeldKey key = name == null ? null : partition.held().touch(name);
         partition.prefetched().moves(slot);
-        JobPlace place = JobPlace.inStream(slot.entry.streamId());
+        JobPlace place = JobPlace.inLog(slot.id());
         String named = name == null ? "" : name;
         partition
                 .commits()
@@ -195,7 +195,7 @@ final class JobOutcomes {
                                         () -> partition.store().jobs().bury(partition.lease(), place, named, why),
                                         done -> {
                                             stall.moved(partition.now());
-                                            partition.prefetched().remove(place.streamId());
+                                            partition.prefetched().remove(place.entry());
                                             if (key != null) {
                                                 partition.held().untouch(key);
                                             }

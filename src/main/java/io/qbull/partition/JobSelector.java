@@ -160,13 +160,13 @@ final class JobSelector {
         if (key != null && head != null && (candidates.heldTurn() || slot == null)) {
             return about(head.entry(), head.place(), key, key.suspect);
         }
-        return slot == null ? null : about(slot.entry, JobPlace.inStream(slot.entry.streamId()), null, slot.suspect);
+        return slot == null ? null : about(slot.entry, JobPlace.inLog(slot.id()), null, slot.suspect);
     }
 
     /** What an entry means that may start behind another one by itself; null if more than a start is to be done about it. */
     @Nullable
     Work plain(Slot slot) {
-        Decision next = about(slot.entry, JobPlace.inStream(slot.entry.streamId()), null, slot.suspect);
+        Decision next = about(slot.entry, JobPlace.inLog(slot.id()), null, slot.suspect);
         return next instanceof Start start && !start.suspect() ? start.work() : null;
     }
 

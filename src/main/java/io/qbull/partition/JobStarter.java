@@ -129,7 +129,7 @@ final class JobStarter {
         return active.stream()
                 .map(JobSeries::current)
                 .sorted(Comparator.comparingLong((JobSeries.Run run) -> -age(run, now))
-                        .thenComparing(run -> run.delivery.job().streamId()))
+                        .thenComparing(run -> run.delivery.job().entry()))
                 .map(run -> run.delivery)
                 .toList();
     }
@@ -258,7 +258,7 @@ final class JobStarter {
         } else {
             series.runs()
                     .forEach(run ->
-                            partition.prefetched().starts(run.work.place().streamId()));
+                            partition.prefetched().starts(run.work.place().entry()));
         }
         active.add(series);
         try {
@@ -306,7 +306,7 @@ final class JobStarter {
         if (key != null) {
             partition.held().notStarted(key);
         } else {
-            partition.prefetched().ends(run.work.place().streamId());
+            partition.prefetched().ends(run.work.place().entry());
         }
     }
 

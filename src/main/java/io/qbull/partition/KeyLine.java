@@ -1,7 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.Entry;
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class KeyLine {
     boolean shut;
     /** The last entry up to which all of the key are known: those behind it were passed by. Null if none were. */
     @Nullable
-    StreamId passedFrom;
+    EntryId passedFrom;
     /** Its first entry, if that could start as far as the key is concerned. */
     @Nullable
     Slot candidate;
@@ -58,8 +58,8 @@ final class KeyLine {
             this.line = line;
         }
 
-        StreamId id() {
-            return entry.streamId();
+        EntryId id() {
+            return entry.id();
         }
     }
 
@@ -78,9 +78,9 @@ final class KeyLine {
     }
 
     /** Whether an entry of the key may stand in the stream before this one, which is of another key. */
-    boolean startsBefore(StreamId entry) {
+    boolean startsBefore(EntryId entry) {
         Slot first = slots.peekFirst();
-        StreamId begin = first == null ? passedFrom : first.id();
+        EntryId begin = first == null ? passedFrom : first.id();
         return uncommitted() > 0 || (begin != null && begin.compareTo(entry) < 0);
     }
 

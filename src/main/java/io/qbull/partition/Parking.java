@@ -2,7 +2,7 @@ package io.qbull.partition;
 
 import static java.util.Objects.requireNonNull;
 
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import io.qbull.partition.KeyLine.Slot;
 import io.qbull.runtime.LogLimit;
 import io.qbull.store.HeldJobs;
@@ -37,7 +37,7 @@ final class Parking {
     private final LogLimit lines;
     private final int crowd;
     /** Suspects that were parked before they ran again. */
-    private final Set<StreamId> suspects = new HashSet<>();
+    private final Set<EntryId> suspects = new HashSet<>();
 
     private Phase phase = Phase.SETTLED;
     /** The last call was refused, and when. */
@@ -77,7 +77,7 @@ final class Parking {
     }
 
     /** Whether the job is a suspect that was parked. Asked once, when the job is read again. */
-    boolean wasSuspect(StreamId job) {
+    boolean wasSuspect(EntryId job) {
         return suspects.remove(job);
     }
 
@@ -121,7 +121,7 @@ final class Parking {
             slot.moving = true;
             HeldKey key = key(slot);
             keys.add(key);
-            parked.add(new Parked(slot.entry.streamId(), key.name));
+            parked.add(new Parked(slot.id(), key.name));
         }
         HeldKeys held = partition.held();
         keys.forEach(key -> held.touch(key.name));
@@ -144,9 +144,9 @@ final class Parking {
 
     private void parked(Slot slot) {
         if (slot.suspect) {
-            suspects.add(slot.entry.streamId());
+            suspects.add(slot.id());
         }
-        partition.prefetched().remove(slot.entry.streamId());
+        partition.prefetched().remove(slot.id());
     }
 
     private void refused(List<Slot> slots) {
@@ -166,7 +166,7 @@ final class Parking {
 
     private void passBy(Slot slot) {
         key(slot).passed = true;
-        partition.prefetched().passBy(slot.entry.streamId());
+        partition.prefetched().passBy(slot.id());
     }
 
     /** The held key of a slot that can be parked. */

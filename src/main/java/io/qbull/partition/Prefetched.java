@@ -1,6 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
@@ -26,6 +27,9 @@ final class Prefetched {
     /** Where keys run side by side, so many times more entries wait behind others of their key. */
     private static final int DEPTH = 4;
 
+    /** Before every entry of the stream. */
+    private static final EntryId HEAD = EntryId.own(StreamId.START);
+
     private final int concurrency;
     private final int mostRunnable;
     private final int mostEntries;
@@ -33,7 +37,7 @@ final class Prefetched {
     private final FetchBudget.Share share;
     private final Predicate<String> blocks;
     private Predicate<String> shut = key -> false;
-    private final NavigableMap<StreamId, Slot> slots = new TreeMap<>();
+    private final NavigableMap<EntryId, Slot> slots = new TreeMap<>();
     private final Map<String, KeyLine> lines = new HashMap<>();
     private final ReadyLines ready = new ReadyLines();
 
@@ -41,11 +45,11 @@ final class Prefetched {
     private final SuspectWindow suspects = new SuspectWindow();
     private final Crowd crowd;
     private int bytes;
-    private StreamId last = StreamId.START;
+    private EntryId last = HEAD;
     /** The last entry that has ever been read. */
-    private StreamId furthest = StreamId.START;
+    private EntryId furthest = HEAD;
     /** The last entry that had been read when the stream was last read again; the start once its end has been reached since. */
-    private StreamId regained = StreamId.START;
+    private EntryId regained = HEAD;
     /** What it costs to read the entries that were passed by since the stream was read from its head: their bytes and overhead. */
     private long passed;
 
@@ -94,7 +98,7 @@ final class Prefetched {
     }
 
     @Nullable
-    Slot find(StreamId entry) {
+    Slot find(EntryId entry) {
         return slots.get(entry);
     }
 
@@ -133,7 +137,7 @@ final class Prefetched {
      * @param first an entry that is about to start
      * @param most how many
      */
-    List<Slot> following(StreamId first, int most) {
+    List<Slot> following(EntryId first, int most) {
         List<Slot> following = new ArrayList<>();
         Slot before = slots.get(first);
         if (before == null || most <= 0) {
@@ -160,7 +164,7 @@ final class Prefetched {
     }
 
     /** The job of an entry runs from now on. */
-    void starts(StreamId entry) {
+    void starts(EntryId entry) {
         Slot slot = slots.get(entry);
         if (slot != null) {
             slot.running = true;
@@ -170,7 +174,7 @@ final class Prefetched {
     }
 
     /** It does not run any more, or did not start. */
-    void ends(StreamId entry) {
+    void ends(EntryId entry) {
         Slot slot = slots.get(entry);
         if (slot != null && slot.running) {
             slot.running = false;
@@ -187,7 +191,7 @@ final class Prefetched {
     }
 
     /** The job has succeeded; says to which line it belonged, whose jobs {@link #committed} is to be told of. */
-    KeyLine finished(StreamId entry) {
+    KeyLine finished(EntryId entry) {
         Slot slot = slots.get(entry);
         KeyLine line = slot == null ? new KeyLine(null) : slot.line;
         window.finished();
@@ -235,19 +239,19 @@ final class Prefetched {
     /** While a key is held its entries do not count for the next owner. */
     private void countAgain(KeyLine line) {
         Slot first = line.slots.peekFirst();
-        StreamId before = first == null ? line.passedFrom : slots.lowerKey(first.id());
-        window.gapAfter(before == null ? StreamId.START : before);
+        EntryId before = first == null ? line.passedFrom : slots.lowerKey(first.id());
+        window.gapAfter(before == null ? EntryId.START : before);
     }
 
     /** What is on record of a job has changed. */
     void know(Job job) {
-        Slot slot = slots.get(job.streamId());
+        Slot slot = slots.get(job.entry());
         if (slot != null) {
             slot.entry = new Entry.Decoded(job, slot.entry.size());
         }
     }
 
-    void remove(StreamId entry) {
+    void remove(EntryId entry) {
         Slot slot = slots.get(entry);
         if (slot != null) {
             if (slot.running) {
@@ -268,7 +272,7 @@ final class Prefetched {
     }
 
     /** The entry stays in the stream and is forgotten. */
-    void passBy(StreamId entry) {
+    void passBy(EntryId entry) {
         Slot slot = slots.get(entry);
         if (slot != null) {
             passed += ENTRY_OVERHEAD + slot.entry.size();
@@ -292,7 +296,7 @@ final class Prefetched {
         long before = passed;
         slots.values().stream().filter(slot -> slot.suspect).forEach(slot -> suspects.forget(slot.id()));
         clear();
-        last = StreamId.START;
+        last = HEAD;
         regained = furthest;
         passed = 0;
         return before;
@@ -315,7 +319,7 @@ final class Prefetched {
      */
     void add(List<Entry> more, boolean end, Predicate<Entry> held) {
         for (Entry entry : more) {
-            last = entry.streamId();
+            last = entry.id();
             boolean suspect =
                     last.compareTo(furthest) <= 0 ? suspects.again(last) : suspects.next(entry, held.test(entry));
             furthest = last.compareTo(furthest) > 0 ? last : furthest;
@@ -328,7 +332,7 @@ final class Prefetched {
         }
         if (end) {
             // What came after it has left the stream.
-            regained = StreamId.START;
+            regained = HEAD;
             suspects.end();
         }
     }
@@ -421,21 +425,21 @@ final class Prefetched {
      * @param read entries of any key behind that
      * @param more whether there are more behind them
      */
-    void refill(KeyLine line, StreamId from, List<Entry> read, boolean more) {
+    void refill(KeyLine line, EntryId from, List<Entry> read, boolean more) {
         if (!from.equals(line.passedFrom)) {
             return;
         }
-        StreamId upTo = from;
+        EntryId upTo = from;
         boolean all = !more || read.isEmpty();
         for (Entry entry : read) {
             boolean own = entry instanceof Entry.Decoded decoded
                     && decoded.job().key().equals(line.name);
-            boolean beyond = entry.streamId().compareTo(last) > 0;
+            boolean beyond = entry.id().compareTo(last) > 0;
             if (beyond || (own && full() && !line.slots.isEmpty())) {
                 all = beyond;
                 break;
             }
-            upTo = entry.streamId();
+            upTo = entry.id();
             if (own) {
                 put(new Slot(entry, suspects.again(upTo), line));
             }
@@ -499,7 +503,7 @@ final class Prefetched {
     }
 
     /** The last entry read: the next fetch reads what follows it. */
-    StreamId last() {
+    EntryId last() {
         return last;
     }
 

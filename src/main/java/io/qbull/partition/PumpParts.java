@@ -77,7 +77,7 @@ final class PumpParts {
                 && first.work().heldKey() == null
                 && partition.held().next() == null) {
             for (Slot slot :
-                    partition.prefetched().following(first.work().place().streamId(), starter.following())) {
+                    partition.prefetched().following(first.work().place().entry(), starter.following())) {
                 Work work = selector.plain(slot);
                 if (work == null) {
                     break;

@@ -1,6 +1,6 @@
 package io.qbull.partition;
 
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,11 +17,11 @@ final class StartWindow {
     /** The most entries, and the most keys; and the most jobs that are started and not committed. */
     static final int MOST = 256;
 
-    private final NavigableMap<StreamId, Slot> slots;
+    private final NavigableMap<EntryId, Slot> slots;
     private final Map<String, KeyLine> lines;
     private final Predicate<KeyLine> heldOnRecord;
     /** All entries up to this one are {@link Slot#near}, but for those of held keys. */
-    private StreamId nearUpTo = StreamId.START;
+    private EntryId nearUpTo = EntryId.START;
 
     private int near;
     private int running;
@@ -32,7 +32,7 @@ final class StartWindow {
      * @param lines all keys of which something is in the stream, as far as is known
      * @param heldOnRecord whether the next owner will find a key held, so that it does not count its entries
      */
-    StartWindow(NavigableMap<StreamId, Slot> slots, Map<String, KeyLine> lines, Predicate<KeyLine> heldOnRecord) {
+    StartWindow(NavigableMap<EntryId, Slot> slots, Map<String, KeyLine> lines, Predicate<KeyLine> heldOnRecord) {
         this.slots = slots;
         this.lines = lines;
         this.heldOnRecord = heldOnRecord;
@@ -64,7 +64,7 @@ final class StartWindow {
     }
 
     /** Entries behind this one have not been counted: what is behind them is further from the head than it seems. */
-    void gapAfter(StreamId known) {
+    void gapAfter(EntryId known) {
         if (nearUpTo.compareTo(known) > 0) {
             nearUpTo = known;
         }
@@ -75,9 +75,9 @@ final class StartWindow {
      *
      * @param gap from where on entries are missing in the buffer; null if none are
      */
-    void advance(@Nullable StreamId gap) {
+    void advance(@Nullable EntryId gap) {
         while (near + uncommitted < MOST) {
-            Map.Entry<StreamId, Slot> next = slots.higherEntry(nearUpTo);
+            Map.Entry<EntryId, Slot> next = slots.higherEntry(nearUpTo);
             if (next == null || (gap != null && next.getKey().compareTo(gap) > 0)) {
                 break;
             }
@@ -114,7 +114,7 @@ final class StartWindow {
 
     /** The buffer is empty; nothing runs or is uncommitted, or nobody wants to know. */
     void clear() {
-        nearUpTo = StreamId.START;
+        nearUpTo = EntryId.START;
         near = 0;
         running = 0;
         uncommitted = 0;

@@ -1,7 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.Entry;
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.Collection;
 import java.util.HashSet;
@@ -29,7 +29,7 @@ final class SuspectWindow {
     /** Keys that were read while some are expected. */
     private final Set<String> seen = new HashSet<>();
     /** Suspects that were read and forgotten. */
-    private final Set<StreamId> forgotten = new HashSet<>();
+    private final Set<EntryId> forgotten = new HashSet<>();
     /** How many entries were read for the first time. */
     private int read;
 
@@ -51,7 +51,7 @@ final class SuspectWindow {
     boolean next(Entry entry, boolean held) {
         read++;
         if (!expected() || held) {
-            return again(entry.streamId());
+            return again(entry.id());
         }
         boolean first = keys > 0
                 && entry instanceof Entry.Decoded decoded
@@ -66,7 +66,7 @@ final class SuspectWindow {
     }
 
     /** An entry that was read before; says whether it is a suspect. */
-    boolean again(StreamId entry) {
+    boolean again(EntryId entry) {
         return forgotten.remove(entry);
     }
 
@@ -78,7 +78,7 @@ final class SuspectWindow {
     }
 
     /** It stays in the stream and is read again. */
-    void forget(StreamId suspect) {
+    void forget(EntryId suspect) {
         forgotten.add(suspect);
     }
 

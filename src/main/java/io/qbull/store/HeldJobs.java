@@ -2,9 +2,9 @@ package io.qbull.store;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
-import io.qbull.model.StreamId;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
 import java.time.Duration;
@@ -108,7 +108,7 @@ public interface HeldJobs {
      * @param job its entry
      * @param key its key
      */
-    record Parked(StreamId job, String key) {}
+    record Parked(EntryId job, String key) {}
 
     /** The result of {@link #park}. */
     enum Parking implements OwnerAnswer {

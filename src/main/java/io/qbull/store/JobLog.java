@@ -2,6 +2,7 @@ package io.qbull.store;
 
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -37,7 +38,7 @@ public interface JobLog {
      * @param done 1 to 1000 entries
      * @return done or fenced
      */
-    CompletionStage<Verdict> commit(Lease lease, List<StreamId> done);
+    CompletionStage<Verdict> commit(Lease lease, List<EntryId> done);
 
     /**
      * Moves a job to the partition's dead-letter stream. Safe to repeat, and safe when it runs late: no job is moved twice.

@@ -1,5 +1,6 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -22,7 +23,7 @@ interface EnqueueOnlyJobLog extends JobLog {
     }
 
     @Override
-    default CompletionStage<Verdict> commit(Lease lease, List<StreamId> done) {
+    default CompletionStage<Verdict> commit(Lease lease, List<EntryId> done) {
         throw new UnsupportedOperationException("commit");
     }
 

@@ -2,6 +2,7 @@ package io.qbull.it;
 
 import io.qbull.it.Event.Answer;
 import io.qbull.it.Event.Kind;
+import io.qbull.model.EntryId;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
 import io.qbull.store.OwnerAnswer;
@@ -42,8 +43,9 @@ final class EventLog implements AutoCloseable {
      * two, the command counts as one that may have run.
      */
     <T extends OwnerAnswer> CompletionStage<T> removal(
-            Lease lease, Kind kind, List<StreamId> ids, Supplier<CompletionStage<T>> command) {
+            Lease lease, Kind kind, List<EntryId> entries, Supplier<CompletionStage<T>> command) {
         long call = calls.incrementAndGet();
+        List<StreamId> ids = entries.stream().map(EntryId::streamId).toList();
         add(new Event.RemovalSent(System.nanoTime(), LoggedJobs.owner(lease), call, kind, ids));
         return command.get().whenComplete((answer, failure) -> {
             Answer known = answer == null ? Answer.UNKNOWN : answer.fenced() ? Answer.FENCED : Answer.DONE;

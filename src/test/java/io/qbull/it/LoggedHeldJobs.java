@@ -23,7 +23,7 @@ final class LoggedHeldJobs implements HeldJobs {
 
     @Override
     public CompletionStage<Verdict> fail(Lease lease, JobPlace job, String key, Failed failed) {
-        return log.removal(lease, Kind.MOVE, List.of(job.streamId()), () -> held.fail(lease, job, key, failed));
+        return log.removal(lease, Kind.MOVE, List.of(job.entry()), () -> held.fail(lease, job, key, failed));
     }
 
     @Override
@@ -36,7 +36,7 @@ final class LoggedHeldJobs implements HeldJobs {
     public CompletionStage<Advance> advance(Lease lease, String key, @Nullable JobPlace done) {
         return done == null
                 ? held.advance(lease, key, null)
-                : log.removal(lease, Kind.COMMIT, List.of(done.streamId()), () -> held.advance(lease, key, done));
+                : log.removal(lease, Kind.COMMIT, List.of(done.entry()), () -> held.advance(lease, key, done));
     }
 
     @Override

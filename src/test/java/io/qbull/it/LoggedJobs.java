@@ -2,6 +2,7 @@ package io.qbull.it;
 
 import io.qbull.it.Event.Kind;
 import io.qbull.it.Event.Owner;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -47,13 +48,13 @@ final class LoggedJobs implements JobLog {
     }
 
     @Override
-    public CompletionStage<Verdict> commit(Lease lease, List<StreamId> done) {
+    public CompletionStage<Verdict> commit(Lease lease, List<EntryId> done) {
         return log.removal(lease, Kind.COMMIT, done, () -> jobs.commit(lease, done));
     }
 
     @Override
     public CompletionStage<Verdict> bury(Lease lease, JobPlace job, String key, Burial burial) {
-        return log.removal(lease, Kind.BURIAL, List.of(job.streamId()), () -> jobs.bury(lease, job, key, burial));
+        return log.removal(lease, Kind.BURIAL, List.of(job.entry()), () -> jobs.bury(lease, job, key, burial));
     }
 
     @Override

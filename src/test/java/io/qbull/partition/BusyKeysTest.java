@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +35,7 @@ class BusyKeysTest extends PumpSimulationSupport {
         prefetched.makeRoom();
         add(prefetched, "hot", 9, 12);
         KeyLine hot = requireNonNull(prefetched.refillable(false));
-        StreamId from = requireNonNull(hot.passedFrom);
+        EntryId from = requireNonNull(hot.passedFrom);
         assertThat(from).isEqualTo(id(4));
         add(prefetched, "a", 13, 15);
         add(prefetched, "b", 16, 16);
@@ -110,7 +110,7 @@ class BusyKeysTest extends PumpSimulationSupport {
         prefetched.finished(id(1));
         prefetched.finished(id(2));
         KeyLine hot = requireNonNull(prefetched.line("hot"));
-        StreamId from = requireNonNull(hot.passedFrom);
+        EntryId from = requireNonNull(hot.passedFrom);
         prefetched.refill(hot, from, large("hot", 3, 4), true);
         assertThat(ids(hot)).containsExactly(3L);
         assertThat(hot.passedFrom).isEqualTo(id(3));
@@ -163,22 +163,22 @@ class BusyKeysTest extends PumpSimulationSupport {
         return slot;
     }
 
-    private static StreamId id(int millis) {
-        return new StreamId(millis, 0);
+    private static EntryId id(int millis) {
+        return PumpTestSupport.id(millis);
     }
 
     private static List<Long> ids(KeyLine line) {
-        return line.slots.stream().map(slot -> slot.id().millis()).toList();
+        return line.slots.stream().map(slot -> slot.id().streamId().millis()).toList();
     }
 
     /** An owner of a stream in which some keys have most of the entries. Keys are held and parked, and free again, at any time. */
     private static final class Owner {
         private final Random random;
-        private final NavigableMap<StreamId, Entry> stream = new TreeMap<>();
+        private final NavigableMap<EntryId, Entry> stream = new TreeMap<>();
         /** The same by key. */
-        private final Map<String, NavigableSet<StreamId>> byKey = new HashMap<>();
+        private final Map<String, NavigableSet<EntryId>> byKey = new HashMap<>();
 
-        private final Set<StreamId> uncommitted = new HashSet<>();
+        private final Set<EntryId> uncommitted = new HashSet<>();
         private final List<Slot> running = new ArrayList<>();
         private final List<KeyLine> finished = new ArrayList<>();
         private final Set<String> held = new HashSet<>();
@@ -269,7 +269,7 @@ class BusyKeysTest extends PumpSimulationSupport {
             boolean wanted = !atEnd && prefetched.wantsMore();
             KeyLine line = prefetched.refillable(wanted);
             if (line != null && !(wanted && refilled)) {
-                StreamId from = requireNonNull(line.passedFrom);
+                EntryId from = requireNonNull(line.passedFrom);
                 List<Entry> page = page(from, prefetched.refillRoom());
                 boolean more = more(page);
                 refilled = true;
@@ -285,12 +285,12 @@ class BusyKeysTest extends PumpSimulationSupport {
             }
         }
 
-        private List<Entry> page(StreamId after, int most) {
+        private List<Entry> page(EntryId after, int most) {
             return stream.tailMap(after, false).values().stream().limit(most).toList();
         }
 
         private boolean more(List<Entry> page) {
-            return !page.isEmpty() && stream.higherKey(page.get(page.size() - 1).streamId()) != null;
+            return !page.isEmpty() && stream.higherKey(page.get(page.size() - 1).id()) != null;
         }
 
         private void start() {
@@ -361,12 +361,12 @@ class BusyKeysTest extends PumpSimulationSupport {
             remove(slot.id());
         }
 
-        private void remove(StreamId entry) {
+        private void remove(EntryId entry) {
             Entry.Decoded gone = (Entry.Decoded) requireNonNull(stream.remove(entry));
             ofKey(gone.job().key()).remove(entry);
         }
 
-        private NavigableSet<StreamId> ofKey(String key) {
+        private NavigableSet<EntryId> ofKey(String key) {
             return requireNonNull(byKey.get(key));
         }
     }

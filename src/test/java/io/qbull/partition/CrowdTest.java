@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
-import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +40,10 @@ class CrowdTest {
         add("hot", 19, 19);
         runUntilRefillable();
         prefetched.refill(line, requireNonNull(line.passedFrom), entries("hot", 10, 19), false);
-        assertThat(requireNonNull(prefetched.find(new StreamId(18, 0))).suspect).isTrue();
-        assertThat(requireNonNull(prefetched.find(new StreamId(19, 0))).suspect).isTrue();
+        assertThat(requireNonNull(prefetched.find(PumpTestSupport.id(18))).suspect)
+                .isTrue();
+        assertThat(requireNonNull(prefetched.find(PumpTestSupport.id(19))).suspect)
+                .isTrue();
     }
 
     @Test
@@ -52,11 +53,11 @@ class CrowdTest {
         KeyLine line = crowded();
         runUntilRefillable();
         int left = line.slots.size();
-        int hot = left + 402 - (int) line.slots.getLast().id().millis();
+        int hot = left + 402 - (int) line.slots.getLast().id().streamId().millis();
         prefetched.refill(
                 line,
                 requireNonNull(line.passedFrom),
-                entries("hot", (int) line.slots.getLast().id().millis() + 1, 402),
+                entries("hot", (int) line.slots.getLast().id().streamId().millis() + 1, 402),
                 false);
         add("other", 403, 502);
         Slot first = requireNonNull(prefetched.first());
@@ -110,7 +111,7 @@ class CrowdTest {
 
     /** It is done and committed. */
     private void end(Slot slot) {
-        ran.add(slot.id().millis());
+        ran.add(slot.id().streamId().millis());
         KeyLine line = prefetched.finished(slot.id());
         line.waiting--;
         prefetched.committed(line);

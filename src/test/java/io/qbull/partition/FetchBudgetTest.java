@@ -75,8 +75,8 @@ class FetchBudgetTest {
         assertThat(empty.wantsMore()).isTrue();
         assertThat(empty.room()).isEqualTo(1);
         assertThat(empty.byteRoom()).isEqualTo(1);
-        full.remove(new StreamId(1, 0));
-        full.remove(new StreamId(2, 0));
+        full.remove(PumpTestSupport.id(1));
+        full.remove(PumpTestSupport.id(2));
         assertThat(full.wantsMore()).isTrue();
         assertThat(budget.used()).isZero();
     }

@@ -301,7 +301,7 @@ class HeldPumpTest extends PumpTestSupport {
     @Test
     void a_held_job_that_cannot_be_read_is_buried() {
         heldBefore(Map.of("a", Duration.ZERO));
-        answer("advance", new Advance.Next(place(1), new Entry.Undecodable(new StreamId(1, 0), "no key", 10)));
+        answer("advance", new Advance.Next(place(1), new Entry.Undecodable(id(1), "no key", 10)));
         Call bury = store.next("bury");
         assertThat(bury.argument(1, JobPlace.class)).isEqualTo(place(1));
         assertThat(bury.argument(3, Burial.class)).isEqualTo(new Burial("no key", "", 0));
@@ -815,7 +815,7 @@ class HeldPumpTest extends PumpTestSupport {
     private static List<Long> parked(Call park) {
         List<Long> ids = new ArrayList<>();
         for (Object parked : park.argument(1, List.class)) {
-            ids.add(((Parked) parked).job().millis());
+            ids.add(((Parked) parked).job().streamId().millis());
         }
         return ids;
     }

@@ -1,7 +1,6 @@
 package io.qbull.partition;
 
 import io.qbull.model.Entry;
-import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
 import io.qbull.partition.PumpSnapshot.Backlog;
 import io.qbull.partition.PumpSnapshot.Candidates;
@@ -23,7 +22,8 @@ import org.openjdk.jmh.annotations.State;
 public class JobSelectorBenchmark {
     private final JobSelector selector =
             new JobSelector(new RetryPolicy(Retries.of(5, Duration.ofSeconds(1)), () -> 0));
-    private final Slot slot = new Slot(new Entry.Undecodable(new StreamId(1, 0), "", 100), false, new KeyLine("key"));
+    private final Slot slot =
+            new Slot(new Entry.Undecodable(PumpTestSupport.id(1), "", 100), false, new KeyLine("key"));
 
     /** The next job of the stream. */
     @Benchmark

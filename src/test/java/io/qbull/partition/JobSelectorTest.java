@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
 import io.qbull.model.StreamId;
@@ -87,7 +88,7 @@ class JobSelectorTest {
             """);
 
     private static final StreamId IN_STREAM = new StreamId(7, 0);
-    private static final JobPlace HELD_PLACE = new JobPlace(new StreamId(3, 0), "place-3");
+    private static final JobPlace HELD_PLACE = PumpTestSupport.place(3);
     private static final List<Boolean> BOTH = List.of(false, true);
 
     private static final JobSelector SELECTOR =
@@ -125,7 +126,7 @@ class JobSelectorTest {
 
         Entry entry(StreamId at) {
             return failed < 0
-                    ? new Entry.Undecodable(at, "no key", 10)
+                    ? new Entry.Undecodable(EntryId.own(at), "no key", 10)
                     : new Entry.Decoded(
                             PumpTestSupport.job((int) at.millis(), "key", new Attempts(failed, crashed, 0, 0)), 10);
         }
@@ -303,7 +304,8 @@ class JobSelectorTest {
         key.state = HeldKey.State.READY;
         if (first != null) {
             key.suspect = first.suspect;
-            key.head = new Advance.Next(HELD_PLACE, first.entry(HELD_PLACE.streamId()));
+            key.head =
+                    new Advance.Next(HELD_PLACE, first.entry(HELD_PLACE.entry().streamId()));
         }
         return key;
     }

@@ -277,7 +277,7 @@ class PartitionPumpTest extends PumpTestSupport {
 
     @Test
     void an_undecodable_entry_is_buried_with_its_reason() {
-        given(new Entry.Undecodable(new StreamId(1, 0), "no key", 10), entry(2, "key"));
+        given(new Entry.Undecodable(id(1), "no key", 10), entry(2, "key"));
         Call bury = store.next("bury");
         assertThat(bury.argument(3, Burial.class).reason()).isEqualTo("no key");
         bury.answer(Verdict.DONE);

@@ -7,6 +7,7 @@ import io.qbull.config.RetrySettings;
 import io.qbull.model.Attempts;
 import io.qbull.model.Delivery;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.Epoch;
 import io.qbull.model.Failure;
 import io.qbull.model.Job;
@@ -232,7 +233,7 @@ abstract class PumpTestSupport {
     static List<Long> committed(Call commit) {
         List<Long> ids = new ArrayList<>();
         for (Object id : commit.argument(1, List.class)) {
-            ids.add(((StreamId) id).millis());
+            ids.add(((EntryId) id).streamId().millis());
         }
         return ids;
     }
@@ -262,7 +263,11 @@ abstract class PumpTestSupport {
         return new Advance.Next(place(millis), entry(millis, key, attempts));
     }
 
+    static EntryId id(int millis) {
+        return EntryId.own(new StreamId(millis, 0));
+    }
+
     static JobPlace place(int millis) {
-        return new JobPlace(new StreamId(millis, 0), "place-" + millis);
+        return new JobPlace(id(millis), "place-" + millis);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.Epoch;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
@@ -133,11 +134,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Verdict> commit(Lease lease, List<StreamId> ids) {
+    public CompletionStage<Verdict> commit(Lease lease, List<EntryId> ids) {
         if (stale(lease)) {
             return done(Verdict.FENCED);
         }
-        ids.forEach(stream::remove);
+        ids.forEach(each -> stream.remove(each.streamId()));
         return done(Verdict.DONE);
     }
 
@@ -159,10 +160,10 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (stale(lease)) {
             return done(Verdict.FENCED);
         }
-        Job waiting = heldOf(key).get(place.streamId());
-        Job job = waiting != null ? waiting : stream.get(place.streamId());
+        Job waiting = heldOf(key).get(place.entry().streamId());
+        Job job = waiting != null ? waiting : stream.get(place.entry().streamId());
         if (job != null && failed.change() > job.attempts().change()) {
-            stream.remove(place.streamId());
+            stream.remove(place.entry().streamId());
             hold(key, with(job, new Attempts(failed.attempts(), 0, 0, failed.change())));
             failures.merge(job.id().value(), 1, Integer::sum);
             pauses.put(key, failed.pause());
@@ -184,7 +185,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
             return done(Parking.FULL);
         }
         for (Parked each : jobs) {
-            Job job = stream.remove(each.job());
+            Job job = stream.remove(each.job().streamId());
             if (job != null) {
                 hold(each.key(), job);
                 if (!pauses.containsKey(each.key())) {
@@ -200,7 +201,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (stale(lease)) {
             return done(new Advance.Fenced());
         }
-        if (place != null && heldOf(key).containsKey(place.streamId())) {
+        if (place != null && heldOf(key).containsKey(place.entry().streamId())) {
             remove(place, key);
         }
         NavigableMap<StreamId, Job> waiting = heldOf(key);
@@ -228,12 +229,12 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (stale(lease)) {
             return done(Verdict.FENCED);
         }
-        Job job = place.isHeld() ? null : stream.get(place.streamId());
+        Job job = place.isHeld() ? null : stream.get(place.entry().streamId());
         if (job != null) {
             stream.put(job.streamId(), counted(job, known));
         }
         held.values().forEach(waiting -> {
-            Job first = place.isHeld() ? waiting.get(place.streamId()) : null;
+            Job first = place.isHeld() ? waiting.get(place.entry().streamId()) : null;
             if (first != null) {
                 waiting.put(first.streamId(), counted(first, known));
             }
@@ -249,15 +250,17 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     private @Nullable Job find(JobPlace place, String key) {
-        return place.isHeld() ? heldOf(key).get(place.streamId()) : stream.get(place.streamId());
+        return place.isHeld()
+                ? heldOf(key).get(place.entry().streamId())
+                : stream.get(place.entry().streamId());
     }
 
     private void remove(JobPlace place, String key) {
         if (place.isHeld()) {
-            heldOf(key).remove(place.streamId());
+            heldOf(key).remove(place.entry().streamId());
             pauses.put(key, Duration.ZERO);
         } else {
-            stream.remove(place.streamId());
+            stream.remove(place.entry().streamId());
         }
     }
 
@@ -270,7 +273,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     private static JobPlace place(Job job) {
-        return new JobPlace(job.streamId(), "held " + job.streamId());
+        return new JobPlace(job.entry(), "held " + job.streamId());
     }
 
     private static Job with(Job job, Attempts attempts) {

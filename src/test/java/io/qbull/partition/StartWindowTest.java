@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
-import io.qbull.model.StreamId;
+import io.qbull.model.EntryId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ class StartWindowTest extends PumpSimulationSupport {
         for (Slot slot = prefetched.first(); slot != null; slot = prefetched.first()) {
             prefetched.starts(slot.id());
         }
-        KeyLine hot = prefetched.finished(new StreamId(1, 0));
+        KeyLine hot = prefetched.finished(PumpTestSupport.id(1));
         hot.waiting--;
         prefetched.committed(hot);
         Slot next = requireNonNull(prefetched.first());
@@ -66,9 +66,9 @@ class StartWindowTest extends PumpSimulationSupport {
     /** An owner of a stream that grows, in which some keys have most of the entries; jobs end and are committed at any time. */
     private static final class Owner {
         private final Random random;
-        private final NavigableMap<StreamId, Entry> stream = new TreeMap<>();
+        private final NavigableMap<EntryId, Entry> stream = new TreeMap<>();
         private final List<Slot> running = new ArrayList<>();
-        private final List<StreamId> finished = new ArrayList<>();
+        private final List<EntryId> finished = new ArrayList<>();
         private final List<KeyLine> finishedLines = new ArrayList<>();
         private final Prefetched prefetched;
         private final int keys;
@@ -109,12 +109,12 @@ class StartWindowTest extends PumpSimulationSupport {
 
         private void grow() {
             String key = random.nextInt(4) < hot ? "hot" + random.nextInt(2) : "k" + random.nextInt(keys);
-            stream.put(new StreamId(++added, 0), PumpTestSupport.entry(added, key, Attempts.NONE));
+            stream.put(PumpTestSupport.id(++added), PumpTestSupport.entry(added, key, Attempts.NONE));
         }
 
         private void read() {
             KeyLine line = prefetched.refillable(false);
-            StreamId from = line == null ? null : line.passedFrom;
+            EntryId from = line == null ? null : line.passedFrom;
             if (line != null && from != null && random.nextBoolean()) {
                 List<Entry> page = page(from, prefetched.refillRoom());
                 prefetched.refill(line, from, page, !page.isEmpty() && more(page));
@@ -126,12 +126,12 @@ class StartWindowTest extends PumpSimulationSupport {
             }
         }
 
-        private List<Entry> page(StreamId after, int most) {
+        private List<Entry> page(EntryId after, int most) {
             return stream.tailMap(after, false).values().stream().limit(most).toList();
         }
 
         private boolean more(List<Entry> page) {
-            return stream.higherKey(page.get(page.size() - 1).streamId()) != null;
+            return stream.higherKey(page.get(page.size() - 1).id()) != null;
         }
 
         private void start() {
@@ -170,10 +170,10 @@ class StartWindowTest extends PumpSimulationSupport {
         private void check() {
             SuspectWindow next = new SuspectWindow();
             next.open(PartitionPump.WINDOW);
-            List<StreamId> suspects = new ArrayList<>();
+            List<EntryId> suspects = new ArrayList<>();
             stream.values().forEach(entry -> {
                 if (next.next(entry, false)) {
-                    suspects.add(entry.streamId());
+                    suspects.add(entry.id());
                 }
             });
             assertThat(suspects).containsAll(running.stream().map(Slot::id).toList());

@@ -2,6 +2,7 @@ package io.qbull.testing;
 
 import static io.qbull.testing.Waiting.get;
 
+import io.qbull.model.EntryId;
 import io.qbull.model.Epoch;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
@@ -83,8 +84,10 @@ public final class WaitingJobs {
         }
         get(store.held().fail(lease(partition), JobPlace.inStream(places.get(0)), key, failed));
         if (places.size() > 1) {
-            List<Parked> others =
-                    places.stream().skip(1).map(place -> new Parked(place, key)).toList();
+            List<Parked> others = places.stream()
+                    .skip(1)
+                    .map(place -> new Parked(EntryId.own(place), key))
+                    .toList();
             get(store.held().park(lease(partition), others, false));
         }
     }

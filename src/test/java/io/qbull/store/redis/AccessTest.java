@@ -18,6 +18,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Capacity;
+import io.qbull.model.EntryId;
 import io.qbull.model.FileClaim;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
@@ -106,13 +107,14 @@ class AccessTest {
         StreamId second = entries.entries().get(1).streamId();
         assertThat(get(store.held().fail(lease, JobPlace.inStream(first), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.DONE);
-        assertThat(get(store.held().park(lease, List.of(new Parked(second, "other")), false)))
+        assertThat(get(store.held().park(lease, List.of(new Parked(EntryId.own(second), "other")), false)))
                 .isEqualTo(Parking.DONE);
         Advance.Next failed = (Advance.Next) get(store.held().advance(lease, "key", null));
         assertThat(get(store.jobs().bury(lease, failed.place(), "key", Seed.burial("r", 1))))
                 .isEqualTo(Verdict.DONE);
         assertThat(get(store.held().advance(lease, "key", null))).isEqualTo(new Advance.Free());
-        assertThat(get(store.jobs().commit(lease, List.of(second)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(second)))))
+                .isEqualTo(Verdict.DONE);
         assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
                 .containsEntry(lease, new Renewal.Renewed(null));
         assertThat(get(store.leases().requestHandOver(P, OTHER))).isTrue();
@@ -136,11 +138,11 @@ class AccessTest {
         RedisStore store = REDIS.store(settings(PASSWORD));
         Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
         Seed seed = new Seed(REDIS.resp());
-        assertThat(get(store.held().park(lease, List.of(new Parked(seed.job("a", "1"), "k-a")), false)))
+        assertThat(get(store.held().park(lease, List.of(new Parked(EntryId.own(seed.job("a", "1")), "k-a")), false)))
                 .isEqualTo(Parking.DONE);
         REDIS.resp()
                 .call("EVAL", "for i = 1, 4095 do redis.call('ZADD', KEYS[1], 0, 'x' .. i) end", "1", Seed.HELD_JOBS);
-        assertThat(get(store.held().park(lease, List.of(new Parked(seed.job("b", "2"), "k-b")), false)))
+        assertThat(get(store.held().park(lease, List.of(new Parked(EntryId.own(seed.job("b", "2")), "k-b")), false)))
                 .isEqualTo(Parking.FULL);
         REDIS.resp().call("ZREMRANGEBYLEX", Seed.HELD_JOBS, "[x", "+");
     }
@@ -216,7 +218,8 @@ class AccessTest {
         Lease lease = new Seed(resp).held();
         StreamId job = new Seed(resp).job("a", "1");
         Map<String, Object> before = RedisState.read(resp);
-        assertThat(failure(store.jobs().commit(lease, List.of(job)))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(failure(store.jobs().commit(lease, List.of(EntryId.own(job)))))
+                .isInstanceOf(StoreException.Misconfigured.class);
         assertThat(failure(store.jobs().bury(lease, JobPlace.inStream(job), "key", Seed.burial("r", 1))))
                 .isInstanceOf(StoreException.Misconfigured.class);
         assertThat(failure(store.leases().release(lease, 0))).isInstanceOf(StoreException.Misconfigured.class);

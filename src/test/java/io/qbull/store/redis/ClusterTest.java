@@ -13,6 +13,7 @@ import io.lettuce.core.cluster.SlotHash;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Capacity;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
@@ -89,7 +90,7 @@ class ClusterTest {
                     (HeldJobs.Advance.Next) get(store.held().advance(lease, "key", null));
             assertThat(get(store.jobs().bury(lease, failed.place(), "key", Seed.burial("r", 1))))
                     .isEqualTo(Verdict.DONE);
-            assertThat(get(store.jobs().commit(lease, List.of(entries.get(1).streamId()))))
+            assertThat(get(store.jobs().commit(lease, List.of(entries.get(1).id()))))
                     .isEqualTo(Verdict.DONE);
             assertThat(get(store.leases().requestHandOver(partition, OTHER))).isTrue();
             assertThat(get(store.leases().handOver(lease, OTHER, TTL, 0))).isEqualTo(Verdict.DONE);
@@ -241,7 +242,7 @@ class ClusterTest {
         REDIS.move(slot, from, to, () -> {
             List<CompletionStage<?>> commands = List.of(
                     store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000),
-                    store.jobs().commit(lease, List.of(StreamId.START)),
+                    store.jobs().commit(lease, List.of(EntryId.own(StreamId.START))),
                     store.held().keys(lease, HeldJobs.Page.CHECK),
                     store.leases().renew(List.of(renewal), TTL),
                     store.leases().acquire(partition, Seed.nonce(5), TTL, 1));
@@ -280,7 +281,7 @@ class ClusterTest {
         REDIS.pause(2);
         Map<Lease, Renewal> answers = get(store.leases().renew(renewals, TTL));
         assertThat(answers.keySet()).doesNotContainAnyElementsOf(lost).hasSize(P - lost.size());
-        assertThat(failure(store.jobs().commit(lost.get(0), List.of(StreamId.START))))
+        assertThat(failure(store.jobs().commit(lost.get(0), List.of(EntryId.own(StreamId.START)))))
                 .isInstanceOf(StoreException.Unavailable.class);
         QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
         assertThat(sight.partitions()).hasSize(P);

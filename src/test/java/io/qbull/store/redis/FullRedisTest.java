@@ -11,6 +11,7 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Capacity;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
@@ -124,7 +125,7 @@ class FullRedisTest {
                 .hasSize(3);
         assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.DONE);
-        List<Parked> jobs = List.of(new Parked(c, "key"));
+        List<Parked> jobs = List.of(new Parked(EntryId.own(c), "key"));
         Map<String, Object> before = RedisState.read(resp);
         assertThat(get(store.held().park(lease, jobs, false)))
                 .as("what only makes room for others waits in the stream")
@@ -140,7 +141,7 @@ class FullRedisTest {
                 .isEqualTo(Verdict.DONE);
         Advance.Next second = (Advance.Next) get(store.held().advance(lease, "key", null));
         assertThat(get(store.held().advance(lease, "key", second.place()))).isEqualTo(new Advance.Free());
-        assertThat(get(store.jobs().commit(lease, List.of(b)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(b))))).isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", Seed.STREAM)).isZero();
         assertThat(resp.number("XLEN", Seed.DEAD)).isEqualTo(1);
     }
@@ -152,7 +153,13 @@ class FullRedisTest {
         StreamId b = StreamId.parse(resp.text("XADD", Seed.STREAM, "*", "job", original));
         StreamId c = StreamId.parse(resp.text("XADD", Seed.STREAM, "*", "key", "abc", "body", "x", "src", "y"));
         get(store.held()
-                .park(lease, List.of(new Parked(a, "k-a"), new Parked(b, "7"), new Parked(c, c.toString())), false));
+                .park(
+                        lease,
+                        List.of(
+                                new Parked(EntryId.own(a), "k-a"),
+                                new Parked(EntryId.own(b), "7"),
+                                new Parked(EntryId.own(c), c.toString())),
+                        false));
         Map<String, Object> before = RedisState.read(resp);
         resp.call("DEL", Seed.HELD);
         fill();

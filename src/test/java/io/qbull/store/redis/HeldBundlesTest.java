@@ -11,6 +11,7 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
@@ -104,8 +105,8 @@ class HeldBundlesTest {
     void large_jobs_and_those_of_other_keys_stay_members_of_their_own() {
         List<Parked> jobs = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            jobs.add(new Parked(add("s" + i, "few" + i % 2, "b"), "few" + i % 2));
-            jobs.add(new Parked(add("j" + i, KEY, "x".repeat(600)), KEY));
+            jobs.add(new Parked(EntryId.own(add("s" + i, "few" + i % 2, "b")), "few" + i % 2));
+            jobs.add(new Parked(EntryId.own(add("j" + i, KEY, "x".repeat(600))), KEY));
         }
         assertThat(get(held.park(lease, jobs, false))).isEqualTo(Parking.DONE);
         assertThat(HeldSet.read(resp, HELD_JOBS))
@@ -171,7 +172,7 @@ class HeldBundlesTest {
     void a_bundle_is_opened_once_when_its_first_job_is_read() {
         park(KEY, add(16));
         assertThat(resp.number("ZCARD", HELD_JOBS)).isEqualTo(2);
-        assertThat(first().entry().streamId()).isEqualTo(first().place().streamId());
+        assertThat(first().entry().id()).isEqualTo(first().place().entry());
         assertThat(resp.number("ZCARD", HELD_JOBS)).isEqualTo(9);
         Map<String, Object> once = RedisState.read(resp);
         first();
@@ -217,7 +218,7 @@ class HeldBundlesTest {
         for (int call = 0; call < 20; call++) {
             List<Parked> parked = new ArrayList<>();
             for (int i = 100 * call; i < 100 * (call + 1); i++) {
-                parked.add(new Parked(add("j" + i, "key " + i, ""), "key " + i));
+                parked.add(new Parked(EntryId.own(add("j" + i, "key " + i, "")), "key " + i));
             }
             assertThat(get(held.park(lease, parked, false))).isEqualTo(Parking.DONE);
         }
@@ -259,7 +260,7 @@ class HeldBundlesTest {
     @Test
     void bundles_count_as_all_of_their_jobs_for_the_limit_of_held_jobs() {
         resp.call("EVAL", "for i = 1, 512 do redis.call('ZADD', KEYS[1], 0, 'b' .. i) end", "1", HELD_JOBS);
-        assertThat(get(held.park(lease, List.of(new Parked(add("a", KEY, "b"), KEY)), false)))
+        assertThat(get(held.park(lease, List.of(new Parked(EntryId.own(add("a", KEY, "b")), KEY)), false)))
                 .isEqualTo(Parking.FULL);
         resp.call("DEL", HELD_JOBS);
     }
@@ -310,7 +311,9 @@ class HeldBundlesTest {
 
     private void park(String key, List<StreamId> ids) {
         assertThat(get(held.park(
-                        lease, ids.stream().map(id -> new Parked(id, key)).toList(), false)))
+                        lease,
+                        ids.stream().map(id -> new Parked(EntryId.own(id), key)).toList(),
+                        false)))
                 .isEqualTo(Parking.DONE);
     }
 

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
@@ -74,7 +75,7 @@ class HeldScriptsTest {
 
     @Test
     void a_parking_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
-        List<Parked> jobs = List.of(new Parked(seed.job("a", "1"), KEY));
+        List<Parked> jobs = List.of(new Parked(EntryId.own(seed.job("a", "1")), KEY));
         seed.refusedToAllButTheOwner(stale -> held.park(stale, jobs, false), HeldJobs.Parking.FENCED);
     }
 
@@ -153,10 +154,10 @@ class HeldScriptsTest {
     @Test
     void a_failure_of_a_job_that_is_done_leaves_no_trace() {
         StreamId a = seed.job("a", "1");
-        get(store.jobs().commit(lease, List.of(a)));
+        get(store.jobs().commit(lease, List.of(EntryId.own(a))));
         Map<String, Object> before = RedisState.read(resp);
         fail(a, 1, Duration.ZERO);
-        get(held.park(lease, List.of(new Parked(a, KEY)), false));
+        get(held.park(lease, List.of(new Parked(EntryId.own(a), KEY)), false));
         get(held.suspect(lease, JobPlace.inStream(a), KEY, Seed.crashes(1)));
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
@@ -167,9 +168,15 @@ class HeldScriptsTest {
         for (int i = 0; i < 12; i++) {
             places.add(seed.job("j" + i, "b" + i));
         }
-        get(held.park(lease, List.of(new Parked(places.get(11), KEY), new Parked(places.get(2), KEY)), false));
+        get(held.park(
+                lease,
+                List.of(new Parked(EntryId.own(places.get(11)), KEY), new Parked(EntryId.own(places.get(2)), KEY)),
+                false));
         fail(places.get(1), 1, Duration.ZERO);
-        get(held.park(lease, List.of(new Parked(places.get(9), KEY), new Parked(places.get(5), "other")), false));
+        get(held.park(
+                lease,
+                List.of(new Parked(EntryId.own(places.get(9)), KEY), new Parked(EntryId.own(places.get(5)), "other")),
+                false));
         assertThat(drained(KEY)).containsExactly("j1", "j2", "j9", "j11");
         assertThat(drained("other")).containsExactly("j5");
         assertThat(resp.number("EXISTS", HELD, HELD_JOBS, ATTEMPTS)).isZero();
@@ -180,8 +187,8 @@ class HeldScriptsTest {
         String large = "x".repeat(17 << 20);
         StreamId first =
                 StreamId.parse(resp.text("XADD", STREAM, "*", "id", "a", "key", KEY, "ts", "1", "body", large));
-        List<Parked> second = List.of(new Parked(seed.job("b", "2"), KEY));
-        assertThat(get(held.park(lease, List.of(new Parked(first, KEY)), false)))
+        List<Parked> second = List.of(new Parked(EntryId.own(seed.job("b", "2")), KEY));
+        assertThat(get(held.park(lease, List.of(new Parked(EntryId.own(first), KEY)), false)))
                 .isEqualTo(HeldJobs.Parking.DONE);
         Map<String, Object> before = RedisState.read(resp);
 
@@ -196,7 +203,11 @@ class HeldScriptsTest {
     void keys_of_which_one_begins_with_the_other_are_not_mixed_up() {
         fail(seed.job("a", "1"), 1, Duration.ZERO);
         get(held.park(
-                lease, List.of(new Parked(seed.job("b", "2"), KEY + "0"), new Parked(seed.job("c", "3"), "")), false));
+                lease,
+                List.of(
+                        new Parked(EntryId.own(seed.job("b", "2")), KEY + "0"),
+                        new Parked(EntryId.own(seed.job("c", "3")), "")),
+                false));
         assertThat(drained(KEY)).containsExactly("a");
         assertThat(drained(KEY + "0")).containsExactly("b");
     }
@@ -206,7 +217,7 @@ class HeldScriptsTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         fail(a, 1, Duration.ofMinutes(1));
-        get(held.park(lease, List.of(new Parked(b, KEY)), false));
+        get(held.park(lease, List.of(new Parked(EntryId.own(b), KEY)), false));
         JobPlace first = head().place();
         Advance.Next second = (Advance.Next) get(held.advance(lease, KEY, first));
         assertThat(job(second).id().value()).isEqualTo("b");
@@ -225,7 +236,7 @@ class HeldScriptsTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         fail(a, 1, Duration.ofMinutes(1));
-        get(held.park(lease, List.of(new Parked(b, KEY)), false));
+        get(held.park(lease, List.of(new Parked(EntryId.own(b), KEY)), false));
         JobPlace first = head().place();
         for (int repeat = 0; repeat < 2; repeat++) {
             assertThat(get(store.jobs().bury(lease, first, KEY, Seed.burial("hopeless", 1))))
@@ -242,7 +253,7 @@ class HeldScriptsTest {
         StreamId a = seed.job("a", "1");
         get(held.suspect(lease, JobPlace.inStream(a), KEY, new Attempts(0, 2, 0, 1)));
         assertThat(resp.text("HGET", ATTEMPTS, a.toString())).isEqualTo("0 2 0 1");
-        get(held.park(lease, List.of(new Parked(a, KEY)), false));
+        get(held.park(lease, List.of(new Parked(EntryId.own(a), KEY)), false));
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 2, 0, 1));
         get(held.suspect(lease, head().place(), KEY, new Attempts(0, 1, 1, 2)));
         assertThat(job(head()).attempts()).isEqualTo(new Attempts(0, 1, 1, 2));
@@ -304,7 +315,7 @@ class HeldScriptsTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 1, 1, null, "no")));
-        get(held.park(lease, List.of(new Parked(b, KEY)), false));
+        get(held.park(lease, List.of(new Parked(EntryId.own(b), KEY)), false));
         Instruction retry = instruction("retry");
         assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
                         .agenda()
@@ -349,7 +360,7 @@ class HeldScriptsTest {
         for (int call = 0; call < 30; call++) {
             List<Parked> parked = new ArrayList<>();
             for (int i = 100 * call; i < 100 * (call + 1); i++) {
-                parked.add(new Parked(seed.job("j" + i, ""), "key " + i));
+                parked.add(new Parked(EntryId.own(seed.job("j" + i, "")), "key " + i));
             }
             assertThat(get(held.park(lease, parked, false))).isEqualTo(HeldJobs.Parking.DONE);
         }
@@ -365,7 +376,7 @@ class HeldScriptsTest {
             assertThat(failure(held.fail(lease, JobPlace.inStream(a), KEY, Seed.failed(1))))
                     .as(key)
                     .isInstanceOf(StoreException.Misconfigured.class);
-            assertThat(failure(held.park(lease, List.of(new Parked(a, KEY)), false)))
+            assertThat(failure(held.park(lease, List.of(new Parked(EntryId.own(a), KEY)), false)))
                     .as(key)
                     .isInstanceOf(StoreException.Misconfigured.class);
             assertThat(RedisState.read(resp)).isEqualTo(before);

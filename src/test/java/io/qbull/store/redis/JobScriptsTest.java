@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
@@ -65,7 +66,7 @@ class JobScriptsTest {
     @Test
     void a_commit_by_a_stale_owner_or_epoch_or_after_a_release_changes_nothing() {
         StreamId job = seed.job("a", "1");
-        seed.refusedToAllButTheOwner(stale -> jobs.commit(stale, List.of(job)), Verdict.FENCED);
+        seed.refusedToAllButTheOwner(stale -> jobs.commit(stale, List.of(EntryId.own(job))), Verdict.FENCED);
     }
 
     @Test
@@ -154,11 +155,14 @@ class JobScriptsTest {
         resp.call("HSET", ATTEMPTS, a.toString(), "0 1 0 0", c.toString(), "0 2 0 0");
         Map<String, Object> before = new TreeMap<>(RedisState.read(resp));
         List<StreamId> done = List.of(a, b, StreamId.parse("5-5"));
-        assertThat(get(jobs.commit(lease, done))).isEqualTo(Verdict.DONE);
+        assertThat(get(jobs.commit(lease, done.stream().map(EntryId::own).toList())))
+                .isEqualTo(Verdict.DONE);
         before.put(STREAM, List.of(entry(c, "c", "3")));
         before.put(ATTEMPTS, Map.of(c.toString(), "0 2 0 0"));
         assertThat(RedisState.read(resp)).isEqualTo(before);
-        assertThat(get(jobs.commit(lease, done))).as("repeat").isEqualTo(Verdict.DONE);
+        assertThat(get(jobs.commit(lease, done.stream().map(EntryId::own).toList())))
+                .as("repeat")
+                .isEqualTo(Verdict.DONE);
         assertThat(RedisState.read(resp)).isEqualTo(before);
     }
 
@@ -167,12 +171,15 @@ class JobScriptsTest {
         List<StreamId> places =
                 IntStream.range(0, 1000).mapToObj(i -> seed.job("j" + i, "")).toList();
         resp.call("HSET", ATTEMPTS, places.get(999).toString(), "0 1 0 0");
-        assertThat(get(jobs.commit(lease, places))).isEqualTo(Verdict.DONE);
+        assertThat(get(jobs.commit(lease, places.stream().map(EntryId::own).toList())))
+                .isEqualTo(Verdict.DONE);
         assertThat(resp.number("XLEN", STREAM)).isZero();
         assertThatIllegalArgumentException().isThrownBy(() -> jobs.commit(lease, List.of()));
         List<StreamId> tooMany = new ArrayList<>(places);
         tooMany.add(StreamId.START);
-        assertThatIllegalArgumentException().isThrownBy(() -> jobs.commit(lease, tooMany));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        jobs.commit(lease, tooMany.stream().map(EntryId::own).toList()));
     }
 
     @Test
@@ -222,7 +229,7 @@ class JobScriptsTest {
     void a_key_of_a_foreign_type_stops_a_script_before_its_first_write() {
         StreamId a = seed.job("a", "1");
         resp.call("SET", ATTEMPTS, "foreign");
-        nothingDone(jobs.commit(lease, List.of(a)));
+        nothingDone(jobs.commit(lease, List.of(EntryId.own(a))));
         nothingDone(jobs.bury(lease, JobPlace.inStream(a), "key", Seed.burial("it broke", 1)));
         resp.call("DEL", ATTEMPTS);
         resp.call("SET", DEAD, "foreign");

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.config.RedisSettings;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
@@ -113,10 +114,10 @@ class LostReplyTest {
         StreamId a = seed.job("a", "1");
         StreamId b = seed.job("b", "2");
         CountDownLatch lost = proxy.loseReplyTo(a.toString());
-        assertMayHaveRun(failure(store.jobs().commit(lease, List.of(a))));
+        assertMayHaveRun(failure(store.jobs().commit(lease, List.of(EntryId.own(a)))));
         assertThat(lost.await(5, TimeUnit.SECONDS)).isTrue();
         reconnected();
-        assertThat(get(store.jobs().commit(lease, List.of(a)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(a))))).isEqualTo(Verdict.DONE);
         CountDownLatch again = proxy.loseReplyTo(b.toString());
         assertMayHaveRun(failure(store.jobs().bury(lease, JobPlace.inStream(b), "key", Seed.burial("r", 1))));
         assertThat(again.await(5, TimeUnit.SECONDS)).isTrue();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.config.RedisSettings;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
@@ -63,7 +64,7 @@ class OutageTest {
         REDIS.server().kill();
         await().untilAsserted(() -> assertNotSent(store.leases().peek(List.of(P))));
         assertNotSent(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1));
-        assertNotSent(store.jobs().commit(lease, List.of(StreamId.START)));
+        assertNotSent(store.jobs().commit(lease, List.of(EntryId.own(StreamId.START))));
         assertNotSent(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL));
         assertNotSent(store.leases().release(lease, 0));
         assertNotSent(store.inspector().queues());
@@ -85,7 +86,7 @@ class OutageTest {
         assertThat(before).as("the data survived").containsKey(Seed.LEASE);
         assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1)))
                 .isEqualTo(new JobLog.Fetch.Fenced());
-        assertThat(get(store.jobs().commit(lease, List.of(job)))).isEqualTo(Verdict.FENCED);
+        assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(job))))).isEqualTo(Verdict.FENCED);
         assertThat(get(store.held().fail(lease, JobPlace.inStream(job), "key", Seed.failed(1))))
                 .isEqualTo(Verdict.FENCED);
         assertThat(get(store.jobs().bury(lease, JobPlace.inStream(job), "key", Seed.burial("r", 1))))
@@ -99,7 +100,7 @@ class OutageTest {
         assertThat(resp.text("HGET", Seed.LEASE, "expires")).isEqualTo("0");
         Lease anew = ((Acquisition.Granted) get(store.leases().acquire(P, Seed.nonce(2), TTL, 1))).lease();
         assertThat(anew.epoch()).isGreaterThan(lease.epoch());
-        assertThat(get(store.jobs().commit(anew, List.of(job)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().commit(anew, List.of(EntryId.own(job))))).isEqualTo(Verdict.DONE);
     }
 
     @Test
@@ -126,14 +127,15 @@ class OutageTest {
         Resp resp = REDIS.resp();
         // A replica of an unreachable master keeps its data.
         resp.call("REPLICAOF", "127.0.0.1", "1");
-        assertThat(failure(store.jobs().commit(lease, List.of(StreamId.START))))
+        assertThat(failure(store.jobs().commit(lease, List.of(EntryId.own(StreamId.START)))))
                 .isInstanceOfSatisfying(
                         StoreException.Unavailable.class,
                         e -> assertThat(e.sent()).isFalse());
         resp.call("REPLICAOF", "NO", "ONE");
         works(store);
         assertThat(told.get()).isPositive();
-        assertThat(get(store.jobs().commit(lease, List.of(StreamId.START)))).isEqualTo(Verdict.FENCED);
+        assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(StreamId.START)))))
+                .isEqualTo(Verdict.FENCED);
         assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.DONE);
     }
 
@@ -144,7 +146,7 @@ class OutageTest {
         Resp resp = REDIS.resp();
         resp.call("REPLICAOF", "127.0.0.1", "1");
         // Only the connection for jobs learns of it.
-        assertThat(failure(store.jobs().commit(before, List.of(StreamId.START))))
+        assertThat(failure(store.jobs().commit(before, List.of(EntryId.own(StreamId.START)))))
                 .isInstanceOf(StoreException.Unavailable.class);
         resp.call("REPLICAOF", "NO", "ONE");
         works(store);
@@ -152,7 +154,8 @@ class OutageTest {
                 .containsEntry(before, new Renewal.Lost());
         assertThat(get(store.leases().release(before, 0))).isEqualTo(Verdict.DONE);
         Lease anew = ((Acquisition.Granted) get(store.leases().acquire(P, Seed.nonce(2), TTL, 1))).lease();
-        assertThat(get(store.jobs().commit(anew, List.of(StreamId.START)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().commit(anew, List.of(EntryId.own(StreamId.START)))))
+                .isEqualTo(Verdict.DONE);
     }
 
     @Test
@@ -186,9 +189,9 @@ class OutageTest {
         StreamId job = new Seed(resp).job("a", "1");
         assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1)))
                 .isInstanceOf(JobLog.Fetch.Entries.class);
-        assertThat(get(store.jobs().commit(lease, List.of(job)))).isEqualTo(Verdict.DONE);
+        assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(job))))).isEqualTo(Verdict.DONE);
         resp.call("CONFIG", "RESETSTAT");
-        get(store.jobs().commit(lease, List.of(job)));
+        get(store.jobs().commit(lease, List.of(EntryId.own(job))));
         assertThat(resp.text("INFO", "commandstats"))
                 .contains("cmdstat_evalsha:calls=1,")
                 .doesNotContain("cmdstat_eval:");

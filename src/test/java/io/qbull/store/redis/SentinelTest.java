@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.config.RedisSettings;
+import io.qbull.model.EntryId;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog.Verdict;
@@ -46,7 +47,8 @@ class SentinelTest {
             assertThat(woken.await(20, TimeUnit.SECONDS))
                     .as("woken by the outage")
                     .isTrue();
-            assertThat(get(store.jobs().commit(lease, List.of(StreamId.START)))).isEqualTo(Verdict.FENCED);
+            assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(StreamId.START)))))
+                    .isEqualTo(Verdict.FENCED);
             assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.DONE);
             Acquisition.Granted anew = (Acquisition.Granted) get(store.leases().acquire(P, Seed.nonce(2), TTL, 1));
             assertThat(anew.lease().epoch()).isGreaterThan(lease.epoch());

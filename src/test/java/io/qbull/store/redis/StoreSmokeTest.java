@@ -47,7 +47,7 @@ class StoreSmokeTest {
         assertThat(entries.entries()).hasSize(1);
         Entry.Decoded decoded = (Entry.Decoded) entries.entries().get(0);
         assertThat(decoded.job().id().value()).isEqualTo("j1");
-        assertThat(get(store.jobs().commit(granted.lease(), List.of(decoded.streamId()))))
+        assertThat(get(store.jobs().commit(granted.lease(), List.of(decoded.id()))))
                 .isEqualTo(JobLog.Verdict.DONE);
         System.out.println(get(store.inspector().queue(queue)));
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.config.RedisSettings;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.StreamId;
@@ -63,7 +64,7 @@ class WholeMovesTest {
         PARK((store, at) -> store.held()
                 .park(
                         at.lease,
-                        List.of(new Parked(at.third.streamId(), KEY), new Parked(at.fourth.streamId(), "other")),
+                        List.of(new Parked(at.third.entry(), KEY), new Parked(at.fourth.entry(), "other")),
                         false)),
         ADVANCE((store, at) -> store.held().advance(at.lease, KEY, at.first)),
         SUSPECT((store, at) -> store.held().suspect(at.lease, at.third, KEY, Seed.crashes(4))),
@@ -73,7 +74,7 @@ class WholeMovesTest {
         RETRY((store, at) -> store.held().attend(at.lease, at.instruction, Action.RETRY)),
         DROP((store, at) -> store.held().attend(at.lease, at.instruction, Action.DROP)),
         PROMOTE((store, at) -> store.delayed().promote(at.lease, 10, 1000)),
-        COMMIT((store, at) -> store.jobs().commit(at.lease, List.of(at.third.streamId(), at.fourth.streamId())));
+        COMMIT((store, at) -> store.jobs().commit(at.lease, List.of(at.third.entry(), at.fourth.entry())));
 
         @SuppressWarnings("ImmutableEnumChecker") // Each is a call without a state.
         private final Act act;
@@ -193,7 +194,7 @@ class WholeMovesTest {
         JobPlace third = JobPlace.inStream(seed.job("c", "3"));
         JobPlace fourth = JobPlace.inStream(seed.job("d", "4"));
         get(store.held().fail(lease, JobPlace.inStream(first), KEY, Seed.failed(1)));
-        get(store.held().park(lease, List.of(new Parked(second, KEY)), false));
+        get(store.held().park(lease, List.of(new Parked(EntryId.own(second), KEY)), false));
         get(store.held().suspect(lease, third, KEY, Seed.crashes(1)));
         resp.call("ZADD", Seed.DELAYED, "1", "m1");
         resp.call("ZADD", "{Q:3}:delayed:ids", "0", "e\0m1");

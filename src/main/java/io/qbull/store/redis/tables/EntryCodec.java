@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.qbull.model.Attempts;
 import io.qbull.model.Due;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
@@ -89,7 +90,7 @@ final class EntryCodec {
             OwnFields own = OwnFields.inOrder(flat);
             return new Entry.Decoded(own == null ? job(id, fields(flat), known) : own(id, own, known), size);
         } catch (Undecodable e) {
-            return new Entry.Undecodable(id, e.getMessage(), size);
+            return new Entry.Undecodable(EntryId.own(id), e.getMessage(), size);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.qbull.store.redis.tables;
 
 import io.qbull.model.Attempts;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
@@ -43,7 +44,7 @@ public final class RedisHeldJobs implements HeldJobs {
         List<byte[]> args = RedisJobLog.ownerArgs(
                 lease,
                 Integer.toString(lease.partition().index()),
-                job.streamId().toString(),
+                job.entry().toString(),
                 job.held(),
                 key,
                 Integer.toString(failed.attempts()),
@@ -147,7 +148,7 @@ public final class RedisHeldJobs implements HeldJobs {
                 Keys.lease(partition), Keys.stream(partition), Keys.heldJobs(partition), Keys.attempts(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(
                 lease,
-                job.streamId().toString(),
+                job.entry().toString(),
                 job.held(),
                 key,
                 Integer.toString(known.crashed()),
@@ -200,7 +201,7 @@ public final class RedisHeldJobs implements HeldJobs {
             case "free" -> new Advance.Free();
             case "next" ->
                 new Advance.Next(
-                        new JobPlace(StreamId.parse(reply.text(2)), reply.text(1)),
+                        new JobPlace(EntryId.own(StreamId.parse(reply.text(2))), reply.text(1)),
                         EntryCodec.decode(reply.text(2), reply.list(3), reply.text(4)));
             default -> throw reply.unknown();
         };

@@ -2,6 +2,7 @@ package io.qbull.store.redis.tables;
 
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -61,13 +62,13 @@ public final class RedisJobLog implements JobLog {
     }
 
     @Override
-    public CompletionStage<Verdict> commit(Lease lease, List<StreamId> done) {
+    public CompletionStage<Verdict> commit(Lease lease, List<EntryId> done) {
         if (done.isEmpty() || done.size() > MOST_DONE) {
             throw new IllegalArgumentException("a commit takes 1 to " + MOST_DONE + " entries, not " + done.size());
         }
         PartitionId partition = lease.partition();
         List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
-        String[] ids = done.stream().map(StreamId::toString).toArray(String[]::new);
+        String[] ids = done.stream().map(EntryId::toString).toArray(String[]::new);
         return verdict(router.runAs(lease, Script.COMMIT, keys, ownerArgs(lease, ids)));
     }
 
@@ -83,7 +84,7 @@ public final class RedisJobLog implements JobLog {
                 Keys.dead(partition));
         List<byte[]> args = ownerArgs(
                 lease,
-                job.streamId().toString(),
+                job.entry().toString(),
                 job.held(),
                 key,
                 burial.reason(),
