@@ -6,6 +6,7 @@ import io.qbull.lease.LeaseContext;
 import io.qbull.lease.LeaseDomain;
 import io.qbull.lease.LeaseKeeper;
 import io.qbull.lease.LeaseListener;
+import io.qbull.model.DurationText;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
@@ -89,7 +90,7 @@ final class ConsumerSession {
     CompletionStage<Integer> drain() {
         if (drain.begin(
                 consumption.pump().drainTimeout(),
-                () -> abandonAll("after " + consumption.pump().drainTimeout()))) {
+                () -> abandonAll("after " + DurationText.of(consumption.pump().drainTimeout())))) {
             keeper.drain();
             retention.stop();
             upkeep.stop();

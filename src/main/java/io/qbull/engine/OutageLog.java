@@ -1,5 +1,6 @@
 package io.qbull.engine;
 
+import io.qbull.model.DurationText;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.IncidentLog;
 import io.qbull.runtime.LogLimit;
@@ -87,7 +88,7 @@ final class OutageLog {
                 LOG.info(
                         "queue={} Redis answers again after {}{}",
                         queue,
-                        Duration.ofMillis((clock.getAsLong() - since) / 1_000_000),
+                        DurationText.of(Duration.ofNanos(clock.getAsLong() - since)),
                         waited > 1 ? ", for " + others(waited) + " too" : "");
             }
             lines.close();

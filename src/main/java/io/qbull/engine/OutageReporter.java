@@ -1,6 +1,7 @@
 package io.qbull.engine;
 
 import io.qbull.model.Causes;
+import io.qbull.model.DurationText;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
 import io.qbull.runtime.IncidentLog;
@@ -176,7 +177,8 @@ final class OutageReporter implements Reachability {
         long left = phase == Phase.STUBBORN ? CALM.toNanos() - (now - lastFailure) : 0;
         if (left <= 0) {
             if (refusals.open()) {
-                LOG.info("queue={} Redis answers again after {}", queue, Duration.ofMillis((now - since) / 1_000_000));
+                LOG.info(
+                        "queue={} Redis answers again after {}", queue, DurationText.of(Duration.ofNanos(now - since)));
             }
             end();
         } else if (calm == null) {

@@ -1,6 +1,7 @@
 package io.qbull.enqueue;
 
 import io.qbull.model.Causes;
+import io.qbull.model.DurationText;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.EventLoop;
@@ -180,7 +181,8 @@ final class RefusalReporter {
         long now = loop.nanoTime();
         troubles.values().removeIf(each -> each.stale(now));
         if (troubles.isEmpty()) {
-            LOG.info("queue={} jobs can be added again after {}", queue, Duration.ofMillis((now - began) / 1_000_000));
+            LOG.info(
+                    "queue={} jobs can be added again after {}", queue, DurationText.of(Duration.ofNanos(now - began)));
             incident.close();
         }
     }

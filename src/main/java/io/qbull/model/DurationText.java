@@ -44,6 +44,36 @@ public final class DurationText {
         return number.group(2).isEmpty() ? of(number) : null;
     }
 
+    /**
+     * Writes what people read in logs and errors, with the two largest units; below ten seconds with a tenth.
+     *
+     * @param duration zero or more
+     * @return such as {@code 825 ms}, {@code 4.2 s}, {@code 12 s}, {@code 3 min 20 s}, {@code 2 h 5 min} or {@code 1 d}
+     */
+    public static String of(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis < 1000) {
+            return millis + " ms";
+        }
+        if (millis < 10_000 && millis % 1000 >= 100) {
+            return millis / 1000 + "." + millis % 1000 / 100 + " s";
+        }
+        if (millis < 60_000) {
+            return millis / 1000 + " s";
+        }
+        if (millis < 3_600_000) {
+            return two(duration.toMinutes(), " min", duration.toSecondsPart(), " s");
+        }
+        if (millis < 86_400_000) {
+            return two(duration.toHours(), " h", duration.toMinutesPart(), " min");
+        }
+        return two(duration.toDays(), " d", duration.toHoursPart(), " h");
+    }
+
+    private static String two(long large, String unit, int small, String smallUnit) {
+        return large + unit + (small == 0 ? "" : " " + small + smallUnit);
+    }
+
     private static Duration of(Matcher number) {
         long amount = Long.parseLong(number.group(1));
         String unit = number.group(3) == null ? "ms" : number.group(3);

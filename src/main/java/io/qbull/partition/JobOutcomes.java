@@ -2,6 +2,7 @@ package io.qbull.partition;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Due;
+import io.qbull.model.DurationText;
 import io.qbull.model.EntryId;
 import io.qbull.model.Failure;
 import io.qbull.model.Failure.Course;
@@ -117,7 +118,7 @@ final class JobOutcomes {
         String what = "failed " + failed + " times, its key waits until a person retries or drops it";
         if (verdict.next() instanceof Next.Retry retry) {
             end = End.RETRIED;
-            what = "attempt " + failed + " failed, again in " + retry.pause();
+            what = "attempt " + failed + " failed, again in " + DurationText.of(retry.pause());
         } else if (verdict.next() instanceof Next.Bury) {
             end = End.BURIED;
             what = failure.course() == Course.BURY ? "buried at once" : "failed " + failed + " times, buried";

@@ -1,6 +1,7 @@
 package io.qbull.partition;
 
 import io.qbull.model.Delivery;
+import io.qbull.model.DurationText;
 import io.qbull.model.Failure;
 import io.qbull.model.Job;
 import io.qbull.partition.SuspectStarts.Suspect;
@@ -283,7 +284,8 @@ final class JobStarter {
             JobSeries.Run run = series.current();
             Duration rest = run.left(jobTimeout);
             if (rest.isZero() || rest.isNegative()) {
-                run.task.timeOut(new Failure("ran longer than " + jobTimeout, "", Failure.Course.RETRY));
+                run.task.timeOut(
+                        new Failure("ran longer than " + DurationText.of(jobTimeout), "", Failure.Course.RETRY));
             } else {
                 limit(series, rest);
             }

@@ -251,7 +251,7 @@ class PodIT {
             PodProcess pod = podWithJobAt(webhook);
 
             pod.signal();
-            pod.awaitSaid("jobs still run after PT1S");
+            pod.awaitSaid("jobs still run after 1 s");
             webhook.release();
 
             assertThat(pod.exitCode()).as(pod.said()).isEqualTo(ExitCode.GIVEN_UP.number());

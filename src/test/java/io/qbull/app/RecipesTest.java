@@ -241,7 +241,7 @@ class RecipesTest extends AppTestSupport {
             assertThat(calls.get(0)).isEqualTo("POST order-1 hello");
             await().until(() -> undone("ORDERS", 16) == 0);
             assertThat(calls).hasSize(2);
-            assertThat(log.seen("attempt 1 failed, again in PT1S")).hasSize(1);
+            assertThat(log.seen("attempt 1 failed, again in 1 s")).hasSize(1);
         } finally {
             server.stop(0);
         }

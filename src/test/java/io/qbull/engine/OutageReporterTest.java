@@ -45,7 +45,7 @@ class OutageReporterTest {
         outage.answered(LEASE);
         assertThat(log.lines("again")).isEmpty();
         outage.answered(JOBS);
-        assertThat(log.lines("again")).containsExactly("queue=WHATSAPP Redis answers again after PT0.5S");
+        assertThat(log.lines("again")).containsExactly("queue=WHATSAPP Redis answers again after 500 ms");
         assertThat(outage.problem()).isEmpty();
     }
 
@@ -142,7 +142,7 @@ class OutageReporterTest {
         assertThat(log.lines("again")).isEmpty();
         others.forEach(other -> other.answered(JOBS));
         assertThat(log.lines("again"))
-                .containsExactly("queue=Q199 Redis answers again after PT0.5S, for 200 other queues too");
+                .containsExactly("queue=Q199 Redis answers again after 500 ms, for 200 other queues too");
     }
 
     @Test

@@ -36,7 +36,7 @@ class RefusalReporterTest {
         reporter.taken(ONE);
 
         assertThat(log.lines(BEGINS)).hasSize(1);
-        assertThat(log.lines(ENDS)).singleElement().asString().endsWith("after PT15S");
+        assertThat(log.lines(ENDS)).singleElement().asString().endsWith("after 15 s");
     }
 
     @Test

@@ -28,6 +28,28 @@ class DurationTextTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "0, 0 ms",
+        "825, 825 ms",
+        "999, 999 ms",
+        "1000, 1 s",
+        "1099, 1 s",
+        "4250, 4.2 s",
+        "9999, 9.9 s",
+        "10000, 10 s",
+        "59999, 59 s",
+        "60000, 1 min",
+        "200000, 3 min 20 s",
+        "3600000, 1 h",
+        "7500000, 2 h 5 min",
+        "86400000, 1 d",
+        "100800000, 1 d 4 h",
+    })
+    void people_read_the_two_largest_units(long millis, String expected) {
+        assertThat(DurationText.of(Duration.ofMillis(millis))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",

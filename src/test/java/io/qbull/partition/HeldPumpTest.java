@@ -620,7 +620,7 @@ class HeldPumpTest extends PumpTestSupport {
         assertThat(store.waiting()).doesNotContain("fail");
         assertThat(pump.standstill(Duration.ofSeconds(60))).endsWith(": a job runs");
         loop.tick(Duration.ofNanos(1));
-        assertThat(store.next("fail").argument(3, Failed.class).reason()).isEqualTo("ran longer than PT10S");
+        assertThat(store.next("fail").argument(3, Failed.class).reason()).isEqualTo("ran longer than 10 s");
     }
 
     @Test
@@ -632,7 +632,7 @@ class HeldPumpTest extends PumpTestSupport {
         assertThat(store.waiting()).doesNotContain("fail");
         loop.tick(Duration.ofMillis(1));
         work();
-        assertThat(store.next("fail").argument(3, Failed.class).reason()).isEqualTo("ran longer than PT30S");
+        assertThat(store.next("fail").argument(3, Failed.class).reason()).isEqualTo("ran longer than 30 s");
         assertThat(ids()).containsExactly(1L, 2L);
         complete(0);
         loop.tick(INTERVAL);

@@ -221,7 +221,7 @@ class ParallelPumpTest extends PumpTestSupport {
         assertThat(store.waiting()).doesNotContain("fail");
         loop.tick(Duration.ofSeconds(6));
         answer("commit", Verdict.DONE);
-        assertThat(store.next("fail").argument(3, Failed.class).reason()).isEqualTo("ran longer than PT10S");
+        assertThat(store.next("fail").argument(3, Failed.class).reason()).isEqualTo("ran longer than 10 s");
     }
 
     @Test
