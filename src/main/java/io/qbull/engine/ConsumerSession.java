@@ -2,12 +2,12 @@ package io.qbull.engine;
 
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.engine.QueueNode.Identity;
+import io.qbull.lease.Competition;
 import io.qbull.lease.LeaseContext;
 import io.qbull.lease.LeaseDomain;
 import io.qbull.lease.LeaseKeeper;
 import io.qbull.lease.LeaseListener;
 import io.qbull.model.DurationText;
-import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.partition.FailureLog;
@@ -51,11 +51,11 @@ final class ConsumerSession {
 
     /**
      * @param consumption how to consume
-     * @param layout of the queue
+     * @param competition the partitions to compete for
      * @param node what it shares with the rest of the node
      * @param executor runs the jobs
      */
-    ConsumerSession(Consumption consumption, Layout layout, NodeParts node, JobExecutor executor) {
+    ConsumerSession(Consumption consumption, Competition competition, NodeParts node, JobExecutor executor) {
         this.identity = node.identity();
         this.consumption = consumption;
         this.node = node;
@@ -69,7 +69,7 @@ final class ConsumerSession {
         this.upkeep = new LayoutUpkeep(
                 node, reachability, consumption.lease().leaseTtl(), lease -> owned.under(lease) != null);
         this.keeper = new LeaseKeeper(
-                new LeaseDomain(identity.queue(), layout.partitions(), identity.pod(), PartitionPump.WINDOW),
+                new LeaseDomain(identity.queue(), competition, identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
                 new LeaseContext(node.store(), node.loop(), reachability, random),
                 new LeaseEvents());
@@ -117,6 +117,18 @@ final class ConsumerSession {
         List<String> all = new ArrayList<>(owned.standstills(consumption.stallAfter()));
         all.addAll(standstills.longerThan(consumption.stallAfter(), node.loop().nanoTime()));
         return String.join("; ", all);
+    }
+
+    /**
+     * The queue is being resized, or a resize is over. Partitions that are no more are given back once their jobs in flight have ended.
+     *
+     * @param now what to compete for
+     */
+    void compete(Competition now) {
+        keeper.resized(now);
+        owned.all().stream()
+                .filter(partition -> partition.index() >= now.partitions())
+                .forEach(partition -> leave(partition, null));
     }
 
     /** The job of an earlier session has ended on a partition. */

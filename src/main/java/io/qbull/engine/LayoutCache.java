@@ -2,6 +2,7 @@ package io.qbull.engine;
 
 import io.qbull.engine.QueueNode.Identity;
 import io.qbull.enqueue.LayoutReader;
+import io.qbull.lease.Competition;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
@@ -94,6 +95,21 @@ final class LayoutCache implements LayoutReader {
     public CompletionStage<List<Layout>> history() {
         // Not the remembered one: if the layout was lost, this puts it back.
         return current().thenCompose(exists -> layouts.history(identity.queue()));
+    }
+
+    /**
+     * Partitions of an earlier layout may still have jobs, which their owners move or run.
+     *
+     * @return which partitions the pods compete for: those of the current layout and of all that are remembered
+     */
+    CompletionStage<Competition> competition() {
+        return known().thenCompose(layout -> layout.version() == 1
+                ? CompletableFuture.completedStage(Competition.of(layout.partitions()))
+                : history().thenApply(LayoutCache::competition));
+    }
+
+    private static Competition competition(List<Layout> all) {
+        return Competition.of(all.stream().mapToInt(Layout::partitions).max().orElseThrow());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.qbull.engine;
 
 import io.qbull.engine.QueueNode.Consumption;
-import io.qbull.model.Layout;
+import io.qbull.lease.Competition;
 import io.qbull.partition.JobExecutor;
 import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
@@ -24,6 +24,8 @@ final class SessionQueue {
     private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();
     /** The session that runs: that of the last turn, or of one that is ending while the last turn waits for it. */
     private volatile @Nullable ConsumerSession running;
+    /** How often the layout has changed. On the event loop. */
+    private int changes;
 
     /** A session that was asked for. */
     private static final class Turn {
@@ -78,13 +80,14 @@ final class SessionQueue {
 
     private void open(Turn turn) {
         if (!turn.ending.get()) {
+            int before = changes;
             node.layouts()
-                    .known()
-                    .whenComplete((found, failure) -> node.loop().execute(() -> open(turn, found, failure)));
+                    .competition()
+                    .whenComplete((found, failure) -> node.loop().execute(() -> open(turn, before, found, failure)));
         }
     }
 
-    private void open(Turn turn, @Nullable Layout found, @Nullable Throwable failure) {
+    private void open(Turn turn, int before, @Nullable Competition found, @Nullable Throwable failure) {
         if (turn.ending.get()) {
             return;
         }
@@ -94,6 +97,10 @@ final class SessionQueue {
             return;
         }
         node.outage().answered(Subject.QUEUE);
+        if (changes != before) {
+            open(turn); // What was found may be out of date.
+            return;
+        }
         ConsumerSession session = new ConsumerSession(turn.consumption, found, node, turn.executor);
         turn.session = session;
         running = session;
@@ -149,6 +156,31 @@ final class SessionQueue {
         node.outage().reset();
         last.compareAndSet(turn, null);
         turn.ended.complete(abandoned);
+    }
+
+    /** On the event loop. */
+    void layoutChanged() {
+        changes++;
+        ConsumerSession session = running;
+        if (session != null) {
+            compete(session);
+        }
+    }
+
+    private void compete(ConsumerSession session) {
+        if (session != running) {
+            return;
+        }
+        node.layouts()
+                .competition()
+                .whenComplete((found, failure) -> node.loop().execute(() -> {
+                    if (found != null) {
+                        session.compete(found);
+                    } else {
+                        node.outage().unanswered(Subject.QUEUE, failure);
+                        node.loop().schedule(RETRY, () -> compete(session));
+                    }
+                }));
     }
 
     /** On the event loop. */

@@ -63,6 +63,7 @@ final class StoreQueueNode implements QueueNode {
                 loop,
                 () -> !outage.problem().isEmpty());
         layouts.listen(enqueuer::layoutChanged);
+        layouts.listen(layout -> sessions.layoutChanged());
         store.onPrimaryChange(old -> loop.execute(() -> sessions.primaryChanged(old)));
     }
 

@@ -29,6 +29,9 @@ final class Balancer {
     /** So many hand-overs to one pod are under way at most: each ends with a moment during which nobody owns the partition. */
     static final int MOST_REQUESTS = 16;
 
+    /** A pod that has room takes an urgent partition at once, the others when it has been free for so long. */
+    static final Duration URGENT_GRACE = Duration.ofMillis(300);
+
     private Balancer() {}
 
     /**
@@ -36,7 +39,7 @@ final class Balancer {
      *
      * @param me this pod
      * @param settings its settings
-     * @param partitions of the queue
+     * @param competition what the pods compete for
      * @param owned number of leases that it owns
      * @param acquiring number of free leases that it is acquiring
      * @param requests number of hand-over requests that are open; when their owners grant them, if at all, is up to them
@@ -46,14 +49,14 @@ final class Balancer {
     record View(
             PodId me,
             LeaseSettings settings,
-            int partitions,
+            Competition competition,
             int owned,
             int acquiring,
             int requests,
             List<Candidate> candidates,
             List<LivingPod> pods) {
         Capacity capacity() {
-            return settings.capacity().within(partitions);
+            return settings.capacity().within(competition.partitions());
         }
 
         /** Registered pods except those whose leases expired: they are gone although their entries remain for a while. */
@@ -74,7 +77,11 @@ final class Balancer {
         Shares shares() {
             List<Capacity> capacities = new ArrayList<>(List.of(capacity()));
             living().stream().filter(pod -> !pod.id().equals(me)).forEach(pod -> capacities.add(pod.capacity()));
-            return Shares.of(partitions, capacities);
+            return Shares.of(competition.partitions(), capacities);
+        }
+
+        boolean urgent(Candidate candidate) {
+            return competition.urgent().contains(candidate.index());
         }
     }
 
@@ -97,26 +104,31 @@ final class Balancer {
 
     static Moves moves(View view) {
         Shares shares = view.shares();
-        List<Candidate> free =
-                view.candidates().stream().filter(c -> c.lease().free()).toList();
+        List<Candidate> free = view.candidates().stream()
+                .filter(c -> c.lease().free())
+                .sorted(Comparator.comparing(c -> !view.urgent(c)))
+                .toList();
         // Open requests take no room from free partitions; otherwise those would wait for hand-overs. A hand-over
         // granted on top becomes surplus like any other.
         int taken = view.owned() + view.acquiring();
         int room = Math.min(Math.max(0, shares.most(view.capacity()) - taken), free.size());
         List<Integer> acquire = new ArrayList<>();
         free.stream().limit(room).forEach(c -> acquire.add(c.index()));
-        int more = view.capacity().most() - taken - room;
-        acquire.addAll(orphans(view, free.subList(room, free.size()), more));
+        List<Candidate> left = free.subList(room, free.size());
+        acquire.addAll(adopted(view, left.stream().filter(view::urgent).toList(), URGENT_GRACE, Integer.MAX_VALUE));
+        List<Candidate> others = left.stream().filter(c -> !view.urgent(c)).toList();
+        int more = view.capacity().most() - taken - acquire.size();
+        acquire.addAll(adopted(view, others, view.settings().orphanGrace(), more));
         return new Moves(acquire, requests(view, shares, taken + acquire.size() + view.requests()));
     }
 
     /** Partitions that no pod whose share is too small has taken. The living pods share them: each adopts its part, later the rest. */
-    private static List<Integer> orphans(View view, List<Candidate> left, int most) {
+    private static List<Integer> adopted(View view, List<Candidate> left, Duration grace, int most) {
         if (left.isEmpty() || most <= 0) {
             return List.of();
         }
         List<Integer> ripe = left.stream()
-                .filter(c -> c.freeFor().compareTo(view.settings().orphanGrace()) >= 0)
+                .filter(c -> c.freeFor().compareTo(grace) >= 0)
                 .map(Candidate::index)
                 .toList();
         int living = view.living().size();
@@ -187,9 +199,13 @@ final class Balancer {
         return List.copyOf(others.values());
     }
 
-    /** Pods prefer different partitions, so that they seldom race: the order starts at a place given by the pod's name. */
+    /**
+     * Pods prefer different partitions, so that they seldom race: the order starts at a place given by the pod's name. Partitions that the
+     * queue does not have are different from all others.
+     */
     static Comparator<Integer> preference(PodId pod, int partitions) {
         int first = Math.floorMod(pod.value().hashCode(), partitions);
-        return Comparator.comparingInt(index -> Math.floorMod(index - first, partitions));
+        Comparator<Integer> rotated = Comparator.comparingInt(index -> Math.floorMod(index - first, partitions));
+        return rotated.thenComparing(Comparator.naturalOrder());
     }
 }

@@ -52,6 +52,11 @@ final class HandOverRequests {
         this.afterAnswer = afterAnswer;
     }
 
+    /** Forgets requests for partitions that this pod no longer competes for. If one is granted, the lease expires soon. */
+    void resized() {
+        open.keySet().removeIf(index -> index >= domain.partitions());
+    }
+
     boolean isOpen(int index) {
         return open.containsKey(index);
     }

@@ -116,6 +116,14 @@ final class LeaseFinder {
         return acquirer.drain();
     }
 
+    /** This pod competes for other partitions from now on. */
+    void resized() {
+        requests.resized();
+        observer.resized();
+        decide();
+        look();
+    }
+
     /** Takes note of the registered pods. */
     void pods(List<LivingPod> registered) {
         pods = registered;
@@ -232,10 +240,10 @@ final class LeaseFinder {
         requests.awaitGrant(index);
     }
 
-    /** Partitions worth a look: all that this pod could take, or those that it has requested if it could take none. */
+    /** Partitions worth a look: all that this pod could take; if it has no room, those that it has requested, and urgent ones. */
     private IntPredicate watched() {
         boolean room = settings.capacity().most() - host.ownedCount() - acquirer.pendingCount() > 0;
-        return index -> (room || requests.isOpen(index)) && takeable(index);
+        return index -> (room || requests.isOpen(index) || domain.urgent(index)) && takeable(index);
     }
 
     private boolean takeable(int index) {
@@ -289,7 +297,7 @@ final class LeaseFinder {
         return new Balancer.View(
                 domain.pod(),
                 settings,
-                domain.partitions(),
+                domain.competition(),
                 host.ownedCount(),
                 acquirer.pendingCount(),
                 requests.openCount(),

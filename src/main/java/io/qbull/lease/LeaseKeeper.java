@@ -244,6 +244,20 @@ public final class LeaseKeeper implements Ownership {
     }
 
     /**
+     * Competes for other partitions from now on. What this pod owns beyond them stays its own until it is released, and is not taken
+     * again.
+     *
+     * @param now what to compete for
+     */
+    public void resized(Competition now) {
+        if (!now.equals(domain.competition())) {
+            domain.resized(now);
+            finder.resized();
+            registration.refreshSoon();
+        }
+    }
+
+    /**
      * Keeps this pod from taking a partition on which a job of an earlier session still runs.
      *
      * @param index the partition
@@ -318,7 +332,7 @@ public final class LeaseKeeper implements Ownership {
         @Override
         public void granted(Granted granted, long sent) {
             Lease lease = granted.lease();
-            if (!taking) {
+            if (!taking || index(lease) >= domain.partitions()) {
                 CompletionStage<Void> released = releaser.tell(lease, new LeaseEnd.Released(granted.suspects()), false);
                 givenBack = givenBack.thenCombine(released, (one, other) -> null);
                 return;

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -31,7 +30,7 @@ final class LeaseObserver {
     private final LeaseSettings settings;
     private final LeaseContext context;
     /** By this pod's order of preference. */
-    private final Map<Integer, Observed> leases;
+    private Map<Integer, Observed> leases;
     /** Spreads the looks of this pod. */
     private Duration jitter = JITTER;
 
@@ -39,7 +38,11 @@ final class LeaseObserver {
         this.domain = domain;
         this.settings = settings;
         this.context = context;
-        this.leases = new TreeMap<>(Balancer.preference(domain.pod(), domain.partitions()));
+        this.leases = inOrder();
+    }
+
+    private Map<Integer, Observed> inOrder() {
+        return new TreeMap<>(Balancer.preference(domain.pod(), domain.partitions()));
     }
 
     /** What is known of the lease of one partition. */
@@ -61,9 +64,18 @@ final class LeaseObserver {
 
     /** Every partition is due. */
     void start() {
+        resized();
+    }
+
+    /** Partitions that are new are due; what was seen of the others stays. */
+    void resized() {
+        Map<Integer, Observed> before = leases;
+        leases = inOrder();
         for (int index = 0; index < domain.partitions(); index++) {
-            leases.put(index, new Observed(now()));
+            Observed known = before.get(index);
+            leases.put(index, known == null ? new Observed(now()) : known);
         }
+        domain.competition().urgent().forEach(index -> lookWithin(index, Duration.ZERO));
     }
 
     /**
@@ -136,18 +148,21 @@ final class LeaseObserver {
         }
     }
 
-    /** Remembers what a look or a refused acquisition has shown. */
+    /** Remembers what a look or a refused acquisition has shown. As the methods below, ignores what this pod does not compete for. */
     void saw(int index, LeaseView view) {
-        Observed observed = observed(index);
+        Observed observed = leases.get(index);
+        if (observed == null) {
+            return;
+        }
         boolean wasFree = observed.view != null && observed.view.free();
         if (view.free() && !wasFree) {
             observed.freeSince = now();
         }
         observed.view = view;
-        lookAfter(index, untilNextLook(observed, view));
+        lookAfter(index, untilNextLook(index, observed, view));
     }
 
-    private Duration untilNextLook(Observed observed, LeaseView view) {
+    private Duration untilNextLook(int index, Observed observed, LeaseView view) {
         if (!view.free()) {
             // No pod of this queue owns for much longer than its own TTL, unless the clock of Redis has changed.
             Duration longest = settings.leaseTtl().multipliedBy(MOST_TTLS);
@@ -156,6 +171,9 @@ final class LeaseObserver {
             boolean sooner = view.requester() != null && again.compareTo(view.remaining()) < 0;
             Duration wait = sooner ? again : view.remaining();
             return wait.compareTo(longest) < 0 ? wait.plus(jitter(jitter)) : longest;
+        }
+        if (domain.urgent(index)) {
+            return Balancer.URGENT_GRACE.plus(jitter(jitter));
         }
         Duration untilRipe = settings.orphanGrace().minus(observed.freeFor(now()));
         return untilRipe.isNegative() || untilRipe.compareTo(settings.renewEvery()) > 0
@@ -181,18 +199,24 @@ final class LeaseObserver {
 
     /** What was seen is no longer true. */
     void forget(int index) {
-        observed(index).view = null;
+        Observed observed = leases.get(index);
+        if (observed != null) {
+            observed.view = null;
+        }
     }
 
     void lookAfter(int index, Duration delay) {
-        observed(index).lookAt = now() + delay.toNanos();
+        Observed observed = leases.get(index);
+        if (observed != null) {
+            observed.lookAt = now() + delay.toNanos();
+        }
     }
 
     /** Never postpones a look that is due sooner. */
     void lookWithin(int index, Duration longest) {
-        Observed observed = observed(index);
+        Observed observed = leases.get(index);
         long then = now() + longest.toNanos();
-        if (observed.lookAt - then > 0) {
+        if (observed != null && observed.lookAt - then > 0) {
             observed.lookAt = then;
         }
     }
@@ -209,10 +233,6 @@ final class LeaseObserver {
             }
         });
         return candidates;
-    }
-
-    private Observed observed(int index) {
-        return Objects.requireNonNull(leases.get(index));
     }
 
     private long now() {

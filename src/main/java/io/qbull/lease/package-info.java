@@ -52,6 +52,11 @@
  *
  * <p>A lease that is granted after the drain began never becomes owned: LeaseReleaser gives it back, and the stop waits for that.
  *
+ * <p><b>Resizes.</b> What the pods compete for is a {@link io.qbull.lease.Competition}, which changes while they run. Partitions that are
+ * new are looked at at once. Those that are no more are not acquired again, and whoever owns one gives it back. An urgent partition, one
+ * whose jobs must still be moved, is taken before all others; if it stays free, pods without room take it, too, in equal parts: otherwise
+ * the death of a pod could leave a resize without an end.
+ *
  * <table>
  * <caption>What can go wrong</caption>
  * <tr><td>reply to acquire lost</td><td>repeated with the same nonce for up to a TTL: same epoch, extended</td></tr>

@@ -154,7 +154,7 @@ class BalanceTest {
                 .toList();
         int number = wanted.getOrDefault(pod, Capacity.FAIR_SHARE);
         LeaseSettings settings = new LeaseSettings(number, MOST, true, TTL, TTL);
-        return new View(pod, settings, partitions, count(pod), 0, 0, candidates, pods);
+        return new View(pod, settings, Competition.of(partitions), count(pod), 0, 0, candidates, pods);
     }
 
     private static LeaseView lease(@Nullable PodId owner) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ class BalancerTest {
 
     /** As many as the pods have room for, unless a test says otherwise. */
     private int partitions = 8;
+
+    private Set<Integer> urgent = Set.of();
 
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<LivingPod> pods = new ArrayList<>(List.of(pod(ME, 4)));
@@ -58,7 +61,7 @@ class BalancerTest {
         partitions = 16;
         free(Duration.ZERO, IntStream.range(0, 16).toArray());
         LeaseSettings settings = new LeaseSettings(4, 6, true, GRACE, GRACE);
-        assertThat(Balancer.moves(new View(ME, settings, partitions, 0, 0, 0, candidates, pods))
+        assertThat(Balancer.moves(new View(ME, settings, Competition.of(partitions), 0, 0, 0, candidates, pods))
                         .acquire())
                 .hasSize(6);
     }
@@ -76,7 +79,7 @@ class BalancerTest {
         partitions = 16;
         free(GRACE, 0, 1, 2);
         LeaseSettings settings = new LeaseSettings(1, 16, false, GRACE, GRACE);
-        assertThat(Balancer.moves(new View(ME, settings, partitions, 1, 0, 0, candidates, pods))
+        assertThat(Balancer.moves(new View(ME, settings, Competition.of(partitions), 1, 0, 0, candidates, pods))
                         .acquire())
                 .isEmpty();
     }
@@ -181,7 +184,7 @@ class BalancerTest {
         owned(THIRD, null, IntStream.range(partitions / 2, partitions).toArray());
         Counted<Candidate> counted = new Counted<>(candidates);
         LeaseSettings settings = new LeaseSettings(partitions, partitions, true, GRACE, GRACE);
-        assertThat(Balancer.moves(new View(ME, settings, partitions, 0, 0, 0, counted, pods))
+        assertThat(Balancer.moves(new View(ME, settings, Competition.of(partitions), 0, 0, 0, counted, pods))
                         .request())
                 .hasSize(Balancer.MOST_REQUESTS)
                 .doesNotHaveDuplicates();
@@ -198,13 +201,45 @@ class BalancerTest {
                         IntStream.range(0, 16).boxed().toList());
     }
 
+    @Test
+    void an_urgent_partition_is_taken_before_all_others() {
+        urgent = Set.of(2);
+        free(Duration.ZERO, 0, 1, 2);
+        pods.add(pod(OTHER, 4));
+        assertThat(moves(4, 3).acquire()).containsExactly(2);
+    }
+
+    @Test
+    void an_urgent_partition_that_stays_free_is_taken_by_a_full_pod() {
+        urgent = Set.of(1, 2);
+        free(Balancer.URGENT_GRACE, 0, 1);
+        free(Balancer.URGENT_GRACE.minusMillis(1), 2);
+        pods.add(pod(OTHER, 4));
+        LeaseSettings settings = new LeaseSettings(4, 4, false, GRACE, GRACE);
+        assertThat(Balancer.moves(view(settings, 4)).acquire()).containsExactly(1);
+    }
+
+    @Test
+    void full_pods_share_the_urgent_partitions() {
+        urgent = Set.of(0, 1, 2);
+        free(Balancer.URGENT_GRACE, 0, 1, 2);
+        pods.add(pod(OTHER, 4));
+        LeaseSettings settings = new LeaseSettings(4, 4, false, GRACE, GRACE);
+        assertThat(Balancer.moves(view(settings, 4)).acquire()).hasSize(2);
+    }
+
+    private View view(LeaseSettings settings, int owned) {
+        return new View(ME, settings, new Competition(partitions, urgent), owned, 0, 0, candidates, pods);
+    }
+
     private Moves moves(int capacity, int owned) {
         return moves(capacity, owned, 0, 0);
     }
 
     private Moves moves(int capacity, int owned, int acquiring, int requests) {
         LeaseSettings settings = new LeaseSettings(capacity, 16, true, GRACE, GRACE);
-        return Balancer.moves(new View(ME, settings, partitions, owned, acquiring, requests, candidates, pods));
+        return Balancer.moves(new View(
+                ME, settings, new Competition(partitions, urgent), owned, acquiring, requests, candidates, pods));
     }
 
     private void free(Duration since, int... indexes) {

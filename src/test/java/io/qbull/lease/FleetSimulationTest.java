@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A fleet in virtual time, on a network without faults: how long it takes until all partitions are owned and shared equally after pods
- * have come, gone or died, how many move, and that none moves afterwards. {@code -Dseed=} replays a run.
+ * have come, gone or died, or the queue was resized, how many move, and that none moves afterwards. {@code -Dseed=} replays a run.
  */
 class FleetSimulationTest {
     private static final QueueName QUEUE = new QueueName("FLEET");
@@ -40,6 +40,7 @@ class FleetSimulationTest {
     private final ManualEventLoop world = new ManualEventLoop();
     private final SimulatedNetwork network;
     private final List<SimulatedPod> pods = new ArrayList<>();
+    private int partitions = PARTITIONS;
     private int born;
     /** Leases that were taken by pods which are gone. */
     private int gone;
@@ -63,6 +64,8 @@ class FleetSimulationTest {
             after("a pod that comes", SOON, 1, this::join);
             after("the same that goes", SOON, 1, any -> remove(pods.size() - 1).leave());
         }
+        after("a resize to half as many again", SOON, 1, any -> resize(PARTITIONS * 3 / 2));
+        after("a resize to a third of them", SOON, 1, any -> resize(PARTITIONS / 2));
     }
 
     private void after(String what, Duration limit, int times, IntConsumer event) {
@@ -98,7 +101,7 @@ class FleetSimulationTest {
         List<Integer> counts = counts();
         int least = counts.stream().mapToInt(count -> count).min().orElse(0);
         int most = counts.stream().mapToInt(count -> count).max().orElse(0);
-        return owners().size() == PARTITIONS && most - least <= 1;
+        return owners().size() == partitions && most - least <= 1;
     }
 
     private List<Integer> counts() {
@@ -127,13 +130,19 @@ class FleetSimulationTest {
 
     private void join(int any) {
         SimulatedPod pod = new SimulatedPod(
-                new LeaseDomain(QUEUE, PARTITIONS, new PodId("pod" + born++), 1),
-                new LeaseSettings(Capacity.FAIR_SHARE, PARTITIONS, true, TTL, TTL),
+                new LeaseDomain(QUEUE, Competition.of(partitions), new PodId("pod" + born++), 1),
+                new LeaseSettings(Capacity.FAIR_SHARE, 2 * PARTITIONS, true, TTL, TTL),
                 new PodLoop(world),
                 network,
                 random);
         pods.add(pod);
         pod.loop.execute(pod.keeper::start);
+    }
+
+    private void resize(int now) {
+        partitions = now;
+        pods.forEach(pod ->
+                pod.loop.schedule(Duration.ofMillis(random.nextInt(1_000)), () -> pod.resized(Competition.of(now))));
     }
 
     private void crash(int any) {

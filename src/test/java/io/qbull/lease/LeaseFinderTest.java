@@ -194,7 +194,7 @@ class LeaseFinderTest {
     private LeaseFinder finder(LeaseSettings settings) {
         LeaseContext context = new LeaseContext(
                 store, loop, new AllAnswered(subject -> subject.partition() < PARTITIONS), new Random(1));
-        return new LeaseFinder(new LeaseDomain(QUEUE, PARTITIONS, ME, 257), settings, context, host);
+        return new LeaseFinder(new LeaseDomain(QUEUE, Competition.of(PARTITIONS), ME, 257), settings, context, host);
     }
 
     private void seen(LeaseView each) {

@@ -50,7 +50,7 @@ class LeaseKeeperTest {
     private final List<Lease> leases = new ArrayList<>();
     private @Nullable AnnouncementListener announcements;
     private final LeaseKeeper keeper = new LeaseKeeper(
-            new LeaseDomain(QUEUE, 2, ME, 257),
+            new LeaseDomain(QUEUE, Competition.of(2), ME, 257),
             new LeaseSettings(1, 2, true, TTL, TTL),
             new LeaseContext(store, loop, new Answers(), new Random(1)),
             new Recorder());

@@ -17,17 +17,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Real keepers, virtual time, a hostile network: pods crash, pause and join, replies are lost, commands arrive late. At no instant
- * do two pods trust one partition; when the faults end every partition is owned, and each pod owns its share.
+ * Real keepers, virtual time, a hostile network: pods crash, pause and join, replies are lost, commands arrive late, the queue is
+ * resized. At no instant do two pods trust one partition; when the faults end every partition is owned, and each pod owns its share. If
+ * the pods have not enough room, at least the urgent partitions are owned.
  * {@code -Dseed=} replays a run, {@code -Dqbull.size.leaseSimulation.runs=} sets how many there are.
  */
 class LeaseSimulationTest {
     private static final QueueName QUEUE = new QueueName("SIM");
     private static final int PARTITIONS = 6;
+    private static final int MOST_PARTITIONS = 9;
     private static final int CAPACITY = 3;
     private static final Duration TTL = Duration.ofSeconds(3);
     /** So far that the clock of Redis never gets below zero. */
@@ -40,6 +43,10 @@ class LeaseSimulationTest {
     private int born;
     /** Of the pods of this run: {@link #CAPACITY}, or none. */
     private int wanted = CAPACITY;
+    /** The most that a pod of this run owns. */
+    private int most = PARTITIONS;
+
+    private Competition competition = Competition.of(PARTITIONS);
     /** How far the clock of Redis has gone back, in milliseconds. */
     private long goneBack;
 
@@ -66,6 +73,8 @@ class LeaseSimulationTest {
         pods.clear();
         goneBack = 0;
         wanted = random.nextBoolean() ? CAPACITY : Capacity.FAIR_SHARE;
+        most = random.nextInt(3) > 0 ? MOST_PARTITIONS : 1;
+        competition = Competition.of(PARTITIONS);
         IntStream.range(0, 3).forEach(any -> join());
         for (int step = 0; step < 300; step++) {
             world.tick(Duration.ofMillis(random.nextInt(400)));
@@ -81,7 +90,11 @@ class LeaseSimulationTest {
             world.tick(Duration.ofMillis(50));
             noTwoPodsTrustOnePartition();
         }
-        everyPartitionIsOwned();
+        if (most == 1) {
+            urgentPartitionsAreOwned();
+        } else {
+            everyPartitionIsOwned();
+        }
     }
 
     private void disturb() {
@@ -100,7 +113,35 @@ class LeaseSimulationTest {
             pod.keeper.owned().stream().findAny().ifPresent(lease -> pod.keeper.release(lease, 0));
         } else if (what == 11) {
             goneBack += random.nextInt(3_600_000);
+        } else if (what == 12) {
+            resize();
         }
+    }
+
+    /** Pods hear of it at different times. */
+    private void resize() {
+        int partitions = 1 + random.nextInt(MOST_PARTITIONS);
+        Competition now = new Competition(
+                partitions,
+                IntStream.range(0, partitions)
+                        .filter(index -> random.nextInt(3) == 0)
+                        .boxed()
+                        .collect(Collectors.toSet()));
+        competition = now;
+        pods.forEach(
+                pod -> pod.loop.schedule(Duration.ofMillis(random.nextInt(5_000)), () -> pod.resized(competition)));
+    }
+
+    private void urgentPartitionsAreOwned() {
+        assertThat(owned()).containsAll(competition.urgent()).allMatch(index -> index < competition.partitions());
+    }
+
+    private List<Integer> owned() {
+        return pods.stream()
+                .flatMap(pod -> pod.keeper.owned().stream().filter(pod.keeper::trusted))
+                .map(lease -> lease.partition().index())
+                .sorted()
+                .toList();
     }
 
     private void noTwoPodsTrustOnePartition() {
@@ -118,16 +159,13 @@ class LeaseSimulationTest {
     }
 
     private void everyPartitionIsOwned() {
-        List<Integer> owned = pods.stream()
-                .flatMap(pod -> pod.keeper.owned().stream().filter(pod.keeper::trusted))
-                .map(lease -> lease.partition().index())
-                .sorted()
-                .toList();
-        assertThat(owned)
+        int partitions = competition.partitions();
+        assertThat(owned())
+                .as("%s of %s", pods, competition)
                 .containsExactlyElementsOf(
-                        IntStream.range(0, PARTITIONS).boxed().toList());
-        Capacity each = new Capacity(wanted, PARTITIONS);
-        Shares shares = Shares.of(PARTITIONS, pods.stream().map(any -> each).toList());
+                        IntStream.range(0, partitions).boxed().toList());
+        Capacity each = new Capacity(wanted, most).within(partitions);
+        Shares shares = Shares.of(partitions, pods.stream().map(any -> each).toList());
         assertThat(pods)
                 .allSatisfy(pod -> assertThat(pod.keeper.owned())
                         .hasSizeBetween(shares.asWanted() ? 0 : shares.least(each), shares.most(each)));
@@ -135,8 +173,8 @@ class LeaseSimulationTest {
 
     private void join() {
         SimulatedPod pod = new SimulatedPod(
-                new LeaseDomain(QUEUE, PARTITIONS, new PodId("pod" + born++), 1),
-                new LeaseSettings(wanted, PARTITIONS, true, TTL, TTL),
+                new LeaseDomain(QUEUE, competition, new PodId("pod" + born++), 1),
+                new LeaseSettings(most == 1 ? 1 : wanted, most, true, TTL, TTL),
                 new PodLoop(world),
                 network,
                 random);

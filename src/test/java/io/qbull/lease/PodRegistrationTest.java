@@ -28,7 +28,7 @@ class PodRegistrationTest {
     private final ScriptedStore store = new ScriptedStore();
     private final List<Integer> told = new ArrayList<>();
     private final PodRegistration registration = new PodRegistration(
-            new LeaseDomain(new QueueName("Q"), 16, new PodId("me"), 257),
+            new LeaseDomain(new QueueName("Q"), Competition.of(16), new PodId("me"), 257),
             new LeaseSettings(1, 2, true, TTL, TTL),
             new LeaseContext(store, loop, new AllAnswered(Subject.QUEUE::equals), new Random(1)),
             new OwnedLeases(),

@@ -30,12 +30,15 @@ final class SimulatedPod implements LeaseListener, Reachability {
     final PodId id;
     final PodLoop loop;
     final LeaseKeeper keeper;
-    private final int partitions;
+    private final LeaseDomain domain;
+    /** Whatever it competed for so far has a smaller index. */
+    private int partitions;
     /** How many leases it has got so far. */
     int taken;
 
     SimulatedPod(LeaseDomain domain, LeaseSettings settings, PodLoop loop, SimulatedNetwork network, Random random) {
         this.id = domain.pod();
+        this.domain = domain;
         this.partitions = domain.partitions();
         this.loop = loop;
         this.keeper = new LeaseKeeper(
@@ -44,7 +47,7 @@ final class SimulatedPod implements LeaseListener, Reachability {
 
     @Override
     public void acquired(Granted granted) {
-        assertThat(granted.lease().partition().index()).isLessThan(partitions);
+        assertThat(granted.lease().partition().index()).isLessThan(domain.partitions());
         taken++;
     }
 
@@ -87,6 +90,20 @@ final class SimulatedPod implements LeaseListener, Reachability {
     @Override
     public String problem() {
         return "";
+    }
+
+    /** As the engine does it, when no job runs. */
+    void resized(Competition now) {
+        partitions = Math.max(partitions, now.partitions());
+        keeper.resized(now);
+        keeper.owned().stream()
+                .filter(lease -> lease.partition().index() >= now.partitions())
+                .forEach(lease -> keeper.release(lease, 0));
+    }
+
+    @Override
+    public String toString() {
+        return id + " of " + domain.competition() + " owns " + keeper.owned().size();
     }
 
     /** As a process that is stopped, once its jobs have ended. */
