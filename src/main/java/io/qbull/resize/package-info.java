@@ -19,6 +19,8 @@
  * <tr><td>a command of a move runs late</td><td>a copy finds its position passed or the target started; a deletion and the end of a move
  *     find another owner or the move finished</td></tr>
  * </table>
+ *
+ * <p>The protocol is searched exhaustively with these decisions: the package {@code search} of the tests.
  */
 @NullMarked
 package io.qbull.resize;

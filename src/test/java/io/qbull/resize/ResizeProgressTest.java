@@ -129,6 +129,7 @@ class ResizeProgressTest {
         }
         for (int index = 0; index < to; index++) {
             if (now.partitions().get(index).started() == 2) {
+                assertThat(now.partitions().get(index).seal()).isEqualTo(OPEN);
                 assertThat(now.plan().feeders(index))
                         .allMatch(feeder -> now.partitions().get(feeder).moved() == 2);
             }
