@@ -154,6 +154,18 @@ class PartitionMoveTest {
     }
 
     @Test
+    void an_answer_to_a_copy_of_an_earlier_page_does_not_count_for_the_next_one() {
+        LogEntry<String> first = entry(LogPart.STREAM, 1, 1);
+        LogEntry<String> second = entry(LogPart.STREAM, 2, 1);
+        PartitionMove<String> move = at(LogPart.STREAM);
+        move = move.read(page(move), List.of(first));
+        Copy<String> earlier = copy(move, 0);
+        move = move.copied(earlier);
+        move = move.read(page(move), List.of(second));
+        assertThat(move.copied(earlier)).isEqualTo(move);
+    }
+
+    @Test
     void a_refusal_ends_a_move_that_is_not_over() {
         LogEntry<String> entry = entry(LogPart.STREAM, 1, 1);
         PartitionMove<String> reading = at(LogPart.STREAM);
