@@ -4,8 +4,11 @@ import io.qbull.app.cli.AddCommand;
 import io.qbull.app.cli.BenchCommand;
 import io.qbull.app.cli.CancelCommand;
 import io.qbull.app.cli.DeadCommand;
+import io.qbull.app.cli.DrainCommand;
 import io.qbull.app.cli.FilesCommand;
 import io.qbull.app.cli.HeldCommand;
+import io.qbull.app.cli.PauseCommand;
+import io.qbull.app.cli.ResumeCommand;
 import io.qbull.app.cli.StatusCommand;
 import io.qbull.app.cli.UpCommand;
 import io.qbull.app.cli.VersionCommand;
@@ -73,6 +76,9 @@ public final class Main {
                         DeadCommand.of(home),
                         HeldCommand.of(home),
                         new CancelCommand(home),
+                        new PauseCommand(home),
+                        new ResumeCommand(home),
+                        new DrainCommand(home),
                         new BenchCommand(),
                         new VersionCommand(),
                         new HelpCommand())

@@ -10,6 +10,7 @@ import io.qbull.lease.LeaseListener;
 import io.qbull.model.DurationText;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import io.qbull.model.Pauses;
 import io.qbull.partition.FailureLog;
 import io.qbull.partition.FetchBudget;
 import io.qbull.partition.JobExecutor;
@@ -45,6 +46,7 @@ final class ConsumerSession {
     private final LeaseKeeper keeper;
     private final DeadLetterRetention retention;
     private final LayoutUpkeep upkeep;
+    private final PauseWatch pauses;
     private final OwnedPartitions owned = new OwnedPartitions();
     private final Standstills standstills;
     private final FailureLog failures;
@@ -68,6 +70,7 @@ final class ConsumerSession {
         this.standstills = new Standstills(consumption.lease().leaseTtl().multipliedBy(3));
         this.upkeep = new LayoutUpkeep(
                 node, reachability, consumption.lease().leaseTtl(), lease -> owned.under(lease) != null);
+        this.pauses = node.pauses();
         this.keeper = new LeaseKeeper(
                 new LeaseDomain(identity.queue(), competition, identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
@@ -77,6 +80,7 @@ final class ConsumerSession {
 
     void start() {
         node.abandoned().partitions().forEach(keeper::block);
+        pauses.join(new PauseWatch.Listener(reachability, now -> owned.all().forEach(this::pause)));
         keeper.start();
         retention.start();
         upkeep.start();
@@ -94,6 +98,7 @@ final class ConsumerSession {
             keeper.drain();
             retention.stop();
             upkeep.stop();
+            pauses.leave();
             owned.all().forEach(partition -> leave(partition, null));
             stopIfNothingLeft();
         }
@@ -149,6 +154,12 @@ final class ConsumerSession {
             keeper.forget(partition.lease());
             abandonLost(partition);
         }
+    }
+
+    /** Nothing starts before it is known what is paused. */
+    private void pause(OwnedPartition partition) {
+        Pauses now = pauses.known();
+        partition.pump().pause(!now.read() || now.cover(partition.index()), now.keys());
     }
 
     /** The lease may be ours after all; then its release frees it at once. Otherwise Redis refuses that. */
@@ -227,13 +238,15 @@ final class ConsumerSession {
                     node.store(), node.loop(), random, reachability, node.turns(), failures, FetchBudget.ofProcess());
             PartitionPump pump =
                     new PartitionPump(granted.lease(), consumption.pump(), context, executor.share(), new PumpEvents());
-            owned.add(new OwnedPartition(granted.lease(), pump));
+            OwnedPartition partition = new OwnedPartition(granted.lease(), pump);
+            owned.add(partition);
             Long standing =
                     standstills.taken(granted.lease().partition(), node.loop().nanoTime());
             if (standing != null) {
                 pump.standsStillSince(standing);
             }
             pump.start(granted.suspects());
+            pause(partition);
             upkeep.takenOver(granted.lease());
         }
 

@@ -11,6 +11,7 @@ import io.qbull.store.Store;
  * @param identity which queue and which pod
  * @param store the node's storage
  * @param layouts knows the layout of the queue
+ * @param pauses knows what is paused in it
  * @param loop the node's event loop
  * @param outage knows whether Redis answers
  * @param tidying says what Redis refuses to tidy up
@@ -21,6 +22,7 @@ record NodeParts(
         Identity identity,
         Store store,
         LayoutCache layouts,
+        PauseWatch pauses,
         EventLoop loop,
         OutageReporter outage,
         TidyingReporter tidying,

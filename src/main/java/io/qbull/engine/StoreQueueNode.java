@@ -38,7 +38,9 @@ final class StoreQueueNode implements QueueNode {
 
     private final Identity identity;
     private final Store store;
+    private final EventLoop loop;
     private final LayoutCache layouts;
+    private final PauseWatch pauses;
     private final OutageLog outages;
     private final TidyingReporter tidying;
     private final Enqueuer enqueuer;
@@ -48,17 +50,19 @@ final class StoreQueueNode implements QueueNode {
         this.identity = identity;
         this.store = store;
         this.layouts = new LayoutCache(identity, store.layouts(), loop);
+        this.loop = loop;
+        this.pauses = new PauseWatch(identity.queue(), store.pauses(), loop);
         this.outages = OutageLogs.of(store, loop::nanoTime);
         outages.join();
         OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes, outages);
         this.tidying = new TidyingReporter(identity.queue(), loop);
         AbandonedJobs abandoned = new AbandonedJobs(this::abandonedJobEnded);
-        this.sessions =
-                new SessionQueue(new NodeParts(identity, store, layouts, loop, outage, tidying, abandoned, turns));
+        this.sessions = new SessionQueue(
+                new NodeParts(identity, store, layouts, pauses, loop, outage, tidying, abandoned, turns));
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
                 new ProducerIdentity(identity.queue(), identity.pod(), nonce, identity.keyHash()),
-                layouts,
+                new ProducerLayouts(identity.queue(), layouts, pauses),
                 store.jobs(),
                 loop,
                 () -> !outage.problem().isEmpty());
@@ -155,6 +159,7 @@ final class StoreQueueNode implements QueueNode {
         Duration longest = sessions.drainTimeout().plus(LAST_ANSWERS);
         await(drain(), longest, "leases not released");
         await(enqueuer.drain(LAST_ANSWERS), LAST_ANSWERS.multipliedBy(2), "enqueue calls not answered");
+        loop.execute(pauses::stop);
         outages.leave();
         store.close();
     }

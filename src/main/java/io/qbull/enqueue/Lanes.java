@@ -81,6 +81,9 @@ final class Lanes implements Sender.Listener {
             layouts.load();
             return null;
         }
+        if (refused(job)) {
+            return null;
+        }
         Lane lane = laneOf(known, job);
         OldCalls.OldCall old = oldCalls.before(job, lane.partition());
         if (old != null) {
@@ -88,6 +91,15 @@ final class Lanes implements Sender.Listener {
             return null;
         }
         return offer(job, lane.waiting(), "partition " + lane.partition()) ? lane : null;
+    }
+
+    /** A job that has just arrived, or was let in before it was known what the queue takes. */
+    private boolean refused(PendingJob job) {
+        String why = reader.closed();
+        if (why != null) {
+            job.fail(EnqueueException.Kind.DRAINING, "not added: " + why);
+        }
+        return why != null;
     }
 
     private static boolean offer(PendingJob job, WaitingJobs place, String what) {
@@ -211,7 +223,9 @@ final class Lanes implements Sender.Listener {
         refusals.layoutKnown();
         Layout known = layout;
         if (known == null) {
-            settle(read, unplaced.removeAll());
+            settle(
+                    read,
+                    unplaced.removeAll().stream().filter(job -> !refused(job)).toList());
         } else if (read.version() > known.version()) {
             changeOver(read);
         } else {

@@ -4,6 +4,7 @@ import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a queue's layouts from Redis, anew with each call of a method, and opens partitions that have lost their seal. Fails with a
@@ -20,6 +21,13 @@ public interface LayoutReader {
      *     sealed: nothing is added under those any more
      */
     CompletionStage<List<Layout>> history();
+
+    /**
+     * @return why the queue takes no new jobs now, in words for their callers; null if it takes them. On the loop
+     */
+    default @Nullable String closed() {
+        return null;
+    }
 
     /**
      * Lets a partition take jobs by the current layout again, in case it has lost what says so.

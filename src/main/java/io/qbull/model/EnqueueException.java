@@ -29,6 +29,8 @@ public final class EnqueueException extends RuntimeException {
         FULL,
         /** The partition has {@code maxBacklog} jobs already; the job was not added. Try again later. */
         CROWDED,
+        /** The queue takes no new jobs, because a person drains it; the job was not added. Try again later. */
+        DRAINING,
         /** Redis is unreachable; the job was not added. Try again later. */
         UNAVAILABLE,
         /** No answer came in time: the job may have been added or may still be. A repeat with the same job id is safe. */

@@ -11,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,19 +36,45 @@ public final class JsonAnswers {
      */
     public static void answer(
             RoutingContext http, CompletionStage<? extends Optional<? extends JsonNode>> answer, String missing) {
+        take(http, answer, found -> {
+            if (found.isEmpty()) {
+                problem(http, 404, missing);
+            } else {
+                send(http, found.get());
+            }
+        });
+    }
+
+    /**
+     * Takes what a stage brings; answers with 503 if the stage fails.
+     *
+     * @param <T> what it brings
+     * @param http a request
+     * @param stage brings it
+     * @param taker answers with it, on the event loop of the request
+     */
+    public static <T> void take(RoutingContext http, CompletionStage<T> stage, Consumer<T> taker) {
         Context loop = http.vertx().getOrCreateContext();
-        answer.whenComplete((found, failure) -> loop.runOnContext(now -> {
+        stage.whenComplete((found, failure) -> loop.runOnContext(now -> {
             if (failure != null) {
                 LOG.debug("cannot read Redis", failure);
                 http.response().putHeader("Retry-After", "2");
                 problem(http, 503, reason(failure));
-            } else if (found.isEmpty()) {
-                problem(http, 404, missing);
             } else {
-                http.response().putHeader("Content-Type", "application/json");
-                http.end(Buffer.buffer(Json.bytes(found.get())));
+                taker.accept(found);
             }
         }));
+    }
+
+    /**
+     * Answers with JSON.
+     *
+     * @param http a request
+     * @param node to send
+     */
+    public static void send(RoutingContext http, JsonNode node) {
+        http.response().putHeader("Content-Type", "application/json");
+        http.end(Buffer.buffer(Json.bytes(node)));
     }
 
     /**
@@ -68,8 +95,7 @@ public final class JsonAnswers {
             Throwable failure = found.get().failure();
             ObjectNode members = form.apply(found.get());
             if (failure == null) {
-                http.response().putHeader("Content-Type", "application/json");
-                http.end(Buffer.buffer(Json.bytes(members)));
+                send(http, members);
             } else {
                 LOG.debug("a change ended early", failure);
                 http.response().putHeader("Retry-After", "2");

@@ -103,7 +103,11 @@ public record QueueRequest(QueueName queue, MultiMap given) {
         return flag("dryRun") ? Change.COUNT : change;
     }
 
-    private boolean flag(String name) {
+    /**
+     * @param name of a parameter that is true or false
+     * @return its value; false if it is not given
+     */
+    public boolean flag(String name) {
         String text = given.get(name);
         if (text != null && !text.equals("true") && !text.equals("false")) {
             throw new IllegalArgumentException(name + " must be true or false.");

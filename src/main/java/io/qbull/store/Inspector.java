@@ -1,5 +1,6 @@
 package io.qbull.store;
 
+import io.qbull.model.Pauses;
 import io.qbull.model.QueueName;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,7 @@ public interface Inspector {
          * @param queue its name
          * @param layoutVersion version of the current layout, 1 or more
          * @param partitionCount number of partitions (P)
+         * @param pauses what is paused
          * @param pods the registered pods
          * @param partitions P entries, by index
          */
@@ -37,6 +39,7 @@ public interface Inspector {
                 QueueName queue,
                 int layoutVersion,
                 int partitionCount,
+                Pauses pauses,
                 List<LayoutTable.Pod> pods,
                 List<PartitionStatus> partitions)
                 implements QueueStatus {

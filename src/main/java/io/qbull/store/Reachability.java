@@ -28,6 +28,8 @@ public interface Reachability {
     enum Matter {
         /** The layout and the pods of the queue. */
         QUEUE,
+        /** What people have paused in the queue. */
+        PAUSES,
         /** The lease of a partition. */
         LEASE,
         /** The jobs of a partition. */
@@ -43,6 +45,9 @@ public interface Reachability {
     record Subject(Matter matter, int partition) {
         /** The queue itself. */
         public static final Subject QUEUE = new Subject(Matter.QUEUE, 0);
+
+        /** What is paused in it. */
+        public static final Subject PAUSES = new Subject(Matter.PAUSES, 0);
 
         /**
          * @param partition index of a partition

@@ -58,6 +58,11 @@ public interface Store extends AutoCloseable {
     WakeUps wakeUps();
 
     /**
+     * @return what people have paused
+     */
+    PauseTable pauses();
+
+    /**
      * Listens for primaries that are replaced by a failover or a restart. Data read from the old primary may be lost, and every command
      * under one of its leases is fenced.
      *

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.qbull.testing.RedisExtension;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,7 +40,7 @@ class ManagementTest extends AppTestSupport {
 
         JsonNode queue = JSON.readTree(get(management, "/api/queues/WHATSAPP").body());
 
-        assertThat(queue.fieldNames()).toIterable().containsExactly("queue", "layout", "pods", "partitions");
+        assertThat(queue.fieldNames()).toIterable().containsExactly("queue", "layout", "paused", "pods", "partitions");
         assertThat(queue.get("layout").get("version").intValue()).isEqualTo(1);
         assertThat(queue.get("layout").get("partitions").intValue()).isEqualTo(3);
         assertThat(queue.get("pods").get(0).fieldNames())
@@ -72,6 +73,40 @@ class ManagementTest extends AppTestSupport {
     }
 
     @Test
+    void a_queue_is_paused_and_resumed_by_post_but_not_for_a_page_of_another_site() throws IOException {
+        await().until(() -> get(management, "/api/queues/WHATSAPP").status() == 200);
+        String pause = "POST /api/queues/WHATSAPP/pause?partition=1&for=1h&by=ann&reason=night";
+        assertThat(RawHttp.send(management, pause, List.of("Origin: http://evil.example"), new byte[0])
+                        .status())
+                .isEqualTo(403);
+        assertThat(change("pause?partition=1&for=1h&by=ann&reason=night").body())
+                .startsWith(
+                        "{\"queue\":\"WHATSAPP\",\"paused\":[{\"partition\":1,\"by\":\"ann\",\"reason\":\"night\",");
+        assertThat(JSON.readTree(get(management, "/api/queues/WHATSAPP").body()).get("paused"))
+                .hasSize(1);
+        assertThat(change("pause?key=k").body()).contains("\"by\":\"the HTTP client at 127.0.0.1\"");
+        assertThat(change("pause?partition=3").status()).isEqualTo(404);
+        assertThat(change("pause?for=soon").status()).isEqualTo(400);
+        assertThat(change("pause?what=all").status()).isEqualTo(400);
+        assertThat(change("resume?all=true&key=k").status()).isEqualTo(400);
+        assertThat(change("resume?key=k").body()).contains("\"partition\":1").doesNotContain("\"key\"");
+        assertThat(change("resume?all=true").body()).contains("\"paused\":[]");
+        assertThat(change("drain?by=ann&reason=move").body()).contains("\"newJobs\":true");
+        await().until(() -> post("/queues/WHATSAPP/jobs?key=k", "hello").status() == 503);
+        assertThat(post("/queues/WHATSAPP/jobs?key=k", "hello").body()).contains("because a person drains it");
+        assertThat(change("resume").body()).contains("\"paused\":[]");
+        await().until(() -> post("/queues/WHATSAPP/jobs?key=k", "hello").status() == 202);
+        assertThat(change("resume").body()).as("again").contains("\"paused\":[]");
+        assertThat(RawHttp.send(management, "POST /api/queues/NOPE/pause", List.of(), new byte[0])
+                        .status())
+                .isEqualTo(404);
+    }
+
+    private RawHttp.Answer change(String path) {
+        return RawHttp.send(management, "POST /api/queues/WHATSAPP/" + path, List.of(), new byte[0]);
+    }
+
+    @Test
     void health_and_metrics_answer() {
         await().until(() -> get(management, "/observe/health/ready").status() == 200);
         assertThat(get(management, "/observe/health").body())
@@ -83,7 +118,7 @@ class ManagementTest extends AppTestSupport {
 
     @Test
     void only_reading_is_possible() {
-        RawHttp.Answer answer = RawHttp.send(management, "POST /api/queues", java.util.List.of(), new byte[0]);
+        RawHttp.Answer answer = RawHttp.send(management, "POST /api/queues", List.of(), new byte[0]);
 
         assertThat(answer.status()).isEqualTo(405);
         assertThat(answer.header("Allow")).isEqualTo("GET");

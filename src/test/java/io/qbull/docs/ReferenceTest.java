@@ -107,6 +107,6 @@ class ReferenceTest {
                 .map(row -> row.get(0))
                 .toList();
 
-        assertThat(words).hasSizeBetween(25, 40).doesNotHaveDuplicates();
+        assertThat(words).hasSizeBetween(25, 50).doesNotHaveDuplicates();
     }
 }

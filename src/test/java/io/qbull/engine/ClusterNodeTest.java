@@ -1,16 +1,21 @@
 package io.qbull.engine;
 
+import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.cluster.SlotHash;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.model.Pause.Scope;
+import io.qbull.store.PauseTable;
+import io.qbull.store.PauseTable.End;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisClusterExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -45,6 +50,25 @@ class ClusterNodeTest {
                     pod.owned().size() == P && pod.node.status().problem().isEmpty());
             assertThat(log.warnings()).as("some ask other masters meanwhile").hasSize(1);
             assertThat(log.lines("Redis answers again")).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_pause_stops_partitions_on_all_masters() {
+        try (CapturedLog log = new CapturedLog();
+                TestPod pod =
+                        new TestPod("a", P, REDIS.store()).consume(P, (delivery, outcome) -> outcome.completed())) {
+            await().until(() -> pod.owned().size() == P);
+            PauseTable pauses = REDIS.store().pauses();
+            get(pauses.pause(TestPod.QUEUE, new Scope.Queue(), "ann", "", End.OPEN));
+            await().until(() -> log.lines("the queue is paused by ann").size() == 1);
+            for (int i = 0; i < 64; i++) {
+                pod.enqueue("key" + i, "body").join();
+            }
+            await().pollDelay(TestPod.TTL).until(() -> true);
+            assertThat(pod.started).isEmpty();
+            get(pauses.resume(TestPod.QUEUE, Set.of(new Scope.Queue())));
+            await().until(() -> pod.started.size() == 64);
         }
     }
 

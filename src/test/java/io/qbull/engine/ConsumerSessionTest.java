@@ -20,6 +20,7 @@ import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
+import io.qbull.model.Pauses;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
@@ -304,6 +305,8 @@ class ConsumerSessionTest {
         for (int i = 0; i < 2; i++) {
             grant(store.next("acquire"));
         }
+        store.next("pauses").answer(new Pauses("0", List.of()));
+        loop.run();
         for (int i = 0; i < 2; i++) {
             store.next("keys").answer(new Page.Keys(Page.START, Map.of()));
             Call fetch = store.next("fetch");

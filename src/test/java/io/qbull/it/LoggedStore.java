@@ -8,6 +8,7 @@ import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
+import io.qbull.store.PauseTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
@@ -75,6 +76,11 @@ final class LoggedStore implements Store {
     @Override
     public WakeUps wakeUps() {
         return store.wakeUps();
+    }
+
+    @Override
+    public PauseTable pauses() {
+        return store.pauses();
     }
 
     @Override

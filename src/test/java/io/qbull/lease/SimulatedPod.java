@@ -16,6 +16,7 @@ import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
+import io.qbull.store.PauseTable;
 import io.qbull.store.Reachability;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
@@ -156,6 +157,11 @@ final class SimulatedPod implements LeaseListener, Reachability {
         @Override
         public WakeUps wakeUps() {
             throw new UnsupportedOperationException("a keeper wakes nobody");
+        }
+
+        @Override
+        public PauseTable pauses() {
+            throw new UnsupportedOperationException("a keeper pauses nothing");
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
+import io.qbull.store.PauseTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
@@ -41,6 +42,7 @@ public final class ScriptedStore implements Store {
     private final DeadLetters deadLetters = recorded(DeadLetters.class);
     private final HeldKeyTable heldKeys = recorded(HeldKeyTable.class);
     private final WakeUps wakeUps = recorded(WakeUps.class);
+    private final PauseTable pauses = recorded(PauseTable.class);
     private final List<Consumer<String>> primaryListeners = new ArrayList<>();
 
     /** A call that waits for its answer. */
@@ -184,6 +186,11 @@ public final class ScriptedStore implements Store {
     @Override
     public WakeUps wakeUps() {
         return wakeUps;
+    }
+
+    @Override
+    public PauseTable pauses() {
+        return pauses;
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.qbull.ingest.file.FilesApi;
 import io.qbull.ops.dead.DeadApi;
 import io.qbull.ops.dead.DeadLetterAdmin;
 import io.qbull.ops.held.HeldApi;
+import io.qbull.ops.pause.PauseAdmin;
+import io.qbull.ops.pause.PauseApi;
 import io.qbull.ops.status.QueueApi;
 import io.qbull.ops.status.Queues;
 import io.qbull.store.Store;
@@ -46,6 +48,7 @@ public final class MountedHandlers extends ServiceSupport implements StaticServi
             management.route("/api/queues/:queue").method(HttpMethod.GET).handler(api::one);
             dead(management, new DeadApi(new DeadLetterAdmin(store.deadLetters())));
             held(management, new HeldApi(StoreAccess.heldKeyAdmin(store)));
+            pause(management, new PauseApi(new PauseAdmin(store.pauses())));
         }
         FilesApi files = context.getRegistry().findSingleByType(FilesApi.class);
         if (files != null) {
@@ -74,6 +77,13 @@ public final class MountedHandlers extends ServiceSupport implements StaticServi
         management.route(path).method(HttpMethod.GET).handler(api::list);
         management.route(path + "/retry").method(HttpMethod.POST).handler(api::retry);
         management.route(path + "/drop").method(HttpMethod.POST).handler(api::drop);
+    }
+
+    private void pause(Router management, PauseApi api) {
+        String path = "/api/queues/:queue";
+        management.route(path + "/pause").method(HttpMethod.POST).handler(api::pause);
+        management.route(path + "/drain").method(HttpMethod.POST).handler(api::drain);
+        management.route(path + "/resume").method(HttpMethod.POST).handler(api::resume);
     }
 
     private static void scrape(PrometheusMeterRegistry meters, RoutingContext http) {

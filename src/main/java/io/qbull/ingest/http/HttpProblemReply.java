@@ -14,6 +14,7 @@ public final class HttpProblemReply implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(HttpProblemReply.class);
     private static final LogLimit LINES = new LogLimit();
     private static final int FULL_SECONDS = 10;
+    private static final int DRAINING_SECONDS = 30;
     private static final int CROWDED_SECONDS = 5;
     private static final int AWAY_SECONDS = 2;
 
@@ -54,6 +55,10 @@ public final class HttpProblemReply implements Processor {
                         429,
                         "The backlog of the queue has reached maxBacklog; the job was not added. Try again later.",
                         CROWDED_SECONDS);
+            case DRAINING ->
+                Problem.later(
+                        "The queue takes no new jobs, because a person drains it; the job was not added. Try again later.",
+                        DRAINING_SECONDS);
             case UNAVAILABLE ->
                 Problem.later(
                         "The queue's storage cannot be reached; the job was not added. Try again later.", AWAY_SECONDS);

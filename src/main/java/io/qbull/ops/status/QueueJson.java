@@ -3,6 +3,7 @@ package io.qbull.ops.status;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.qbull.ops.Json;
+import io.qbull.ops.pause.PauseView;
 import io.qbull.store.Inspector.PartitionStatus;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.PartitionStatus.Unread;
@@ -26,6 +27,7 @@ public final class QueueJson {
         ObjectNode queue = Json.object();
         queue.put("queue", status.queue().value());
         queue.putObject("layout").put("version", status.layoutVersion()).put("partitions", status.partitionCount());
+        queue.set("paused", PauseView.json(status.pauses()));
         ArrayNode pods = queue.putArray("pods");
         status.pods().forEach(pod -> pods.add(of(pod)));
         ArrayNode partitions = queue.putArray("partitions");

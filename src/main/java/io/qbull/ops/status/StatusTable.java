@@ -1,5 +1,6 @@
 package io.qbull.ops.status;
 
+import io.qbull.ops.pause.PauseView;
 import io.qbull.store.Inspector.PartitionStatus;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.PartitionStatus.Unread;
@@ -19,7 +20,10 @@ public final class StatusTable {
      * @return complete lines
      */
     public static String of(QueueStatus.Present status) {
-        return summary(status) + twins(status.pods()) + partitions(status.partitions());
+        return summary(status)
+                + PauseView.lines(status.pauses())
+                + twins(status.pods())
+                + partitions(status.partitions());
     }
 
     private static String summary(QueueStatus.Present status) {

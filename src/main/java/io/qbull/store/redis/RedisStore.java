@@ -11,6 +11,7 @@ import io.qbull.store.Inspector;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
+import io.qbull.store.PauseTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
@@ -33,6 +34,7 @@ import io.qbull.store.redis.tables.RedisInspector;
 import io.qbull.store.redis.tables.RedisJobLog;
 import io.qbull.store.redis.tables.RedisLayoutTable;
 import io.qbull.store.redis.tables.RedisLeaseTable;
+import io.qbull.store.redis.tables.RedisPauseTable;
 import io.qbull.store.redis.tables.RedisSourceTable;
 import io.qbull.store.redis.tables.RedisWakeUps;
 import java.time.Duration;
@@ -69,6 +71,7 @@ public final class RedisStore implements Store {
     private final DeadLetters deadLetters;
     private final HeldKeyTable heldKeys;
     private final RedisWakeUps wakeUps;
+    private final RedisPauseTable pauses;
     /** Of this store alone, among those of all that share the connections. */
     private final List<Consumer<String>> primaryListeners = new CopyOnWriteArrayList<>();
 
@@ -89,6 +92,7 @@ public final class RedisStore implements Store {
         this.deadLetters = new RedisDeadLetters(router);
         this.heldKeys = new RedisHeldKeyTable(router);
         this.wakeUps = new RedisWakeUps(connections.readers());
+        this.pauses = new RedisPauseTable(leaseRouter, connections.announcements());
     }
 
     /**
@@ -220,6 +224,11 @@ public final class RedisStore implements Store {
     }
 
     @Override
+    public PauseTable pauses() {
+        return pauses;
+    }
+
+    @Override
     public Object connections() {
         return connections;
     }
@@ -241,6 +250,7 @@ public final class RedisStore implements Store {
         }
         wakeUps.close();
         leases.close();
+        pauses.close();
         primaryListeners.forEach(topology::forget);
         SharedConnections.PROCESS.release(connections);
     }

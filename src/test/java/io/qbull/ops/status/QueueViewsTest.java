@@ -3,6 +3,7 @@ package io.qbull.ops.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.qbull.model.Pauses;
 import io.qbull.model.QueueName;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.PartitionStatus.Unread;
@@ -17,6 +18,7 @@ class QueueViewsTest {
             new QueueName("Q"),
             1,
             2,
+            new Pauses("0", List.of()),
             List.of(),
             List.of(new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 4, 6, 2), new Unread(1, ERROR)));
 

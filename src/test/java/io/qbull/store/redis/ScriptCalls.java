@@ -165,11 +165,24 @@ final class ScriptCalls {
             case INTENT -> List.of(call(script, List.of("{R}:layout"), "4", "xxh64"));
             case OPEN -> List.of(call(script, List.of("{Q:4}:seal", "{Q:4}:started"), "1"));
             case CURRENT -> List.of(call(script, List.of("{Q}:layout"), "1", "4"));
+            case PAUSES -> List.of(after(this::paused, call(script, List.of("{Q}:layout"))));
+            case PAUSE ->
+                List.of(after(
+                        this::paused,
+                        call(script, List.of("{Q}:layout"), "paused:p:3", "1000", "", "{}", "9", "channel", "pauses")));
+            case RESUME ->
+                List.of(after(
+                        this::paused,
+                        call(script, List.of("{Q}:layout"), "channel", "pauses", "paused", "paused:p:1")));
             case PUT_WINDOW -> List.of(call(script, List.of("{Q}:windows"), "k", sha1("state"), "next"));
             case CLOSE_WINDOW ->
                 List.of(call(script, List.of("{Q}:windows", "{Q}:closed"), "k", sha1("state"), "1", "last"));
             case QUEUED -> List.of(call(script, keys(Seed.STREAM, "held"), "none", "99-1"));
         };
+    }
+
+    private void paused() {
+        resp.call("HSET", "{Q}:layout", "version", "1", "partitions", "4", "paused", "1 0 {}", "paused:k:k", "1 2 {}");
     }
 
     private List<Call> mendings() {

@@ -5,11 +5,9 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.qbull.model.PartitionId;
 import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
 import io.qbull.runtime.LogLimit;
-import io.qbull.store.LeaseTable.AnnouncementListener;
 import io.qbull.store.redis.schema.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * listeners run on a thread of the client.
  */
 public final class Announcements {
+    /** The message that what people have paused has changed; any other names a partition. */
+    public static final String PAUSES = "pauses";
+
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);
     private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(2);
@@ -49,9 +51,9 @@ public final class Announcements {
     private static final class Registration {
         private final Object user;
         private final QueueName queue;
-        private final AnnouncementListener listener;
+        private final Consumer<String> listener;
 
-        Registration(Object user, QueueName queue, AnnouncementListener listener) {
+        Registration(Object user, QueueName queue, Consumer<String> listener) {
             this.user = user;
             this.queue = queue;
             this.listener = listener;
@@ -63,7 +65,7 @@ public final class Announcements {
 
         void announce(String message, LogLimit lines) {
             try {
-                listener.announced(new PartitionId(queue, Integer.parseInt(message)));
+                listener.accept(message);
             } catch (RuntimeException e) {
                 // Any program may publish anything there.
                 lines.log(
@@ -87,10 +89,10 @@ public final class Announcements {
      *
      * @param user to whom the listener belongs
      * @param queue the queue
-     * @param listener runs for each announcement; must not block
+     * @param listener gets each announcement; must not block
      * @return completes after the first attempt to subscribe, never with an error; a failed attempt is repeated
      */
-    public CompletionStage<AutoCloseable> listen(Object user, QueueName queue, AnnouncementListener listener) {
+    public CompletionStage<AutoCloseable> listen(Object user, QueueName queue, Consumer<String> listener) {
         Registration registration = new Registration(user, queue, listener);
         synchronized (this) {
             registrations.add(registration);

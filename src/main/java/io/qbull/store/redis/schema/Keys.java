@@ -111,7 +111,11 @@ public final class Keys {
         return tagged(partition, "started");
     }
 
-    /** Hash: version, partitions, next_version, next_partitions; vN = number of partitions in an earlier version N. */
+    /**
+     * Hash: version, partitions, next_version, next_partitions; vN = number of partitions in an earlier version N; pauses = number of the
+     * last change of what is paused; paused, paused:p:N, paused:k:KEY = since when the queue, a partition or a key is paused, until when
+     * (ms since 1970; 0 = open), who paused it and why (JSON), separated by blanks.
+     */
     public static String layout(QueueName queue) {
         return "{" + queue + "}:layout";
     }
@@ -141,7 +145,10 @@ public final class Keys {
         return "{" + queue + "}:closed";
     }
 
-    /** Pub/sub channel, not a key: index of a partition whose lease was released, handed over or requested. */
+    /**
+     * Pub/sub channel, not a key: index of a partition whose lease was released, handed over or requested, or {@code pauses} when people
+     * have paused or resumed something.
+     */
     public static String announcements(QueueName queue) {
         return "qbull:announce:" + queue;
     }

@@ -50,6 +50,9 @@ public enum Script {
     INTENT("1", "2"),
     OPEN("2", "1"),
     CURRENT("1", "2"),
+    PAUSES("1", "0"),
+    PAUSE("1", "7"),
+    RESUME("1", "2 + n"),
     PUT_WINDOW("1", "3"),
     CLOSE_WINDOW("2", "4"),
     QUEUED("2", "1 + n");

@@ -56,14 +56,16 @@ public final class RedisInspector implements Inspector {
                         return CompletableFuture.completedStage(new QueueStatus.Absent());
                     }
                     return router.send(pods, Request.of(CommandType.HGETALL, pods))
-                            .thenCombine(
-                                    partitions(queue, Integer.parseInt(partitions)),
-                                    (registered, each) -> new QueueStatus.Present(
-                                            queue,
-                                            Integer.parseInt(version),
-                                            each.size(),
-                                            RedisRegistrations.pods(registered),
-                                            each));
+                            .thenCompose(registered -> RedisPauseTable.read(router, queue)
+                                    .thenCombine(
+                                            partitions(queue, Integer.parseInt(partitions)),
+                                            (pauses, each) -> new QueueStatus.Present(
+                                                    queue,
+                                                    Integer.parseInt(version),
+                                                    each.size(),
+                                                    pauses,
+                                                    RedisRegistrations.pods(registered),
+                                                    each)));
                 }));
     }
 

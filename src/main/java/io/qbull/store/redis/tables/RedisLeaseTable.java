@@ -105,7 +105,11 @@ public final class RedisLeaseTable implements LeaseTable {
 
     @Override
     public CompletionStage<AutoCloseable> announcements(QueueName queue, AnnouncementListener listener) {
-        return announcements.listen(this, queue, listener);
+        return announcements.listen(this, queue, message -> {
+            if (!message.equals(Announcements.PAUSES)) {
+                listener.announced(new PartitionId(queue, Integer.parseInt(message)));
+            }
+        });
     }
 
     /** Hears no more announcements. Does not block. */

@@ -57,7 +57,9 @@ class ScriptTest {
             Script.ATTEND,
             Script.PROMOTE,
             Script.REGISTER,
-            Script.PRUNE);
+            Script.PRUNE,
+            Script.PAUSE,
+            Script.RESUME);
 
     private static final Pattern WRITE = Pattern.compile(
             "redis\\.p?call\\('(PERSIST|HSET|HSETNX|HDEL|XADD|XDEL|SET|ZADD|ZREM|ZREMRANGEBYLEX|PEXPIRE|DEL)'");

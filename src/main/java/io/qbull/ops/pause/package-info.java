@@ -1,0 +1,5 @@
+/** Pauses of queues, partitions and keys: people begin, see and end them. */
+@NullMarked
+package io.qbull.ops.pause;
+
+import org.jspecify.annotations.NullMarked;
