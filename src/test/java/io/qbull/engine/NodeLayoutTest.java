@@ -10,6 +10,7 @@ import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
+import io.qbull.model.Pauses;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
@@ -99,6 +100,11 @@ class NodeLayoutTest {
         QueueNode node = node(false);
         CompletionStage<Enqueued> first = enqueue(node, "1");
         store.next("createIfAbsent").answer(new Layout(1, 3));
+        loop.run();
+        assertThat(store.waiting())
+                .as("it is not known whether the queue is drained")
+                .doesNotContain("enqueue");
+        store.next("pauses").answer(new Pauses("0", List.of()));
         loop.run();
         store.next("enqueue").answer(accepted());
         loop.run();
