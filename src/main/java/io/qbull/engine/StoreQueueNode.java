@@ -110,8 +110,8 @@ final class StoreQueueNode implements QueueNode {
     @Override
     public CompletionStage<Long> cancel(String key, JobId id) {
         return layouts.current()
-                .thenCompose(now ->
-                        store.delayed().cancel(now.partitionOf(identity.queue(), identity.keyHash(), key), key, id));
+                .thenCompose(now -> store.delayed()
+                        .cancel(now.partitionOf(identity.queue(), identity.keyHash(), key), now.version(), key, id));
     }
 
     @Override

@@ -38,6 +38,20 @@ public record DeadLetter(
     }
 
     /**
+     * @param layout a layout of its queue
+     * @param hash the key hash
+     * @return index of the partition where it belongs by that layout: that of its key. If it has none, that is its own as long as the layout
+     *     has it
+     */
+    public int home(Layout layout, KeyHash hash) {
+        Job job = job();
+        // A foreign entry has its own id as its key.
+        return job == null || job.key().equals(entry.streamId().toString())
+                ? partition.index() % layout.partitions()
+                : layout.indexOf(hash, job.key());
+    }
+
+    /**
      * @return its job; null if the entry cannot be read as one
      */
     public @Nullable Job job() {

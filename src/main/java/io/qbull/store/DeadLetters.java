@@ -39,14 +39,25 @@ public interface DeadLetters {
     CompletionStage<Page> read(PartitionId partition, StreamId after, StreamId last, int longestBody);
 
     /**
+     * Moves dead letters to the partitions of their keys, if the queue was ever resized.
+     * Safe to repeat, to race, and when it stops anywhere: no letter is lost or doubled.
+     *
+     * @param queue a queue
+     * @return how many were moved; none while a resize is under way. Fails with {@link StoreException.Full} if Redis takes no data
+     */
+    CompletionStage<Integer> settle(QueueName queue);
+
+    /**
      * Moves dead letters to the end of the partition's stream, without deduplication. Their attempts count from zero. A repeat moves
-     * nothing twice.
+     * nothing twice. If the queue was ever resized, leaves letters alone whose keys belong to another partition: they may be on their
+     * way, see {@link #settle}.
      *
      * @param partition a partition
-     * @param letters 1 to 100 ids, in the order in which the jobs are to run
-     * @return how many were moved; fails with {@link StoreException.Full} if Redis takes no data, and then none was moved
+     * @param letters 1 to 100, in the order in which the jobs are to run
+     * @return how many were moved; fails with {@link StoreException.Full} if Redis takes no data, and with
+     *     {@link StoreException.Unavailable} while the partition takes no jobs because of a resize, and then none was moved
      */
-    CompletionStage<Requeued> requeue(PartitionId partition, List<StreamId> letters);
+    CompletionStage<Requeued> requeue(PartitionId partition, List<DeadLetter> letters);
 
     /**
      * Deletes dead letters and forgets the ids of their jobs, so that jobs with these ids can be added again.
@@ -85,7 +96,7 @@ public interface DeadLetters {
     record Page(List<DeadLetter> letters, boolean more) {}
 
     /**
-     * The result of {@link #requeue}. Dead letters in neither number were gone.
+     * The result of {@link #requeue}. Dead letters in neither number were gone, or belong to another partition.
      *
      * @param moved how many are in the stream now
      * @param unfit how many stayed, because no pod buried them or they have more fields than one command can carry

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** Jobs that are not due yet. */
 public interface DelayedJobs {
     /**
-     * Moves jobs that are due to the end of the stream, ordered by due time. Safe to repeat, and safe when it runs late.
+     * Moves jobs that are due to the end of the stream, ordered by due time. Moves none while the partition waits for a resize to start.
+     * Safe to repeat, and safe when it runs late.
      *
      * @param lease the owner's lease
      * @param most the largest number of jobs to move, 1 or more
@@ -23,11 +24,13 @@ public interface DelayedJobs {
      * Deletes the delayed jobs with an id and a key. Needs no lease. Safe to repeat; a repeat finds none.
      *
      * @param partition the partition of the key
+     * @param version version of the layout by which it is
      * @param key key of the jobs; jobs with the same id and another key stay
      * @param id id of the jobs, which can be added again afterwards
-     * @return how many were deleted
+     * @return how many were deleted; fails with {@link StoreException.Unavailable} while the partition takes jobs by another layout or waits
+     *     for a resize to start: the jobs may be on their way
      */
-    CompletionStage<Long> cancel(PartitionId partition, String key, JobId id);
+    CompletionStage<Long> cancel(PartitionId partition, int version, String key, JobId id);
 
     /** The result of {@link #promote}. */
     sealed interface Promotion extends OwnerAnswer {

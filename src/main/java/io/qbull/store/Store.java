@@ -33,6 +33,11 @@ public interface Store extends AutoCloseable {
     LayoutTable layouts();
 
     /**
+     * @return the steps of a resize
+     */
+    ResizeTable resize();
+
+    /**
      * @return the unfinished files
      */
     SourceTable sources();

@@ -1,10 +1,15 @@
 -- Deletes the delayed jobs with an id and a key, so that they never run, and forgets the id, so that it can be added again.
 --
--- KEYS 4: delayed, delayed jobs, delayed ids, seen
--- ARGV 2: job id, key
+-- KEYS 6: delayed, delayed jobs, delayed ids, seen, seal, started
+-- ARGV 3: job id, key, layout version
 -- Returns: {'cancelled', how many}; 0 = no delayed job has that id and key, and nothing was changed
--- Epoch: none; a job stays here until one script promotes or cancels it, so never both.
+--          {'layout'}: the partition takes no jobs for that version, or it has not started: the job may be elsewhere; nothing was changed
+-- Epoch: none; a job stays here until one script promotes, moves or cancels it, so only one of them does.
 local delayed, jobs, ids, seen = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local started = tonumber(string.match(redis.call('GET', KEYS[6]) or '', '^%d+$')) or 1
+if redis.call('GET', KEYS[5]) ~= ARGV[3] .. ' open' or started < tonumber(ARGV[3]) then
+  return {'layout'}
+end
 
 -- Whether a job has the key. In the format of the original QBull, to which our producer always adds the key, it is a text or a number
 -- in the JSON of the only field.

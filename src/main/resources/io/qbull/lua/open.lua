@@ -1,20 +1,29 @@
--- Lets a partition take jobs by a layout, and run them. Puts back a seal or a started version that was lost; a text that is neither
--- counts as lost. Changes nothing that is opened or sealed for this version or a later one.
+-- Lets a partition take jobs by a layout. Puts back a seal or a started version that was lost; a text that is neither counts as lost.
+-- Changes nothing that is open for this version, or sealed or open for a later one. Works when Redis is full.
 --
--- KEYS 2: seal, started
--- ARGV 1: layout version
+-- KEYS 4: lease, seal, started, stream
+-- ARGV 2: layout version, marker as in 'seal' if the partition is new in that layout: it comes first, and the jobs behind it do not run
+--   before the version starts; else empty
 -- Returns: {'done', '1' if the partition took or ran no jobs by this version, else '0'}
 -- Epoch: none; never lowers the version.
 -- These fail here, before the first write, if one of the keys has another type.
-local seal, started = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
-local sealed = seal and string.match(seal, '^(%d+) %a+$')
-local opens = not sealed or tonumber(sealed) < tonumber(ARGV[1])
+local seal, started = redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])
+redis.call('XLEN', KEYS[4])
+local version, marker = tonumber(ARGV[1]), ARGV[2]
+local sealed, state = string.match(seal or '', '^(%d+) (%a+)$')
+local opens = not sealed or tonumber(sealed) < version or tonumber(sealed) == version and state == 'closed'
 -- Only what is missing: when the jobs of a later version may run is not known here.
-local starts = not (started and string.match(started, '^%d+$'))
+local starts = marker == '' and not (started and string.match(started, '^%d+$'))
+redis.call('PERSIST', KEYS[1])
+if opens and marker ~= '' then
+  -- Tried before the marker is added, because a repeat would add it again.
+  redis.call('SET', KEYS[2], seal or '', 'XX')
+  redis.call('XADD', KEYS[4], '*', '@marker', marker)
+end
 if opens then
-  redis.call('SET', KEYS[1], ARGV[1] .. ' open')
+  redis.call('SET', KEYS[2], version .. ' open')
 end
 if starts then
-  redis.call('SET', KEYS[2], '1')
+  redis.call('SET', KEYS[3], '1')
 end
 return {'done', (opens or starts) and '1' or '0'}

@@ -1,9 +1,11 @@
 -- Moves delayed jobs that are due to the end of the stream, ordered by due time. Bounded by count and bytes. If jobs and times do not
--- agree because one of the keys was lost, the lease counts as ended: the take-over that follows ties them together again.
+-- agree because one of the keys was lost, the lease counts as ended: the take-over that follows ties them together again. While the
+-- partition is sealed or open for a layout version that has not started, nothing is moved: a job could overtake those of its key that
+-- leave, or are on their way.
 --
--- KEYS 5: lease, stream, delayed, delayed jobs, delayed ids
+-- KEYS 7: lease, stream, delayed, delayed jobs, delayed ids, seal, started
 -- ARGV 4: owner, epoch, most jobs, most bytes
--- Returns: {'promoted', how many, ms until the next one is due (-1 = there is none)}
+-- Returns: {'promoted', how many, ms until the next one is due (-1 = there is none, or it must wait for the start)}
 --          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
@@ -15,6 +17,11 @@ redis.call('XLEN', stream)
 redis.call('ZRANGE', delayed, 0, 0)
 if redis.call('HLEN', jobs) ~= redis.call('ZCARD', delayed) then
   return {'fenced'}
+end
+local sealed = tonumber(string.match(redis.call('GET', KEYS[6]) or '', '^(%d+) %a+$')) or 0
+local started = tonumber(string.match(redis.call('GET', KEYS[7]) or '', '^%d+$')) or 1
+if sealed > started then
+  return {'promoted', 0, -1}
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

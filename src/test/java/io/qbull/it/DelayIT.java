@@ -163,6 +163,7 @@ class DelayIT {
                 Long count = store.delayed()
                         .cancel(
                                 layout.partitionOf(new QueueName(Scene.QUEUE), KeyHash.XXH64, job.key()),
+                                layout.version(),
                                 job.key(),
                                 new JobId(job.toString()))
                         .toCompletableFuture()

@@ -9,6 +9,7 @@ import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
 import io.qbull.store.PauseTable;
+import io.qbull.store.ResizeTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
@@ -51,6 +52,11 @@ final class LoggedStore implements Store {
     @Override
     public LayoutTable layouts() {
         return store.layouts();
+    }
+
+    @Override
+    public ResizeTable resize() {
+        return store.resize();
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.qbull.store.LeaseTable;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.PauseTable;
 import io.qbull.store.Reachability;
+import io.qbull.store.ResizeTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
@@ -122,6 +123,11 @@ final class SimulatedPod implements LeaseListener, Reachability {
         @Override
         public JobLog jobs() {
             throw new UnsupportedOperationException("a keeper runs no jobs");
+        }
+
+        @Override
+        public ResizeTable resize() {
+            throw new UnsupportedOperationException("a keeper resizes nothing");
         }
 
         @Override

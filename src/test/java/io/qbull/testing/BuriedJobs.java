@@ -19,6 +19,9 @@ public final class BuriedJobs {
         this.resp = resp;
         this.queue = queue;
         resp.call("HSET", "{" + queue + "}:layout", "version", "1", "partitions", Integer.toString(partitions));
+        for (int index = 0; index < partitions; index++) {
+            resp.call("SET", "{" + queue + ":" + index + "}:seal", "1 open");
+        }
     }
 
     /**

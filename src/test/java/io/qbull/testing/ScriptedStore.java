@@ -9,6 +9,7 @@ import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
 import io.qbull.store.PauseTable;
+import io.qbull.store.ResizeTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
@@ -37,6 +38,7 @@ public final class ScriptedStore implements Store {
     private final DelayedJobs delayed = recorded(DelayedJobs.class);
     private final LeaseTable leases = recorded(LeaseTable.class);
     private final LayoutTable layouts = recorded(LayoutTable.class);
+    private final ResizeTable resize = recorded(ResizeTable.class);
     private final SourceTable sources = recorded(SourceTable.class);
     private final Inspector inspector = recorded(Inspector.class);
     private final DeadLetters deadLetters = recorded(DeadLetters.class);
@@ -161,6 +163,11 @@ public final class ScriptedStore implements Store {
     @Override
     public LayoutTable layouts() {
         return layouts;
+    }
+
+    @Override
+    public ResizeTable resize() {
+        return resize;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.qbull.app.settings.SettingsReader;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.ops.status.Queues;
 import io.qbull.store.Inspector.QueueStatus;
@@ -59,7 +60,8 @@ public final class CancelCommand implements Callable<Integer> {
             // What the layout says rules, as it does for the pods.
             KeyHash hash = StoreAccess.await(store.layouts().keyHash(name)).orElse(configured);
             Layout layout = new Layout(status.layoutVersion(), status.partitionCount());
-            if (StoreAccess.await(store.delayed().cancel(layout.partitionOf(name, hash, key), key, job)) == 0) {
+            PartitionId partition = layout.partitionOf(name, hash, key);
+            if (StoreAccess.await(store.delayed().cancel(partition, layout.version(), key, job)) == 0) {
                 throw new CliException(ExitCode.NOT_FOUND, "There is no delayed job with this id and key in " + name);
             }
         }

@@ -85,10 +85,11 @@ public final class DeadLetterAdmin {
 
     /**
      * @param queue a queue
-     * @return where its dead letters end now; fails with a {@link StoreException}
+     * @return where its dead letters end now that each is in the partition of its key; fails with a {@link StoreException}
      */
     public CompletionStage<Optional<Snapshot>> snapshot(QueueName queue) {
-        return DeadLetterScan.newest(letters, queue)
+        return letters.settle(queue)
+                .thenCompose(settled -> DeadLetterScan.newest(letters, queue))
                 .thenApply(newest -> newest.isEmpty() ? Optional.empty() : Optional.of(new Snapshot(newest)));
     }
 
@@ -102,7 +103,8 @@ public final class DeadLetterAdmin {
      */
     public CompletionStage<Optional<Summary>> change(QueueName queue, DeadFilter filter, Change change) {
         DeadLetterChanger changer = new DeadLetterChanger(letters, filter, change);
-        return changer.summary(new DeadLetterScan(letters, queue, 0, changer).run(DeadPlace.START));
+        DeadLetterScan scan = new DeadLetterScan(letters, queue, 0, changer);
+        return changer.summary(letters.settle(queue).thenCompose(settled -> scan.run(DeadPlace.START)));
     }
 
     /**

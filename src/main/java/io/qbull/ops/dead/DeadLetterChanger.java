@@ -37,11 +37,7 @@ final class DeadLetterChanger implements DeadLetterScan.Visitor {
         return switch (change) {
             case COUNT -> answered(chosen.size(), 0, 0);
             case RETRY ->
-                letters.requeue(
-                                partition,
-                                chosen.stream()
-                                        .map(letter -> letter.entry().streamId())
-                                        .toList())
+                letters.requeue(partition, chosen)
                         .thenCompose(end -> answered(chosen.size(), end.moved(), end.unfit()));
             case DROP -> letters.discard(partition, chosen).thenCompose(removed -> answered(chosen.size(), removed, 0));
         };

@@ -12,6 +12,7 @@ import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable;
 import io.qbull.store.LeaseTable;
 import io.qbull.store.PauseTable;
+import io.qbull.store.ResizeTable;
 import io.qbull.store.SourceTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
@@ -35,6 +36,7 @@ import io.qbull.store.redis.tables.RedisJobLog;
 import io.qbull.store.redis.tables.RedisLayoutTable;
 import io.qbull.store.redis.tables.RedisLeaseTable;
 import io.qbull.store.redis.tables.RedisPauseTable;
+import io.qbull.store.redis.tables.RedisResizeTable;
 import io.qbull.store.redis.tables.RedisSourceTable;
 import io.qbull.store.redis.tables.RedisWakeUps;
 import java.time.Duration;
@@ -66,6 +68,7 @@ public final class RedisStore implements Store {
     private final DelayedJobs delayed;
     private final RedisLeaseTable leases;
     private final LayoutTable layouts;
+    private final ResizeTable resize;
     private final SourceTable sources;
     private final Inspector inspector;
     private final DeadLetters deadLetters;
@@ -87,6 +90,7 @@ public final class RedisStore implements Store {
         this.delayed = new RedisDelayedJobs(router);
         this.leases = new RedisLeaseTable(topology, leaseRouter, connections.announcements());
         this.layouts = new RedisLayoutTable(router, leaseRouter, this::check);
+        this.resize = new RedisResizeTable(topology, router);
         this.sources = new RedisSourceTable(router);
         this.inspector = new RedisInspector(router);
         this.deadLetters = new RedisDeadLetters(router);
@@ -196,6 +200,11 @@ public final class RedisStore implements Store {
     @Override
     public LayoutTable layouts() {
         return layouts;
+    }
+
+    @Override
+    public ResizeTable resize() {
+        return resize;
     }
 
     @Override

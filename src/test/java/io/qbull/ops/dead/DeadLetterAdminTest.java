@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.DeadLetter;
 import io.qbull.model.DeadPlace;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
@@ -163,12 +165,14 @@ class DeadLetterAdminTest {
     @Test
     void partitions_that_a_smaller_layout_left_behind_are_visited_too() {
         jobs.add(3, "old", "k", "b", "r");
-        resp.call("HSET", "{Q}:layout", "version", "2", "partitions", "2", "v1", "4");
+        resp.call("HSET", "{Q}:layout", "version", "2", "partitions", "2", "v1", "4", "key_hash", "xxh64");
+        resp.call("MSET", "{Q:0}:seal", "2 open", "{Q:1}:seal", "2 open", "{Q:3}:seal", "2 closed");
         assertThat(get(admin.change(QUEUE, DeadFilter.ALL, Change.RETRY))
                         .orElseThrow()
                         .done())
                 .isEqualTo(1);
-        assertThat(jobs.waiting(3)).containsExactly("old");
+        assertThat(jobs.waiting(new Layout(2, 2).indexOf(KeyHash.XXH64, "k"))).containsExactly("old");
+        assertThat(jobs.dead(3)).isEmpty();
     }
 
     @Test
@@ -176,8 +180,8 @@ class DeadLetterAdminTest {
         IntStream.range(0, 150).forEach(i -> jobs.add(0, "j" + i, "k", "b", "r"));
         DeadLetterAdmin hopeless = new DeadLetterAdmin(new Decorated() {
             @Override
-            public CompletionStage<Requeued> requeue(PartitionId partition, List<StreamId> places) {
-                return super.requeue(partition, places).thenApply(moved -> {
+            public CompletionStage<Requeued> requeue(PartitionId partition, List<DeadLetter> chosen) {
+                return super.requeue(partition, chosen).thenApply(moved -> {
                     jobs.waiting(0).forEach(id -> jobs.add(0, id, "k", "b", "again"));
                     resp.call("DEL", "Q:0");
                     return moved;
@@ -216,8 +220,8 @@ class DeadLetterAdminTest {
         StoreException away = new StoreException.Unavailable("away", true, null);
         DeadLetterAdmin broken = new DeadLetterAdmin(new Decorated() {
             @Override
-            public CompletionStage<Requeued> requeue(PartitionId partition, List<StreamId> places) {
-                return partition.index() == 1 ? CompletableFuture.failedStage(away) : super.requeue(partition, places);
+            public CompletionStage<Requeued> requeue(PartitionId partition, List<DeadLetter> chosen) {
+                return partition.index() == 1 ? CompletableFuture.failedStage(away) : super.requeue(partition, chosen);
             }
         });
 
@@ -262,8 +266,13 @@ class DeadLetterAdminTest {
         }
 
         @Override
-        public CompletionStage<Requeued> requeue(PartitionId partition, List<StreamId> places) {
-            return letters.requeue(partition, places);
+        public CompletionStage<Integer> settle(QueueName queue) {
+            return letters.settle(queue);
+        }
+
+        @Override
+        public CompletionStage<Requeued> requeue(PartitionId partition, List<DeadLetter> chosen) {
+            return letters.requeue(partition, chosen);
         }
 
         @Override

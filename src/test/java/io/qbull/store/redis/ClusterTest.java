@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.lettuce.core.cluster.SlotHash;
 import io.qbull.config.RedisSettings;
 import io.qbull.model.Capacity;
+import io.qbull.model.DeadLetter;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
@@ -105,6 +106,11 @@ class ClusterTest {
         assertThat(get(store.inspector().queues())).containsExactly(QUEUE);
     }
 
+    private static List<DeadLetter> read(RedisStore store, PartitionId partition, StreamId last) {
+        return get(store.deadLetters().read(partition, StreamId.START, last, 10))
+                .letters();
+    }
+
     @Test
     void dead_letters_are_read_retried_and_dropped() {
         RedisStore store = REDIS.store();
@@ -116,7 +122,7 @@ class ClusterTest {
             Lease lease = acquire(store, partition);
             buryFirst(store, lease);
             StreamId letter = get(store.deadLetters().newest(partition));
-            assertThat(get(store.deadLetters().requeue(partition, List.of(letter))))
+            assertThat(get(store.deadLetters().requeue(partition, read(store, partition, letter))))
                     .isEqualTo(new DeadLetters.Requeued(1, 0));
             buryFirst(store, lease);
             StreamId again = get(store.deadLetters().newest(partition));

@@ -17,6 +17,7 @@ import io.qbull.config.RedisSettings;
 import io.qbull.model.Attempts;
 import io.qbull.model.DeadLetter;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
@@ -43,6 +44,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,7 @@ class DeadLettersTest {
         resp = REDIS.resp();
         seed = new Seed(resp);
         resp.call("SET", SEAL, "1 open");
+        resp.call("HSET", "{Q}:layout", "version", "1", "partitions", "4");
         store = REDIS.store();
         letters = store.deadLetters();
         lease = seed.held();
@@ -166,6 +169,7 @@ class DeadLettersTest {
 
     @Test
     void partitions_of_earlier_layouts_count() {
+        resp.call("DEL", "{Q}:layout");
         assertThat(get(letters.partitions(QUEUE))).isZero();
         get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
         assertThat(get(letters.partitions(QUEUE))).isEqualTo(4);
@@ -181,7 +185,7 @@ class DeadLettersTest {
         StreamId kept = bury(seed.job("c", "3"), "r");
         Map<String, Object> before = RedisState.read(resp);
 
-        assertThat(get(letters.requeue(P, List.of(b, a)))).isEqualTo(new Requeued(2, 0));
+        assertThat(get(letters.requeue(P, letters(b, a)))).isEqualTo(new Requeued(2, 0));
 
         Map<String, Object> after = RedisState.read(resp);
         List<?> stream = (List<?>) requireNonNull(after.remove(STREAM));
@@ -205,7 +209,7 @@ class DeadLettersTest {
         enqueue(1, "a");
         StreamId letter = bury(first(), "r");
         resp.call("HSET", Seed.LEASE, "expires", "0");
-        assertThat(get(letters.requeue(P, List.of(letter)))).isEqualTo(new Requeued(1, 0));
+        assertThat(get(letters.requeue(P, letters(letter)))).isEqualTo(new Requeued(1, 0));
         assertThat(resp.number("XLEN", STREAM)).isEqualTo(1);
     }
 
@@ -214,7 +218,7 @@ class DeadLettersTest {
         StreamId letter = bury(
                 StreamId.parse(resp.text("XADD", STREAM, "*", "n", "1", "reason", "theirs", "epoch", "e", "n", "2")),
                 "r");
-        get(letters.requeue(P, List.of(letter)));
+        get(letters.requeue(P, letters(letter)));
         assertThat(fields(resp.list("XRANGE", STREAM, "-", "+").get(0)))
                 .isEqualTo(List.of("n", "1", "reason", "theirs", "epoch", "e", "n", "2"));
     }
@@ -227,9 +231,9 @@ class DeadLettersTest {
         StreamId alien = StreamId.parse(resp.text("XADD", DEAD, "*", "what", "ever"));
         Map<String, Object> before = RedisState.read(resp);
 
-        assertThat(get(letters.requeue(P, List.of(tooWide, alien)))).isEqualTo(new Requeued(0, 2));
+        assertThat(get(letters.requeue(P, letters(tooWide, alien)))).isEqualTo(new Requeued(0, 2));
         assertThat(RedisState.read(resp)).isEqualTo(before);
-        assertThat(get(letters.requeue(P, List.of(packed)))).isEqualTo(new Requeued(1, 0));
+        assertThat(get(letters.requeue(P, letters(packed)))).isEqualTo(new Requeued(1, 0));
         assertThat(fields(resp.list("XRANGE", STREAM, "-", "+").get(0))).isEqualTo(wide.subList(3, wide.size()));
         resp.call("DEL", DEAD);
     }
@@ -240,10 +244,10 @@ class DeadLettersTest {
         StreamId b = bury(seed.job("b", "2"), "r");
         Map<String, Object> before = RedisState.read(resp);
         resp.call("CONFIG", "SET", "maxmemory", "1");
-        assertThat(failure(letters.requeue(P, List.of(a, b)))).isInstanceOf(StoreException.Full.class);
+        assertThat(failure(letters.requeue(P, letters(a, b)))).isInstanceOf(StoreException.Full.class);
         assertThat(RedisState.read(resp)).isEqualTo(before);
         resp.call("CONFIG", "SET", "maxmemory", "0");
-        assertThat(get(letters.requeue(P, List.of(a, b)))).isEqualTo(new Requeued(2, 0));
+        assertThat(get(letters.requeue(P, letters(a, b)))).isEqualTo(new Requeued(2, 0));
     }
 
     @Test
@@ -254,13 +258,13 @@ class DeadLettersTest {
             RedisStore cutOff = REDIS.store(new RedisSettings(proxy.uri(), Duration.ofMillis(500)));
             get(cutOff.check());
             CountDownLatch lost = proxy.loseReplyTo(a.toString());
-            assertThat(failure(cutOff.deadLetters().requeue(P, List.of(a))))
+            assertThat(failure(cutOff.deadLetters().requeue(P, letters(a))))
                     .isInstanceOfSatisfying(
                             StoreException.Unavailable.class,
                             e -> assertThat(e.sent()).isTrue());
             assertThat(lost.await(5, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(get(letters.requeue(P, List.of(a)))).isEqualTo(new Requeued(0, 0));
+        assertThat(get(letters.requeue(P, letters(a)))).isEqualTo(new Requeued(0, 0));
         assertThat(resp.number("XLEN", STREAM)).isEqualTo(1);
         assertThat(resp.number("XLEN", DEAD)).isZero();
     }
@@ -316,7 +320,7 @@ class DeadLettersTest {
         resp.call("SADD", "test:set", "x");
         resp.call("RENAME", "test:set", STREAM);
         assertThat(failure(letters.discard(P, all()))).isInstanceOf(StoreException.Misconfigured.class);
-        assertThat(failure(letters.requeue(P, List.of(a)))).isInstanceOf(StoreException.Misconfigured.class);
+        assertThat(failure(letters.requeue(P, letters(a)))).isInstanceOf(StoreException.Misconfigured.class);
         assertThat(resp.number("XLEN", DEAD)).isEqualTo(1);
         resp.call("DEL", SEEN);
         resp.call("DEL", STREAM);
@@ -326,7 +330,31 @@ class DeadLettersTest {
     void a_call_takes_1_to_100_dead_letters() {
         assertThatIllegalArgumentException().isThrownBy(() -> letters.requeue(P, List.of()));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> letters.requeue(P, Collections.nCopies(101, StreamId.START)));
+                .isThrownBy(() -> letters.requeue(
+                        P, Collections.nCopies(101, letters(StreamId.START).get(0))));
+    }
+
+    @Test
+    void a_partition_that_takes_no_jobs_of_the_layout_takes_no_dead_letters_either() {
+        StreamId a = bury(seed.job("a", "1"), "r");
+        for (String seal : List.of("1 closed", "2 open", "2 closed")) {
+            resp.call("SET", SEAL, seal);
+            Map<String, Object> before = RedisState.read(resp);
+            assertThat(failure(letters.requeue(P, letters(a)))).isInstanceOf(StoreException.Unavailable.class);
+            assertThat(RedisState.read(resp)).as(seal).isEqualTo(before);
+        }
+    }
+
+    /** As they are after a scan, whether they are still there or not. */
+    private static List<DeadLetter> letters(StreamId... ids) {
+        return Stream.of(ids)
+                .map(id -> new DeadLetter(
+                        P,
+                        new Entry.Undecodable(EntryId.own(id), "not read", 0),
+                        0,
+                        Map.of(),
+                        new DeadLetter.Burial("r", null, null, null, null)))
+                .toList();
     }
 
     private StreamId bury(StreamId entry, String reason) {

@@ -297,7 +297,7 @@ class DelayedScriptsTest {
             resp.call("RENAME", key, "test:kept");
             resp.call("SET", key, "foreign");
             Map<String, Object> before = RedisState.read(resp);
-            assertThat(failure(delayed.cancel(P, "key of a", new JobId("a"))))
+            assertThat(failure(delayed.cancel(P, 1, "key of a", new JobId("a"))))
                     .as(key)
                     .isInstanceOf(StoreException.Misconfigured.class);
             assertThat(RedisState.read(resp)).as(key).isEqualTo(before);
@@ -453,6 +453,29 @@ class DelayedScriptsTest {
         return Long.parseLong(text);
     }
 
+    @Test
+    void nothing_is_promoted_or_cancelled_between_a_seal_and_the_start() {
+        add(at("a", now() + 3_600_000));
+        makeDue();
+        for (String seal : List.of("2 closed", "2 open")) {
+            resp.call("SET", SEAL, seal);
+            Map<String, Object> before = RedisState.read(resp);
+            assertThat(promote(10)).as(seal).isEqualTo(new Promoted(0, null));
+            for (int version = 1; version <= 2; version++) {
+                assertThat(failure(delayed.cancel(P, version, "key of a", new JobId("a"))))
+                        .as(seal)
+                        .isInstanceOf(StoreException.Unavailable.class);
+            }
+            assertThat(RedisState.read(resp)).as(seal).isEqualTo(before);
+        }
+        resp.call("SET", "{Q:3}:started", "2");
+        assertThat(failure(delayed.cancel(P, 1, "key of a", new JobId("a"))))
+                .as("by the old layout")
+                .isInstanceOf(StoreException.Unavailable.class);
+        assertThat(get(delayed.cancel(P, 2, "key of b", new JobId("a")))).isZero();
+        assertThat(promote(10)).isEqualTo(new Promoted(1, null));
+    }
+
     private Promoted promote(int most) {
         return (Promoted) get(delayed.promote(lease, most, 1 << 20));
     }
@@ -462,7 +485,7 @@ class DelayedScriptsTest {
     }
 
     private long cancel(String key, String id) {
-        return get(delayed.cancel(P, key, new JobId(id)));
+        return get(delayed.cancel(P, 1, key, new JobId(id)));
     }
 
     private Fetch.Entries fetch() {

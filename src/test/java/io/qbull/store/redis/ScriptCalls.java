@@ -4,6 +4,7 @@ import static io.qbull.store.redis.Seed.EPOCH;
 
 import io.qbull.store.redis.schema.Script;
 import io.qbull.testing.Resp;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,6 +19,11 @@ final class ScriptCalls {
     private static final String FAR = "9000000000000";
     private static final String FIRST = place(11);
     private static final String ALONE = place(15);
+
+    /** What is stored of the first delayed job. */
+    private static final byte[] DELAYED_JOB =
+            "\u0092\u00a1e\u0098\u00a2id\u00a1e\u00a3key\u00a1k\u00a2ts\u00a11\u00a4body\u00a1b"
+                    .getBytes(StandardCharsets.ISO_8859_1);
 
     private final Resp resp;
 
@@ -81,7 +87,8 @@ final class ScriptCalls {
     private void delayed(String member, String id, String key) {
         resp.call("ZADD", Seed.DELAYED, member.substring(0, member.indexOf('-')), member);
         String pack =
-                "redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack({ARGV[2], {'id', ARGV[2], 'key', ARGV[3], 'ts', '1', 'body', 'b'}}))";
+                "redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack({ARGV[2], {'id', ARGV[2], 'key', ARGV[3], 'ts',"
+                        + " '1', 'body', 'b'}}))";
         resp.call("EVAL", pack, "1", key("delayed:jobs"), member, id, key);
     }
 
@@ -147,24 +154,111 @@ final class ScriptCalls {
                         owner("attend", keys("inbox", "held*-"), "1-1", "drop", "k", ""),
                         after(this::bundle, owner("attend", keys("inbox", "held*-"), "1-1", "drop", "b", place(21))));
             case PROMOTE ->
-                List.of(owner("promote", keys(Seed.STREAM, "delayed", "delayed:jobs", "delayed:ids"), "9", "9999"));
+                List.of(owner(
+                        "promote",
+                        keys(Seed.STREAM, "delayed", "delayed:jobs", "delayed:ids", "seal", "started"),
+                        "9",
+                        "9999"));
             case HEADS -> List.of(after(this::bundle, call(script, keys("held:jobs"), "", "", "9", "9999")));
             case ASK -> List.of(call(script, keys("inbox", "held:jobs"), "drop", "k", FIRST, "k", "none"));
             case ENQUEUE -> enqueues();
-            case CANCEL ->
-                List.of(
-                        call(script, keys("delayed", "delayed:jobs", "delayed:ids", "seen"), "e", "k"),
-                        call(script, keys("delayed", "delayed:jobs", "delayed:ids", "seen"), "f", "k"));
+            case CANCEL -> List.of(call(script, cancelled(), "e", "k", "1"), call(script, cancelled(), "f", "k", "1"));
             case LETTERS -> List.of(call(script, keys("dead"), "0-0", "+", "9", "9999", "9"));
-            case REQUEUE -> List.of(call(script, keys("dead", Seed.STREAM), "1-1", "2-1"));
+            case REQUEUE -> List.of(call(script, keys("dead", Seed.STREAM, "seal"), "1", "1-1", "2-1"));
+            case FORWARD ->
+                List.of(
+                        call(script, keys("seal", "dead", "letters"), "1", "0", "5-1", "2", "reason", "no"),
+                        after(
+                                () -> resp.call("HSET", key("letters"), "0", "1 5-1"),
+                                call(script, keys("seal", "dead", "letters"), "1", "0", "5-2", "2", "reason", "no")));
             case DISCARD -> List.of(call(script, keys("dead", "seen"), "1-1", "x", "2-1", ""));
             case NOTE -> List.of(call(script, List.of("{Q}:met:s"), "600000", "3"));
             case REGISTER ->
                 List.of(call(script, List.of("{Q}:pods"), "me", "\"capacity\":1", "3", "1000", "process", ""));
             case PRUNE -> List.of(call(script, List.of("{Q}:pods"), "1000", "silent", "ahead"));
             case INTENT -> List.of(call(script, List.of("{R}:layout"), "4", "xxh64"));
-            case OPEN -> List.of(call(script, List.of("{Q:4}:seal", "{Q:4}:started"), "1"));
-            case CURRENT -> List.of(call(script, List.of("{Q}:layout"), "1", "4"));
+            case OPEN ->
+                List.of(
+                        call(script, open("4"), "1", ""),
+                        call(script, open("4"), "2", "2 4 5"),
+                        after(() -> resp.call("SET", Seed.SEAL, "2 closed"), call(script, open("3"), "2", "")));
+            case CURRENT ->
+                List.of(
+                        call(script, List.of("{Q}:layout"), "1", "4"),
+                        after(() -> layout("2"), call(script, List.of("{Q}:layout"), "2", "4")));
+            case INTEND -> List.of(after(() -> layout(""), call(script, List.of("{Q}:layout"), "1", "3", "4")));
+            case SEAL ->
+                List.of(
+                        call(script, List.of(Seed.LEASE, Seed.STREAM, Seed.SEAL), "2", "2 4 5"),
+                        call(script, List.of("{Q:4}:lease", "Q:4", "{Q:4}:seal"), "2", "2 4 5"));
+            case START ->
+                List.of(after(
+                        () -> resp.call("SET", Seed.SEAL, "2 open"),
+                        call(script, List.of(Seed.LEASE, Seed.SEAL, key("started"), Seed.INBOX), "2")));
+            case PAGE ->
+                List.of(
+                        after(
+                                this::seal,
+                                owner("page", moving(Seed.STREAM, "attempts"), "2", "", "0-0", "9", "99", "13-1")),
+                        after(
+                                this::stage,
+                                owner(
+                                        "page",
+                                        moving("staged:1:0", "attempts"),
+                                        "2",
+                                        "1:0/",
+                                        "0-0",
+                                        "9",
+                                        "99",
+                                        "1-1",
+                                        "9-9")));
+            case PAGE_HELD -> heldPages();
+            case PAGE_DELAYED ->
+                List.of(after(
+                        this::seal,
+                        owner(
+                                "page_delayed",
+                                moving("delayed", "delayed:jobs", "delayed:ids"),
+                                "2",
+                                "1-0000000000",
+                                "9",
+                                "9999",
+                                "1-0000000000 " + HexFormat.of().formatHex(Script.sha1(DELAYED_JOB)),
+                                "1-0000000009 " + sha1("none"))));
+            case COPY ->
+                List.of(
+                        call(script, copied(), "2", "2:0", "7 a", "2", "key", "k", "7 b", "2", "key", "l"),
+                        after(this::stage, call(script, copied(), "2", "2:0", "7 a", "2", "key", "k")));
+            case COPY_DELAYED ->
+                List.of(call(
+                        script,
+                        keys("lease", "started", "staged", "delayed", "delayed:jobs", "delayed:ids", "inbox"),
+                        "2",
+                        "2:0",
+                        "0 a",
+                        "1",
+                        "x",
+                        "packed",
+                        "0 b",
+                        "0",
+                        "y",
+                        "packed"));
+            case MOVED ->
+                List.of(
+                        after(this::seal, owner("moved", moving("started"), "2", "0")),
+                        after(this::seal, owner("moved", moving("started"), "2", "1")));
+            case STATES ->
+                List.of(call(
+                        script,
+                        keys(
+                                "seal",
+                                "started",
+                                "moved",
+                                Seed.STREAM,
+                                "staged",
+                                "held:jobs",
+                                "delayed",
+                                "delayed:jobs")));
             case PAUSES -> List.of(after(this::paused, call(script, List.of("{Q}:layout"))));
             case PAUSE ->
                 List.of(after(
@@ -183,6 +277,61 @@ final class ScriptCalls {
 
     private void paused() {
         resp.call("HSET", "{Q}:layout", "version", "1", "partitions", "4", "paused", "1 0 {}", "paused:k:k", "1 2 {}");
+    }
+
+    private List<Call> heldPages() {
+        List<String> keys = moving("held", "held:jobs", "attempts");
+        return List.of(
+                after(this::seal, owner("page_held", keys, "2", "", "9", "9999", FIRST, "k", ALONE, "l")),
+                after(
+                        () -> {
+                            seal();
+                            bundle();
+                        },
+                        owner("page_held", keys, "2", sha1("k") + FIRST, "9", "9999", place(21), "b")));
+    }
+
+    private static List<String> cancelled() {
+        return keys("delayed", "delayed:jobs", "delayed:ids", "seen", "seal", "started");
+    }
+
+    /** The keys of a script that moves jobs away, without the lease. */
+    private static List<String> moving(String... names) {
+        List<String> keys = new ArrayList<>(keys("seal", "moved"));
+        keys.addAll(keys(names));
+        return keys;
+    }
+
+    private static List<String> copied() {
+        return keys("lease", "started", "staged", "staged:2:0", "inbox");
+    }
+
+    private void seal() {
+        resp.call("SET", Seed.SEAL, "2 closed");
+    }
+
+    /** Jobs that came by resizes. */
+    private void stage() {
+        seal();
+        resp.call("HSET", key("staged"), "1:0", "7 a", "2:0", "6 a");
+        resp.call("XADD", key("staged:1:0"), "1-1", "key", "k");
+        resp.call("XADD", key("staged:1:0"), "2-1", "key", "k");
+        resp.call("XADD", key("staged:2:0"), "1-1", "key", "k");
+        resp.call("HSET", Seed.ATTEMPTS, "1:0/1-1", "1 0 0 1", "1:0/2-1", "2 0 0 2");
+    }
+
+    private static List<String> open(String partition) {
+        String tag = "{Q:" + partition + "}:";
+        return List.of(tag + "lease", tag + "seal", tag + "started", "Q:" + partition);
+    }
+
+    /** A queue of three partitions; of four in the next version, if one is given. */
+    private void layout(String next) {
+        resp.call("DEL", "{Q}:layout");
+        resp.call("HSET", "{Q}:layout", "version", "1", "partitions", "3", "key_hash", "xxh64");
+        if (!next.isEmpty()) {
+            resp.call("HSET", "{Q}:layout", "next_version", next, "next_partitions", "4");
+        }
     }
 
     private List<Call> mendings() {

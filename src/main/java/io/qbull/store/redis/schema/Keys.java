@@ -2,6 +2,7 @@ package io.qbull.store.redis.schema;
 
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.Segment;
 
 /**
  * The names of all keys and channels in Redis. The hash tag of a partition's keys is the name of its stream, so all of them are in
@@ -40,6 +41,11 @@ public final class Keys {
     /** Stream: jobs that were buried. */
     public static String dead(PartitionId partition) {
         return tagged(partition, "dead");
+    }
+
+    /** Hash: another partition to a layout version and the last dead letter that came from there by it, a stream id there. */
+    public static String letters(PartitionId partition) {
+        return tagged(partition, "letters");
     }
 
     /**
@@ -111,10 +117,30 @@ public final class Keys {
         return tagged(partition, "started");
     }
 
+    /** String: the newest layout version for which no job leaves this partition any more. */
+    public static String moved(PartitionId partition) {
+        return tagged(partition, "moved");
+    }
+
+    /** Hash: segment, as {@link Segment#toString} writes it, to the position of the last job that was copied into it. */
+    public static String staged(PartitionId partition) {
+        return tagged(partition, "staged");
+    }
+
     /**
-     * Hash: version, partitions, next_version, next_partitions; vN = number of partitions in an earlier version N; pauses = number of the
-     * last change of what is paused; paused, paused:p:N, paused:k:KEY = since when the queue, a partition or a key is paused, until when
-     * (ms since 1970; 0 = open), who paused it and why (JSON), separated by blanks.
+     * Stream: jobs that another partition has handed over for a resize.
+     *
+     * @param segment which; the own stream is {@link #stream}
+     */
+    public static String segment(PartitionId partition, Segment segment) {
+        return segment.own() ? stream(partition) : tagged(partition, "staged:" + segment);
+    }
+
+    /**
+     * Hash: version, partitions, next_version, next_partitions, key_hash; vN = number of partitions in an earlier version N and, behind a
+     * blank, when it was replaced (ms since 1970); pauses = number of the last change of what is paused; paused, paused:p:N, paused:k:KEY =
+     * since when the queue, a partition or a key is paused, until when (ms since 1970; 0 = open), who paused it and why (JSON), separated
+     * by blanks.
      */
     public static String layout(QueueName queue) {
         return "{" + queue + "}:layout";
@@ -163,11 +189,13 @@ public final class Keys {
             return key.equals(QUEUES) ? "set" : "stream";
         }
         String what = key.substring(tag + 2);
-        return switch (what.startsWith("call:") ? "call" : what.startsWith("met:") ? "met" : what) {
-            case "met" -> "set";
-            case "inbox", "dead" -> "stream";
-            case "held:jobs", "delayed", "delayed:ids", "seen" -> "zset";
-            case "call", "seal", "started" -> "string";
+        int colon = what.indexOf(':');
+        return switch (colon < 0 ? what : what.substring(0, colon + 1)) {
+            case "met:" -> "set";
+            case "inbox", "dead", "staged:" -> "stream";
+            case "held:", "delayed", "seen" -> "zset";
+            case "delayed:" -> what.equals("delayed:ids") ? "zset" : "hash";
+            case "call:", "seal", "started", "moved" -> "string";
             default -> "hash";
         };
     }

@@ -36,23 +36,34 @@ public enum Script {
     TIE("5", "2 + 2n"),
     SUSPECT("4", "8"),
     ATTEND("5", "6"),
-    PROMOTE("5", "4"),
+    PROMOTE("7", "4"),
     HEADS("1", "4"),
     ASK("2", "1 + 2n"),
     ENQUEUE("9", "5 + 8n"),
-    CANCEL("4", "2"),
+    CANCEL("6", "3"),
     LETTERS("1", "5"),
-    REQUEUE("2", "n"),
+    REQUEUE("3", "1 + n"),
+    FORWARD("3", "2 + n"),
     DISCARD("2", "2n"),
     NOTE("1", "2"),
     REGISTER("1", "6"),
     PRUNE("1", "1 + n"),
     INTENT("1", "2"),
-    OPEN("2", "1"),
+    OPEN("4", "2"),
     CURRENT("1", "2"),
     PAUSES("1", "0"),
     PAUSE("1", "7"),
     RESUME("1", "2 + n"),
+    INTEND("1", "3"),
+    SEAL("3", "2"),
+    START("4", "1"),
+    STATES("8n", "0"),
+    PAGE("5", "7 + m"),
+    PAGE_HELD("6", "6 + 2m"),
+    PAGE_DELAYED("6", "6 + m"),
+    COPY("5", "2 + n"),
+    COPY_DELAYED("7", "2 + 4n"),
+    MOVED("4", "4"),
     PUT_WINDOW("1", "3"),
     CLOSE_WINDOW("2", "4"),
     QUEUED("2", "1 + n");
@@ -92,7 +103,7 @@ public enum Script {
     }
 
     /**
-     * @return a count such as {@code 3}, or {@code 1 + 5n} for the same n as in {@link #keys}
+     * @return a count such as {@code 3}, {@code 1 + 5n} for the same n as in {@link #keys}, or {@code 1 + 5m} for some m from 0
      */
     String args() {
         return args;
@@ -114,7 +125,9 @@ public enum Script {
      * @throws IllegalArgumentException if these are not the declared counts
      */
     public void check(int givenKeys, int givenArgs) {
-        int n = keysEach > 0 ? repeats(givenKeys - fixedKeys, keysEach) : repeats(givenArgs - fixedArgs, argsEach);
+        int repeated =
+                keysEach > 0 ? repeats(givenKeys - fixedKeys, keysEach) : repeats(givenArgs - fixedArgs, argsEach);
+        int n = Math.max(args.endsWith("m") ? 0 : 1, repeated);
         if (fixedKeys + keysEach * n != givenKeys || fixedArgs + argsEach * n != givenArgs) {
             throw new IllegalArgumentException(this + " takes " + keys + " keys and " + args + " arguments, not "
                     + givenKeys + " and " + givenArgs);
@@ -122,7 +135,7 @@ public enum Script {
     }
 
     private static int repeats(int repeated, int each) {
-        return each == 0 ? 1 : Math.max(1, repeated / each);
+        return each == 0 ? 1 : repeated / each;
     }
 
     private static int fixed(String declared) {
@@ -131,7 +144,7 @@ public enum Script {
     }
 
     private static int each(String declared) {
-        if (!declared.endsWith("n")) {
+        if (!declared.endsWith("n") && !declared.endsWith("m")) {
             return 0;
         }
         String last = declared.substring(declared.lastIndexOf(' ') + 1);
@@ -160,8 +173,13 @@ public enum Script {
 
     /** The SHA-1 of a text's UTF-8 bytes. */
     public static byte[] sha1(String text) {
+        return sha1(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The SHA-1 of some bytes. */
+    public static byte[] sha1(byte[] bytes) {
         try {
-            return MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-1").digest(bytes);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }

@@ -2,7 +2,6 @@ package io.qbull.store.redis.tables;
 
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.DeadLetter;
-import io.qbull.model.DeadLetter.Burial;
 import io.qbull.model.Job;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
@@ -16,27 +15,20 @@ import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The dead-letter streams in Redis. Thread-safe. */
 public final class RedisDeadLetters implements DeadLetters {
-    private static final int MOST_LETTERS = 100;
-    private static final int MOST_BYTES = 1024 * 1024;
-    /** The first field that bury.lua adds. */
-    private static final String FIRST_ADDED = "reason";
-
     private final CommandRouter router;
+    private final DeadLetterHomes homes;
 
     public RedisDeadLetters(CommandRouter router) {
         this.router = router;
+        this.homes = new DeadLetterHomes(router);
     }
 
     @Override
@@ -78,23 +70,36 @@ public final class RedisDeadLetters implements DeadLetters {
         List<byte[]> args = RedisJobLog.args(
                 after.toString(),
                 last.toString(),
-                Integer.toString(MOST_LETTERS),
-                Integer.toString(MOST_BYTES),
+                Integer.toString(DeadLetterHomes.MOST_LETTERS),
+                Integer.toString(DeadLetterHomes.MOST_BYTES),
                 Integer.toString(longestBody));
         return RedisErrors.translate(router.run(Script.LETTERS, List.of(Keys.dead(partition)), args)
                 .thenApply(answer -> page(partition, answer.reply())));
     }
 
     @Override
-    public CompletionStage<Requeued> requeue(PartitionId partition, List<StreamId> letters) {
+    public CompletionStage<Integer> settle(QueueName queue) {
+        return RedisErrors.translate(homes.settle(queue));
+    }
+
+    @Override
+    public CompletionStage<Requeued> requeue(PartitionId partition, List<DeadLetter> letters) {
         checkCount(letters.size());
-        List<byte[]> args =
-                RedisJobLog.args(letters.stream().map(StreamId::toString).toArray(String[]::new));
-        return done(
-                Script.REQUEUE,
-                List.of(Keys.dead(partition), Keys.stream(partition)),
-                args,
-                reply -> new Requeued((int) reply.number(1), (int) reply.number(2)));
+        return RedisErrors.translate(homes.of(partition.queue()).thenCompose(home -> {
+            List<String> args =
+                    new ArrayList<>(List.of(Integer.toString(home.layout().version())));
+            letters.stream()
+                    .filter(letter -> home.of(letter) == partition.index())
+                    .forEach(letter -> args.add(letter.entry().streamId().toString()));
+            if (args.size() == 1) {
+                return CompletableFuture.completedStage(new Requeued(0, 0));
+            }
+            return done(
+                    Script.REQUEUE,
+                    List.of(Keys.dead(partition), Keys.stream(partition), Keys.seal(partition)),
+                    RedisJobLog.args(args.toArray(String[]::new)),
+                    reply -> new Requeued((int) reply.number(1), (int) reply.number(2)));
+        }));
     }
 
     @Override
@@ -130,16 +135,20 @@ public final class RedisDeadLetters implements DeadLetters {
     private <T> CompletionStage<T> done(
             Script script, List<String> keys, List<byte[]> args, Function<Reply, T> result) {
         return RedisErrors.translate(router.run(script, keys, args).thenApply(answer -> {
-            if (!answer.reply().tag().equals("done")) {
-                throw answer.reply().unknown();
-            }
-            return result.apply(answer.reply());
+            return switch (answer.reply().tag()) {
+                case "done" -> result.apply(answer.reply());
+                case "layout" ->
+                    throw RedisErrors.unavailable(
+                            "the queue is being resized; dead letters can be retried when it has its new layout");
+                default -> throw answer.reply().unknown();
+            };
         }));
     }
 
     private static void checkCount(int letters) {
-        if (letters < 1 || letters > MOST_LETTERS) {
-            throw new IllegalArgumentException("a call takes 1 to " + MOST_LETTERS + " letters, not " + letters);
+        if (letters < 1 || letters > DeadLetterHomes.MOST_LETTERS) {
+            throw new IllegalArgumentException(
+                    "a call takes 1 to " + DeadLetterHomes.MOST_LETTERS + " letters, not " + letters);
         }
     }
 
@@ -149,45 +158,8 @@ public final class RedisDeadLetters implements DeadLetters {
         }
         List<DeadLetter> letters = new ArrayList<>();
         for (Reply letter : reply.list(2).lists()) {
-            letters.add(letter(partition, letter.text(0), letter.list(1), letter.number(2)));
+            letters.add(DeadLetterCodec.letter(partition, letter.text(0), letter.list(1), letter.number(2)));
         }
         return new Page(List.copyOf(letters), reply.number(1) == 1);
-    }
-
-    private static DeadLetter letter(PartitionId partition, String place, Reply flat, long bodyLength) {
-        int buried = IntStream.iterate(0, i -> i + 1 < flat.size(), i -> i + 2)
-                .filter(i -> flat.text(i).equals(FIRST_ADDED))
-                .max()
-                .orElse(flat.size());
-        Reply entry = new Reply(flat.command(), flat.items().subList(0, buried));
-        Map<String, byte[]> fields = new LinkedHashMap<>();
-        for (int i = 0; i + 1 < buried; i += 2) {
-            fields.put(flat.text(i), flat.bytes(i + 1));
-        }
-        return new DeadLetter(
-                partition,
-                EntryCodec.decode(place, entry, EntryCodec.NO_ATTEMPTS),
-                bodyLength,
-                fields,
-                burial(flat, buried));
-    }
-
-    private static Burial burial(Reply flat, int from) {
-        Map<String, String> added = new HashMap<>();
-        for (int i = from; i + 1 < flat.size(); i += 2) {
-            added.put(flat.text(i), flat.text(i + 1));
-        }
-        Long attempts = number(added.get("attempts"));
-        String exception = added.getOrDefault("exception", "");
-        return new Burial(
-                added.get(FIRST_ADDED),
-                exception.isEmpty() ? null : exception,
-                attempts == null ? null : attempts.intValue(),
-                number(added.get("failed_at")),
-                added.get("epoch"));
-    }
-
-    private static @Nullable Long number(@Nullable String text) {
-        return text != null && text.matches("\\d{1,18}") ? Long.valueOf(text) : null;
     }
 }

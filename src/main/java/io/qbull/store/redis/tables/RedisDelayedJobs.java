@@ -28,25 +28,36 @@ public final class RedisDelayedJobs implements DelayedJobs {
                 Keys.stream(partition),
                 Keys.delayed(partition),
                 Keys.delayedJobs(partition),
-                Keys.delayedIds(partition));
+                Keys.delayedIds(partition),
+                Keys.seal(partition),
+                Keys.started(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(lease, Integer.toString(most), Integer.toString(mostBytes));
         return RedisErrors.translate(
                 router.runAs(lease, Script.PROMOTE, keys, args).thenApply(RedisDelayedJobs::promoted));
     }
 
     @Override
-    public CompletionStage<Long> cancel(PartitionId partition, String key, JobId id) {
+    public CompletionStage<Long> cancel(PartitionId partition, int version, String key, JobId id) {
         List<String> keys = List.of(
-                Keys.delayed(partition), Keys.delayedJobs(partition), Keys.delayedIds(partition), Keys.seen(partition));
-        return RedisErrors.translate(router.run(Script.CANCEL, keys, RedisJobLog.args(id.value(), key))
-                .thenApply(answer -> cancelled(answer.reply())));
+                Keys.delayed(partition),
+                Keys.delayedJobs(partition),
+                Keys.delayedIds(partition),
+                Keys.seen(partition),
+                Keys.seal(partition),
+                Keys.started(partition));
+        List<byte[]> args = RedisJobLog.args(id.value(), key, Integer.toString(version));
+        return RedisErrors.translate(
+                router.run(Script.CANCEL, keys, args).thenApply(answer -> cancelled(partition, answer.reply())));
     }
 
-    private static Long cancelled(Reply reply) {
-        if (!reply.tag().equals("cancelled")) {
-            throw reply.unknown();
-        }
-        return reply.number(1);
+    private static Long cancelled(PartitionId partition, Reply reply) {
+        return switch (reply.tag()) {
+            case "cancelled" -> reply.number(1);
+            case "layout" ->
+                throw RedisErrors.unavailable("queue=" + partition.queue() + " partition=" + partition.index()
+                        + " waits for a resize, and delayed jobs may be on their way; try again when it has started");
+            default -> throw reply.unknown();
+        };
     }
 
     private static Promotion promoted(Reply reply) {

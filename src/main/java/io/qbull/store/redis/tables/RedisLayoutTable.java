@@ -19,17 +19,13 @@ import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,9 +37,6 @@ public final class RedisLayoutTable implements LayoutTable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLayoutTable.class);
     /** Few enough that every reply arrives within the command timeout. */
     private static final int OPEN_AT_ONCE = 256;
-
-    /** Field of an earlier version; its value is the number of partitions. */
-    private static final Pattern EARLIER = Pattern.compile("v\\d{1,9}");
 
     private final CommandRouter router;
     private final Supplier<CompletionStage<Void>> check;
@@ -101,17 +94,19 @@ public final class RedisLayoutTable implements LayoutTable {
     }
 
     private CompletionStage<CommandRouter.RoutedReply> openOnce(PartitionId partition, int version) {
-        return router.run(
-                Script.OPEN,
-                List.of(Keys.seal(partition), Keys.started(partition)),
-                RedisJobLog.args(Integer.toString(version)));
+        return router.run(Script.OPEN, openKeys(partition), RedisJobLog.args(Integer.toString(version), ""));
+    }
+
+    /** The keys of the script that opens a partition. */
+    static List<String> openKeys(PartitionId partition) {
+        return List.of(Keys.lease(partition), Keys.seal(partition), Keys.started(partition), Keys.stream(partition));
     }
 
     @Override
     public CompletionStage<List<Layout>> history(QueueName queue) {
         String key = Keys.layout(queue);
-        return RedisErrors.translate(
-                router.send(key, Request.of(CommandType.HGETALL, key)).thenApply(reply -> history(queue, reply)));
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.HGETALL, key))
+                .thenApply(reply -> LayoutHash.of(queue, reply).layouts()));
     }
 
     @Override
@@ -125,47 +120,14 @@ public final class RedisLayoutTable implements LayoutTable {
         return registrations.unregister(queue, pod);
     }
 
-    private static List<Layout> history(QueueName queue, Reply hash) {
-        List<Layout> layouts = layouts(hash);
-        if (layouts.isEmpty()) {
-            throw RedisErrors.unavailable("queue=" + queue + " has no layout");
-        }
-        return layouts;
-    }
-
     /** The largest number of partitions in any known layout; 0 if there is no layout. */
     static CompletionStage<Integer> mostPartitions(CommandRouter router, QueueName queue) {
         String key = Keys.layout(queue);
         return RedisErrors.translate(router.send(key, Request.of(CommandType.HGETALL, key))
-                .thenApply(reply -> layouts(reply).stream()
+                .thenApply(reply -> LayoutHash.of(reply).layouts().stream()
                         .mapToInt(Layout::partitions)
                         .max()
                         .orElse(0)));
-    }
-
-    /**
-     * @param hash the fields of a queue's layout, each followed by its value
-     * @return all known layouts, by version; empty if the queue has none yet
-     */
-    static List<Layout> layouts(Reply hash) {
-        Map<String, String> fields = new HashMap<>();
-        for (int i = 0; i + 1 < hash.size(); i += 2) {
-            fields.put(hash.text(i), hash.text(i + 1));
-        }
-        String current = fields.get("version");
-        String partitions = fields.get("partitions");
-        if (current == null || partitions == null) {
-            return List.of();
-        }
-        List<Layout> layouts = new ArrayList<>();
-        fields.forEach((field, value) -> {
-            if (EARLIER.matcher(field).matches()) {
-                layouts.add(new Layout(Integer.parseInt(field.substring(1)), Integer.parseInt(value)));
-            }
-        });
-        layouts.sort(Comparator.comparingInt(Layout::version));
-        layouts.add(new Layout(Integer.parseInt(current), Integer.parseInt(partitions)));
-        return List.copyOf(layouts);
     }
 
     private CompletionStage<Layout> create(QueueName queue, Layout intent) {

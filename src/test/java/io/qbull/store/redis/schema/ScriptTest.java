@@ -38,7 +38,11 @@ class ScriptTest {
             Script.TIE,
             Script.SUSPECT,
             Script.ATTEND,
-            Script.PROMOTE);
+            Script.PROMOTE,
+            Script.PAGE,
+            Script.PAGE_HELD,
+            Script.PAGE_DELAYED,
+            Script.MOVED);
     /** Scripts that must work when Redis is full. */
     private static final List<Script> DRAINING = List.of(
             Script.ACQUIRE,
@@ -59,7 +63,17 @@ class ScriptTest {
             Script.REGISTER,
             Script.PRUNE,
             Script.PAUSE,
-            Script.RESUME);
+            Script.RESUME,
+            Script.SEAL,
+            Script.OPEN,
+            Script.CURRENT,
+            Script.START,
+            Script.PAGE,
+            Script.PAGE_HELD,
+            Script.PAGE_DELAYED,
+            Script.COPY,
+            Script.COPY_DELAYED,
+            Script.MOVED);
 
     private static final Pattern WRITE = Pattern.compile(
             "redis\\.p?call\\('(PERSIST|HSET|HSETNX|HDEL|XADD|XDEL|SET|ZADD|ZREM|ZREMRANGEBYLEX|PEXPIRE|DEL)'");
@@ -147,8 +161,12 @@ class ScriptTest {
         Script.RENEW.check(3, 16);
         Script.ENQUEUE.check(9, 21);
         Script.PEEK.check(7, 0);
+        Script.PAGE_HELD.check(6, 6);
+        Script.PAGE_HELD.check(6, 10);
         assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(3, 15));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(0, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> Script.PAGE_HELD.check(6, 7));
+        assertThatIllegalArgumentException().isThrownBy(() -> Script.PAGE_HELD.check(6, 5));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.COMMIT.check(3, 2));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.ENQUEUE.check(9, 20));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.ACQUIRE.check(2, 3));

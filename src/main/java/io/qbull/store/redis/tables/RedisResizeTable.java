@@ -1,0 +1,253 @@
+package io.qbull.store.redis.tables;
+
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Layout;
+import io.qbull.model.Lease;
+import io.qbull.model.LogPart;
+import io.qbull.model.PartitionId;
+import io.qbull.model.PartitionStage;
+import io.qbull.model.Position;
+import io.qbull.model.QueueName;
+import io.qbull.model.Resize;
+import io.qbull.model.SealState;
+import io.qbull.model.Segment;
+import io.qbull.store.MovedItem;
+import io.qbull.store.ResizeTable;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.Futures;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.Request;
+import io.qbull.store.redis.client.ServerTopology;
+import io.qbull.store.redis.client.Traffic;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.schema.Script;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The steps of a resize in Redis. Thread-safe. */
+public final class RedisResizeTable implements ResizeTable {
+    /** Few enough that Redis serves others soon. */
+    private static final int STATES_PER_CALL = 64;
+
+    private final ServerTopology topology;
+    private final CommandRouter router;
+    private final RedisMoves moves;
+
+    /**
+     * @param topology says whether partitions lie on several servers
+     * @param router sends the commands
+     */
+    public RedisResizeTable(ServerTopology topology, CommandRouter router) {
+        this.topology = topology;
+        this.router = router;
+        this.moves = new RedisMoves(router);
+    }
+
+    @Override
+    public CompletionStage<LayoutState> state(QueueName queue) {
+        String key = Keys.layout(queue);
+        return RedisErrors.translate(Futures.all(List.of(
+                        router.send(key, Request.of(CommandType.HGETALL, key)),
+                        router.send(key, Request.of(CommandType.TIME))))
+                .thenApply(both -> LayoutHash.of(queue, both.get(0)).state(RedisDeadLetters.millis(both.get(1)))));
+    }
+
+    @Override
+    public CompletionStage<Intent> intend(QueueName queue, Layout from, int partitions) {
+        Resize wanted = new Resize(from.version() + 1, from.partitions(), partitions);
+        List<byte[]> args = RedisJobLog.args(
+                Integer.toString(from.version()), Integer.toString(from.partitions()), Integer.toString(partitions));
+        return RedisErrors.translate(router.run(Script.INTEND, List.of(Keys.layout(queue)), args)
+                .thenApply(answer -> intent(queue, wanted, answer.reply())));
+    }
+
+    private static Intent intent(QueueName queue, Resize wanted, Reply reply) {
+        return switch (reply.tag()) {
+            case "intent" -> {
+                Resize running = new Resize(number(reply, 1), number(reply, 2), number(reply, 3));
+                yield running.equals(wanted) ? new Intent.Begun(running) : new Intent.Other(running);
+            }
+            case "current" -> new Intent.Outdated(new Layout(number(reply, 1), number(reply, 2)));
+            case "absent" -> throw LayoutHash.absent(queue);
+            default -> throw reply.unknown();
+        };
+    }
+
+    @Override
+    public CompletionStage<Layout> makeCurrent(QueueName queue, Resize resize) {
+        List<byte[]> args = RedisJobLog.args(Integer.toString(resize.version()), Integer.toString(resize.to()));
+        return RedisErrors.translate(router.run(Script.CURRENT, List.of(Keys.layout(queue)), args)
+                .thenApply(answer -> {
+                    Reply reply = answer.reply();
+                    return switch (reply.tag()) {
+                        case "current" -> new Layout(number(reply, 1), number(reply, 2));
+                        case "absent" ->
+                            throw RedisErrors.unavailable(
+                                    "queue=" + queue + " is not being resized to " + resize.to() + " partitions");
+                        default -> throw reply.unknown();
+                    };
+                }));
+    }
+
+    @Override
+    public CompletionStage<List<PartitionState>> states(QueueName queue, int from, int to) {
+        if (from < 0 || to <= from || to > Layout.MOST_PARTITIONS) {
+            throw new IllegalArgumentException("there are no partitions " + from + " to " + (to - 1));
+        }
+        List<PartitionId> all = IntStream.range(from, to)
+                .mapToObj(index -> new PartitionId(queue, index))
+                .toList();
+        return RedisErrors.translate(topology.locate(Keys.stream(all.get(0)), Traffic.BULK)
+                .thenCompose(target -> {
+                    int size = target.connection().clustered() ? 1 : STATES_PER_CALL;
+                    List<CompletionStage<List<PartitionState>>> parts = new ArrayList<>();
+                    for (int first = 0; first < all.size(); first += size) {
+                        parts.add(part(all.subList(first, Math.min(all.size(), first + size))));
+                    }
+                    return Futures.all(parts);
+                })
+                .thenApply(parts -> parts.stream().flatMap(List::stream).toList()));
+    }
+
+    private CompletionStage<List<PartitionState>> part(List<PartitionId> partitions) {
+        List<String> keys = partitions.stream()
+                .flatMap(each -> Stream.of(
+                        Keys.seal(each),
+                        Keys.started(each),
+                        Keys.moved(each),
+                        Keys.stream(each),
+                        Keys.staged(each),
+                        Keys.heldJobs(each),
+                        Keys.delayed(each),
+                        Keys.delayedJobs(each)))
+                .toList();
+        return router.run(Script.STATES, keys, List.of()).thenCompose(answer -> {
+            List<Reply> replies = answer.reply().lists();
+            return Futures.all(IntStream.range(0, partitions.size())
+                    .mapToObj(i -> state(partitions.get(i), replies.get(i)))
+                    .toList());
+        });
+    }
+
+    private CompletionStage<PartitionState> state(PartitionId partition, Reply reply) {
+        Reply names = reply.list(7);
+        List<Segment> segments = IntStream.range(0, names.size())
+                .mapToObj(i -> Segment.parse(names.text(i)))
+                .sorted()
+                .toList();
+        return Futures.all(segments.stream()
+                        .map(segment -> Keys.segment(partition, segment))
+                        .map(key -> router.send(key, Request.of(CommandType.XLEN, key)))
+                        .toList())
+                .thenApply(lengths -> {
+                    Map<Segment, Long> staged = new LinkedHashMap<>();
+                    for (int i = 0; i < segments.size(); i++) {
+                        staged.put(segments.get(i), lengths.get(i).number(0));
+                    }
+                    return state(partition.index(), reply, staged);
+                });
+    }
+
+    private static PartitionState state(int index, Reply reply, Map<Segment, Long> segments) {
+        PartitionStage stage =
+                new PartitionStage(SealState.parse(reply.text(0)), version(reply.text(1)), version(reply.text(2)));
+        return new PartitionState(
+                index, stage, reply.number(3), segments, reply.number(4), reply.number(5), reply.number(6));
+    }
+
+    /** A version; 0 if there is none, or a text that is none: what was lost counts as never written. */
+    private static int version(String text) {
+        return text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
+    }
+
+    @Override
+    public CompletionStage<Void> seal(PartitionId partition, Resize resize) {
+        List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.seal(partition));
+        return done(Script.SEAL, keys, RedisJobLog.args(Integer.toString(resize.version()), marker(resize)));
+    }
+
+    @Override
+    public CompletionStage<Void> open(PartitionId partition, Resize resize) {
+        boolean old = partition.index() < resize.from();
+        return done(
+                Script.OPEN,
+                RedisLayoutTable.openKeys(partition),
+                RedisJobLog.args(Integer.toString(resize.version()), old ? "" : marker(resize)));
+    }
+
+    private static String marker(Resize resize) {
+        return resize.version() + " " + resize.from() + " " + resize.to();
+    }
+
+    private CompletionStage<Void> done(Script script, List<String> keys, List<byte[]> args) {
+        return RedisErrors.translate(router.run(script, keys, args).thenApply(answer -> {
+            if (!answer.reply().tag().equals("done")) {
+                throw answer.reply().unknown();
+            }
+            return null;
+        }));
+    }
+
+    @Override
+    public CompletionStage<Boolean> start(PartitionId partition, int version) {
+        List<String> keys =
+                List.of(Keys.lease(partition), Keys.seal(partition), Keys.started(partition), Keys.inbox(partition));
+        return RedisErrors.translate(router.run(Script.START, keys, RedisJobLog.args(Integer.toString(version)))
+                .thenApply(answer -> switch (answer.reply().tag()) {
+                    case "done" -> true;
+                    case "other" -> false;
+                    default -> throw answer.reply().unknown();
+                }));
+    }
+
+    @Override
+    public CompletionStage<PageRead> page(
+            Lease lease,
+            int version,
+            LogPart part,
+            @Nullable Position after,
+            PageBounds bounds,
+            List<MovedItem> copied) {
+        checkCount(copied.size(), 0);
+        return RedisErrors.translate(moves.page(lease, version, part, after, bounds, copied));
+    }
+
+    @Override
+    public CompletionStage<Copying> copy(PartitionId target, Segment segment, List<MovedItem> items) {
+        checkCount(items.size(), 1);
+        return RedisErrors.translate(moves.copy(target, segment, items));
+    }
+
+    private static void checkCount(int items, int least) {
+        if (items < least || items > MOST_MOVED) {
+            throw new IllegalArgumentException("a call takes " + least + " to " + MOST_MOVED + " items, not " + items);
+        }
+    }
+
+    @Override
+    public CompletionStage<Moved> moved(Lease lease, Resize resize) {
+        PartitionId partition = lease.partition();
+        List<String> keys =
+                List.of(Keys.lease(partition), Keys.seal(partition), Keys.moved(partition), Keys.started(partition));
+        List<byte[]> args = RedisJobLog.ownerArgs(
+                lease, Integer.toString(resize.version()), partition.index() < resize.to() ? "0" : "1");
+        return RedisErrors.translate(
+                router.runAs(lease, Script.MOVED, keys, args).thenApply(reply -> switch (reply.tag()) {
+                    case "done" -> Moved.DONE;
+                    case "other" -> Moved.OTHER;
+                    case "fenced" -> Moved.FENCED;
+                    default -> throw reply.unknown();
+                }));
+    }
+
+    private static int number(Reply reply, int index) {
+        return Integer.parseInt(reply.text(index));
+    }
+}
