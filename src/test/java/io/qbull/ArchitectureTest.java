@@ -80,6 +80,7 @@ class ArchitectureTest {
             rule("ops.status", "ops", "store", "resize", "config", "model"),
             rule("ops.dead", "ops", "store", "config", "model"),
             rule("ops.held", "ops", "store", "config", "model"),
+            rule("ops.why", "ops", "store", "config", "model"),
             rule("ops.files", "ops", "store", "config", "model"));
 
     /** The wings of the application from the top down: each uses those after it, and any package that is no wing. */

@@ -6,13 +6,16 @@ import io.qbull.app.cli.CancelCommand;
 import io.qbull.app.cli.DeadCommand;
 import io.qbull.app.cli.DrainCommand;
 import io.qbull.app.cli.FilesCommand;
+import io.qbull.app.cli.FindCommand;
 import io.qbull.app.cli.HeldCommand;
 import io.qbull.app.cli.PauseCommand;
 import io.qbull.app.cli.ResumeCommand;
+import io.qbull.app.cli.PeekCommand;
 import io.qbull.app.cli.StatusCommand;
 import io.qbull.app.cli.UpCommand;
 import io.qbull.app.cli.VersionCommand;
 import io.qbull.app.cli.Versions;
+import io.qbull.app.cli.WhyCommand;
 import io.qbull.app.exit.CliException;
 import io.qbull.app.exit.ExitCode;
 import io.qbull.app.exit.LogFlush;
@@ -71,6 +74,9 @@ public final class Main {
         Stream.of(
                         new UpCommand(home),
                         new StatusCommand(home),
+                        new WhyCommand(home),
+                        new FindCommand(home),
+                        new PeekCommand(home),
                         new FilesCommand(home),
                         new AddCommand(home),
                         DeadCommand.of(home),

@@ -11,6 +11,8 @@ import io.qbull.model.DurationText;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.Pauses;
+import io.qbull.model.why.OwnerReport;
+import io.qbull.model.why.Standstill;
 import io.qbull.partition.FailureLog;
 import io.qbull.partition.FetchBudget;
 import io.qbull.partition.JobExecutor;
@@ -20,6 +22,7 @@ import io.qbull.partition.PumpListener;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
 import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,6 +38,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ConsumerSession {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
+
+    /** What stands still for longer is told to others. */
+    private static final Duration TOLD = Duration.ofSeconds(1);
 
     private final Identity identity;
     private final Consumption consumption;
@@ -116,12 +122,12 @@ final class ConsumerSession {
     }
 
     /**
-     * @return each partition with jobs that has not moved for {@code stallAfter}, and why; empty if there is none. From any thread
+     * @return each partition with jobs that has not moved for {@code stallAfter}, and why. From any thread
      */
-    String standstill() {
-        List<String> all = new ArrayList<>(owned.standstills(consumption.stallAfter()));
+    List<Standstill> standstills() {
+        List<Standstill> all = new ArrayList<>(owned.standstills(consumption.stallAfter()));
         all.addAll(standstills.longerThan(consumption.stallAfter(), node.loop().nanoTime()));
-        return String.join("; ", all);
+        return all;
     }
 
     /**
@@ -283,6 +289,12 @@ final class ConsumerSession {
         public int inFlight(Lease lease) {
             OwnedPartition partition = owned.under(lease);
             return partition == null ? 0 : partition.pump().inFlight().size();
+        }
+
+        @Override
+        public @Nullable OwnerReport report(Lease lease) {
+            OwnedPartition partition = owned.under(lease);
+            return partition == null ? null : partition.pump().standstill(TOLD);
         }
     }
 

@@ -3,6 +3,8 @@ package io.qbull.engine;
 import io.qbull.model.Delivery;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
+import io.qbull.model.why.OwnerReport;
+import io.qbull.model.why.Standstill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,14 +83,14 @@ final class OwnedPartitions {
 
     /**
      * @param limit how long a partition with jobs may stand still
-     * @return each partition that has stood still for longer, and why
+     * @return each partition that has stood still for longer, or one of whose jobs has run for longer
      */
-    List<String> standstills(Duration limit) {
-        List<String> standstills = new ArrayList<>();
+    List<Standstill> standstills(Duration limit) {
+        List<Standstill> standstills = new ArrayList<>();
         for (OwnedPartition partition : partitions.values()) {
-            String standstill = partition.pump().standstill(limit);
-            if (!standstill.isEmpty()) {
-                standstills.add("partition " + partition.lease().partition() + " " + standstill);
+            OwnerReport report = partition.pump().standstill(limit);
+            if (report != null) {
+                standstills.add(Standstill.of(partition.lease(), report));
             }
         }
         return standstills;

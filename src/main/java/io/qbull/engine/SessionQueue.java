@@ -2,6 +2,7 @@ package io.qbull.engine;
 
 import io.qbull.engine.QueueNode.Consumption;
 import io.qbull.lease.Competition;
+import io.qbull.model.why.Standstill;
 import io.qbull.partition.JobExecutor;
 import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -226,6 +228,10 @@ final class SessionQueue {
             return new NodeStatus(active(), List.of(), List.of(), problem, "");
         }
         OwnedPartitions owned = session.owned();
-        return new NodeStatus(true, owned.ids(), owned.inFlight(), problem, session.standstill());
+        return new NodeStatus(true, owned.ids(), owned.inFlight(), problem, text(session.standstills()));
+    }
+
+    private static String text(List<Standstill> standstills) {
+        return standstills.stream().map(Standstill::text).collect(Collectors.joining("; "));
     }
 }

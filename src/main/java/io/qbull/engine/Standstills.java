@@ -1,6 +1,8 @@
 package io.qbull.engine;
 
 import io.qbull.model.PartitionId;
+import io.qbull.model.why.LeaseCause;
+import io.qbull.model.why.Standstill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,13 +59,12 @@ final class Standstills {
      * @param limit how long a partition may stand still
      * @return each that has for longer and is not taken again yet, and why
      */
-    List<String> longerThan(Duration limit, long now) {
-        List<String> standstills = new ArrayList<>();
+    List<Standstill> longerThan(Duration limit, long now) {
+        List<Standstill> standstills = new ArrayList<>();
         lost.forEach((id, partition) -> {
             long nanos = now - partition.since;
             if (nanos > limit.toNanos() && now - partition.at <= remembered) {
-                standstills.add("partition " + id + " has not moved for " + nanos / 1_000_000_000
-                        + " s: its lease is lost whenever it is acquired");
+                standstills.add(new Standstill(id, Duration.ofNanos(nanos), true, new LeaseCause.LostAgain()));
             }
         });
         return standstills;

@@ -4,6 +4,7 @@ import io.qbull.config.LeaseSettings;
 import io.qbull.model.Capacity;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
+import io.qbull.model.Shares;
 import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LeaseTable.LeaseView;
 import java.time.Duration;

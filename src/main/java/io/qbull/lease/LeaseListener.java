@@ -2,7 +2,9 @@ package io.qbull.lease;
 
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import io.qbull.model.why.OwnerReport;
 import io.qbull.store.LeaseTable.Acquisition.Granted;
+import org.jspecify.annotations.Nullable;
 
 /** Hears what becomes of this pod's leases. Called on the event loop. */
 public interface LeaseListener {
@@ -42,4 +44,12 @@ public interface LeaseListener {
      * @return number of jobs that run under it now; reported to Redis for the status
      */
     int inFlight(Lease lease);
+
+    /**
+     * @param lease a lease of this pod
+     * @return what the partition waits for, told to Redis for {@code why}; null if it does not stand still
+     */
+    default @Nullable OwnerReport report(Lease lease) {
+        return null;
+    }
 }

@@ -86,7 +86,11 @@ final class LeaseRenewer {
 
     private RenewalRequest request(OwnedLease each) {
         return new RenewalRequest(
-                each.lease(), domain.suspectWindow(), listener.inFlight(each.lease()), each.rejected());
+                each.lease(),
+                domain.suspectWindow(),
+                listener.inFlight(each.lease()),
+                each.rejected(),
+                listener.report(each.lease()));
     }
 
     private void apply(List<OwnedLease> asked, long sent, Map<Lease, Renewal> answers, @Nullable Throwable failure) {

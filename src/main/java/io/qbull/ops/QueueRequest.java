@@ -66,6 +66,20 @@ public record QueueRequest(QueueName queue, MultiMap given) {
     }
 
     /**
+     * @return the parameter {@code partition}; null if it is not given
+     */
+    public @Nullable Integer partition() {
+        String text = given.get("partition");
+        if (text == null) {
+            return null;
+        }
+        if (!text.matches("\\d{1,5}")) {
+            throw new IllegalArgumentException("partition must be a number from 0.");
+        }
+        return Integer.valueOf(text);
+    }
+
+    /**
      * @return the parameter {@code limit}, 1 to 1000; 100 if it is not given
      */
     public int limit() {

@@ -1,5 +1,6 @@
 package io.qbull.partition;
 
+import io.qbull.model.why.OwnerReport.WaitingKey;
 import io.qbull.store.HeldJobs.Advance;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ final class HeldKey {
     int turns;
     /** Jobs of it that were read stay in the stream and were forgotten: it runs from there only when the stream is read again. */
     boolean passed;
+    /** The failure that it waits for; null if this pump has not seen it. */
+    private @Nullable WaitingKey failure;
     /** Counts it while its first job retries; null while it does not. */
     private FailureLog.@Nullable Tally retrying;
 
@@ -59,9 +62,20 @@ final class HeldKey {
             retrying.leave();
         }
         retrying = cause;
+        failure = null;
         if (cause != null) {
             cause.enter();
         }
+    }
+
+    /** Its first job has failed. */
+    void failed(String job, int attempts, String reason) {
+        failure = new WaitingKey(name, job, attempts, reason, null);
+    }
+
+    /** What it waits for, for people. */
+    WaitingKey waiting() {
+        return failure == null ? new WaitingKey(name, null, 0, "", null) : failure;
     }
 
     HeldKey(String name, long number) {

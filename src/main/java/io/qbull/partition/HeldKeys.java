@@ -295,6 +295,17 @@ final class HeldKeys {
         return waiting.isEmpty() ? null : waiting.first();
     }
 
+    /** The key whose pause ends first, or one that waits for a person; null if there is neither. */
+    @Nullable
+    HeldKey firstHeld() {
+        return waiting.isEmpty()
+                ? keys.values().stream()
+                        .filter(key -> key.state == State.BLOCKED)
+                        .findFirst()
+                        .orElse(null)
+                : waiting.first();
+    }
+
     void clear() {
         keys.values().forEach(key -> key.retries(null));
         keys.clear();

@@ -132,6 +132,7 @@ final class JobOutcomes {
         String name = work.job().key();
         HeldKey key = held.touch(name);
         key.retries(tally);
+        key.failed(work.job().id().value(), failed.attempts(), failed.reason());
         EntryId entry = work.place().entry();
         Slot slot = work.heldKey() == null ? partition.prefetched().find(entry) : null;
         if (slot != null) {

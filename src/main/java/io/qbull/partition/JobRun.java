@@ -66,6 +66,11 @@ final class JobRun implements Runnable, JobHandler.Outcome {
         end(null, here);
     }
 
+    /** The thread on which its handler is; empty if it is on none. From any thread. */
+    synchronized String threadName() {
+        return thread == null ? "" : thread.getName();
+    }
+
     /** Whether it has succeeded on the thread and before the return of its handler: another may run there at once. From any thread. */
     boolean succeededInPlace() {
         return inPlace;

@@ -4,6 +4,7 @@ import io.qbull.model.Delivery;
 import io.qbull.model.DurationText;
 import io.qbull.model.Failure;
 import io.qbull.model.Job;
+import io.qbull.model.why.RunningJob;
 import io.qbull.partition.SuspectStarts.Suspect;
 import io.qbull.runtime.EventLoop;
 import io.qbull.runtime.LogLimit;
@@ -141,15 +142,21 @@ final class JobStarter {
         return begun == null ? -1 : now - begun;
     }
 
-    /** When a worker took the job that has run for the longest time, on the clock of the event loop; null if none runs. */
+    /** The job that has been running for the longest time, or that waits for a worker if none runs; null if there is none. From any thread. */
     @Nullable
-    Long oldest() {
+    RunningJob oldest() {
         long now = partition.now();
         return active.stream()
                 .map(JobSeries::current)
                 .max(Comparator.comparingLong(run -> age(run, now)))
-                .map(JobSeries.Run::begunAt)
+                .map(run -> running(run, now))
                 .orElse(null);
+    }
+
+    private static RunningJob running(JobSeries.Run run, long now) {
+        Job job = run.delivery.job();
+        Duration ran = Duration.ofNanos(Math.max(0, age(run, now)));
+        return new RunningJob(job.id().value(), job.key(), run.delivery.attempt(), ran, run.task.threadName());
     }
 
     /** How many jobs run; from any thread. */

@@ -4,6 +4,7 @@ import io.qbull.config.PumpSettings;
 import io.qbull.model.Delivery;
 import io.qbull.model.Failure;
 import io.qbull.model.Lease;
+import io.qbull.model.why.OwnerReport;
 import io.qbull.store.JobLog.Agenda;
 import java.time.Duration;
 import java.util.List;
@@ -175,11 +176,13 @@ public final class PartitionPump {
     }
 
     /**
-     * @param limit how long a partition with jobs may stand still
-     * @return one line if it has for longer, with the reason, else empty; from any thread
+     * @param limit how long a partition with jobs may stand still, and a job may run
+     * @return what it waits for if it has for longer, or the job that has; else null. From any thread
      */
-    public String standstill(Duration limit) {
-        return parts.stall.longerThan(limit, partition.now(), parts.starter.waitsFor(), parts.starter.oldest());
+    public @Nullable OwnerReport standstill(Duration limit) {
+        JobStarter starter = parts.starter;
+        return parts.stall.longerThan(
+                limit, partition.now(), new StallReason.Jobs(starter.waitsFor(), starter.oldest(), starter.running()));
     }
 
     /** Does whatever can be done now. Called after every event. */

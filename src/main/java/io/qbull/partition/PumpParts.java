@@ -139,9 +139,9 @@ final class PumpParts {
      * @param cause why no job can start now
      */
     void noteStall(StallCause cause) {
-        HeldKey first = partition.held().firstWaiting();
+        HeldKey first = cause.kind().due() ? null : partition.held().firstHeld();
         if (first != null) {
-            stall.pauseEnds(first.due);
+            stall.held(first.waiting(), first.due);
         }
         stall.set(cause, partition.now());
     }

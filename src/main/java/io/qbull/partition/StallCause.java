@@ -1,5 +1,7 @@
 package io.qbull.partition;
 
+import io.qbull.model.why.OwnerReport.Kind;
+
 /** Why a pump starts no job. */
 enum StallCause {
     /** No job is known. */
@@ -9,7 +11,7 @@ enum StallCause {
     /** As many jobs run as may run at once. */
     JOB_RUNNING("a job runs"),
     /** The job that would run next waits for a worker, who follows; known only when the cause is asked for. */
-    NOT_TAKEN("its job waits for "),
+    NOT_TAKEN(""),
     /** All known jobs wait behind failed ones that run again after a pause. */
     RETRY_PAUSE("a failed job runs again"),
     /** All known jobs wait behind failed ones that run again when a person asks. */
@@ -40,6 +42,19 @@ enum StallCause {
     /** Whether a partition may stand still for this as long as it likes. */
     boolean welcome() {
         return this == IDLE || this == PAUSED;
+    }
+
+    /** What the pod tells others that it waits for. */
+    Kind kind() {
+        return switch (this) {
+            case JOB_RUNNING -> Kind.JOB;
+            case NOT_TAKEN -> Kind.WORKER;
+            case SUSPECT_ELSEWHERE -> Kind.SUSPECT;
+            case RETRY_PAUSE -> Kind.PAUSE;
+            case KEYS_HELD -> Kind.PERSON;
+            case UNANSWERED, UNSETTLED -> Kind.REDIS;
+            default -> Kind.OTHER;
+        };
     }
 
     /** Whether no job could start even if nothing kept it back. */

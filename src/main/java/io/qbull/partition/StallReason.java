@@ -1,5 +1,9 @@
 package io.qbull.partition;
 
+import io.qbull.model.why.OwnerReport;
+import io.qbull.model.why.OwnerReport.Kind;
+import io.qbull.model.why.OwnerReport.WaitingKey;
+import io.qbull.model.why.RunningJob;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +12,7 @@ final class StallReason {
     private volatile StallCause cause = StallCause.IDLE;
     private volatile long since;
     private volatile long pauseEnds;
+    private volatile @Nullable WaitingKey first;
     /** The partition stood still before this pump began. */
     private boolean continued;
 
@@ -30,9 +35,15 @@ final class StallReason {
         return cause.welcome() ? null : (Long) since;
     }
 
-    /** When the first pause ends, on the clock of the event loop. */
-    void pauseEnds(long end) {
+    /**
+     * The held key that runs first, or one that waits for a person if none does.
+     *
+     * @param key the key; null if none is held
+     * @param end when its pause ends, on the clock of the event loop
+     */
+    void held(@Nullable WaitingKey key, long end) {
         pauseEnds = end;
+        first = key;
     }
 
     /** Why no job starts from now on. A pump that was idle or paused is measured anew. */
@@ -47,28 +58,41 @@ final class StallReason {
     /**
      * @param limit how long the pump may stand still
      * @param now on the clock of the event loop
-     * @param awaited what all jobs wait for that were given to the workers; null if a worker has one
-     * @param oldest when the job began that has run for the longest time; null if none runs
-     * @return one line if it has stood still for longer, else empty
+     * @param jobs those that were given to the workers
+     * @return what it waits for if it has stood still for longer, or if a job has run for longer; else null
      */
-    String longerThan(Duration limit, long now, @Nullable String awaited, @Nullable Long oldest) {
+    @Nullable
+    OwnerReport longerThan(Duration limit, long now, Jobs jobs) {
         // Read the cause first: it is written last.
-        StallCause known = awaited != null && cause == StallCause.JOB_RUNNING ? StallCause.NOT_TAKEN : cause;
-        long nanos = now - since;
-        if (known.welcome() || nanos <= limit.toNanos()) {
+        StallCause known = jobs.awaited != null && cause == StallCause.JOB_RUNNING ? StallCause.NOT_TAKEN : cause;
+        Duration stood = Duration.ofNanos(now - since);
+        RunningJob oldest = jobs.oldest;
+        if (known.welcome() || stood.compareTo(limit) <= 0) {
             // Others may pass a job that hangs.
-            long running = oldest == null ? 0 : now - oldest;
-            return running > limit.toNanos() ? "has run a job for " + seconds(running) + " s" : "";
+            return oldest == null || oldest.ran().compareTo(limit) <= 0
+                    ? null
+                    : new OwnerReport(Kind.JOB, "", Duration.ZERO, oldest, jobs.running, null);
         }
-        String line = "has not moved for " + seconds(nanos) + " s: " + known.text;
-        return switch (known) {
-            case NOT_TAKEN -> line + awaited;
-            case RETRY_PAUSE -> line + " in " + seconds(Math.max(0, pauseEnds - now)) + " s";
-            default -> line;
-        };
+        String text = known == StallCause.NOT_TAKEN ? String.valueOf(jobs.awaited) : known.text;
+        boolean about = known == StallCause.NOT_TAKEN || known == StallCause.JOB_RUNNING;
+        return new OwnerReport(known.kind(), text, stood, about ? oldest : null, jobs.running, waiting(known, now));
     }
 
-    private static long seconds(long nanos) {
-        return nanos / 1_000_000_000;
+    private @Nullable WaitingKey waiting(StallCause known, long now) {
+        WaitingKey key = first;
+        if (key == null || known.kind().due()) {
+            return null;
+        }
+        Duration left = known == StallCause.KEYS_HELD ? null : Duration.ofNanos(Math.max(0, pauseEnds - now));
+        return new WaitingKey(key.key(), key.job(), key.attempts(), key.reason(), left);
     }
+
+    /**
+     * The jobs that were given to the workers.
+     *
+     * @param awaited what all of them wait for; null if a worker has one
+     * @param oldest see {@link OwnerReport#job}
+     * @param running how many there are
+     */
+    record Jobs(@Nullable String awaited, @Nullable RunningJob oldest, int running) {}
 }

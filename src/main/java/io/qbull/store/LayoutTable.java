@@ -104,6 +104,8 @@ public interface LayoutTable {
      * @param seenAtMillis last registration, ms since 1970
      * @param process the process that registered last; empty if it has not said
      * @param twin another living process that registers under the same name; empty if there is none
+     * @param share how many partitions it wants and may own
+     * @param staleAtMillis when it counts as gone unless it registers again, ms since 1970
      */
     record Pod(
             PodId id,
@@ -112,5 +114,7 @@ public interface LayoutTable {
             long startedAtMillis,
             long seenAtMillis,
             String process,
-            String twin) {}
+            String twin,
+            Capacity share,
+            long staleAtMillis) {}
 }

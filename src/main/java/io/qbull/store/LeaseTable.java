@@ -5,6 +5,7 @@ import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.why.OwnerReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,15 @@ public interface LeaseTable {
      * @return whether the request is on record
      */
     CompletionStage<Boolean> requestHandOver(PartitionId partition, LeaseOwner by);
+
+    /**
+     * Asks the owner of a partition to renew its leases now, so that what is on record of them is up to date. A hint: the owner need not
+     * hear it.
+     *
+     * @param partition the partition
+     * @return completes when Redis has passed it on
+     */
+    CompletionStage<Void> remind(PartitionId partition);
 
     /**
      * Reads leases, each on its own. Cuts a lease that would live longer than its TTL because the clock of the server went back;
@@ -145,9 +155,26 @@ public interface LeaseTable {
      * @param window suspect window; see {@link #acquire}
      * @param inFlight number of jobs that run now, for the status
      * @param rejected the rejected request for a hand-over, cleared if it is still on record; null = none
+     * @param report what the partition waits for, for people; null if it does not stand still
      */
     record RenewalRequest(
-            Lease lease, int window, int inFlight, @Nullable LeaseOwner rejected) {}
+            Lease lease,
+            int window,
+            int inFlight,
+            @Nullable LeaseOwner rejected,
+            @Nullable OwnerReport report) {
+        /**
+         * A renewal without a report.
+         *
+         * @param lease the lease
+         * @param window suspect window
+         * @param inFlight number of jobs that run now
+         * @param rejected the rejected request; null = none
+         */
+        public RenewalRequest(Lease lease, int window, int inFlight, @Nullable LeaseOwner rejected) {
+            this(lease, window, inFlight, rejected, null);
+        }
+    }
 
     /** The result of {@link #renew} for one lease. */
     sealed interface Renewal {

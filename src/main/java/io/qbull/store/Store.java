@@ -48,6 +48,11 @@ public interface Store extends AutoCloseable {
     Inspector inspector();
 
     /**
+     * @return reads partitions closely
+     */
+    Examiner examiner();
+
+    /**
      * @return the dead-letter streams
      */
     DeadLetters deadLetters();

@@ -1,6 +1,6 @@
--- Reads dead letters, for people. Bounded by count and bytes, but at least one if there is any. Changes nothing.
+-- Reads dead letters, or jobs of a stream, for people. Bounded by count and bytes, but at least one if there is any. Changes nothing.
 --
--- KEYS 1: dead
+-- KEYS 1: dead, or stream
 -- ARGV 5: last known dead letter (stream id), last one to read (stream id or +), most dead letters, most bytes (in Redis), bytes after
 --   which a body is cut
 -- Returns: {'letters', more (1 if a bound ended the read), {{stream id, fields and values, length of the whole body}, ...}}

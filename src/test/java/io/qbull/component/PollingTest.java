@@ -255,7 +255,7 @@ class PollingTest {
         assertThat(template.receiveNoWait(uri)).isNull();
         send(pod, "k", "slow");
 
-        await().until(() -> standstill(pod).contains("its job waits for somebody to poll it"));
+        await().until(() -> standstill(pod).contains(" waits for somebody to poll it"));
         Exchange first = template.receive(uri, LIMIT);
         assertThat(run(first)).isEqualTo("slow1");
 
@@ -276,7 +276,7 @@ class PollingTest {
         send(pod, "k", "x");
         Exchange polled = template.receive("qbull:ORDERS?stallAfter=1s", LIMIT);
 
-        await().until(() -> standstill(pod).contains("a job runs"));
+        await().until(() -> standstill(pod).contains(" has been running for "));
         template.doneUoW(polled);
         await().until(() -> standstill(pod).isEmpty());
     }

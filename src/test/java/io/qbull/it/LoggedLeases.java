@@ -77,6 +77,11 @@ final class LoggedLeases implements LeaseTable {
     }
 
     @Override
+    public CompletionStage<Void> remind(PartitionId partition) {
+        return leases.remind(partition);
+    }
+
+    @Override
     public CompletionStage<Map<PartitionId, LeaseView>> peek(List<PartitionId> partitions) {
         return leases.peek(partitions);
     }

@@ -2,6 +2,7 @@ package io.qbull.it;
 
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
+import io.qbull.store.Examiner;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldKeyTable;
 import io.qbull.store.Inspector;
@@ -62,6 +63,11 @@ final class LoggedStore implements Store {
     @Override
     public SourceTable sources() {
         return store.sources();
+    }
+
+    @Override
+    public Examiner examiner() {
+        return store.examiner();
     }
 
     @Override

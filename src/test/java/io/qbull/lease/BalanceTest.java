@@ -10,6 +10,7 @@ import io.qbull.model.Capacity;
 import io.qbull.model.Epoch;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
+import io.qbull.model.Shares;
 import io.qbull.store.LayoutTable.LivingPod;
 import io.qbull.store.LeaseTable.LeaseView;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.model.Shares;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.PodLoop;
 import io.qbull.testing.Size;

@@ -9,6 +9,7 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
+import io.qbull.store.Examiner;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldKeyTable;
 import io.qbull.store.Inspector;
@@ -143,6 +144,11 @@ final class SimulatedPod implements LeaseListener, Reachability {
         @Override
         public DelayedJobs delayed() {
             throw new UnsupportedOperationException("a keeper runs no jobs");
+        }
+
+        @Override
+        public Examiner examiner() {
+            throw new UnsupportedOperationException("a keeper examines nothing");
         }
 
         @Override

@@ -380,7 +380,7 @@ class HeldPumpTest extends PumpTestSupport {
         loop.tick(Duration.ofDays(30));
         assertThat(store.waiting()).doesNotContain("advance");
         assertThat(ids()).containsExactly(1L, 3L);
-        assertThat(pump.standstill(Duration.ZERO)).contains("a job runs");
+        assertThat(standstill(pump, Duration.ZERO)).contains("has been running for");
     }
 
     @Test
@@ -608,17 +608,19 @@ class HeldPumpTest extends PumpTestSupport {
         begin(0);
         answerFetch(false, entries(1, 2));
         loop.tick(Duration.ofSeconds(61));
-        assertThat(pump.standstill(Duration.ofSeconds(60))).endsWith(": its job waits for a turn");
+        assertThat(standstill(pump, Duration.ofSeconds(60)))
+                .startsWith("has not moved for 61 s: job ")
+                .endsWith(" waits for a turn");
         inLine = false;
-        assertThat(pump.standstill(Duration.ofSeconds(60)))
+        assertThat(standstill(pump, Duration.ofSeconds(60)))
                 .as("a worker has it, and is about to run it")
-                .endsWith(": a job runs");
+                .contains(": job ", " has been running for ");
         assertThat(store.waiting()).doesNotContain("fail");
 
         work();
         loop.tick(Duration.ofSeconds(10).minusNanos(1));
         assertThat(store.waiting()).doesNotContain("fail");
-        assertThat(pump.standstill(Duration.ofSeconds(60))).endsWith(": a job runs");
+        assertThat(standstill(pump, Duration.ofSeconds(60))).contains(": job ", " has been running for ");
         loop.tick(Duration.ofNanos(1));
         assertThat(store.next("fail").argument(3, Failed.class).reason()).isEqualTo("ran longer than 10 s");
     }

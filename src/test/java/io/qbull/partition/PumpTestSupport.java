@@ -21,6 +21,8 @@ import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.model.TaskQueue;
+import io.qbull.model.why.OwnerReport;
+import io.qbull.model.why.Standstill;
 import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Page;
 import io.qbull.store.JobLog.Agenda;
@@ -123,6 +125,18 @@ abstract class PumpTestSupport {
         public @Nullable String waitsFor(Runnable task) {
             return inLine && workers.contains(task) ? "a turn" : null;
         }
+    }
+
+    /** What health and log say about a pump, without the name of its partition; empty if it does not stand still. */
+    static String standstill(PartitionPump pump, Duration limit) {
+        OwnerReport report = pump.standstill(limit);
+        String prefix = "partition " + LEASE.partition();
+        return report == null
+                ? ""
+                : Standstill.of(LEASE, report)
+                        .text()
+                        .substring(prefix.length() + 1)
+                        .strip();
     }
 
     final class Recorder implements PumpListener {

@@ -88,8 +88,8 @@ class SuspectPumpTest extends PumpTestSupport {
         assertThat(store.waiting()).as("the turns alternate").doesNotContain("suspect");
         assertThat(neighbour.store.next("suspect").argument(3, Attempts.class)).isEqualTo(new Attempts(0, 1, 0, 1));
         loop.tick(Duration.ofSeconds(5));
-        assertThat(neighbour.pump.standstill(MOMENT)).contains("Redis has not answered a command");
-        assertThat(pump.standstill(MOMENT)).contains("a job of another partition that may have crashed a process");
+        assertThat(standstill(neighbour.pump, MOMENT)).contains("Redis has not answered a command");
+        assertThat(standstill(pump, MOMENT)).contains("a job of another partition that may have crashed a process");
     }
 
     @Test

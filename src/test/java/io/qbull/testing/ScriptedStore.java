@@ -2,6 +2,7 @@ package io.qbull.testing;
 
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
+import io.qbull.store.Examiner;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldKeyTable;
 import io.qbull.store.Inspector;
@@ -173,6 +174,11 @@ public final class ScriptedStore implements Store {
     @Override
     public SourceTable sources() {
         return sources;
+    }
+
+    @Override
+    public Examiner examiner() {
+        throw new UnsupportedOperationException("nobody examines a scripted store");
     }
 
     @Override

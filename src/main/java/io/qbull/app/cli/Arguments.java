@@ -31,4 +31,9 @@ final class Arguments {
     static CliException noQueue(QueueName queue) {
         return new CliException(ExitCode.NOT_FOUND, "There is no queue " + queue + " in this Redis");
     }
+
+    static CliException noPartition(QueueName queue, int partition) {
+        return new CliException(
+                ExitCode.NOT_FOUND, "There is no partition " + queue + ":" + partition + " in this Redis");
+    }
 }

@@ -6,6 +6,7 @@ import io.qbull.app.settings.AppSettings;
 import io.qbull.app.settings.Setting;
 import io.qbull.config.RedisSettings;
 import io.qbull.ops.held.HeldKeyAdmin;
+import io.qbull.ops.why.Why;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
 import io.qbull.store.redis.RedisStore;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Opens the store of the settings and waits for its answers. Failures become {@link CliException}s. */
 public final class StoreAccess {
@@ -89,8 +91,20 @@ public final class StoreAccess {
      * @return lists and changes its held keys
      */
     public static HeldKeyAdmin heldKeyAdmin(Store store) {
-        Executor later = CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS);
-        return new HeldKeyAdmin(store.heldKeys(), () -> CompletableFuture.runAsync(() -> {}, later));
+        return new HeldKeyAdmin(store.heldKeys(), pause(200));
+    }
+
+    /**
+     * @param store an open store
+     * @return says why something in it does not move
+     */
+    public static Why why(Store store) {
+        return new Why(store, pause(250));
+    }
+
+    private static Supplier<CompletionStage<Void>> pause(long millis) {
+        Executor later = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
+        return () -> CompletableFuture.runAsync(() -> {}, later);
     }
 
     /**

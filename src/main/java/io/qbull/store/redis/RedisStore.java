@@ -5,6 +5,7 @@ import io.qbull.config.RedisSettings;
 import io.qbull.model.Printable;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
+import io.qbull.store.Examiner;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldKeyTable;
 import io.qbull.store.Inspector;
@@ -29,6 +30,7 @@ import io.qbull.store.redis.client.Traffic;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.tables.RedisDeadLetters;
 import io.qbull.store.redis.tables.RedisDelayedJobs;
+import io.qbull.store.redis.tables.RedisExaminer;
 import io.qbull.store.redis.tables.RedisHeldJobs;
 import io.qbull.store.redis.tables.RedisHeldKeyTable;
 import io.qbull.store.redis.tables.RedisInspector;
@@ -71,6 +73,7 @@ public final class RedisStore implements Store {
     private final ResizeTable resize;
     private final SourceTable sources;
     private final Inspector inspector;
+    private final Examiner examiner;
     private final DeadLetters deadLetters;
     private final HeldKeyTable heldKeys;
     private final RedisWakeUps wakeUps;
@@ -93,6 +96,7 @@ public final class RedisStore implements Store {
         this.resize = new RedisResizeTable(topology, router);
         this.sources = new RedisSourceTable(router);
         this.inspector = new RedisInspector(router);
+        this.examiner = new RedisExaminer(router);
         this.deadLetters = new RedisDeadLetters(router);
         this.heldKeys = new RedisHeldKeyTable(router);
         this.wakeUps = new RedisWakeUps(connections.readers());
@@ -215,6 +219,11 @@ public final class RedisStore implements Store {
     @Override
     public Inspector inspector() {
         return inspector;
+    }
+
+    @Override
+    public Examiner examiner() {
+        return examiner;
     }
 
     @Override

@@ -34,6 +34,9 @@ class ReadingVerbsTest {
             "status --json",
             "dead list WHATSAPP",
             "held list WHATSAPP",
+            "why WHATSAPP",
+            "why WHATSAPP --partition 1 --json",
+            "peek WHATSAPP",
             "files list",
             "files list --json");
 

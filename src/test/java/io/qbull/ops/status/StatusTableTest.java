@@ -2,6 +2,7 @@ package io.qbull.ops.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.qbull.model.Capacity;
 import io.qbull.model.Pause;
 import io.qbull.model.Pause.Scope;
 import io.qbull.model.Pauses;
@@ -51,7 +52,7 @@ class StatusTableTest {
 
     @Test
     void a_pod_id_that_two_processes_use_is_named() {
-        Pod twins = new Pod(new PodId("pod"), 4, List.of(), 0, 0, "1@here/a", "2@there/b");
+        Pod twins = new Pod(new PodId("pod"), 4, List.of(), 0, 0, "1@here/a", "2@there/b", new Capacity(4, 4), 0);
         assertThat(StatusTable.of(
                         new QueueStatus.Present(new QueueName("WHATSAPP"), 1, 0, NONE, List.of(twins), List.of())))
                 .contains(System.lineSeparator()
@@ -66,7 +67,8 @@ class StatusTableTest {
                         partitions,
                         NONE,
                         IntStream.range(0, pods)
-                                .mapToObj(n -> new Pod(new PodId("pod" + n), 4, List.of(), 0, 0, "", ""))
+                                .mapToObj(n -> new Pod(
+                                        new PodId("pod" + n), 4, List.of(), 0, 0, "", "", new Capacity(4, 4), 0))
                                 .toList(),
                         IntStream.range(0, partitions)
                                 .<PartitionStatus>mapToObj(

@@ -255,7 +255,17 @@ class LayoutScriptsTest {
         assertThat(alone.twin()).isEmpty();
         Pod me = shown().get(0);
         assertThat(me)
-                .isEqualTo(new Pod(POD, 4, List.of(), me.startedAtMillis(), me.seenAtMillis(), alone.process(), ""));
+                .isEqualTo(new Pod(
+                        POD,
+                        4,
+                        List.of(),
+                        me.startedAtMillis(),
+                        me.seenAtMillis(),
+                        alone.process(),
+                        "",
+                        new Capacity(4, 4),
+                        me.staleAtMillis()));
+        assertThat(me.staleAtMillis()).isGreaterThan(me.seenAtMillis());
         assertThat(me.startedAtMillis()).isBetween(before, new Seed(resp).now()).isEqualTo(me.seenAtMillis());
         assertThat(resp.text("HGET", "{Q}:pods", "pod-1"))
                 .isEqualTo("{\"partitions\":[],\"capacity\":4,\"most\":4,\"started\":" + me.startedAtMillis()

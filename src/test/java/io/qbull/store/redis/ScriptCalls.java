@@ -107,7 +107,7 @@ final class ScriptCalls {
     List<Call> of(Script script) {
         return switch (script) {
             case ACQUIRE -> List.of(call(script, List.of("{Q:4}:lease"), "me#2", "1000", "1"));
-            case RENEW -> List.of(call(script, lease(), "1000", "me#1", EPOCH, "5", "1", "other#1"));
+            case RENEW -> List.of(call(script, lease(), "1000", "me#1", EPOCH, "5", "1", "other#1", "{}"));
             case RELEASE -> List.of(call(script, lease(), "me#1", EPOCH, "0", "channel", "3"));
             case HANDOVER -> List.of(call(script, lease(), "me#1", EPOCH, "other#1", "1000", "0", "channel", "3"));
             case WANT -> List.of(call(script, lease(), "other#1", "channel", "3"));
@@ -164,6 +164,14 @@ final class ScriptCalls {
             case ENQUEUE -> enqueues();
             case CANCEL -> List.of(call(script, cancelled(), "e", "k", "1"), call(script, cancelled(), "f", "k", "1"));
             case LETTERS -> List.of(call(script, keys("dead"), "0-0", "+", "9", "9999", "9"));
+            case DELAYS ->
+                List.of(
+                        call(script, keys("delayed", "delayed:jobs", "delayed:ids"), "", "0", "9"),
+                        call(script, keys("delayed", "delayed:jobs", "delayed:ids"), "e", "0", "9"));
+            case LINE ->
+                List.of(
+                        after(this::bundle, call(script, keys("held:jobs"), "", "0", "9", "9999")),
+                        call(script, keys("held:jobs"), sha1("k"), "0", "9", "9999"));
             case REQUEUE -> List.of(call(script, keys("dead", Seed.STREAM, "seal"), "1", "1-1", "2-1"));
             case FORWARD ->
                 List.of(

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public enum Script {
     ACQUIRE("1", "3"),
-    RENEW("n", "1 + 5n"),
+    RENEW("n", "1 + 6n"),
     RELEASE("1", "5"),
     HANDOVER("1", "7"),
     WANT("1", "3"),
@@ -42,6 +42,8 @@ public enum Script {
     ENQUEUE("9", "5 + 8n"),
     CANCEL("6", "3"),
     LETTERS("1", "5"),
+    DELAYS("3", "3"),
+    LINE("1", "4"),
     REQUEUE("3", "1 + n"),
     FORWARD("3", "2 + n"),
     DISCARD("2", "2n"),

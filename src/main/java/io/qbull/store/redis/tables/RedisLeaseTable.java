@@ -1,5 +1,6 @@
 package io.qbull.store.redis.tables;
 
+import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Epoch;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
@@ -13,6 +14,7 @@ import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.Futures;
 import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.client.ServerTopology;
 import io.qbull.store.redis.client.Traffic;
 import io.qbull.store.redis.schema.Keys;
@@ -99,6 +101,12 @@ public final class RedisLeaseTable implements LeaseTable {
     }
 
     @Override
+    public CompletionStage<Void> remind(PartitionId partition) {
+        Request publish = Request.of(CommandType.PUBLISH, announcement(partition));
+        return RedisErrors.translate(router.send(Keys.lease(partition), publish).thenApply(reply -> null));
+    }
+
+    @Override
     public CompletionStage<Map<PartitionId, LeaseView>> peek(List<PartitionId> partitions) {
         return inParts(partitions, Keys::lease, this::peekPart);
     }
@@ -154,7 +162,8 @@ public final class RedisLeaseTable implements LeaseTable {
                     request.lease(),
                     Integer.toString(request.window()),
                     Integer.toString(request.inFlight()),
-                    rejected == null ? "" : rejected.toString()));
+                    rejected == null ? "" : rejected.toString(),
+                    OwnerReports.text(request.report())));
         }
         return args;
     }

@@ -37,6 +37,9 @@ final class RedisRegistrations {
     private static final Logger LOG = LoggerFactory.getLogger(RedisRegistrations.class);
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** How long a pod may be silent that does not say so: as long as with the usual settings. */
+    private static final Duration UNLESS_SAID = Duration.ofSeconds(15);
+
     private final CommandRouter router;
     private final String process = ProcessName.unique();
 
@@ -168,7 +171,9 @@ final class RedisRegistrations {
                     json.path("started").asLong(),
                     json.path("seen").asLong(),
                     Printable.of(json.path("process").asText()),
-                    Printable.of(json.path("twin").asText()));
+                    Printable.of(json.path("twin").asText()),
+                    capacity(),
+                    staleAt(UNLESS_SAID));
         }
     }
 }

@@ -1,6 +1,5 @@
-package io.qbull.lease;
+package io.qbull.model;
 
-import io.qbull.model.Capacity;
 import java.util.List;
 
 /**
@@ -15,12 +14,13 @@ import java.util.List;
  * @param level as many has each pod that may
  * @param rest whether some of them have one more
  */
-record Shares(boolean asWanted, boolean scarce, int level, boolean rest) {
+public record Shares(boolean asWanted, boolean scarce, int level, boolean rest) {
     /**
      * @param partitions of the queue
      * @param pods all living ones
+     * @return the shares
      */
-    static Shares of(int partitions, List<Capacity> pods) {
+    public static Shares of(int partitions, List<Capacity> pods) {
         boolean scarce = pods.stream().mapToLong(Capacity::limit).sum() < partitions;
         boolean asWanted = !scarce && pods.stream().noneMatch(Capacity::fairShare);
         int[] limits = pods.stream()
@@ -38,13 +38,23 @@ record Shares(boolean asWanted, boolean scarce, int level, boolean rest) {
         return new Shares(asWanted, scarce, Integer.MAX_VALUE, false);
     }
 
-    /** With fewer a pod asks another one that has more than its own least. */
-    int least(Capacity pod) {
+    /**
+     * With fewer a pod asks another one that has more than its own least.
+     *
+     * @param pod a living pod
+     * @return its least
+     */
+    public int least(Capacity pod) {
         return asWanted ? pod.wanted() : Math.min(limit(pod), level);
     }
 
-    /** With more a pod gives one to any pod that has fewer than its own most. */
-    int most(Capacity pod) {
+    /**
+     * With more a pod gives one to any pod that has fewer than its own most.
+     *
+     * @param pod a living pod
+     * @return its most
+     */
+    public int most(Capacity pod) {
         return asWanted ? pod.wanted() : Math.min(limit(pod), rest ? level + 1 : level);
     }
 

@@ -1,8 +1,7 @@
-package io.qbull.lease;
+package io.qbull.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.qbull.model.Capacity;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -1,0 +1,229 @@
+package io.qbull.ops.why;
+
+import io.qbull.model.Causes;
+import io.qbull.model.JobId;
+import io.qbull.model.Layout;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.model.why.Cause;
+import io.qbull.model.why.JobCause;
+import io.qbull.model.why.OwnerCause;
+import io.qbull.model.why.OwnerReport;
+import io.qbull.model.why.StoreCause;
+import io.qbull.ops.why.Answer.Finding;
+import io.qbull.ops.why.JobSearch.Wanted;
+import io.qbull.store.Examiner.Partition;
+import io.qbull.store.HeldKeyTable.HeldKey;
+import io.qbull.store.Rounds;
+import io.qbull.store.Store;
+import io.qbull.store.StoreException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Says why something does not move. Thread-safe; nothing blocks. */
+public final class Why {
+    /** The most partitions of a queue that are looked at closely. */
+    private static final int MOST_CLOSELY = 16;
+    /** Partitions that are asked at once whether they know a job. */
+    private static final int AT_ONCE = 16;
+
+    private final Store store;
+    private final FactGatherer gatherer;
+    private final JobSearch search;
+
+    /**
+     * @param store an open store
+     * @param pause completes when owners have had time to renew: a quarter of a second
+     */
+    public Why(Store store, Supplier<CompletionStage<Void>> pause) {
+        this.store = store;
+        this.gatherer = new FactGatherer(store, pause);
+        this.search = new JobSearch(store.examiner(), store.deadLetters());
+    }
+
+    /**
+     * @param queue a queue
+     * @param scope what is asked about in it
+     * @return the answer, also if Redis does not answer; empty if there is no such queue or partition
+     */
+    public CompletionStage<Optional<Answer>> ask(QueueName queue, Scope scope) {
+        return Places.layout(store, queue)
+                .thenCompose(layout -> layout.isEmpty()
+                        ? CompletableFuture.completedStage(Optional.<Answer>empty())
+                        : ask(queue, layout.get(), scope))
+                .exceptionallyCompose(failure -> {
+                    Throwable cause = Causes.bare(failure);
+                    return cause instanceof StoreException known
+                            ? CompletableFuture.completedStage(Optional.of(refused(queue, known)))
+                            : CompletableFuture.failedStage(failure);
+                });
+    }
+
+    private static Answer refused(QueueName queue, StoreException failure) {
+        String text = String.valueOf(failure.getMessage());
+        Cause cause = failure instanceof StoreException.Unavailable
+                ? new StoreCause.RedisAway(text)
+                : new StoreCause.Unreadable(text);
+        return new Answer(queue, List.of(new Finding(queue, List.of(), Duration.ZERO, cause)), 0);
+    }
+
+    private CompletionStage<Optional<Answer>> ask(QueueName queue, Layout layout, Scope scope) {
+        Integer partition = scope.partition();
+        if (partition != null && partition >= layout.partitions()) {
+            return CompletableFuture.completedStage(Optional.empty());
+        }
+        CompletionStage<Answer> answer = scope.aboutJobs()
+                ? aboutJobs(queue, layout, scope)
+                : whole(
+                        queue,
+                        layout,
+                        partition == null ? Places.all(queue, layout) : List.of(new PartitionId(queue, partition)));
+        return answer.thenApply(Optional::of);
+    }
+
+    private CompletionStage<Answer> whole(QueueName queue, Layout layout, List<PartitionId> partitions) {
+        return gatherer.partitions(partitions).thenCompose(all -> {
+            List<Partition> worst = FactGatherer.worst(all, MOST_CLOSELY);
+            List<Partition> close = worst.isEmpty() ? all.subList(0, 1) : worst;
+            int with = (int) all.stream()
+                    .filter(each -> each.backlog() + each.held() + each.delayed() > 0)
+                    .count();
+            return gatherer.fleet(queue, layout)
+                    .thenCompose(fleet -> gatherer.closely(new Subject.Whole(), fleet, close))
+                    .thenApply(situations -> answer(queue, situations, Math.max(0, with - close.size())));
+        });
+    }
+
+    private static Answer answer(QueueName queue, List<Situation> situations, int unexamined) {
+        List<Finding> findings = new ArrayList<>();
+        for (Situation situation : situations) {
+            int index = situation.partition().id().index();
+            for (Cause cause : Diagnosis.of(situation)) {
+                add(findings, new Finding(queue, places(index, cause), stood(situation, cause), cause));
+            }
+        }
+        boolean still = findings.stream().anyMatch(finding -> !calm(finding.cause()));
+        if (still) {
+            findings.removeIf(finding -> calm(finding.cause()));
+        }
+        return new Answer(queue, findings, unexamined);
+    }
+
+    private static List<Integer> places(int index, Cause cause) {
+        return cause instanceof JobCause.Nothing ? List.of() : List.of(index);
+    }
+
+    /** What is no reason to look further. */
+    private static boolean calm(Cause cause) {
+        return cause instanceof OwnerCause.Working || cause instanceof JobCause.Nothing;
+    }
+
+    private static Duration stood(Situation situation, Cause cause) {
+        OwnerReport report = situation.partition().lease().report();
+        boolean said = report != null
+                && report.cause(String.valueOf(situation.partition().lease().owner()))
+                        .equals(cause);
+        return report != null && said ? report.stood() : Duration.ZERO;
+    }
+
+    /** The same cause in several partitions is one finding. */
+    private static void add(List<Finding> findings, Finding next) {
+        for (int i = 0; i < findings.size(); i++) {
+            Finding one = findings.get(i);
+            Cause both = both(one.cause(), next.cause());
+            if (both != null) {
+                List<Integer> places = new ArrayList<>(one.partitions());
+                places.addAll(next.partitions());
+                findings.set(i, new Finding(one.queue(), places, one.stood(), both));
+                return;
+            }
+        }
+        findings.add(next);
+    }
+
+    private static @Nullable Cause both(Cause one, Cause other) {
+        if (one instanceof OwnerCause.Working here && other instanceof OwnerCause.Working there) {
+            return here.and(there);
+        }
+        return one.sentence().equals(other.sentence()) ? one : null;
+    }
+
+    private CompletionStage<Answer> aboutJobs(QueueName queue, Layout layout, Scope scope) {
+        Wanted wanted = new Wanted(scope.key(), scope.id());
+        return Places.of(store, queue, layout, scope.key())
+                .thenCompose(where -> search.run(where, wanted, 1)
+                        .thenCompose(result -> result.found().isEmpty()
+                                ? nowhere(queue, where, wanted, result.more())
+                                : found(queue, layout, first(result.found()))));
+    }
+
+    /** A job that waits says more than one that was given up. */
+    private static FoundJob first(List<FoundJob> found) {
+        return found.stream()
+                .filter(job -> !(job instanceof FoundJob.Dead))
+                .findFirst()
+                .orElse(found.get(0));
+    }
+
+    private CompletionStage<Answer> nowhere(QueueName queue, List<PartitionId> where, Wanted wanted, boolean more) {
+        JobId id = wanted.id();
+        CompletionStage<Boolean> known = id == null
+                ? CompletableFuture.completedStage(false)
+                : Rounds.of(AT_ONCE, where, partition -> store.examiner().knows(partition, id))
+                        .thenApply(each -> each.contains(true));
+        return known.thenApply(seen -> {
+            Cause cause = seen && id != null && !more
+                    ? new JobCause.Done(id.value())
+                    : new JobCause.Nothing(wanted.name(), more);
+            return new Answer(queue, List.of(new Finding(queue, List.of(), Duration.ZERO, cause)), 0);
+        });
+    }
+
+    private CompletionStage<Answer> found(QueueName queue, Layout layout, FoundJob job) {
+        return gatherer.partitions(List.of(job.partition()))
+                .thenCompose(now -> subject(job)
+                        .thenCombine(
+                                gatherer.fleet(queue, layout),
+                                (subject, fleet) -> gatherer.closely(subject, fleet, now)))
+                .thenCompose(situations -> situations)
+                .thenApply(situations -> answer(queue, situations, 0));
+    }
+
+    private CompletionStage<Subject> subject(FoundJob job) {
+        if (job instanceof FoundJob.Held held) {
+            return before(held).thenCombine(heldKey(held), (before, key) -> new Subject.Held(held.job(), key, before));
+        } else if (job instanceof FoundJob.InStream in) {
+            return heldKey(in).thenApply(key -> new Subject.InStream(in.job(), key, in.before()));
+        } else if (job instanceof FoundJob.Delayed delayed) {
+            return CompletableFuture.completedStage(new Subject.Delayed(delayed.job(), delayed.dueIn()));
+        }
+        FoundJob.Dead dead = (FoundJob.Dead) job;
+        return CompletableFuture.completedStage(new Subject.Dead(dead.job(), dead.attempts(), dead.reason()));
+    }
+
+    private CompletionStage<@Nullable HeldKey> heldKey(FoundJob job) {
+        return store.heldKeys()
+                .find(job.partition(), job.job().key())
+                .thenApply(page -> page.keys().isEmpty() ? null : page.keys().get(0));
+    }
+
+    /** How many jobs of its key stand before a held job; that is known only when the jobs of that key are read. */
+    private CompletionStage<Long> before(FoundJob.Held held) {
+        if (held.before() >= 0) {
+            return CompletableFuture.completedStage(held.before());
+        }
+        Wanted same = new Wanted(held.job().key(), new JobId(held.job().id()));
+        return search.run(List.of(held.partition()), same, 1)
+                .thenApply(result -> result.found().stream()
+                        .filter(FoundJob.Held.class::isInstance)
+                        .mapToLong(found -> ((FoundJob.Held) found).before())
+                        .findFirst()
+                        .orElse(0));
+    }
+}

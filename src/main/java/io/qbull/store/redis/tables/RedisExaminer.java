@@ -1,0 +1,233 @@
+package io.qbull.store.redis.tables;
+
+import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Attempts;
+import io.qbull.model.Entry;
+import io.qbull.model.Job;
+import io.qbull.model.JobId;
+import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
+import io.qbull.model.StreamId;
+import io.qbull.store.Examiner;
+import io.qbull.store.StoreException;
+import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.Futures;
+import io.qbull.store.redis.client.RedisErrors;
+import io.qbull.store.redis.client.Reply;
+import io.qbull.store.redis.client.Request;
+import io.qbull.store.redis.schema.Keys;
+import io.qbull.store.redis.schema.Script;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Reads partitions closely in Redis. Thread-safe. */
+public final class RedisExaminer implements Examiner {
+    private static final String MOST_BYTES = Integer.toString(1024 * 1024);
+    private static final String MOST_JOBS = Integer.toString(MOST);
+
+    private final CommandRouter router;
+
+    public RedisExaminer(CommandRouter router) {
+        this.router = router;
+    }
+
+    @Override
+    public CompletionStage<Pods> pods(QueueName queue) {
+        String key = Keys.pods(queue);
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.HGETALL, key))
+                .thenCombine(
+                        router.send(key, Request.of(CommandType.TIME)),
+                        (pods, time) -> new Pods(RedisRegistrations.pods(pods), RedisDeadLetters.millis(time))));
+    }
+
+    @Override
+    public CompletionStage<Server> server(PartitionId partition) {
+        String key = Keys.lease(partition);
+        CompletionStage<String> refusal = refusal(key);
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.INFO, "replication"))
+                .thenCombine(
+                        refusal,
+                        (replication, refused) ->
+                                info(replication.text(0), "role").equals("slave") ? "it is a replica" : refused)
+                .thenCombine(
+                        router.send(key, Request.of(CommandType.INFO, "memory")),
+                        (readOnly, memory) -> new Server(
+                                readOnly,
+                                number(info(memory.text(0), "used_memory")),
+                                number(info(memory.text(0), "maxmemory")))));
+    }
+
+    /** Tries a write that changes nothing and that a full server takes. Empty if it takes it. */
+    private CompletionStage<String> refusal(String key) {
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.PERSIST, key)))
+                .handle((done, failure) ->
+                        failure instanceof StoreException.Full full ? String.valueOf(full.getMessage()) : "");
+    }
+
+    private static String info(String section, String name) {
+        return section.lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .map(line -> line.substring(name.length() + 1).trim())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static long number(String text) {
+        return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    @Override
+    public CompletionStage<Partition> partition(PartitionId id) {
+        String stream = Keys.stream(id);
+        String lease = Keys.lease(id);
+        String held = Keys.heldJobs(id);
+        String delayed = Keys.delayed(id);
+        return RedisErrors.translate(Futures.all(List.of(
+                        router.send(stream, Request.of(CommandType.TIME)),
+                        router.send(stream, Request.of(CommandType.XLEN, stream)),
+                        router.run(
+                                        Script.LETTERS,
+                                        List.of(stream),
+                                        RedisJobLog.args(StreamId.START.toString(), "+", "1", "1", "0"))
+                                .thenApply(CommandRouter.RoutedReply::reply),
+                        router.send(
+                                lease,
+                                Request.of(
+                                        CommandType.HMGET,
+                                        lease,
+                                        "owner",
+                                        "epoch",
+                                        "expires",
+                                        "ttl",
+                                        "inflight",
+                                        "doing")),
+                        router.send(held, Request.of(CommandType.ZCARD, held)),
+                        router.send(held, Request.of(CommandType.ZLEXCOUNT, held, "[b", "(c")),
+                        router.send(delayed, Request.of(CommandType.ZCARD, delayed)),
+                        router.send(delayed, Request.of(CommandType.ZRANGE, delayed, "0", "0", "WITHSCORES"))))
+                .thenCompose(each -> withAttempts(id, each)));
+    }
+
+    /** The name of the first entry is known only now. */
+    private CompletionStage<Partition> withAttempts(PartitionId id, List<Reply> each) {
+        List<Reply> first = each.get(2).list(2).lists();
+        String attempts = Keys.attempts(id);
+        String field = first.isEmpty() ? "" : first.get(0).text(0);
+        return router.send(attempts, Request.of(CommandType.HMGET, attempts, field))
+                .thenApply(known -> {
+                    String text = known.textOrNull(0);
+                    long now = RedisDeadLetters.millis(each.get(0));
+                    JobView head = first.isEmpty()
+                            ? null
+                            : view(field, first.get(0).list(1), text == null ? EntryCodec.NO_ATTEMPTS : text);
+                    Reply next = each.get(7);
+                    return new Partition(
+                            id,
+                            lease(each.get(3), now),
+                            each.get(1).number(0),
+                            head,
+                            head == null ? Duration.ZERO : since(head.streamId().millis(), now),
+                            each.get(4).number(0)
+                                    + (Keys.BUNDLE - 1) * each.get(5).number(0),
+                            each.get(6).number(0),
+                            next.size() < 2
+                                    ? null
+                                    : Duration.ofMillis(Math.max(0, (long) Double.parseDouble(next.text(1)) - now)));
+                });
+    }
+
+    private static Duration since(long then, long now) {
+        return Duration.ofMillis(Math.max(0, now - then));
+    }
+
+    private static Lease lease(Reply reply, long now) {
+        String owner = reply.textOrNull(0);
+        String epoch = reply.textOrNull(1);
+        long expires = number(String.valueOf(reply.textOrNull(2)));
+        long ttl = number(String.valueOf(reply.textOrNull(3)));
+        boolean alive = owner != null && epoch != null && expires > now;
+        // Written before the clock of Redis went back, it lives no longer than its ttl.
+        long left = ttl > 0 ? Math.min(expires - now, ttl) : expires - now;
+        return new Lease(
+                owner == null ? null : LeaseOwner.parse(owner).pod().value(),
+                alive ? Duration.ofMillis(left) : Duration.ZERO,
+                alive || expires == 0 ? null : since(expires, now),
+                alive && ttl > 0 ? Duration.ofMillis(ttl - left) : null,
+                Duration.ofMillis(ttl),
+                alive ? (int) number(String.valueOf(reply.textOrNull(4))) : 0,
+                alive && epoch != null ? OwnerReports.read(reply.textOrNull(5), epoch, now) : null);
+    }
+
+    @Override
+    public CompletionStage<Page> stream(PartitionId partition, StreamId after) {
+        List<byte[]> args = RedisJobLog.args(after.toString(), "+", MOST_JOBS, MOST_BYTES, "0");
+        return RedisErrors.translate(router.run(Script.LETTERS, List.of(Keys.stream(partition)), args)
+                .thenApply(answer -> {
+                    Reply reply = tagged(answer.reply(), "letters");
+                    List<JobView> jobs = reply.list(2).lists().stream()
+                            .map(entry -> view(entry.text(0), entry.list(1), EntryCodec.NO_ATTEMPTS))
+                            .toList();
+                    return new Page(jobs, reply.number(1) == 1, 0, 0);
+                }));
+    }
+
+    @Override
+    public CompletionStage<Page> held(PartitionId partition, @Nullable String key, int from) {
+        String tag = key == null ? "" : HexFormat.of().formatHex(Script.sha1(key));
+        List<byte[]> args = RedisJobLog.args(tag, Integer.toString(from), MOST_JOBS, MOST_BYTES);
+        return RedisErrors.translate(router.run(Script.LINE, List.of(Keys.heldJobs(partition)), args)
+                .thenApply(answer -> {
+                    Reply reply = tagged(answer.reply(), "line");
+                    List<Reply> members = new ArrayList<>(reply.list(3).lists());
+                    if (key != null) {
+                        members.sort(Comparator.comparing(member -> member.text(0)));
+                    }
+                    List<JobView> jobs = members.stream()
+                            .map(member -> view(member.text(1), member.list(2), EntryCodec.NO_ATTEMPTS))
+                            .toList();
+                    return new Page(jobs, reply.number(1) == 1, (int) reply.number(2), 0);
+                }));
+    }
+
+    @Override
+    public CompletionStage<Page> delayed(PartitionId partition, @Nullable JobId id, int from) {
+        List<String> keys = List.of(Keys.delayed(partition), Keys.delayedJobs(partition), Keys.delayedIds(partition));
+        List<byte[]> args = RedisJobLog.args(id == null ? "" : id.value(), Integer.toString(from), MOST_JOBS);
+        return RedisErrors.translate(router.run(Script.DELAYS, keys, args).thenApply(answer -> {
+            Reply reply = tagged(answer.reply(), "delays");
+            List<JobView> jobs = reply.list(3).lists().stream()
+                    .map(job -> view(job.text(0) + "-0", job.list(1), EntryCodec.NO_ATTEMPTS))
+                    .toList();
+            return new Page(jobs, reply.number(1) == 1, from + jobs.size(), Long.parseLong(reply.text(2)));
+        }));
+    }
+
+    @Override
+    public CompletionStage<Boolean> knows(PartitionId partition, JobId id) {
+        String seen = Keys.seen(partition);
+        return RedisErrors.translate(router.send(seen, Request.of(CommandType.ZSCORE, seen, id.value()))
+                .thenApply(score -> score.size() > 0 && score.textOrNull(0) != null));
+    }
+
+    private static Reply tagged(Reply reply, String tag) {
+        if (!reply.tag().equals(tag)) {
+            throw reply.unknown();
+        }
+        return reply;
+    }
+
+    private static JobView view(String place, Reply fields, String attempts) {
+        Entry entry = EntryCodec.decode(place, fields, attempts);
+        if (entry instanceof Entry.Decoded decoded) {
+            Job job = decoded.job();
+            return new JobView(job.streamId(), job.id().value(), job.key(), job.attempts());
+        }
+        return new JobView(entry.streamId(), place, "", Attempts.NONE);
+    }
+}
