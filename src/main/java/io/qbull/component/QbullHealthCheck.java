@@ -11,9 +11,9 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DOWN while something keeps a node from working. A node without partitions is UP: it stands by. So is one whose job takes long, or has
- * failed and waits: if it got no traffic, it could not take new jobs either. The message names each standstill. Readiness only, because a
- * restart of the process does not bring back Redis.
+ * DOWN while something keeps a node from working, and while a partition does not move although jobs are due. A node without partitions is
+ * UP: it stands by. So is one whose jobs have failed and wait, or whose job takes long while no other waits for it. The message names
+ * each standstill. Readiness only, because a restart of the process does not bring back Redis.
  */
 final class QbullHealthCheck extends AbstractHealthCheck {
     private final Supplier<@Nullable SharedNode> shared;
@@ -47,7 +47,7 @@ final class QbullHealthCheck extends AbstractHealthCheck {
         String message = Stream.of(status.problem(), status.standstill())
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining("; "));
-        if (status.problem().isEmpty()) {
+        if (status.problem().isEmpty() && !status.stalled()) {
             builder.up();
         } else {
             builder.down();

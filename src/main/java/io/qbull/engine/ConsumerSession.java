@@ -53,6 +53,7 @@ final class ConsumerSession {
     private final DeadLetterRetention retention;
     private final LayoutUpkeep upkeep;
     private final PauseWatch pauses;
+    private final StallWatch watch;
     private final OwnedPartitions owned = new OwnedPartitions();
     private final Standstills standstills;
     private final FailureLog failures;
@@ -77,6 +78,7 @@ final class ConsumerSession {
         this.upkeep = new LayoutUpkeep(
                 node, reachability, consumption.lease().leaseTtl(), lease -> owned.under(lease) != null);
         this.pauses = node.pauses();
+        this.watch = new StallWatch(identity.queue(), node.loop(), consumption.stallAfter(), this::standstills);
         this.keeper = new LeaseKeeper(
                 new LeaseDomain(identity.queue(), competition, identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
@@ -90,6 +92,7 @@ final class ConsumerSession {
         keeper.start();
         retention.start();
         upkeep.start();
+        watch.start();
     }
 
     /**
@@ -105,6 +108,7 @@ final class ConsumerSession {
             retention.stop();
             upkeep.stop();
             pauses.leave();
+            watch.stop();
             owned.all().forEach(partition -> leave(partition, null));
             stopIfNothingLeft();
         }

@@ -11,12 +11,18 @@ import java.util.List;
  * @param owned partitions it may work on
  * @param inFlight jobs that run
  * @param problem one line about what keeps the node from working; empty if nothing does
+ * @param stalled whether a partition has jobs that are due and has not moved for {@code stallAfter}
  * @param standstill one line about what waits although the node works: each partition that has jobs and has not moved for
  *     {@code stallAfter}, with the reason, or a backlog that takes no more jobs, or something that Redis refuses to tidy up; empty
  *     if there is none
  */
 public record NodeStatus(
-        boolean consuming, List<PartitionId> owned, List<Delivery> inFlight, String problem, String standstill) {
+        boolean consuming,
+        List<PartitionId> owned,
+        List<Delivery> inFlight,
+        String problem,
+        boolean stalled,
+        String standstill) {
     /**
      * @param moreProblem another problem; may be empty
      * @param moreStandstill another standstill; may be empty
@@ -24,7 +30,7 @@ public record NodeStatus(
      */
     NodeStatus alsoSaying(String moreProblem, String moreStandstill) {
         return new NodeStatus(
-                consuming, owned, inFlight, joined(problem, moreProblem), joined(standstill, moreStandstill));
+                consuming, owned, inFlight, joined(problem, moreProblem), stalled, joined(standstill, moreStandstill));
     }
 
     private static String joined(String one, String other) {

@@ -225,10 +225,17 @@ final class SessionQueue {
         String problem = node.outage().problem();
         ConsumerSession session = running;
         if (session == null) {
-            return new NodeStatus(active(), List.of(), List.of(), problem, "");
+            return new NodeStatus(active(), List.of(), List.of(), problem, false, "");
         }
         OwnedPartitions owned = session.owned();
-        return new NodeStatus(true, owned.ids(), owned.inFlight(), problem, text(session.standstills()));
+        List<Standstill> standstills = session.standstills();
+        return new NodeStatus(
+                true,
+                owned.ids(),
+                owned.inFlight(),
+                problem,
+                standstills.stream().anyMatch(Standstill::due),
+                text(standstills));
     }
 
     private static String text(List<Standstill> standstills) {

@@ -448,6 +448,10 @@ final class Prefetched {
         refresh(line);
     }
 
+    int size() {
+        return slots.size();
+    }
+
     boolean isEmpty() {
         return slots.isEmpty();
     }

@@ -139,6 +139,8 @@ final class PumpParts {
      * @param cause why no job can start now
      */
     void noteStall(StallCause cause) {
+        stall.othersWait(partition.prefetched().size() > starter.running()
+                || partition.held().next() != null);
         HeldKey first = cause.kind().due() ? null : partition.held().firstHeld();
         if (first != null) {
             stall.held(first.waiting(), first.due);

@@ -13,6 +13,7 @@ final class StallReason {
     private volatile long since;
     private volatile long pauseEnds;
     private volatile @Nullable WaitingKey first;
+    private volatile boolean othersWait;
     /** The partition stood still before this pump began. */
     private boolean continued;
 
@@ -46,6 +47,11 @@ final class StallReason {
         first = key;
     }
 
+    /** Whether other jobs wait for those that run to end. */
+    void othersWait(boolean wait) {
+        othersWait = wait;
+    }
+
     /** Why no job starts from now on. A pump that was idle or paused is measured anew. */
     void set(StallCause next, long now) {
         if (cause.welcome() && !continued) {
@@ -71,11 +77,14 @@ final class StallReason {
             // Others may pass a job that hangs.
             return oldest == null || oldest.ran().compareTo(limit) <= 0
                     ? null
-                    : new OwnerReport(Kind.JOB, "", Duration.ZERO, oldest, jobs.running, null);
+                    : new OwnerReport(Kind.JOB, "", Duration.ZERO, oldest, jobs.running, false, null);
         }
         String text = known == StallCause.NOT_TAKEN ? String.valueOf(jobs.awaited) : known.text;
         boolean about = known == StallCause.NOT_TAKEN || known == StallCause.JOB_RUNNING;
-        return new OwnerReport(known.kind(), text, stood, about ? oldest : null, jobs.running, waiting(known, now));
+        boolean waits =
+                known == StallCause.JOB_RUNNING ? othersWait : known.kind().due();
+        return new OwnerReport(
+                known.kind(), text, stood, about ? oldest : null, jobs.running, waits, waiting(known, now));
     }
 
     private @Nullable WaitingKey waiting(StallCause known, long now) {

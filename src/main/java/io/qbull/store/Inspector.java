@@ -73,6 +73,7 @@ public interface Inspector {
          * @param oldestAgeMillis age of the first entry in the stream; null if there is none
          * @param inFlight number of jobs that ran at the owner's last renewal
          * @param held number of held jobs
+         * @param heldKeys number of keys that they wait behind
          * @param delayed number of delayed jobs
          * @param dead number of dead letters
          */
@@ -85,6 +86,7 @@ public interface Inspector {
                 @Nullable Long oldestAgeMillis,
                 int inFlight,
                 long held,
+                long heldKeys,
                 long delayed,
                 long dead)
                 implements PartitionStatus {}

@@ -46,6 +46,7 @@ final class FakeNode implements QueueNode {
     volatile boolean consuming;
     volatile boolean stopped;
     volatile String problem = "";
+    volatile boolean stalled;
     volatile String standstill = "";
     volatile Function<NewJob, CompletionStage<Enqueued>> answers;
     volatile CompletionStage<Layout> layout = CompletableFuture.completedFuture(new Layout(1, 16));
@@ -175,7 +176,8 @@ final class FakeNode implements QueueNode {
 
     @Override
     public NodeStatus status() {
-        return new NodeStatus(consuming, List.of(new PartitionId(identity.queue(), 3)), List.of(), problem, standstill);
+        return new NodeStatus(
+                consuming, List.of(new PartitionId(identity.queue(), 3)), List.of(), problem, stalled, standstill);
     }
 
     @Override

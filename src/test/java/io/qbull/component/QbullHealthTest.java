@@ -67,8 +67,17 @@ class QbullHealthTest extends QbullTestSupport {
     }
 
     @Test
-    void a_standstill_is_named_but_leaves_the_check_up() {
-        node().standstill = "partition ORDERS:3 has not moved for PT2M: a job runs";
+    void a_standstill_with_jobs_that_are_due_makes_the_pod_unready() {
+        node().standstill = "partition ORDERS:3 has not moved for 120 s: job J of key K has been running for 120 s";
+        node().stalled = true;
+
+        assertThat(consumerHealth().getState()).isEqualTo(HealthCheck.State.DOWN);
+        assertThat(consumerHealth().getMessage()).contains(node().standstill);
+    }
+
+    @Test
+    void a_standstill_without_jobs_that_are_due_is_named_but_leaves_the_check_up() {
+        node().standstill = "partition ORDERS:3 has not moved for 120 s: key K is held";
 
         assertThat(consumerHealth().getState()).isEqualTo(HealthCheck.State.UP);
         assertThat(consumerHealth().getMessage()).contains(node().standstill);

@@ -21,6 +21,7 @@ import io.qbull.ops.why.Jobs;
 import io.qbull.ops.why.Scope;
 import io.qbull.ops.why.Why;
 import io.qbull.store.redis.RedisStore;
+import io.qbull.testing.CapturedLog;
 import io.qbull.testing.FailedSave;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
@@ -92,14 +93,35 @@ class WhyTest {
     }
 
     @Test
-    void what_the_health_says_of_a_partition_is_what_is_answered() {
-        TestPod pod = pod("a", 1);
-        consume(pod, 1, Retries.of(3, Duration.ofHours(1)), (delivery, outcome) -> running.add(outcome));
-        pod.enqueue("k", "one").join();
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(first(Scope.ALL))
-                        .contains(": job k/one of key k has been running for ")
-                        .isEqualTo(pod.node.status().standstill()));
+    void what_is_answered_is_what_the_health_and_the_log_say_of_jobs_that_are_due() {
+        try (CapturedLog log = new CapturedLog()) {
+            TestPod pod = pod("a", 1);
+            consume(pod, 1, Retries.of(3, Duration.ofHours(1)), (delivery, outcome) -> running.add(outcome));
+            pod.enqueue("k", "one").join();
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(first(Scope.ALL))
+                            .contains(": job k/one of key k has been running for ")
+                            .isEqualTo(pod.node.status().standstill()));
+            assertThat(pod.node.status().stalled())
+                    .as("nothing waits for the job")
+                    .isFalse();
+            assertThat(log.warnings()).noneMatch(line -> line.contains("has not moved"));
+
+            pod.enqueue("other", "two").join();
+            await().atMost(SOON).until(() -> pod.node.status().stalled());
+            String line =
+                    "queue=WHATSAPP partition WHATSAPP:0 has not moved for \\d s: job k/one of key k has been running"
+                            + " for \\d s in pod a, on no thread of its own";
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(log.warnings())
+                            .filteredOn(each -> each.contains("has not moved"))
+                            .singleElement()
+                            .asString()
+                            .matches(line));
+            running.remove(0).completed();
+            await().until(() -> !log.seen("partition WHATSAPP:0 does not stand still any more")
+                    .isEmpty());
+        }
     }
 
     @Test
@@ -227,23 +249,24 @@ class WhyTest {
                 default -> running.add(outcome);
             }
         });
-        for (int n = 0; n < 20; n++) {
-            pod.enqueue("held", "" + n, "h" + n).join();
-        }
+        pod.enqueue("held", "0", "h0").join();
         pod.enqueue("bad", "", "lost").join();
         pod.enqueue("k", "", "first").join();
+        await().until(() -> !running.isEmpty());
+        for (int n = 1; n < 20; n++) {
+            pod.enqueue("held", "" + n, "h" + n).join();
+        }
         NewJob later = new NewJob(new JobId("later"), true, "k", new byte[] {1}, "text/plain", Map.of())
                 .due(new Due.In(Duration.ofHours(3)));
         pod.node.enqueue(later, TestPod.ENQUEUE).toCompletableFuture().join();
         pod.enqueue("k", "", "second").join();
-        await().until(() -> !running.isEmpty());
-        await().untilAsserted(
-                        () -> assertThat(found("held", null)).hasSize(20).allMatch(line -> line.contains("held")));
-        assertThat(found("held", null))
-                .startsWith("0 held h0 0", "0 held h1 1", "0 held h2 2")
-                .endsWith("0 held h19 19");
-        assertThat(found(null, "h7")).containsExactly("0 held h7 -1");
-        assertThat(found("k", null)).containsExactly("0 stream first 0", "0 stream second 1", "0 delayed later");
+        assertThat(found("held", null)).hasSize(20).startsWith("0 held h0 0").allMatch(line -> line.startsWith("0 "));
+        assertThat(found(null, "h7")).singleElement().asString().contains(" h7 ");
+        assertThat(found("k", null))
+                .satisfiesExactly(
+                        runs -> assertThat(runs).isEqualTo("0 stream first 0"),
+                        waits -> assertThat(waits).startsWith("0 stream second "),
+                        delayed -> assertThat(delayed).isEqualTo("0 delayed later"));
         assertThat(found("bad", "lost")).containsExactly("0 dead lost refused");
         assertThat(found("bad", "first")).isEmpty();
         assertThat(lines(get(new Jobs(REDIS.store()).next(TestPod.QUEUE, 0, 1)).orElseThrow()))

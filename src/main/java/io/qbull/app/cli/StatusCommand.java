@@ -7,6 +7,7 @@ import io.qbull.app.settings.AppSettings;
 import io.qbull.app.settings.SettingsReader;
 import io.qbull.model.QueueName;
 import io.qbull.ops.Json;
+import io.qbull.ops.status.Overview;
 import io.qbull.ops.status.QueueJson;
 import io.qbull.ops.status.Queues;
 import io.qbull.ops.status.StatusTable;
@@ -14,8 +15,13 @@ import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,10 +33,13 @@ import picocli.CommandLine.Spec;
 /** {@code qbull status}. */
 @Command(
         name = "status",
-        description = "Shows which pods own the partitions, and how many jobs are waiting.",
+        description =
+                "Shows how many jobs each queue has to do and how fast that changes, and which pods own its partitions.",
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class)
 public final class StatusCommand implements Callable<Integer> {
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
+
     private final Path home;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "QUEUE", description = "Only this queue.")
@@ -38,6 +47,11 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Prints JSON, as /api/queues answers.")
     private boolean json;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Shows each partition.")
+    private boolean verbose;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -69,13 +83,37 @@ public final class StatusCommand implements Callable<Integer> {
         if (json) {
             return Json.text(Queues.json(found)) + "\n";
         }
-        return found.isEmpty()
-                ? "There are no queues yet.\n"
-                : found.stream().map(StatusTable::of).collect(Collectors.joining("\n"));
+        if (found.isEmpty()) {
+            return "There are no queues yet.\n";
+        }
+        String overview = overview(found, queues::all);
+        return verbose
+                ? overview + found.stream().map(StatusTable::of).collect(Collectors.joining("\n", "\n", ""))
+                : overview;
     }
 
     private String one(Queues queues, QueueName name) throws CliException {
         QueueStatus.Present found = StoreAccess.await(queues.one(name)).orElseThrow(() -> Arguments.noQueue(name));
-        return json ? Json.text(QueueJson.of(found)) + "\n" : StatusTable.of(found);
+        if (json) {
+            return Json.text(QueueJson.of(found)) + "\n";
+        }
+        String overview = overview(
+                List.of(found),
+                () -> queues.one(name).thenApply(again -> again.map(List::of).orElse(List.of())));
+        return verbose ? overview + "\n" + StatusTable.of(found) : overview;
+    }
+
+    /** Looks twice if there are jobs, so that it can say how fast they are worked off. */
+    private static String overview(
+            List<QueueStatus.Present> found, Supplier<CompletionStage<List<QueueStatus.Present>>> again)
+            throws CliException {
+        if (!Overview.worthASecondLook(found)) {
+            return new Overview(found, null, Duration.ZERO).text();
+        }
+        long before = System.nanoTime();
+        StoreAccess.await(CompletableFuture.runAsync(
+                () -> {}, CompletableFuture.delayedExecutor(BETWEEN.toMillis(), TimeUnit.MILLISECONDS)));
+        List<QueueStatus.Present> later = StoreAccess.await(again.get());
+        return new Overview(found, later, Duration.ofNanos(System.nanoTime() - before)).text();
     }
 }

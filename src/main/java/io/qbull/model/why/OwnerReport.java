@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param stood how long nothing has moved; zero if only a job has been running for a while
  * @param job the job that has been running for the longest time, or waits for a worker; null if there is none
  * @param running how many jobs run
+ * @param waits whether jobs are due that do not run
  * @param key the key that waits; null unless the kind is {@link Kind#PAUSE} or {@link Kind#PERSON}
  */
 public record OwnerReport(
@@ -20,6 +21,7 @@ public record OwnerReport(
         Duration stood,
         @Nullable RunningJob job,
         int running,
+        boolean waits,
         @Nullable WaitingKey key) {
 
     /** What a partition waits for. */

@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param partition the partition
  * @param stood for how long nothing has moved; zero if that is not known, or if only a job takes long
- * @param due whether jobs are due: else time alone or a person is waited for
+ * @param due whether jobs are due that do not run: else time or a person is waited for, or nothing waits behind a job
  * @param cause why
  */
 public record Standstill(PartitionId partition, Duration stood, boolean due, Cause cause) {
@@ -22,7 +22,7 @@ public record Standstill(PartitionId partition, Duration stood, boolean due, Cau
         return new Standstill(
                 lease.partition(),
                 report.stood(),
-                report.kind().due() && !report.stood().isZero(),
+                report.waits() && !report.stood().isZero(),
                 report.cause(lease.owner().pod().value()));
     }
 

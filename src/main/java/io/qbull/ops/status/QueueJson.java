@@ -14,8 +14,17 @@ import java.util.List;
 /** The one JSON form of a queue's state, for the API and for the command line. */
 public final class QueueJson {
     /** Members of a partition that are null when it could not be read. */
-    private static final List<String> VALUES =
-            List.of("owner", "epoch", "leaseAgeMs", "backlog", "oldestAgeMs", "inFlight", "held", "delayed", "dead");
+    private static final List<String> VALUES = List.of(
+            "owner",
+            "epoch",
+            "leaseAgeMs",
+            "backlog",
+            "oldestAgeMs",
+            "inFlight",
+            "held",
+            "heldKeys",
+            "delayed",
+            "dead");
 
     private QueueJson() {}
 
@@ -60,6 +69,7 @@ public final class QueueJson {
             node.put("oldestAgeMs", read.oldestAgeMillis());
             node.put("inFlight", read.inFlight());
             node.put("held", read.held());
+            node.put("heldKeys", read.heldKeys());
             node.put("delayed", read.delayed());
             node.put("dead", read.dead());
         } else if (partition instanceof Unread unread) {

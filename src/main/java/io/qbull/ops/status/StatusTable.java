@@ -48,10 +48,14 @@ public final class StatusTable {
     private static String twins(List<Pod> pods) {
         return pods.stream()
                 .filter(pod -> !pod.twin().isEmpty())
-                .map(pod -> String.format(
-                        "pod id %s is used by two processes, %s and %s: one of them may idle%n",
-                        pod.id(), pod.process(), pod.twin()))
+                .map(StatusTable::twin)
                 .collect(Collectors.joining());
+    }
+
+    static String twin(Pod pod) {
+        return String.format(
+                "pod id %s is used by two processes, %s and %s: one of them may idle%n",
+                pod.id(), pod.process(), pod.twin());
     }
 
     private static String partitions(List<PartitionStatus> partitions) {

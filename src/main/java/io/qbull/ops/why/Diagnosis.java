@@ -165,7 +165,7 @@ final class Diagnosis {
         if (now.subject() instanceof Subject.InStream in) {
             HeldKey key = in.key();
             if (key != null) {
-                behind(in.job(), key.jobs(), OF_ITS_KEY);
+                behind(in.job(), in.before(), OF_ITS_KEY);
                 held(report, key);
             } else if (!runs(report, in.job())) {
                 behind(in.job(), in.before(), "in partition " + now.partition().id());

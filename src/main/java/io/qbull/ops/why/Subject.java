@@ -15,7 +15,7 @@ sealed interface Subject {
      *
      * @param job the job
      * @param key its key if that is held: then the job waits behind the held ones; else null
-     * @param before how many entries stand before it
+     * @param before how many entries stand before it; of its key alone if that is held
      */
     record InStream(JobView job, @Nullable HeldKey key, long before) implements Subject {}
 

@@ -197,9 +197,13 @@ public final class Why {
 
     private CompletionStage<Subject> subject(FoundJob job) {
         if (job instanceof FoundJob.Held held) {
-            return before(held).thenCombine(heldKey(held), (before, key) -> new Subject.Held(held.job(), key, before));
+            return beforeInItsKey(job)
+                    .thenCombine(heldKey(job), (before, key) -> new Subject.Held(held.job(), key, before));
         } else if (job instanceof FoundJob.InStream in) {
-            return heldKey(in).thenApply(key -> new Subject.InStream(in.job(), key, in.before()));
+            return heldKey(job)
+                    .thenCompose(key -> key == null
+                            ? CompletableFuture.completedStage(new Subject.InStream(in.job(), null, in.before()))
+                            : beforeInItsKey(job).thenApply(before -> new Subject.InStream(in.job(), key, before)));
         } else if (job instanceof FoundJob.Delayed delayed) {
             return CompletableFuture.completedStage(new Subject.Delayed(delayed.job(), delayed.dueIn()));
         }
@@ -213,17 +217,13 @@ public final class Why {
                 .thenApply(page -> page.keys().isEmpty() ? null : page.keys().get(0));
     }
 
-    /** How many jobs of its key stand before a held job; that is known only when the jobs of that key are read. */
-    private CompletionStage<Long> before(FoundJob.Held held) {
-        if (held.before() >= 0) {
-            return CompletableFuture.completedStage(held.before());
-        }
-        Wanted same = new Wanted(held.job().key(), new JobId(held.job().id()));
-        return search.run(List.of(held.partition()), same, 1)
+    /** How many jobs of its key stand before a job: held ones, and those that are still in the stream behind them. */
+    private CompletionStage<Long> beforeInItsKey(FoundJob job) {
+        Wanted same = new Wanted(job.job().key(), null);
+        return search.run(List.of(job.partition()), same, JobSearch.MOST_EXAMINED)
                 .thenApply(result -> result.found().stream()
-                        .filter(FoundJob.Held.class::isInstance)
-                        .mapToLong(found -> ((FoundJob.Held) found).before())
-                        .findFirst()
-                        .orElse(0));
+                        .takeWhile(other ->
+                                !other.job().streamId().equals(job.job().streamId()))
+                        .count());
     }
 }

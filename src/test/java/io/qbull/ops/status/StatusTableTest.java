@@ -72,7 +72,7 @@ class StatusTableTest {
                                 .toList(),
                         IntStream.range(0, partitions)
                                 .<PartitionStatus>mapToObj(
-                                        n -> new PartitionStatus.Read(n, null, null, null, 5, null, 0, 3, 0, 2))
+                                        n -> new PartitionStatus.Read(n, null, null, null, 5, null, 0, 3, 1, 0, 2))
                                 .toList()))
                 .lines()
                 .findFirst()

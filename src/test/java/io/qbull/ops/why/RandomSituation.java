@@ -166,7 +166,7 @@ final class RandomSituation {
         RunningJob job = new RunningJob(
                 runsTheAsked ? "asked" : "other", runsTheAsked ? key : "ok", 1, Duration.ofSeconds(75), "worker-7");
         boolean about = says == OwnerReport.Kind.JOB || says == OwnerReport.Kind.WORKER;
-        return new OwnerReport(says, "text of " + says, Duration.ofSeconds(75), about ? job : null, 1, null);
+        return new OwnerReport(says, "text of " + says, Duration.ofSeconds(75), about ? job : null, 1, true, null);
     }
 
     private List<HeldKey> heldKeys() {
@@ -190,7 +190,7 @@ final class RandomSituation {
             case WHOLE -> new Subject.Whole();
             case FIRST_IN_STREAM -> new Subject.InStream(job, null, 0);
             case LATER_IN_STREAM -> new Subject.InStream(job, null, 6);
-            case BEHIND_ITS_KEY -> new Subject.InStream(view("later", "key0"), key, 0);
+            case BEHIND_ITS_KEY -> new Subject.InStream(view("later", "key0"), key, 2);
             case HELD_FIRST -> new Subject.Held(view("asked", "key0"), key, 0);
             case HELD_LATER -> new Subject.Held(view("later", "key0"), key, 2);
             case DELAYED -> new Subject.Delayed(job, Duration.ofHours(3));

@@ -82,9 +82,9 @@ class InspectorTest {
                 .satisfies(pod -> assertThat(pod.owned()).containsExactly(3));
         assertThat(sight.partitions()).extracting(PartitionStatus::index).containsExactly(0, 1, 2, 3, 4);
         assertThat(sight.partitions().get(0))
-                .isEqualTo(new PartitionStatus.Read(0, null, "77", null, 0, null, 0, 0, 0, 0));
+                .isEqualTo(new PartitionStatus.Read(0, null, "77", null, 0, null, 0, 0, 0, 0, 0));
         assertThat(sight.partitions().get(1))
-                .isEqualTo(new PartitionStatus.Read(1, null, null, null, 0, null, 0, 0, 0, 0));
+                .isEqualTo(new PartitionStatus.Read(1, null, null, null, 0, null, 0, 0, 0, 0, 0));
         PartitionStatus.Read busy = sight.readable().get(3);
         assertThat(busy.owner()).isEqualTo("me");
         assertThat(busy.epoch()).isEqualTo(epoch);
@@ -93,6 +93,7 @@ class InspectorTest {
         assertThat(busy.backlog()).isEqualTo(2);
         assertThat(busy.inFlight()).isEqualTo(2);
         assertThat(busy.held()).isEqualTo(1);
+        assertThat(busy.heldKeys()).isEqualTo(1);
         assertThat(busy.delayed()).isEqualTo(1);
         assertThat(busy.dead()).isEqualTo(1);
     }

@@ -76,6 +76,7 @@ final class OwnerReports {
                 stood.isZero() ? stood : stood.plus(since),
                 node.has("job") ? job(node, since) : null,
                 node.path("running").asInt(),
+                true,
                 null);
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the status of queues in Redis. Reads each part separately, so the result is not a consistent snapshot. Thread-safe. */
 public final class RedisInspector implements Inspector {
-    /** Partitions read at once. Six commands each: few enough that the jobs of the same connection do not wait for a person. */
+    /** Partitions read at once. Eight commands each: few enough that the jobs of the same connection do not wait for a person. */
     private static final int AT_ONCE = 16;
 
     private final CommandRouter router;
@@ -98,7 +98,8 @@ public final class RedisInspector implements Inspector {
                 // Its bundles.
                 part(held, Request.of(CommandType.ZLEXCOUNT, held, "[b", "(c")),
                 part(delayed, Request.of(CommandType.ZCARD, delayed)),
-                part(dead, Request.of(CommandType.XLEN, dead)));
+                part(dead, Request.of(CommandType.XLEN, dead)),
+                part(Keys.held(id), Request.of(CommandType.HLEN, Keys.held(id))));
         return Futures.all(parts).thenApply(each -> {
             Reply first = each.get(1);
             Long oldest = first.size() == 0
@@ -113,6 +114,7 @@ public final class RedisInspector implements Inspector {
                             oldest,
                             each.get(3).number(0)
                                     + (Keys.BUNDLE - 1) * each.get(4).number(0),
+                            each.get(7).number(0),
                             each.get(5).number(0),
                             each.get(6).number(0)));
         });
@@ -127,7 +129,7 @@ public final class RedisInspector implements Inspector {
         });
     }
 
-    private record Sizes(long backlog, @Nullable Long oldest, long held, long delayed, long dead) {}
+    private record Sizes(long backlog, @Nullable Long oldest, long held, long heldKeys, long delayed, long dead) {}
 
     private static PartitionStatus status(int index, Reply lease, long now, Sizes sizes) {
         String owner = lease.textOrNull(0);
@@ -144,6 +146,7 @@ public final class RedisInspector implements Inspector {
                 sizes.oldest,
                 owned && inFlight != null ? Integer.parseInt(inFlight) : 0,
                 sizes.held,
+                sizes.heldKeys,
                 sizes.delayed,
                 sizes.dead);
     }

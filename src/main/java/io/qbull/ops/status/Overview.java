@@ -1,0 +1,182 @@
+package io.qbull.ops.status;
+
+import io.qbull.model.QueueName;
+import io.qbull.model.why.Span;
+import io.qbull.store.Inspector.PartitionStatus.Read;
+import io.qbull.store.Inspector.QueueStatus;
+import io.qbull.store.LayoutTable.Pod;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All queues and pods on one screen: a line for each queue, and one for each pod. Queues without jobs and pods come last, in one line.
+ *
+ * @param first all queues
+ * @param last the same a while later; null if they were looked at once
+ * @param between how much later
+ */
+public record Overview(
+        List<QueueStatus.Present> first, @Nullable List<QueueStatus.Present> last, Duration between) {
+    private static final String END = System.lineSeparator();
+
+    /** Copies the lists. */
+    public Overview {
+        first = List.copyOf(first);
+        last = last == null ? null : List.copyOf(last);
+    }
+
+    /**
+     * @param queues all queues
+     * @return whether a second look would show how fast they shrink or grow
+     */
+    public static boolean worthASecondLook(List<QueueStatus.Present> queues) {
+        return queues.stream().anyMatch(queue -> toDo(queue) > 0);
+    }
+
+    /**
+     * @return complete lines
+     */
+    public String text() {
+        List<QueueStatus.Present> now = last == null ? first : last;
+        List<QueueStatus.Present> busy = now.stream()
+                .filter(queue -> !asleep(queue))
+                .sorted(Comparator.comparing((QueueStatus.Present queue) -> jobs(queue) == 0)
+                        .thenComparing(queue -> queue.queue().value()))
+                .toList();
+        StringBuilder text = new StringBuilder();
+        if (!busy.isEmpty()) {
+            text.append(row(
+                    "QUEUE", "TO DO", "CHANGE", "DONE IN", "OLDEST", "RETRYING", "HELD", "DELAYED", "DEAD", "NOTE"));
+            busy.forEach(queue -> text.append(row(queue)));
+        }
+        pods(text, busy);
+        List<String> folded = now.stream()
+                .filter(Overview::asleep)
+                .map(queue -> queue.queue().value())
+                .sorted()
+                .toList();
+        if (!folded.isEmpty()) {
+            text.append(text.length() == 0 ? "" : END)
+                    .append("without jobs and pods: ")
+                    .append(String.join(", ", folded))
+                    .append(END);
+        }
+        return text.toString();
+    }
+
+    private static boolean asleep(QueueStatus.Present queue) {
+        boolean unread = queue.readable().size() < queue.partitionCount();
+        return jobs(queue) == 0 && queue.pods().isEmpty() && !unread;
+    }
+
+    private static long jobs(QueueStatus.Present queue) {
+        return toDo(queue) + sum(queue, Read::delayed) + sum(queue, Read::dead);
+    }
+
+    private static long toDo(QueueStatus.Present queue) {
+        return sum(queue, Read::backlog) + sum(queue, Read::held);
+    }
+
+    private static long sum(QueueStatus.Present queue, ToLongFunction<Read> figure) {
+        return queue.readable().stream().mapToLong(figure).sum();
+    }
+
+    private String row(QueueStatus.Present queue) {
+        Long perSecond = change(queue);
+        long oldest = queue.readable().stream()
+                .map(Read::oldestAgeMillis)
+                .mapToLong(age -> age == null ? -1 : age)
+                .max()
+                .orElse(-1);
+        return row(
+                queue.queue(),
+                toDo(queue),
+                perSecond == null ? "-" : String.format(Locale.ROOT, "%+d/s", perSecond),
+                doneIn(toDo(queue), perSecond),
+                oldest < 0 ? "-" : Span.of(Duration.ofMillis(oldest)),
+                sum(queue, Read::heldKeys),
+                sum(queue, Read::held),
+                sum(queue, Read::delayed),
+                sum(queue, Read::dead),
+                note(queue));
+    }
+
+    /** How many jobs there are more to do than a second ago; null if that is not known. */
+    private @Nullable Long change(QueueStatus.Present now) {
+        if (last == null || between.isZero()) {
+            return null;
+        }
+        return first.stream()
+                .filter(then -> then.queue().equals(now.queue()))
+                .findFirst()
+                .map(then -> (toDo(now) - toDo(then)) * 1000 / between.toMillis())
+                .orElse(null);
+    }
+
+    private static String doneIn(long toDo, @Nullable Long perSecond) {
+        if (toDo == 0) {
+            return "done";
+        }
+        return perSecond == null || perSecond >= 0 ? "-" : Span.of(Duration.ofSeconds(toDo / -perSecond));
+    }
+
+    private static String note(QueueStatus.Present queue) {
+        List<String> notes = new ArrayList<>();
+        long free =
+                queue.readable().stream().filter(each -> each.owner() == null).count();
+        int unread = queue.partitionCount() - queue.readable().size();
+        if (queue.pods().isEmpty()) {
+            notes.add("no pod");
+        } else if (free > 0) {
+            notes.add(free + " of " + queue.partitionCount() + " partitions without owner");
+        }
+        if (unread > 0) {
+            notes.add(unread + (unread == 1 ? " partition" : " partitions") + " cannot be read");
+        }
+        return String.join(", ", notes);
+    }
+
+    /** A pod may consume several queues; it has one line. */
+    private static void pods(StringBuilder text, List<QueueStatus.Present> queues) {
+        Map<String, Map<QueueName, Pod>> pods = new TreeMap<>();
+        for (QueueStatus.Present queue : queues) {
+            for (Pod pod : queue.pods()) {
+                pods.computeIfAbsent(pod.id().value(), any -> new LinkedHashMap<>())
+                        .put(queue.queue(), pod);
+            }
+        }
+        if (pods.isEmpty()) {
+            return;
+        }
+        text.append(END).append(String.format(Locale.ROOT, "%-36s %s%n", "POD", "PARTITIONS"));
+        pods.forEach((name, owned) -> text.append(String.format(
+                Locale.ROOT,
+                "%-36s %s%n",
+                name,
+                owned.entrySet().stream()
+                        .map(each ->
+                                each.getKey() + " " + each.getValue().owned().size())
+                        .collect(Collectors.joining(", ")))));
+        pods.values().stream()
+                .flatMap(owned -> owned.values().stream())
+                .filter(pod -> !pod.twin().isEmpty())
+                .map(StatusTable::twin)
+                .distinct()
+                .forEach(text::append);
+    }
+
+    private static String row(Object... cells) {
+        return String.format(Locale.ROOT, "%-24s %9s %9s %8s %8s %8s %8s %8s %6s  %s", cells)
+                        .stripTrailing()
+                + END;
+    }
+}
