@@ -19,6 +19,23 @@ public sealed interface JobCause extends Cause {
     }
 
     /**
+     * A person has paused it.
+     *
+     * @param text says what is paused, by whom, and until when
+     */
+    record Paused(String text) implements JobCause {
+        @Override
+        public String sentence() {
+            return text;
+        }
+
+        @Override
+        public String advice() {
+            return "./qbull resume lets it go on.";
+        }
+    }
+
+    /**
      * A key waits behind a failed job.
      *
      * @param key the key

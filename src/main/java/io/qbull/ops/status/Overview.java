@@ -2,6 +2,7 @@ package io.qbull.ops.status;
 
 import io.qbull.model.QueueName;
 import io.qbull.model.why.Span;
+import io.qbull.ops.pause.PauseView;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.LayoutTable.Pod;
@@ -57,6 +58,12 @@ public record Overview(
             text.append(row(
                     "QUEUE", "TO DO", "CHANGE", "DONE IN", "OLDEST", "RETRYING", "HELD", "DELAYED", "DEAD", "NOTE"));
             busy.forEach(queue -> text.append(row(queue)));
+        }
+        for (QueueStatus.Present queue : now) {
+            PauseView.lines(queue.pauses())
+                    .lines()
+                    .forEach(line ->
+                            text.append(queue.queue()).append(": ").append(line).append(END));
         }
         pods(text, busy);
         List<String> folded = now.stream()

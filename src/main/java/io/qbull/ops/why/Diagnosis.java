@@ -1,6 +1,7 @@
 package io.qbull.ops.why;
 
 import io.qbull.model.Capacity;
+import io.qbull.model.Pause;
 import io.qbull.model.Shares;
 import io.qbull.model.why.Cause;
 import io.qbull.model.why.JobCause;
@@ -9,6 +10,7 @@ import io.qbull.model.why.LeaseCause.Ended;
 import io.qbull.model.why.OwnerCause;
 import io.qbull.model.why.OwnerReport;
 import io.qbull.model.why.StoreCause;
+import io.qbull.ops.pause.PauseView;
 import io.qbull.ops.why.Situation.Fleet;
 import io.qbull.ops.why.Situation.PodFacts;
 import io.qbull.store.Examiner.JobView;
@@ -39,6 +41,7 @@ final class Diagnosis {
 
     private final Situation now;
     private final List<Cause> causes = new ArrayList<>();
+    private boolean paused;
 
     private Diagnosis(Situation now) {
         this.now = now;
@@ -93,11 +96,38 @@ final class Diagnosis {
         return !causes.isEmpty();
     }
 
-    /** What keeps all jobs of the partition from running, whatever its owner does. A pause belongs here, too. */
+    /** What keeps all jobs of the partition from running, whatever its owner does. */
     private void everything() {
         if (!now.server().readOnly().isEmpty()) {
             causes.add(new StoreCause.RedisReadOnly(now.server().readOnly()));
         }
+        for (Pause pause : now.fleet().pauses()) {
+            if (covers(pause.scope())) {
+                paused = true;
+                causes.add(new JobCause.Paused(PauseView.sentence(pause)));
+            }
+        }
+    }
+
+    private boolean covers(Pause.Scope scope) {
+        if (scope instanceof Pause.Scope.Partition one) {
+            return one.index() == now.partition().id().index();
+        }
+        return scope instanceof Pause.Scope.Queue
+                || (scope instanceof Pause.Scope.Key one && one.key().equals(subjectKey()));
+    }
+
+    /** The key that is asked about; of a partition, that of its first job. Null if there is none. */
+    private @Nullable String subjectKey() {
+        if (now.subject() instanceof Subject.InStream in) {
+            return in.job().key();
+        } else if (now.subject() instanceof Subject.Held held) {
+            return held.job().key();
+        } else if (now.subject() instanceof Subject.Delayed delayed) {
+            return delayed.job().key();
+        }
+        JobView head = now.partition().head();
+        return head == null ? null : head.key();
     }
 
     /** Whether the partition has an owner that renews its lease. */
@@ -220,8 +250,11 @@ final class Diagnosis {
             return;
         }
         String pod = name(partition.lease());
-        if (report != null) {
+        if (report != null && (!paused || report.kind() == OwnerReport.Kind.JOB)) {
             causes.add(report.cause(pod));
+            return;
+        }
+        if (paused) {
             return;
         }
         JobView head = partition.head();

@@ -3,6 +3,7 @@ package io.qbull.ops.why;
 import io.qbull.model.Layout;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
+import io.qbull.model.Pauses;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.ops.why.Situation.Fleet;
@@ -60,7 +61,10 @@ final class FactGatherer {
                 .toList();
         return store.examiner()
                 .pods(queue)
-                .thenCombine(store.leases().peek(all), (pods, leases) -> fleet(layout, pods, leases));
+                .thenCombine(store.leases().peek(all), (pods, leases) -> fleet(layout, pods, leases))
+                .thenCombine(
+                        store.pauses().pauses(queue, Pauses.UNKNOWN),
+                        (fleet, pauses) -> new Fleet(fleet.partitions(), fleet.pods(), pauses.all()));
     }
 
     private static Fleet fleet(Layout layout, Pods pods, Map<PartitionId, LeaseView> leases) {
@@ -83,7 +87,8 @@ final class FactGatherer {
                                 pod.id().value(),
                                 pod.share().within(layout.partitions()),
                                 owned.getOrDefault(pod.id(), 0)))
-                        .toList());
+                        .toList(),
+                List.of());
     }
 
     /**

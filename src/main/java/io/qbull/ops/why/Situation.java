@@ -1,6 +1,7 @@
 package io.qbull.ops.why;
 
 import io.qbull.model.Capacity;
+import io.qbull.model.Pause;
 import io.qbull.store.Examiner.Partition;
 import io.qbull.store.Examiner.Server;
 import io.qbull.store.HeldKeyTable.HeldKey;
@@ -24,8 +25,9 @@ record Situation(Subject subject, Server server, Fleet fleet, Partition partitio
      *
      * @param partitions of the queue
      * @param pods the living ones
+     * @param pauses what is paused
      */
-    record Fleet(int partitions, List<PodFacts> pods) {}
+    record Fleet(int partitions, List<PodFacts> pods, List<Pause> pauses) {}
 
     /**
      * A living pod.

@@ -3,6 +3,7 @@ package io.qbull.ops.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Capacity;
+import io.qbull.model.Pauses;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.store.Inspector.PartitionStatus;
@@ -59,6 +60,7 @@ class OverviewTest {
                 new QueueName(name),
                 1,
                 1,
+                new Pauses("0", List.of()),
                 pods,
                 List.of(
                         asleep

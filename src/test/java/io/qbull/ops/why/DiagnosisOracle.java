@@ -39,6 +39,9 @@ final class DiagnosisOracle {
         if (is.readOnly) {
             expected.add("redis-read-only:replica");
         }
+        if (is.paused) {
+            expected.add("paused:partition 3 is paused by ann since ");
+        }
         boolean jobs = is.backlog > 0 || !is.keys.isEmpty() || is.delayed > 0;
         boolean alive = is.lease == LeaseIs.ALIVE || is.lease == LeaseIs.LATE;
         if (!alive && jobs) {
@@ -137,7 +140,7 @@ final class DiagnosisOracle {
                 || is.asked == Asked.FIRST_IN_STREAM
                 || is.asked == Asked.LATER_IN_STREAM
                 || (held && !is.keys.isEmpty() && ready(is.keys.get(0)));
-        if (!concerned) {
+        if (!concerned || (is.paused && is.says != Kind.JOB)) {
             return;
         }
         if (is.says != null && is.says.due()) {

@@ -5,6 +5,7 @@ import io.qbull.model.Capacity;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
 import io.qbull.model.PartitionId;
+import io.qbull.model.Pause;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.model.why.OwnerReport;
@@ -13,8 +14,8 @@ import io.qbull.ops.why.Situation.Fleet;
 import io.qbull.ops.why.Situation.PodFacts;
 import io.qbull.store.Examiner;
 import io.qbull.store.Examiner.JobView;
+import io.qbull.store.HeldKeyTable;
 import io.qbull.store.HeldKeyTable.HeldKey;
-import io.qbull.store.HeldKeyTable.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,6 +69,7 @@ final class RandomSituation {
 
     final boolean readOnly;
     final boolean full;
+    final boolean paused;
     final Asked asked;
     final LeaseIs lease;
     final PodsAre pods;
@@ -85,6 +87,7 @@ final class RandomSituation {
     RandomSituation(Random random) {
         readOnly = random.nextInt(10) == 0;
         full = random.nextInt(8) == 0;
+        paused = random.nextInt(8) == 0;
         keys = random.ints(random.nextInt(6), 0, KeyIs.values().length)
                 .mapToObj(n -> KeyIs.values()[n])
                 .sorted(Comparator.comparing(is -> is == KeyIs.DUE || is == KeyIs.NEXT ? 0 : 1))
@@ -115,7 +118,12 @@ final class RandomSituation {
         return new Situation(
                 subject(),
                 new Examiner.Server(readOnly ? "it is a replica" : "", full ? 2 * GIGABYTE : GIGABYTE, 2 * GIGABYTE),
-                new Fleet(8, fleet()),
+                new Fleet(
+                        8,
+                        fleet(),
+                        paused
+                                ? List.of(new Pause(new Pause.Scope.Partition(3), "ann", "", 0, null, null))
+                                : List.of()),
                 new Examiner.Partition(
                         P,
                         lease(),
@@ -178,7 +186,9 @@ final class RandomSituation {
         Duration dueIn = is == KeyIs.FOR_A_PERSON ? null : Duration.ofSeconds(is == KeyIs.LATER ? 40 : 0);
         Job first = new Job(
                 new StreamId(n, 0), new JobId("failed" + n), "key" + n, 0, new byte[0], null, Map.of(), Attempts.NONE);
-        Pause pause = is == KeyIs.NEXT ? new Pause(0, 0, dueIn, "") : new Pause(3, 1, dueIn, "refused");
+        HeldKeyTable.Pause pause = is == KeyIs.NEXT
+                ? new HeldKeyTable.Pause(0, 0, dueIn, "")
+                : new HeldKeyTable.Pause(3, 1, dueIn, "refused");
         return new HeldKey(P, "tag" + n, first, "place" + n, 2, pause);
     }
 
@@ -208,7 +218,8 @@ final class RandomSituation {
     public String toString() {
         return "asked=" + asked + " lease=" + lease + " pods=" + pods + " says=" + says + " runsTheAsked="
                 + runsTheAsked
-                + " readOnly=" + readOnly + " full=" + full + " backlog=" + backlog + " old=" + old + " inFlight="
+                + " readOnly=" + readOnly + " full=" + full + " paused=" + paused + " backlog=" + backlog + " old="
+                + old + " inFlight="
                 + inFlight + " moved=" + moved + " headIsHeld=" + headIsHeld + " keys=" + keys + " delayed=" + delayed
                 + " delayedIsDue=" + delayedIsDue;
     }
