@@ -111,6 +111,31 @@ class DeadLetterMovesTest {
     }
 
     @Test
+    void one_that_leaves_later_is_moved_although_it_lies_before_those_that_left_earlier() {
+        resp.call("DEL", "{Q:0}:dead", "{Q:1}:dead", "{Q:2}:dead", "{Q:3}:dead");
+        jobs.add(0, "later", key(0, 0, 2), "b", "r");
+        jobs.add(0, "earlier", key(0, 2, 2), "b", "r");
+        layout(3, 3, "v2", "2");
+        assertThat(get(letters.settle(QUEUE))).isEqualTo(1);
+        assertThat(jobs.dead(2)).containsExactly("earlier");
+        layout(4, 4, "v3", "3");
+        assertThat(get(letters.settle(QUEUE))).isEqualTo(1);
+        assertThat(jobs.dead(2)).containsExactly("earlier", "later");
+        assertThat(jobs.dead(0)).isEmpty();
+    }
+
+    /** A key of these partitions by layouts of two, three and four. */
+    private static String key(int ofTwo, int ofThree, int ofFour) {
+        return IntStream.range(0, 1000)
+                .mapToObj(i -> "key" + i)
+                .filter(key -> new Layout(2, 2).indexOf(KeyHash.XXH64, key) == ofTwo
+                        && new Layout(3, 3).indexOf(KeyHash.XXH64, key) == ofThree
+                        && new Layout(4, 4).indexOf(KeyHash.XXH64, key) == ofFour)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void a_call_that_runs_after_the_next_resize_adds_nothing() {
         resp.call("SET", "{Q:1}:seal", "3 open");
         Map<String, Object> before = RedisState.read(resp);

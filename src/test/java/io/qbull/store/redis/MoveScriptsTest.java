@@ -117,6 +117,7 @@ class MoveScriptsTest {
                 .isEqualTo(new PageRead.Other());
         assertThat(resp.number("XLEN", Seed.STREAM)).isEqualTo(1);
         assertThat(get(resize.moved(lease, RESIZE))).as("a repeat").isEqualTo(Moved.DONE);
+        seed.refusedToAllButTheOwner(stale -> resize.moved(stale, RESIZE), Moved.FENCED);
         assertThat(resp.text("GET", "{Q:3}:started")).isEqualTo("1");
         resp.call("SET", Seed.SEAL, "3 closed");
         assertThat(get(resize.moved(lease, RESIZE))).as("late").isEqualTo(Moved.DONE);
