@@ -66,7 +66,8 @@ class ResizedNodeTest {
             Reader bulk = new Reader(pod, "bulk", Duration.ofMinutes(10));
             readUntil(RECORDS / 3, file, bulk);
             seal(layout.version() + 1);
-            goOn(file, bulk);
+            // Refused by the seals, so that both readings break.
+            goOn(RECORDS / 2, file, bulk);
             openNext(5);
             readUntil(2 * RECORDS / 3, file, bulk);
             resize(3);
@@ -81,13 +82,13 @@ class ResizedNodeTest {
 
     private static void readUntil(int records, Reader... readers) {
         await().until(() -> {
-            goOn(readers);
+            goOn(records, readers);
             return List.of(readers).stream().allMatch(reader -> reader.answered() >= records);
         });
     }
 
-    private static void goOn(Reader... readers) {
-        List.of(readers).forEach(Reader::goOn);
+    private static void goOn(int end, Reader... readers) {
+        List.of(readers).forEach(reader -> reader.goOn(end));
     }
 
     /** Reads a source, 20 records at a time, and starts over when one was not added. */
@@ -105,7 +106,7 @@ class ResizedNodeTest {
             this.lifetime = lifetime;
         }
 
-        void goOn() {
+        void goOn(int end) {
             JobFeed reading = feed;
             if (reading == null || reading.broken()) {
                 added.clear();
@@ -115,7 +116,7 @@ class ResizedNodeTest {
                         .toCompletableFuture());
                 feed = reading;
             }
-            for (int count = 0; count < 20 && added.size() < RECORDS; count++) {
+            for (int count = 0; count < 20 && added.size() < end; count++) {
                 int offset = added.size();
                 NewJob job = new NewJob(
                         new JobId(name + offset), false, name + "-key" + offset % KEYS, new byte[0], null, Map.of());
