@@ -81,6 +81,7 @@ class LibrariesTest {
                             "camel-platform-http-vertx",
                             "vertx-core",
                             "vertx-web")),
+            layer("resize", "jspecify"),
             layer("ops", "jspecify", "slf4j-api", "jackson-core", "jackson-databind", "vertx-core", "vertx-web"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.Segment;
 import io.qbull.store.redis.schema.Keys;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -60,8 +61,15 @@ class RedisTextTest {
     /** What follows the tag in the names of all keys, read from {@link Keys} itself. */
     private static Pattern suffixes() throws ReflectiveOperationException {
         QueueName queue = new QueueName("Q");
-        Map<Class<?>, Object> samples =
-                Map.of(QueueName.class, queue, PartitionId.class, new PartitionId(queue, 0), String.class, "");
+        Map<Class<?>, Object> samples = Map.of(
+                QueueName.class,
+                queue,
+                PartitionId.class,
+                new PartitionId(queue, 0),
+                Segment.class,
+                new Segment(2, 1),
+                String.class,
+                "");
         List<String> found = new ArrayList<>();
         for (Method method : Keys.class.getDeclaredMethods()) {
             if (method.getReturnType() == String.class && !method.isSynthetic()) {
