@@ -57,6 +57,7 @@ class ManagementTest extends AppTestSupport {
                         "oldestAgeMs",
                         "inFlight",
                         "held",
+                        "heldKeys",
                         "delayed",
                         "dead");
         assertThat(JSON.readTree(get(management, "/api/queues").body()).get(0).get("queue"))

@@ -50,8 +50,10 @@ public final class RawQueue {
 
     /** Lets the partitions take jobs of the first layout, as whoever creates the queue does. */
     public void open() {
-        all(partition ->
-                client.run(Script.OPEN, List.of(Keys.seal(partition), Keys.started(partition)), List.of(bytes("1"))));
+        all(partition -> client.run(
+                Script.OPEN,
+                List.of(Keys.lease(partition), Keys.seal(partition), Keys.started(partition), Keys.stream(partition)),
+                List.of(bytes("1"), bytes(""))));
     }
 
     /**
