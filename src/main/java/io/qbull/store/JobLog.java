@@ -7,6 +7,7 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.PartitionStage;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
@@ -115,8 +116,14 @@ public interface JobLog {
          * @param entries in stream order
          * @param more whether a bound ended the read, so that more entries may follow
          * @param agenda what else waits for the owner
+         * @param stage how far the partition is in a resize, at the same moment
          */
-        record Entries(List<Entry> entries, boolean more, Agenda agenda) implements Fetch {}
+        record Entries(List<Entry> entries, boolean more, Agenda agenda, PartitionStage stage) implements Fetch {
+            /** What was read from a partition that knows no layout. */
+            public Entries(List<Entry> entries, boolean more, Agenda agenda) {
+                this(entries, more, agenda, PartitionStage.ABSENT);
+            }
+        }
 
         /** The lease has ended: nothing was read. */
         record Fenced() implements Fetch {}

@@ -3,6 +3,7 @@ package io.qbull.store.redis;
 import static io.qbull.store.redis.Seed.ATTEMPTS;
 import static io.qbull.store.redis.Seed.DEAD;
 import static io.qbull.store.redis.Seed.INBOX;
+import static io.qbull.store.redis.Seed.SEAL;
 import static io.qbull.store.redis.Seed.STREAM;
 import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
@@ -14,6 +15,8 @@ import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
+import io.qbull.model.PartitionStage;
+import io.qbull.model.SealState;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Agenda;
@@ -106,6 +109,17 @@ class JobScriptsTest {
         assertThat(three.entries()).allSatisfy(entry -> assertThat(entry.size()).isBetween(300_000, 300_100));
         assertThat(places(fetched(StreamId.START, 100, 1))).isEqualTo(places.subList(0, 1));
         assertThat(places(fetched(places.get(6), 100, 1))).isEqualTo(places.subList(7, 8));
+    }
+
+    @Test
+    void a_fetch_says_how_far_the_partition_is_in_a_resize() {
+        resp.call("DEL", SEAL);
+        assertThat(fetched(StreamId.START, 10, MEGABYTE).stage()).isEqualTo(PartitionStage.ABSENT);
+        resp.call("SET", SEAL, "12 closed");
+        resp.call("SET", "{Q:3}:started", "11");
+        resp.call("SET", "{Q:3}:moved", "10");
+        assertThat(fetched(StreamId.START, 10, MEGABYTE).stage())
+                .isEqualTo(new PartitionStage(new SealState(12, false), 11, 10));
     }
 
     @Test

@@ -113,7 +113,13 @@ final class ScriptCalls {
             case WANT -> List.of(call(script, lease(), "other#1", "channel", "3"));
             case PEEK -> List.of(after(() -> resp.call("HSET", Seed.LEASE, "ttl", "1000"), call(script, lease())));
             case FETCH ->
-                List.of(owner("fetch", keys(Seed.STREAM, "attempts", "inbox", "delayed"), "0-0", "9", "9999", "0-0"));
+                List.of(owner(
+                        "fetch",
+                        keys(Seed.STREAM, "attempts", "inbox", "delayed", "seal", "started", "moved"),
+                        "0-0",
+                        "9",
+                        "9999",
+                        "0-0"));
             case COMMIT -> List.of(owner("commit", keys(Seed.STREAM, "attempts"), "13-1", "14-1"));
             case BURY ->
                 List.of(

@@ -53,7 +53,10 @@ final class RawDrain {
                     Keys.stream(partition),
                     Keys.attempts(partition),
                     Keys.inbox(partition),
-                    Keys.delayed(partition));
+                    Keys.delayed(partition),
+                    Keys.seal(partition),
+                    Keys.started(partition),
+                    Keys.moved(partition));
             this.owner = bytes(owner);
             this.epoch = bytes(epoch);
         }

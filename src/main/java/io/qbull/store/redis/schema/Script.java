@@ -25,7 +25,7 @@ public enum Script {
     HANDOVER("1", "7"),
     WANT("1", "3"),
     PEEK("n", "0"),
-    FETCH("5", "6"),
+    FETCH("8", "6"),
     COMMIT("3", "2 + n"),
     BURY("6", "8"),
     FAIL("6", "11"),

@@ -7,7 +7,9 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.PartitionStage;
 import io.qbull.model.QueueName;
+import io.qbull.model.SealState;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -24,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ public final class RedisJobLog implements JobLog {
 
     private static final int MOST_DONE = 1000;
     private static final int MOST_JOBS = 500;
+    private static final Pattern VERSION = Pattern.compile("\\d{1,9}");
 
     private final CommandRouter router;
 
@@ -50,7 +54,10 @@ public final class RedisJobLog implements JobLog {
                 Keys.stream(partition),
                 Keys.attempts(partition),
                 Keys.inbox(partition),
-                Keys.delayed(partition));
+                Keys.delayed(partition),
+                Keys.seal(partition),
+                Keys.started(partition),
+                Keys.moved(partition));
         List<byte[]> args = ownerArgs(
                 lease,
                 after.toString(),
@@ -216,7 +223,7 @@ public final class RedisJobLog implements JobLog {
                 for (Reply entry : reply.packed(2).lists()) {
                     entries.add(EntryCodec.decode(entry.text(0), entry.list(1), entry.text(2)));
                 }
-                yield new Fetch.Entries(List.copyOf(entries), reply.number(1) == 1, agenda(reply));
+                yield new Fetch.Entries(List.copyOf(entries), reply.number(1) == 1, agenda(reply), stage(reply, 5));
             }
             default -> throw reply.unknown();
         };
@@ -227,6 +234,19 @@ public final class RedisJobLog implements JobLog {
                 reply.list(3).lists().stream().map(RedisJobLog::instruction).toList();
         Duration dueIn = due(reply.number(4));
         return instructions.isEmpty() && dueIn == null ? Agenda.EMPTY : new Agenda(instructions, dueIn);
+    }
+
+    /**
+     * @param from place of the seal in the reply; {@code started} and {@code moved} follow
+     */
+    static PartitionStage stage(Reply reply, int from) {
+        return new PartitionStage(
+                SealState.parse(reply.text(from)), version(reply.text(from + 1)), version(reply.text(from + 2)));
+    }
+
+    /** A version; 0 if there is none, or a text that is none: what was lost counts as never written. */
+    private static int version(String text) {
+        return VERSION.matcher(text).matches() ? Integer.parseInt(text) : 0;
     }
 
     private static Instruction instruction(Reply entry) {

@@ -5,11 +5,9 @@ import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LogPart;
 import io.qbull.model.PartitionId;
-import io.qbull.model.PartitionStage;
 import io.qbull.model.Position;
 import io.qbull.model.QueueName;
 import io.qbull.model.Resize;
-import io.qbull.model.SealState;
 import io.qbull.model.Segment;
 import io.qbull.store.MovedItem;
 import io.qbull.store.ResizeTable;
@@ -156,15 +154,14 @@ public final class RedisResizeTable implements ResizeTable {
     }
 
     private static PartitionState state(int index, Reply reply, Map<Segment, Long> segments) {
-        PartitionStage stage =
-                new PartitionStage(SealState.parse(reply.text(0)), version(reply.text(1)), version(reply.text(2)));
         return new PartitionState(
-                index, stage, reply.number(3), segments, reply.number(4), reply.number(5), reply.number(6));
-    }
-
-    /** A version; 0 if there is none, or a text that is none: what was lost counts as never written. */
-    private static int version(String text) {
-        return text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
+                index,
+                RedisJobLog.stage(reply, 0),
+                reply.number(3),
+                segments,
+                reply.number(4),
+                reply.number(5),
+                reply.number(6));
     }
 
     @Override
