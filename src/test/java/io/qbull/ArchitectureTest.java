@@ -55,7 +55,7 @@ class ArchitectureTest {
                     "model"),
             rule("lease", "store", "config", "runtime", "model"),
             rule("partition", "resize", "store", "config", "runtime", "model"),
-            rule("resize", "model"),
+            rule("resize", "store", "runtime", "model"),
             rule("enqueue", "resize", "store", "config", "runtime", "model"),
             rule(
                     "engine",

@@ -106,9 +106,8 @@ public record PartitionMove<E>(
     private List<MoveCommand<E>> copies() {
         List<MoveCommand<E>> copies = new ArrayList<>();
         for (int target : new TreeSet<>(unanswered)) {
-            List<LogEntry<E>> entries = page.stream()
-                    .filter(entry -> plan.target(entry.hash()) == target)
-                    .toList();
+            List<LogEntry<E>> entries =
+                    page.stream().filter(entry -> entry.target(plan) == target).toList();
             copies.add(new Copy<>(target, entries));
         }
         return copies;
@@ -136,14 +135,12 @@ public record PartitionMove<E>(
             return rest.isEmpty() ? in(Phase.TELLING) : reading(rest, null, List.of());
         }
         Position last = entries.get(entries.size() - 1).position();
-        List<LogEntry<E>> leaving = entries.stream()
-                .filter(entry -> plan.leaves(entry.hash(), partition))
-                .toList();
+        List<LogEntry<E>> leaving =
+                entries.stream().filter(entry -> entry.leaves(plan, partition)).toList();
         if (leaving.isEmpty()) {
             return reading(ahead, last, List.of());
         }
-        Set<Integer> targets =
-                leaving.stream().map(entry -> plan.target(entry.hash())).collect(Collectors.toSet());
+        Set<Integer> targets = leaving.stream().map(entry -> entry.target(plan)).collect(Collectors.toSet());
         return new PartitionMove<>(plan, partition, Phase.COPYING, ahead, last, leaving, targets);
     }
 

@@ -1,8 +1,8 @@
 /**
- * How a queue gets another number of partitions while jobs are added and run: the decisions, as pure functions of what was seen. A
- * {@link io.qbull.resize.ResizePlan} says which keys move where and which partitions wait for which;
+ * How a queue gets another number of partitions while jobs are added and run: the decisions, as pure functions of what was seen, and
+ * what carries them out. A {@link io.qbull.resize.ResizePlan} says which keys move where and which partitions wait for which;
  * {@link io.qbull.resize.ResizeProgress} says which steps are next, to anybody who looks; a {@link io.qbull.resize.PartitionMove} says to
- * the owner of a partition what to send next in order to move what leaves.
+ * the owner of a partition what to send next in order to move what leaves, and a {@link io.qbull.resize.PartitionMover} sends it.
  *
  * <pre>
  *   intent ─▶ seal each old partition ─▶ open each new one ─▶ make the layout current ─▶ start each partition ─▶ done

@@ -97,7 +97,7 @@ final class MoverSteps {
                 move.plan().version());
         List<Integer> ends = new ArrayList<>();
         for (int index = 0; index < found.size() && ends.size() < scenario.pageSize; index++) {
-            if (move.plan().leaves(found.get(index).hash(), owner.partition())) {
+            if (found.get(index).leaves(move.plan(), owner.partition())) {
                 ends.add(index + 1);
             }
         }
