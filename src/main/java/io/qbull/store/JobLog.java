@@ -3,6 +3,7 @@ package io.qbull.store;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
+import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,13 @@ public interface JobLog {
      * @return the answer
      */
     CompletionStage<Answer> enqueue(Call call);
+
+    /**
+     * @param partition a partition
+     * @param ids 1 to 500 job ids that callers gave
+     * @return those of them that the partition remembers
+     */
+    CompletionStage<Set<JobId>> known(PartitionId partition, List<JobId> ids);
 
     /**
      * Converts a job to the format of the original QBull, which keeps id, key and time of publication in the body.
@@ -191,6 +200,7 @@ public interface JobLog {
      * @param deduplicationWindow how long ids given by callers are remembered; zero = no deduplication
      * @param maxBacklog number of entries from which on the partition takes no more jobs; zero = no limit
      * @param records the offsets of the jobs in their source; null if they come from none
+     * @param known ids that a partition of an earlier layout remembers: jobs with them are duplicates
      */
     record Call(
             PartitionId partition,
@@ -200,8 +210,27 @@ public interface JobLog {
             List<NewJob> jobs,
             Duration deduplicationWindow,
             long maxBacklog,
-            @Nullable Records records) {
-        /** A call without a source and without a limit. */
+            @Nullable Records records,
+            Set<JobId> known) {
+        /** Copies the set. */
+        public Call {
+            known = Set.copyOf(known);
+        }
+
+        /** A call of jobs whose ids no earlier layout knows. */
+        public Call(
+                PartitionId partition,
+                int layoutVersion,
+                String producer,
+                long number,
+                List<NewJob> jobs,
+                Duration deduplicationWindow,
+                long maxBacklog,
+                @Nullable Records records) {
+            this(partition, layoutVersion, producer, number, jobs, deduplicationWindow, maxBacklog, records, Set.of());
+        }
+
+        /** The same without a source and without a limit. */
         public Call(
                 PartitionId partition,
                 int layoutVersion,

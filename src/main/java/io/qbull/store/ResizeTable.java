@@ -46,7 +46,7 @@ public interface ResizeTable {
 
     /**
      * Makes the new layout the one by which jobs are added. The caller has sealed all partitions of the old layout and opened all of the
-     * new one.
+     * new one. Keeps with the old layout how long the ids of its jobs are remembered.
      *
      * @param queue the queue
      * @param resize the resize under way
@@ -210,8 +210,9 @@ public interface ResizeTable {
      *
      * @param layout the layout
      * @param age since when no job has been added by it: at least so long, by Redis's clock
+     * @param memory how much longer a partition may remember the id of a job that was added by it; zero if none does
      */
-    record Earlier(Layout layout, Duration age) {}
+    record Earlier(Layout layout, Duration age, Duration memory) {}
 
     /** The result of {@link #intend}. */
     sealed interface Intent {

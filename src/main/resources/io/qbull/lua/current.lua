@@ -1,8 +1,9 @@
--- Last step of creating or resizing a queue: turns the intent into the layout. Of the layout that it replaces the number of partitions
--- and the time are kept: no job was added by it later. A resize is not kept up by a full Redis.
+-- Last step of creating or resizing a queue: turns the intent into the layout. Of the layout that it replaces these are kept: the number
+-- of partitions; the time, after which no job was added by it; and until when ids of its jobs are remembered. A full Redis does not keep up
+-- a resize.
 --
 -- KEYS 1: layout
--- ARGV 2: version, partitions
+-- ARGV 3: version, partitions, until when ids are remembered that were added by the layout which is replaced (ms; 0 = none is)
 -- Returns: {'current', version, partitions}: the layout, made by this call or before
 --          {'absent'}: there is neither this intent nor a layout of this version or a later one; nothing was changed
 -- Epoch: none; compare-and-set on the layout.
@@ -22,7 +23,7 @@ redis.call('HDEL', KEYS[1], '')
 if layout[1] then
   local time = redis.call('TIME')
   local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-  redis.call('HSET', KEYS[1], 'v' .. layout[1], layout[2] .. ' ' .. now)
+  redis.call('HSET', KEYS[1], 'v' .. layout[1], layout[2] .. ' ' .. now .. ' ' .. ARGV[3])
 end
 redis.call('HSET', KEYS[1], 'version', ARGV[1], 'partitions', ARGV[2])
 redis.call('HDEL', KEYS[1], 'next_version', 'next_partitions')

@@ -6,8 +6,8 @@
 -- KEYS 9: stream, call, seal, seen, source (not touched without a source), delayed, delayed jobs, delayed ids, inbox
 -- ARGV 5 + 8n: layout version, call number, lifetime of the call's record (s), lifetime of the source's progress (ms; 0 = unlimited;
 --   empty = no source), number of entries from which on the stream takes no more jobs (0 = no limit), then for each job its offset in
---   the source (ascending; empty without a source), deduplication window (ms; 0 = none), due time (ms; +ms = from now; empty = at
---   once), id, key, body, content type or empty, headers (JSON object) or empty. A job with an empty key is written in the format of
+--   the source (ascending; empty without a source), deduplication window (ms; 0 = none; -1 = the job is a duplicate, because
+--   a partition of an earlier layout knows its id), due time (ms; +ms = from now; empty = at once), id, key, body, content type or empty, headers (JSON object) or empty. A job with an empty key is written in the format of
 --   the original QBull: its body in the single field job
 -- Returns: {'accepted', places separated by blanks: a stream id, '-' for a duplicate, '+' for a delayed job. Behind a place, 'xN' stands
 --            for N places: the same sign, or ids of which each has the next sequence number}
@@ -30,7 +30,7 @@ local reached = memory ~= '' and tonumber(redis.call('HGET', source, version) or
 local at_once, later, here, ids, expiries, longest = {}, {}, {}, {}, {}, 0
 for at = 6, #ARGV, 8 do
   local window, given, id = tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
-  local known = reached and tonumber(ARGV[at]) <= reached
+  local known = window < 0 or reached and tonumber(ARGV[at]) <= reached
   if not known and window > 0 then
     known = here[id] or tonumber(redis.call('ZSCORE', seen, id) or 0) > now
     here[id] = true

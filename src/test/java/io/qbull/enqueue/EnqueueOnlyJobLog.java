@@ -1,6 +1,7 @@
 package io.qbull.enqueue;
 
 import io.qbull.model.EntryId;
+import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** A job log that a producer may use, and nobody else. */
@@ -25,6 +27,11 @@ interface EnqueueOnlyJobLog extends JobLog {
     @Override
     default CompletionStage<Verdict> commit(Lease lease, List<EntryId> done) {
         throw new UnsupportedOperationException("commit");
+    }
+
+    @Override
+    default CompletionStage<Set<JobId>> known(PartitionId partition, List<JobId> ids) {
+        throw new UnsupportedOperationException("known");
     }
 
     @Override

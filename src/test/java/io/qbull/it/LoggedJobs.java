@@ -3,6 +3,7 @@ package io.qbull.it;
 import io.qbull.it.Event.Kind;
 import io.qbull.it.Event.Owner;
 import io.qbull.model.EntryId;
+import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,11 @@ final class LoggedJobs implements JobLog {
     @Override
     public CompletionStage<Verdict> bury(Lease lease, JobPlace job, String key, Burial burial) {
         return log.removal(lease, Kind.BURIAL, List.of(job.entry()), () -> jobs.bury(lease, job, key, burial));
+    }
+
+    @Override
+    public CompletionStage<Set<JobId>> known(PartitionId partition, List<JobId> ids) {
+        return jobs.known(partition, ids);
     }
 
     @Override

@@ -305,6 +305,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
+    public CompletionStage<Set<JobId>> known(PartitionId partition, List<JobId> ids) {
+        throw new UnsupportedOperationException("jobs are added from outside");
+    }
+
+    @Override
     public NewJob original(NewJob job, Instant publishedAt) {
         throw new UnsupportedOperationException("jobs are added from outside");
     }

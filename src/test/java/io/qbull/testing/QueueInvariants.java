@@ -167,7 +167,7 @@ public final class QueueInvariants {
                     .matches(
                             switch (field.charAt(0)) {
                                 case 'k' -> "xxh64|qbull-python";
-                                case 'v' -> field.equals("version") ? "[1-9]\\d*" : "[1-9]\\d*( \\d{13})?";
+                                case 'v' -> field.equals("version") ? "[1-9]\\d*" : "[1-9]\\d*( \\d{13} (\\d{13}|0))?";
                                 default -> "(?s)[1-9]\\d*( \\d+ .*)?";
                             }));
         } else if (what.equals("pods")) {

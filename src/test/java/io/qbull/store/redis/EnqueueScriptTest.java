@@ -14,6 +14,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Answer;
@@ -25,8 +27,10 @@ import io.qbull.testing.Resp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -251,6 +255,43 @@ class EnqueueScriptTest {
     }
 
     @Test
+    void a_partition_says_which_ids_it_remembers() {
+        enqueue(1, newJob("a"), newJob("b", false, "generated"), newJob("- 1"));
+        resp.call("ZADD", SEEN, Long.toString(new Seed(resp).now() - 1), "expired");
+        Map<String, Object> before = RedisState.read(resp);
+
+        assertThat(get(jobs.known(P, ids("a", "b", "expired", "never", "- 1"))))
+                .containsExactlyInAnyOrderElementsOf(ids("a", "- 1"));
+        assertThat(get(jobs.known(new PartitionId(P.queue(), 9), ids("a")))).isEmpty();
+
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        assertThatIllegalArgumentException().isThrownBy(() -> jobs.known(P, List.of()));
+    }
+
+    @Test
+    void a_job_that_an_earlier_layout_knows_is_a_duplicate_and_its_id_is_not_remembered_anew() {
+        JobLog.Records records = new JobLog.Records(new SourceId("file"), List.of(1L, 2L, 3L), Duration.ZERO);
+        JobLog.Call call = new JobLog.Call(
+                P,
+                1,
+                "pod#1",
+                1,
+                List.of(newJob("old"), newJob("new"), newJob("old")),
+                WINDOW,
+                0,
+                records,
+                Set.copyOf(ids("old")));
+
+        assertThat(accepted(get(jobs.enqueue(call))))
+                .extracting(Place::duplicate)
+                .containsExactly(true, false, true);
+
+        assertThat(resp.number("XLEN", STREAM)).isEqualTo(1);
+        assertThat(resp.call("ZSCORE", SEEN, "old")).isNull();
+        assertThat(resp.text("HGET", "{Q:3}:source:file", "1")).isEqualTo("3");
+    }
+
+    @Test
     void a_shorter_window_does_not_shorten_the_life_of_longer_ones() {
         enqueue(1, newJob("a"));
         get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", 2, List.of(newJob("b")), Duration.ofSeconds(1))));
@@ -352,6 +393,10 @@ class EnqueueScriptTest {
 
     private Answer enqueue(long number, Duration window, String id) {
         return get(jobs.enqueue(new JobLog.Call(P, 1, "pod#1", number, List.of(newJob(id)), window)));
+    }
+
+    private static List<JobId> ids(String... ids) {
+        return Arrays.stream(ids).map(JobId::new).toList();
     }
 
     private static List<Place> accepted(Answer answer) {

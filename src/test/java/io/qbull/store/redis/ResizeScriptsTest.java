@@ -7,8 +7,10 @@ import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.qbull.model.Due;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PartitionStage;
 import io.qbull.model.Resize;
@@ -73,6 +75,29 @@ class ResizeScriptsTest {
         assertThat(after.earlier().get(0).age()).isBetween(Duration.ZERO, Duration.ofMinutes(1));
         assertThat(get(layouts.createIfAbsent(QUEUE, 9, KeyHash.XXH64))).isEqualTo(new Layout(2, 3));
         assertThat(get(layouts.history(QUEUE))).containsExactly(new Layout(1, 2), new Layout(2, 3));
+    }
+
+    @Test
+    void a_layout_that_is_replaced_says_how_long_ids_of_its_jobs_are_remembered() {
+        add(0, 1, 1);
+        NewJob later = newJob("later").due(new Due.In(Duration.ofDays(1)));
+        get(store.jobs().enqueue(new JobLog.Call(at(1), 1, "pod#1", 2, List.of(later), Duration.ofMinutes(10))));
+        intend(3);
+        get(resize.makeCurrent(QUEUE, GROW));
+        assertThat(get(resize.state(QUEUE)).earlier().get(0).memory())
+                .isBetween(Duration.ofDays(1), Duration.ofDays(1).plusMinutes(10));
+        get(resize.intend(QUEUE, new Layout(2, 3), 1));
+        resp.call("DEL", "{Q:1}:seen");
+        get(resize.makeCurrent(QUEUE, new Resize(3, 3, 1)));
+        assertThat(get(resize.state(QUEUE)).earlier().get(1).memory())
+                .as("of the other partition")
+                .isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
+        get(resize.intend(QUEUE, new Layout(3, 1), 2));
+        resp.call("DEL", "{Q:0}:seen");
+        get(resize.makeCurrent(QUEUE, new Resize(4, 1, 2)));
+        assertThat(get(resize.state(QUEUE)).earlier().get(2).memory())
+                .as("of no id")
+                .isZero();
     }
 
     @Test

@@ -185,6 +185,7 @@ final class ScriptCalls {
                         after(
                                 () -> resp.call("HSET", key("letters"), "0", "1 5-1"),
                                 call(script, keys("seal", "dead", "letters"), "1", "0", "5-2", "2", "reason", "no")));
+            case KNOWN -> List.of(call(script, List.of(Seed.SEEN), "x", "y"));
             case DISCARD -> List.of(call(script, keys("dead", "seen"), "1-1", "x", "2-1", ""));
             case NOTE -> List.of(call(script, List.of("{Q}:met:s"), "600000", "3"));
             case REGISTER ->
@@ -198,8 +199,8 @@ final class ScriptCalls {
                         after(() -> resp.call("SET", Seed.SEAL, "2 closed"), call(script, open("3"), "2", "")));
             case CURRENT ->
                 List.of(
-                        call(script, List.of("{Q}:layout"), "1", "4"),
-                        after(() -> layout("2"), call(script, List.of("{Q}:layout"), "2", "4")));
+                        call(script, List.of("{Q}:layout"), "1", "4", "0"),
+                        after(() -> layout("2"), call(script, List.of("{Q}:layout"), "2", "4", FAR)));
             case INTEND -> List.of(after(() -> layout(""), call(script, List.of("{Q}:layout"), "1", "3", "4")));
             case SEAL ->
                 List.of(

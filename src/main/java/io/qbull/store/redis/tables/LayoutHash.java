@@ -26,16 +26,27 @@ import org.jspecify.annotations.Nullable;
  * @param replaced earlier layouts, by version
  */
 record LayoutHash(@Nullable Layout current, @Nullable Layout intended, List<Replaced> replaced) {
-    /** Field of an earlier version and, behind an equals sign, its value: the number of partitions, and when it was replaced. */
-    private static final Pattern EARLIER = Pattern.compile("v(\\d{1,9})=(\\d{1,9})(?: (\\d{1,18}))?");
+    /**
+     * Field of an earlier version and, behind an equals sign, its value: the number of partitions, when it was replaced, and until when
+     * ids of its jobs are remembered.
+     */
+    private static final Pattern EARLIER = Pattern.compile("v(\\d{1,9})=(\\d{1,9})(?: (\\d{1,18}) (\\d{1,18}))?");
 
     /**
      * An earlier layout.
      *
      * @param layout the layout
      * @param atMillis when it was replaced, ms since 1970
+     * @param untilMillis until when ids of its jobs are remembered, ms since 1970; 0 = none is
      */
-    record Replaced(Layout layout, long atMillis) {}
+    record Replaced(Layout layout, long atMillis, long untilMillis) {
+        private Earlier at(long nowMillis) {
+            return new Earlier(
+                    layout,
+                    Duration.ofMillis(Math.max(0, nowMillis - atMillis)),
+                    Duration.ofMillis(Math.max(0, untilMillis - nowMillis)));
+        }
+    }
 
     /**
      * @param hash the fields, each followed by its value
@@ -48,9 +59,10 @@ record LayoutHash(@Nullable Layout current, @Nullable Layout intended, List<Repl
             fields.put(hash.text(i), hash.text(i + 1));
             Matcher earlier = EARLIER.matcher(hash.text(i) + "=" + hash.text(i + 1));
             if (earlier.matches()) {
-                String at = earlier.group(3);
-                replaced.add(
-                        new Replaced(layout(earlier.group(1), earlier.group(2)), at == null ? 0 : Long.parseLong(at)));
+                replaced.add(new Replaced(
+                        layout(earlier.group(1), earlier.group(2)),
+                        millis(earlier.group(3)),
+                        millis(earlier.group(4))));
             }
         }
         replaced.sort(Comparator.comparingInt(each -> each.layout().version()));
@@ -81,6 +93,10 @@ record LayoutHash(@Nullable Layout current, @Nullable Layout intended, List<Repl
         return number == null || count == null ? null : layout(number, count);
     }
 
+    private static long millis(@Nullable String text) {
+        return text == null ? 0 : Long.parseLong(text);
+    }
+
     private static Layout layout(String version, String partitions) {
         return new Layout(Integer.parseInt(version), Integer.parseInt(partitions));
     }
@@ -106,9 +122,8 @@ record LayoutHash(@Nullable Layout current, @Nullable Layout intended, List<Repl
         if (current == null) {
             throw new IllegalStateException("there is no layout");
         }
-        List<Earlier> earlier = replaced.stream()
-                .map(each -> new Earlier(each.layout(), Duration.ofMillis(Math.max(0, nowMillis - each.atMillis()))))
-                .toList();
+        List<Earlier> earlier =
+                replaced.stream().map(each -> each.at(nowMillis)).toList();
         Resize resize =
                 intended == null ? null : new Resize(intended.version(), current.partitions(), intended.partitions());
         return new LayoutState(current, resize, earlier);

@@ -3,6 +3,7 @@ package io.qbull.store.redis.tables;
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
+import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
@@ -25,8 +26,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,8 @@ public final class RedisJobLog implements JobLog {
     private static final int MOST_DONE = 1000;
     private static final int MOST_JOBS = 500;
     private static final Pattern VERSION = Pattern.compile("\\d{1,9}");
+    /** In place of the deduplication window of a job that is a duplicate. */
+    private static final String KNOWN = "-1";
 
     private final CommandRouter router;
 
@@ -138,10 +143,30 @@ public final class RedisJobLog implements JobLog {
             NewJob job = call.jobs().get(i);
             args.add(Request.utf8(
                     records == null ? "" : Long.toString(records.offsets().get(i))));
-            args.add(Request.utf8(job.callerId() ? window : "0"));
+            args.add(Request.utf8(call.known().contains(job.id()) ? KNOWN : job.callerId() ? window : "0"));
             EntryCodec.encode(job, args);
         }
         return args;
+    }
+
+    @Override
+    public CompletionStage<Set<JobId>> known(PartitionId partition, List<JobId> ids) {
+        if (ids.isEmpty() || ids.size() > MOST_JOBS) {
+            throw new IllegalArgumentException("a call takes 1 to " + MOST_JOBS + " ids, not " + ids.size());
+        }
+        List<byte[]> args = args(ids.stream().map(JobId::value).toArray(String[]::new));
+        return RedisErrors.translate(router.run(Script.KNOWN, List.of(Keys.seen(partition)), args)
+                .thenApply(answer -> known(answer.reply(), ids)));
+    }
+
+    private static Set<JobId> known(Reply reply, List<JobId> ids) {
+        if (!reply.tag().equals("known") || reply.text(1).length() != ids.size()) {
+            throw reply.unknown();
+        }
+        return IntStream.range(0, ids.size())
+                .filter(i -> reply.text(1).charAt(i) == '1')
+                .mapToObj(ids::get)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

@@ -131,7 +131,8 @@ public final class RedisLayoutTable implements LayoutTable {
     }
 
     private CompletionStage<Layout> create(QueueName queue, Layout intent) {
-        List<byte[]> args = RedisJobLog.args(Integer.toString(intent.version()), Integer.toString(intent.partitions()));
+        List<byte[]> args =
+                RedisJobLog.args(Integer.toString(intent.version()), Integer.toString(intent.partitions()), "0");
         return openFrom(queue, intent, 0)
                 // Before the layout becomes current, so that no crash can leave a queue unlisted.
                 .thenCompose(opened -> list(queue))

@@ -11,6 +11,7 @@ import io.qbull.model.Resize;
 import io.qbull.model.Segment;
 import io.qbull.store.MovedItem;
 import io.qbull.store.ResizeTable;
+import io.qbull.store.Rounds;
 import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.Futures;
 import io.qbull.store.redis.client.RedisErrors;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class RedisResizeTable implements ResizeTable {
     /** Few enough that Redis serves others soon. */
     private static final int STATES_PER_CALL = 64;
+    /** Few enough that every reply arrives within the command timeout. */
+    private static final int AT_ONCE = 256;
 
     private final ServerTopology topology;
     private final CommandRouter router;
@@ -80,8 +83,14 @@ public final class RedisResizeTable implements ResizeTable {
 
     @Override
     public CompletionStage<Layout> makeCurrent(QueueName queue, Resize resize) {
-        List<byte[]> args = RedisJobLog.args(Integer.toString(resize.version()), Integer.toString(resize.to()));
-        return RedisErrors.translate(router.run(Script.CURRENT, List.of(Keys.layout(queue)), args)
+        return RedisErrors.translate(lastExpiry(queue, resize.from())
+                .thenCompose(until -> router.run(
+                        Script.CURRENT,
+                        List.of(Keys.layout(queue)),
+                        RedisJobLog.args(
+                                Integer.toString(resize.version()),
+                                Integer.toString(resize.to()),
+                                Long.toString(until))))
                 .thenApply(answer -> {
                     Reply reply = answer.reply();
                     return switch (reply.tag()) {
@@ -92,6 +101,22 @@ public final class RedisResizeTable implements ResizeTable {
                         default -> throw reply.unknown();
                     };
                 }));
+    }
+
+    /** When the last id expires that a partition of the old layout remembers: all are sealed, so none is added by it any more. */
+    private CompletionStage<Long> lastExpiry(QueueName queue, int partitions) {
+        return Rounds.of(
+                        AT_ONCE,
+                        IntStream.range(0, partitions).boxed().toList(),
+                        index -> lastExpiry(new PartitionId(queue, index)))
+                .thenApply(
+                        each -> each.stream().mapToLong(Long::longValue).max().orElse(0));
+    }
+
+    private CompletionStage<Long> lastExpiry(PartitionId partition) {
+        String key = Keys.seen(partition);
+        Request last = Request.of(CommandType.ZREVRANGEBYSCORE, key, "+inf", "-inf", "WITHSCORES", "LIMIT", "0", "1");
+        return router.send(key, last).thenApply(reply -> reply.size() == 0 ? 0 : Long.parseLong(reply.text(1)));
     }
 
     @Override
