@@ -71,6 +71,9 @@ public class QbullDevConsole extends AbstractDevConsole {
         if (!status.standstill().isEmpty()) {
             text.append("  standstill: ").append(status.standstill()).append('\n');
         }
+        if (status.repairs() > 0) {
+            text.append("  repairs: ").append(status.repairs()).append('\n');
+        }
         return text.toString();
     }
 
@@ -88,6 +91,7 @@ public class QbullDevConsole extends AbstractDevConsole {
                         status.inFlight().stream().map(QbullDevConsole::json).toList()));
         answer.put("problem", status.problem());
         answer.put("standstill", status.standstill());
+        answer.put("repairs", status.repairs());
         return answer;
     }
 

@@ -54,6 +54,7 @@ final class ConsumerSession {
     private final LayoutUpkeep upkeep;
     private final PauseWatch pauses;
     private final StallWatch watch;
+    private final HeadWatch heads;
     private final OwnedPartitions owned = new OwnedPartitions();
     private final Standstills standstills;
     private final FailureLog failures;
@@ -79,6 +80,13 @@ final class ConsumerSession {
                 node, reachability, consumption.lease().leaseTtl(), lease -> owned.under(lease) != null);
         this.pauses = node.pauses();
         this.watch = new StallWatch(identity.queue(), node.loop(), consumption.stallAfter(), this::standstills);
+        this.heads = new HeadWatch(
+                identity.queue(),
+                node.loop(),
+                consumption.stallAfter(),
+                node.store().jobs(),
+                owned::all,
+                this::giveUp);
         this.keeper = new LeaseKeeper(
                 new LeaseDomain(identity.queue(), competition, identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
@@ -93,6 +101,7 @@ final class ConsumerSession {
         retention.start();
         upkeep.start();
         watch.start();
+        heads.start();
     }
 
     /**
@@ -109,6 +118,7 @@ final class ConsumerSession {
             upkeep.stop();
             pauses.leave();
             watch.stop();
+            heads.stop();
             owned.all().forEach(partition -> leave(partition, null));
             stopIfNothingLeft();
         }
@@ -161,6 +171,17 @@ final class ConsumerSession {
                     voided.stream().map(OwnedPartition::index).toList());
         }
         for (OwnedPartition partition : voided) {
+            keeper.forget(partition.lease());
+            abandonLost(partition);
+        }
+    }
+
+    /** Its pump does not work as it should. It is not waited for unless it has work in hand, because it may wait for ever. */
+    private void giveUp(OwnedPartition partition) {
+        node.repairs().incrementAndGet();
+        if (partition.pump().unfinished() > 0) {
+            leave(partition, null);
+        } else {
             keeper.forget(partition.lease());
             abandonLost(partition);
         }

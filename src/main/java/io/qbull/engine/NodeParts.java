@@ -4,6 +4,7 @@ import io.qbull.engine.QueueNode.Identity;
 import io.qbull.partition.SuspectTurns;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.Store;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What the parts of one node share.
@@ -17,6 +18,7 @@ import io.qbull.store.Store;
  * @param tidying says what Redis refuses to tidy up
  * @param abandoned partitions on which jobs of earlier sessions still run
  * @param turns in which the crash suspects of the process start
+ * @param repairs how many partitions were given up because their pumps did not work
  */
 record NodeParts(
         Identity identity,
@@ -27,4 +29,5 @@ record NodeParts(
         OutageReporter outage,
         TidyingReporter tidying,
         AbandonedJobs abandoned,
-        SuspectTurns turns) {}
+        SuspectTurns turns,
+        AtomicInteger repairs) {}

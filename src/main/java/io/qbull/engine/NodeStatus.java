@@ -15,6 +15,7 @@ import java.util.List;
  * @param standstill one line about what waits although the node works: each partition that has jobs and has not moved for
  *     {@code stallAfter}, with the reason, or a backlog that takes no more jobs, or something that Redis refuses to tidy up; empty
  *     if there is none
+ * @param repairs how often this node has given a partition up since it was opened because it overlooked its jobs
  */
 public record NodeStatus(
         boolean consuming,
@@ -22,7 +23,8 @@ public record NodeStatus(
         List<Delivery> inFlight,
         String problem,
         boolean stalled,
-        String standstill) {
+        String standstill,
+        int repairs) {
     /**
      * @param moreProblem another problem; may be empty
      * @param moreStandstill another standstill; may be empty
@@ -30,7 +32,13 @@ public record NodeStatus(
      */
     NodeStatus alsoSaying(String moreProblem, String moreStandstill) {
         return new NodeStatus(
-                consuming, owned, inFlight, joined(problem, moreProblem), stalled, joined(standstill, moreStandstill));
+                consuming,
+                owned,
+                inFlight,
+                joined(problem, moreProblem),
+                stalled,
+                joined(standstill, moreStandstill),
+                repairs);
     }
 
     private static String joined(String one, String other) {

@@ -223,9 +223,10 @@ final class SessionQueue {
 
     NodeStatus status() {
         String problem = node.outage().problem();
+        int repairs = node.repairs().get();
         ConsumerSession session = running;
         if (session == null) {
-            return new NodeStatus(active(), List.of(), List.of(), problem, false, "");
+            return new NodeStatus(active(), List.of(), List.of(), problem, false, "", repairs);
         }
         OwnedPartitions owned = session.owned();
         List<Standstill> standstills = session.standstills();
@@ -235,7 +236,8 @@ final class SessionQueue {
                 owned.inFlight(),
                 problem,
                 standstills.stream().anyMatch(Standstill::due),
-                text(standstills));
+                text(standstills),
+                repairs);
     }
 
     private static String text(List<Standstill> standstills) {

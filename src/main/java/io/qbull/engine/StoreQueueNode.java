@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,8 +58,8 @@ final class StoreQueueNode implements QueueNode {
         OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes, outages);
         this.tidying = new TidyingReporter(identity.queue(), loop);
         AbandonedJobs abandoned = new AbandonedJobs(this::abandonedJobEnded);
-        this.sessions = new SessionQueue(
-                new NodeParts(identity, store, layouts, pauses, loop, outage, tidying, abandoned, turns));
+        this.sessions = new SessionQueue(new NodeParts(
+                identity, store, layouts, pauses, loop, outage, tidying, abandoned, turns, new AtomicInteger()));
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
                 new ProducerIdentity(identity.queue(), identity.pod(), nonce, identity.keyHash()),

@@ -174,7 +174,7 @@ public final class LeaseKeeper implements Ownership {
     }
 
     /**
-     * The primary that granted the lease is gone, so the lease is void. Tells Redis nothing; this pod does not take the partition
+     * The lease is void: the primary that granted it is gone, or its work cannot go on. Tells Redis nothing; this pod does not take the partition
      * again before {@link #release}.
      *
      * @param lease a lease of this pod

@@ -176,6 +176,14 @@ public final class PartitionPump {
     }
 
     /**
+     * @return whether the pump knows of no entry of the stream although it wants any. It is told of new ones within milliseconds, so this
+     *     cannot be so for long while there are entries, unless they wait for a resize
+     */
+    public boolean seesEmptyStream() {
+        return events.demand() == Fetcher.Demand.JOBS && partition.prefetched().knowsNone();
+    }
+
+    /**
      * @param limit how long a partition with jobs may stand still, and a job may run
      * @return what it waits for if it has for longer, or the job that has; else null. From any thread
      */

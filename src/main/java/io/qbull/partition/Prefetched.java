@@ -456,6 +456,11 @@ final class Prefetched {
         return slots.isEmpty();
     }
 
+    /** Whether no entry of the stream is known, not even as passed by or uncommitted. */
+    boolean knowsNone() {
+        return slots.isEmpty() && lines.isEmpty() && passed == 0;
+    }
+
     /** Refills in halves, so that a fetch is worth its call; where jobs run side by side, whenever none can start. */
     boolean wantsMore() {
         if (concurrency == 1) {

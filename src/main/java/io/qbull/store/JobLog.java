@@ -117,6 +117,14 @@ public interface JobLog {
      */
     CompletionStage<Void> forget(PartitionId partition, SourceId source);
 
+    /**
+     * Reads where the stream begins. Changes nothing and needs no lease.
+     *
+     * @param partition the partition
+     * @return its first entry; null if there is none, or if entries may wait there for a resize to go on
+     */
+    CompletionStage<@Nullable StreamId> head(PartitionId partition);
+
     /** The result of {@link #fetch}. */
     sealed interface Fetch extends OwnerAnswer {
         /**

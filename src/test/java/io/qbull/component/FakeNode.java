@@ -177,7 +177,7 @@ final class FakeNode implements QueueNode {
     @Override
     public NodeStatus status() {
         return new NodeStatus(
-                consuming, List.of(new PartitionId(identity.queue(), 3)), List.of(), problem, stalled, standstill);
+                consuming, List.of(new PartitionId(identity.queue(), 3)), List.of(), problem, stalled, standstill, 0);
     }
 
     @Override

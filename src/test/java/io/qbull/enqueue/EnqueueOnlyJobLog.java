@@ -16,12 +16,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A job log that a producer may use, and nobody else. */
 interface EnqueueOnlyJobLog extends JobLog {
     @Override
     default CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
         throw new UnsupportedOperationException("fetch");
+    }
+
+    @Override
+    default CompletionStage<@Nullable StreamId> head(PartitionId partition) {
+        throw new UnsupportedOperationException("head");
     }
 
     @Override

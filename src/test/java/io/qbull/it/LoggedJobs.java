@@ -50,6 +50,11 @@ final class LoggedJobs implements JobLog {
     }
 
     @Override
+    public CompletionStage<@Nullable StreamId> head(PartitionId partition) {
+        return jobs.head(partition);
+    }
+
+    @Override
     public CompletionStage<Verdict> commit(Lease lease, List<EntryId> done) {
         return log.removal(lease, Kind.COMMIT, done, () -> jobs.commit(lease, done));
     }

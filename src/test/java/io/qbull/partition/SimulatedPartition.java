@@ -134,6 +134,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
+    public CompletionStage<@Nullable StreamId> head(PartitionId partition) {
+        return CompletableFuture.completedFuture(stream.isEmpty() ? null : stream.firstKey());
+    }
+
+    @Override
     public CompletionStage<Verdict> commit(Lease lease, List<EntryId> ids) {
         if (stale(lease)) {
             return done(Verdict.FENCED);

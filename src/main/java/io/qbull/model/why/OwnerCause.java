@@ -114,7 +114,8 @@ public sealed interface OwnerCause extends Cause {
 
         @Override
         public String advice() {
-            return "Restart that pod, and keep a thread dump (jstack): this should not happen.";
+            return "Nothing: the pod notices it within stallAfter, gives the partition up, and its next owner reads it anew. If it"
+                    + " happens again, keep a thread dump of the pod (jstack): this should not happen.";
         }
     }
 

@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -208,6 +210,32 @@ public final class RedisJobLog implements JobLog {
         String key = Keys.source(partition, source.value());
         return RedisErrors.translate(
                 router.send(key, Request.of(CommandType.DEL, key)).thenApply(reply -> null));
+    }
+
+    @Override
+    public CompletionStage<@Nullable StreamId> head(PartitionId partition) {
+        String stream = Keys.stream(partition);
+        return RedisErrors.translate(router.send(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1"))
+                .thenCompose(entries -> entries.size() == 0
+                        ? CompletableFuture.completedStage(null)
+                        : resizing(partition)
+                                .thenApply(resizing -> resizing
+                                        ? null
+                                        : StreamId.parse(entries.list(0).text(0)))));
+    }
+
+    private CompletionStage<Boolean> resizing(PartitionId partition) {
+        String seal = Keys.seal(partition);
+        String started = Keys.started(partition);
+        return router.send(seal, Request.of(CommandType.GET, seal))
+                .thenCombine(router.send(started, Request.of(CommandType.GET, started)), (taken, running) -> {
+                    int version = SealState.parse(value(taken)).version();
+                    return !Integer.toString(version).equals(Objects.requireNonNullElse(value(running), "0"));
+                });
+    }
+
+    private static @Nullable String value(Reply got) {
+        return got.size() == 0 ? null : got.textOrNull(0);
     }
 
     private static Map<Integer, Long> progress(Reply hash) {
