@@ -7,6 +7,9 @@ import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.LayoutTable;
+import io.qbull.store.ResizeTable;
+import io.qbull.store.ResizeTable.Earlier;
+import io.qbull.store.ResizeTable.LayoutState;
 import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +33,7 @@ final class LayoutCache implements LayoutReader {
 
     private final Identity identity;
     private final LayoutTable layouts;
+    private final ResizeTable resize;
     private final EventLoop loop;
     private final List<Consumer<Layout>> listeners = new CopyOnWriteArrayList<>();
     /** The read that was begun last; null before the first. Guarded by this. */
@@ -42,11 +46,13 @@ final class LayoutCache implements LayoutReader {
     /**
      * @param identity whose layout
      * @param layouts reads it
+     * @param resize reads the earlier ones
      * @param loop calls the listeners
      */
-    LayoutCache(Identity identity, LayoutTable layouts, EventLoop loop) {
+    LayoutCache(Identity identity, LayoutTable layouts, ResizeTable resize, EventLoop loop) {
         this.identity = identity;
         this.layouts = layouts;
+        this.resize = resize;
         this.loop = loop;
     }
 
@@ -95,6 +101,11 @@ final class LayoutCache implements LayoutReader {
     public CompletionStage<List<Layout>> history() {
         // Not the remembered one: if the layout was lost, this puts it back.
         return current().thenCompose(exists -> layouts.history(identity.queue()));
+    }
+
+    @Override
+    public CompletionStage<List<Earlier>> earlier() {
+        return current().thenCompose(exists -> resize.state(identity.queue())).thenApply(LayoutState::earlier);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.Pause;
 import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
+import io.qbull.store.ResizeTable.Earlier;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ final class ProducerLayouts implements LayoutReader {
     @Override
     public CompletionStage<List<Layout>> history() {
         return layouts.history();
+    }
+
+    @Override
+    public CompletionStage<List<Earlier>> earlier() {
+        return layouts.earlier();
     }
 
     @Override

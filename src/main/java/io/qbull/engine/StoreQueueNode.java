@@ -50,7 +50,7 @@ final class StoreQueueNode implements QueueNode {
     StoreQueueNode(Identity identity, Store store, EventLoop loop, SuspectTurns turns) {
         this.identity = identity;
         this.store = store;
-        this.layouts = new LayoutCache(identity, store.layouts(), loop);
+        this.layouts = new LayoutCache(identity, store.layouts(), store.resize(), loop);
         this.loop = loop;
         this.pauses = new PauseWatch(identity.queue(), store.pauses(), loop);
         this.outages = OutageLogs.of(store, loop::nanoTime);

@@ -2,6 +2,7 @@ package io.qbull.enqueue;
 
 import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
+import io.qbull.model.JobId;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -10,6 +11,9 @@ import io.qbull.store.JobLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The way into one partition: the jobs that wait and the outstanding call. Decides, but sends nothing. On the loop. */
@@ -66,15 +70,17 @@ final class Lane {
      * @param producer unique for this producer's life
      * @param layout that led the jobs into this lane
      * @param now the loop's time
-     * @return the call, now outstanding; null if another one is outstanding, nothing waits, or the lane is blocked
+     * @param settled whether a job may travel; those behind one that may not wait with it
+     * @return the call, now outstanding; null if another one is outstanding, no job may travel, or the lane is blocked
      */
     @Nullable
-    Call compose(String producer, Layout layout, long now) {
+    Call compose(String producer, Layout layout, long now, Predicate<PendingJob> settled) {
         dropBrokenReadings();
-        if (call != null || blocked || waiting.isEmpty()) {
+        PendingJob first = waiting.first();
+        if (call != null || blocked || first == null || !settled.test(first)) {
             return null;
         }
-        List<PendingJob> batch = batch();
+        List<PendingJob> batch = batch(settled);
         List<NewJob> jobs = batch.stream().map(PendingJob::job).toList();
         EnqueueSettings settings = batch.get(0).settings();
         JobLog.Call command = new JobLog.Call(
@@ -85,7 +91,8 @@ final class Lane {
                 jobs,
                 settings.deduplicationWindow(),
                 settings.backlogShare(layout.partitions()),
-                records(batch));
+                records(batch),
+                known(batch));
         Call composed = new Call(command, batch, now);
         call = composed;
         return composed;
@@ -146,6 +153,13 @@ final class Lane {
         if (call != null) {
             call.outcomeUnknown();
         }
+    }
+
+    /**
+     * @param why the reason that callers of the jobs that wait get
+     */
+    void waitsFor(String why) {
+        reason = why;
     }
 
     /**
@@ -215,7 +229,14 @@ final class Lane {
         return new JobLog.Records(reading.source(), offsets, reading.lifetime());
     }
 
-    private List<PendingJob> batch() {
+    private static Set<JobId> known(List<PendingJob> jobs) {
+        return jobs.stream()
+                .filter(PendingJob::known)
+                .map(job -> job.job().id())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private List<PendingJob> batch(Predicate<PendingJob> settled) {
         List<PendingJob> batch = new ArrayList<>();
         PendingJob next = waiting.removeFirst();
         EnqueueSettings settings = next.settings();
@@ -227,6 +248,7 @@ final class Lane {
             most = Math.min(most, next.settings().batch());
             PendingJob candidate = waiting.first();
             if (candidate == null
+                    || !settled.test(candidate)
                     || batch.size() >= Math.min(most, candidate.settings().batch())
                     || bytes + candidate.size() > MOST_BYTES_OF_A_CALL
                     || candidate.reading() != next.reading()

@@ -35,6 +35,7 @@ final class Lanes implements Sender.Listener {
     private final Map<PartitionId, Lane> lanes = new TreeMap<>();
     private final WaitingJobs unplaced = new WaitingJobs();
     private final OldCalls oldCalls = new OldCalls();
+    private final EarlierIds earlierIds;
     private @Nullable Layout layout;
     private boolean stopped;
 
@@ -60,6 +61,7 @@ final class Lanes implements Sender.Listener {
         this.refusals = refusals;
         this.sender = new Sender(jobs, loop, refusals, this);
         this.reader = reader;
+        this.earlierIds = new EarlierIds(identity, reader, jobs, loop, refusals, this::ready);
         this.layouts = new LayoutSource(reader::current, loop, this::found, this::notFound);
     }
 
@@ -178,6 +180,7 @@ final class Lanes implements Sender.Listener {
     void stop() {
         stopped = true;
         layouts.stop();
+        earlierIds.stop();
         List<PendingJob> unsent = unplaced.removeAll();
         unsent.addAll(oldCalls.removeWaiting());
         for (Lane lane : lanes.values()) {
@@ -193,7 +196,11 @@ final class Lanes implements Sender.Listener {
 
     private void send(Lane lane) {
         Layout known = layout;
-        Call call = known == null || stopped ? null : lane.compose(producer, known, loop.nanoTime());
+        if (known == null || stopped) {
+            return;
+        }
+        earlierIds.ask(lane);
+        Call call = lane.compose(producer, known, loop.nanoTime(), earlierIds::settled);
         if (call != null) {
             sender.attempt(lane, call);
         }
@@ -289,6 +296,7 @@ final class Lanes implements Sender.Listener {
     /** All jobs of a key come from one place, in order, so any order of the places preserves theirs. */
     private void settle(Layout now, List<PendingJob> jobs) {
         layout = now;
+        earlierIds.layoutChanged(now);
         refusals.reset();
         LOG.info(
                 "queue={} jobs are added by layout version={} partitions={}",

@@ -2,6 +2,7 @@ package io.qbull.enqueue;
 
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
+import io.qbull.store.ResizeTable.Earlier;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ public interface LayoutReader {
      *     sealed: nothing is added under those any more
      */
     CompletionStage<List<Layout>> history();
+
+    /**
+     * @return the layouts that were current before, by version, and how long ids of their jobs are remembered
+     */
+    CompletionStage<List<Earlier>> earlier();
 
     /**
      * @return why the queue takes no new jobs now, in words for their callers; null if it takes them. On the loop

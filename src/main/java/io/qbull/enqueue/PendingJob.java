@@ -27,6 +27,10 @@ final class PendingJob {
     private final long size;
     private final CompletableFuture<Enqueued> promise = new CompletableFuture<>();
     private boolean answered;
+    /** Version of the layout for which it was found out whether an earlier one knows the id; zero for none. */
+    private int settledFor;
+
+    private boolean known;
 
     /**
      * @param job a legal job
@@ -71,6 +75,37 @@ final class PendingJob {
      */
     long size() {
         return size;
+    }
+
+    /**
+     * @return whether jobs with the same id are duplicates
+     */
+    boolean deduplicated() {
+        return job.callerId() && !settings.deduplicationWindow().isZero();
+    }
+
+    /**
+     * @param version version of a layout
+     * @return whether it was found out if an earlier layout than that knows the id
+     */
+    boolean settledFor(int version) {
+        return settledFor == version;
+    }
+
+    /**
+     * @param version version of the current layout
+     * @param known whether an earlier one knows the id, so that the job is a duplicate
+     */
+    void settle(int version, boolean known) {
+        this.settledFor = version;
+        this.known = known;
+    }
+
+    /**
+     * @return whether an earlier layout knows the id
+     */
+    boolean known() {
+        return known;
     }
 
     boolean answered() {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs that no call carries yet, in order; bounded. On the loop. */
@@ -51,6 +52,13 @@ final class WaitingJobs {
     @Nullable
     PendingJob first() {
         return jobs.peekFirst();
+    }
+
+    /**
+     * @return all jobs, in order
+     */
+    Stream<PendingJob> stream() {
+        return jobs.stream();
     }
 
     /** Removes the first. */

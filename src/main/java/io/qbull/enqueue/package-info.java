@@ -29,6 +29,8 @@
  *   <li>When a partition refuses the layout version, the producer reads the layout, at once and then ever less often. Under a newer one
  *       all waiting jobs are assigned anew, in order. An outstanding call stays as it is, and {@code OldCalls} keeps later jobs of its
  *       keys back until it is answered: if it was refused, its jobs go first. All other keys go on, except through the lane of that call.
+ *   <li>After a resize an id that a caller gave may be known to the partition that its key had before. As long as one remembers ids,
+ *       {@code EarlierIds} asks before the job may leave its lane. Without such a partition nothing is asked.
  * </ul>
  *
  * <p>A drain takes no more jobs and ends when every caller has an answer; at its limit it stops: jobs never sent are refused, jobs in

@@ -10,7 +10,10 @@ import io.qbull.model.JobFeed;
 import io.qbull.model.JobId;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
+import io.qbull.model.PartitionId;
+import io.qbull.model.Resize;
 import io.qbull.model.SourceId;
+import io.qbull.store.ResizeTable;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -78,6 +81,42 @@ class ResizedNodeTest {
                 assertThat(byKey(reader.name)).as(reader.name).isEqualTo(expected());
             }
         }
+    }
+
+    @Test
+    void an_id_that_was_added_before_a_resize_is_known_after_it() {
+        ResizeTable resize = REDIS.store().resize();
+        try (TestPod pod = new TestPod("a", 2, REDIS.store(REDIS.settings()))) {
+            assertThat(duplicates(pod, 20)).containsOnly(false);
+            for (int partitions : List.of(5, 3)) {
+                resize(resize, partitions);
+                assertThat(duplicates(pod, 30))
+                        .as("of %s partitions", partitions)
+                        .isEqualTo(IntStream.range(0, 30)
+                                .mapToObj(i -> i < 20 || partitions == 3)
+                                .toList());
+            }
+        }
+    }
+
+    /** Whether each of some jobs was a duplicate. */
+    private static List<Boolean> duplicates(TestPod pod, int jobs) {
+        return IntStream.range(0, jobs)
+                .mapToObj(i -> new NewJob(new JobId("id" + i), true, "key" + i, new byte[0], null, Map.of()))
+                .map(job -> pod.node.enqueue(job, TestPod.ENQUEUE).toCompletableFuture())
+                .toList()
+                .stream()
+                .map(added -> get(added).duplicate())
+                .toList();
+    }
+
+    /** By the steps of a resize. */
+    private void resize(ResizeTable table, int partitions) {
+        Resize coming = new Resize(layout.version() + 1, layout.partitions(), partitions);
+        get(table.intend(QUEUE, layout, partitions));
+        IntStream.range(0, layout.partitions()).forEach(p -> get(table.seal(new PartitionId(QUEUE, p), coming)));
+        IntStream.range(0, partitions).forEach(p -> get(table.open(new PartitionId(QUEUE, p), coming)));
+        layout = get(table.makeCurrent(QUEUE, coming));
     }
 
     private static void readUntil(int records, Reader... readers) {

@@ -17,19 +17,23 @@ import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.store.JobLog;
+import io.qbull.store.ResizeTable.Earlier;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Size;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,8 +42,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One producer, a source that it reads, and resizes in a row; between any two of their steps anything may happen to a call: it runs and
- * is answered, it runs and the reply is lost, it runs later, after its repeat, or never. No job may be lost, doubled or overtaken by a
- * later one of its key. {@code -Dseed=N} replays one run.
+ * is answered, it runs and the reply is lost, it runs later, after its repeat, or never. Callers add jobs again whose ids they gave. No
+ * job may be lost, doubled or overtaken by a later one of its key. {@code -Dseed=N} replays one run.
  */
 class ChangeOverSimulationTest {
     private static final QueueName QUEUE = new QueueName("Q");
@@ -74,15 +78,21 @@ class ChangeOverSimulationTest {
     /** An attempt of a call that is not answered yet. */
     private record Flight(JobLog.Call call, CompletableFuture<JobLog.Answer> end) {}
 
+    /** A question that is not answered yet. */
+    private record Question(PartitionId partition, List<JobId> ids, CompletableFuture<Set<JobId>> end) {}
+
     private static final class Run {
         private final Random random;
         private final ManualEventLoop loop = new ManualEventLoop();
-        private final ScriptModel script = new ScriptModel();
+        private final ScriptModel script = new ScriptModel(loop);
         private final List<Flight> flights = new ArrayList<>();
         /** Their producer was told that their fate is unknown. */
         private final List<JobLog.Call> late = new ArrayList<>();
 
-        private final List<CompletableFuture<Layout>> reads = new ArrayList<>();
+        private final List<Question> questions = new ArrayList<>();
+
+        private final List<Runnable> reads = new ArrayList<>();
+        private final List<Earlier> earlier = new ArrayList<>();
         private final List<Layout> layouts = new ArrayList<>(List.of(new Layout(1, 2)));
         /** Whose partitions are being sealed and opened; null between two resizes. */
         private @Nullable Layout next;
@@ -91,6 +101,7 @@ class ChangeOverSimulationTest {
         private final Enqueuer enqueuer;
         private final EnqueueSettings settings;
         private final List<CompletableFuture<Enqueued>> added = new ArrayList<>();
+        private final List<CompletableFuture<Enqueued>> repeated = new ArrayList<>();
         private final List<NewJob> jobs = new ArrayList<>();
         private final List<NewJob> records = new ArrayList<>();
         private final Reader reader = new Reader();
@@ -98,7 +109,7 @@ class ChangeOverSimulationTest {
         Run(long seed) {
             random = new Random(seed);
             settings = new EnqueueSettings(
-                    Duration.ZERO, JobFormat.NATIVE, 100, 100, 1 + random.nextInt(4), Duration.ofHours(1), 0);
+                    Duration.ofDays(1), JobFormat.NATIVE, 100, 100, 1 + random.nextInt(4), Duration.ofHours(1), 0);
             ProducerIdentity identity = new ProducerIdentity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
             enqueuer = new Enqueuer(identity, new Layouts(), new Network(), loop, () -> false);
             IntStream.range(0, random.nextInt(25)).forEach(i -> records.add(job("r" + i)));
@@ -106,12 +117,13 @@ class ChangeOverSimulationTest {
         }
 
         private NewJob job(String id) {
-            return new NewJob(new JobId(id), false, "key" + random.nextInt(4), new byte[0], null, Map.of());
+            return new NewJob(
+                    new JobId(id), random.nextBoolean(), "key" + random.nextInt(4), new byte[0], null, Map.of());
         }
 
         void play() {
             for (int step = 0; step < 80; step++) {
-                step(random.nextInt(16));
+                step(random.nextInt(19));
                 loop.run();
             }
             while (next != null) {
@@ -120,6 +132,10 @@ class ChangeOverSimulationTest {
             for (int round = 0; round < 200 && !finished(); round++) {
                 while (!flights.isEmpty()) {
                     answer();
+                    loop.run();
+                }
+                while (!questions.isEmpty()) {
+                    answerQuestion();
                     loop.run();
                 }
                 answerReads();
@@ -133,7 +149,8 @@ class ChangeOverSimulationTest {
         }
 
         private boolean finished() {
-            return reader.finished() && added.stream().allMatch(CompletableFuture::isDone);
+            return reader.finished()
+                    && Stream.of(added, repeated).flatMap(List::stream).allMatch(CompletableFuture::isDone);
         }
 
         private void step(int what) {
@@ -169,6 +186,8 @@ class ChangeOverSimulationTest {
                         enqueuer.layoutChanged(current());
                     }
                 }
+                case 15, 16 -> answerQuestion();
+                case 17 -> repeat();
                 default -> loop.tick(Duration.ofMillis(random.nextInt(400)));
             }
         }
@@ -177,6 +196,27 @@ class ChangeOverSimulationTest {
             NewJob job = job("j" + jobs.size());
             jobs.add(job);
             added.add(enqueuer.enqueue(job, settings).toCompletableFuture());
+        }
+
+        /** Callers come again with their own ids, perhaps before they were answered. */
+        private void repeat() {
+            for (int times = random.nextInt(3); times >= 0 && !jobs.isEmpty(); times--) {
+                NewJob job = jobs.get(random.nextInt(jobs.size()));
+                if (job.callerId()) {
+                    repeated.add(enqueuer.enqueue(job, settings).toCompletableFuture());
+                }
+            }
+        }
+
+        private void answerQuestion() {
+            if (!questions.isEmpty()) {
+                Question question = questions.remove(random.nextInt(questions.size()));
+                if (random.nextInt(4) == 0) {
+                    question.end().completeExceptionally(unavailable(random.nextBoolean()));
+                } else {
+                    question.end().complete(script.known(question.partition(), question.ids()));
+                }
+            }
         }
 
         private @Nullable Flight pick() {
@@ -197,9 +237,9 @@ class ChangeOverSimulationTest {
         }
 
         private void answerReads() {
-            List<CompletableFuture<Layout>> all = List.copyOf(reads);
+            List<Runnable> all = List.copyOf(reads);
             reads.clear();
-            all.forEach(read -> read.complete(current()));
+            all.forEach(Runnable::run);
         }
 
         private Layout current() {
@@ -218,6 +258,10 @@ class ChangeOverSimulationTest {
                 open(coming);
                 sealed++;
             } else {
+                Instant until = script.lastExpiry(QUEUE, current());
+                if (!until.equals(Instant.MIN)) {
+                    earlier.add(new Earlier(current(), Duration.ZERO, Duration.between(loop.now(), until)));
+                }
                 layouts.add(coming);
                 next = null;
             }
@@ -230,6 +274,7 @@ class ChangeOverSimulationTest {
 
         private void check() {
             assertThat(added).allSatisfy(end -> assertThat(end).isCompletedWithValueMatching(job -> !job.duplicate()));
+            assertThat(repeated).allSatisfy(end -> assertThat(end).isCompletedWithValueMatching(Enqueued::duplicate));
             assertThat(reader.finished()).as("the file is read to its end").isTrue();
             assertThat(byKey(script.added().stream()
                             .sorted(Comparator.comparingInt(ScriptModel.Added::layoutVersion)
@@ -305,6 +350,13 @@ class ChangeOverSimulationTest {
             }
 
             @Override
+            public CompletionStage<Set<JobId>> known(PartitionId partition, List<JobId> ids) {
+                Question question = new Question(partition, ids, new CompletableFuture<>());
+                questions.add(question);
+                return question.end();
+            }
+
+            @Override
             public CompletionStage<Map<Integer, Long>> progress(
                     PartitionId partition, SourceId source, Duration lifetime) {
                 return CompletableFuture.completedFuture(script.progress(partition, source));
@@ -315,13 +367,26 @@ class ChangeOverSimulationTest {
             @Override
             public CompletionStage<Layout> current() {
                 CompletableFuture<Layout> read = new CompletableFuture<>();
-                reads.add(read);
+                reads.add(() -> read.complete(Run.this.current()));
                 return read;
             }
 
             @Override
             public CompletionStage<List<Layout>> history() {
                 return CompletableFuture.completedFuture(List.copyOf(layouts));
+            }
+
+            @Override
+            public CompletionStage<List<Earlier>> earlier() {
+                CompletableFuture<List<Earlier>> read = new CompletableFuture<>();
+                reads.add(() -> {
+                    if (random.nextInt(4) == 0) {
+                        read.completeExceptionally(unavailable(true));
+                    } else {
+                        read.complete(List.copyOf(earlier));
+                    }
+                });
+                return read;
             }
 
             @Override

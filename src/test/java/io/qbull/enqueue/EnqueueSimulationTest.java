@@ -1,5 +1,6 @@
 package io.qbull.enqueue;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -15,10 +16,12 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.store.ResizeTable.Earlier;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Size;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,13 +40,16 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random outages, lost replies, late executions, full backlogs and layout changes between an enqueuer and a model of the enqueue script.
+ * Random outages, lost replies, late executions, full backlogs and layout changes between two producers and a model of the enqueue
+ * script, while callers add jobs again. A job is added once within the window, and again after it.
  * {@code -Dseed=N} replays one run, {@code -Druns=N} makes more of them.
  */
 class EnqueueSimulationTest {
     private static final QueueName QUEUE = new QueueName("Q");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_BACKLOG = 20;
+    private static final List<Duration> WINDOWS =
+            List.of(Duration.ofSeconds(20), Duration.ofMinutes(2), Duration.ofMinutes(10));
     private static final Duration LATENESS = Duration.ofMillis(50);
 
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class.getPackageName());
@@ -72,30 +79,36 @@ class EnqueueSimulationTest {
         }
     }
 
-    /** What the callers saw of one job. */
-    private record Submission(NewJob job, CompletableFuture<Enqueued> end, boolean repeat) {}
+    /** What the callers saw of one job: through which producer, and when, it was added. */
+    private record Submission(NewJob job, int producer, Instant at, CompletableFuture<Enqueued> end, boolean repeat) {}
 
     private static final class Run {
         private final Random random;
         private final ManualEventLoop loop = new ManualEventLoop();
-        private final ScriptModel script = new ScriptModel();
+        private final ScriptModel script = new ScriptModel(loop);
         private final UnreliableJobLog log;
-        private final Enqueuer enqueuer;
+        private final List<Enqueuer> enqueuers;
+        private final Duration window;
         private final List<Submission> submissions = new ArrayList<>();
         private final Map<String, Duration> lateness = new HashMap<>();
         private final Map<Integer, Layout> layouts = new HashMap<>();
-        private final boolean resizes;
+        /** When the last id is forgotten that was added by an earlier version. */
+        private final Map<Integer, Instant> lastExpiries = new HashMap<>();
+
         private Layout layout = new Layout(1, 2);
         private int troublePercent;
 
         Run(long seed) {
             random = new Random(seed);
-            // The old partition's ids are not asked after a resize yet, so repeated ids and resizes do not mix.
-            resizes = random.nextBoolean();
+            window = WINDOWS.get(random.nextInt(WINDOWS.size()));
             log = new UnreliableJobLog(script, loop, random);
-            ProducerIdentity identity = new ProducerIdentity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
-            enqueuer = new Enqueuer(identity, new Layouts(), log, loop, () -> false);
+            enqueuers = Stream.of("pod-1", "pod-2").map(this::enqueuer).toList();
             open(layout);
+        }
+
+        private Enqueuer enqueuer(String pod) {
+            ProducerIdentity identity = new ProducerIdentity(QUEUE, new PodId(pod), "n", KeyHash.XXH64);
+            return new Enqueuer(identity, new Layouts(), log, loop, () -> false);
         }
 
         void play() {
@@ -110,13 +123,15 @@ class EnqueueSimulationTest {
             loop.tick(Duration.ofSeconds(2));
             assertThat(last.end()).as("after the outage").isCompleted();
             check();
-            CompletionStage<Void> closed = enqueuer.drain(Duration.ZERO);
-            loop.run();
-            assertThat(closed.toCompletableFuture()).isCompleted();
+            for (Enqueuer enqueuer : enqueuers) {
+                CompletionStage<Void> closed = enqueuer.drain(Duration.ZERO);
+                loop.run();
+                assertThat(closed.toCompletableFuture()).isCompleted();
+            }
         }
 
         private void step() {
-            switch (random.nextInt(resizes ? 13 : 12)) {
+            switch (random.nextInt(14)) {
                 case 0 -> {
                     troublePercent = random.nextInt(101);
                     log.weather(troublePercent, random.nextInt(4) == 0);
@@ -127,7 +142,7 @@ class EnqueueSimulationTest {
                     loop.tick(Duration.ofSeconds(random.nextInt(60)));
                 }
                 case 4 -> loop.tick(random.nextInt(20) == 0 ? Duration.ofMinutes(31) : Duration.ZERO);
-                case 5 -> repeat();
+                case 5, 13 -> repeat();
                 case 11 -> script.loseSeal(new PartitionId(QUEUE, random.nextInt(layout.partitions())));
                 case 12 -> resizes();
                 default -> {
@@ -145,30 +160,26 @@ class EnqueueSimulationTest {
 
         private Submission submit(NewJob job, boolean repeat) {
             EnqueueSettings settings = new EnqueueSettings(
-                    resizes ? Duration.ZERO : Duration.ofMinutes(10),
-                    JobFormat.NATIVE,
-                    100,
-                    100,
-                    1 + random.nextInt(4),
-                    TIMEOUT,
-                    MAX_BACKLOG);
+                    window, JobFormat.NATIVE, 100, 100, 1 + random.nextInt(4), TIMEOUT, MAX_BACKLOG);
             long at = loop.nanoTime();
-            CompletionStage<Enqueued> end = enqueuer.enqueue(job, settings);
+            int producer = random.nextInt(enqueuers.size());
+            Instant now = loop.now();
+            CompletionStage<Enqueued> end = enqueuers.get(producer).enqueue(job, settings);
             end.whenComplete((ok, failure) -> lateness.merge(
                     job.id().value(), Duration.ofNanos(loop.nanoTime() - at), (a, b) -> a.compareTo(b) > 0 ? a : b));
-            Submission submission = new Submission(job, end.toCompletableFuture(), repeat);
+            Submission submission = new Submission(job, producer, now, end.toCompletableFuture(), repeat);
             submissions.add(submission);
             return submission;
         }
 
-        /** A caller that was not told for sure comes again with its own id. */
+        /** Callers come again with their own ids, most of them soon. */
         private void repeat() {
-            if (resizes || submissions.isEmpty()) {
-                return;
-            }
-            Submission earlier = submissions.get(random.nextInt(submissions.size()));
-            if (earlier.job().callerId() && failureOf(earlier) != null) {
-                submit(earlier.job(), true);
+            for (int times = random.nextInt(4); times >= 0 && !submissions.isEmpty(); times--) {
+                int recent = random.nextBoolean() ? submissions.size() : Math.min(10, submissions.size());
+                Submission earlier = submissions.get(submissions.size() - 1 - random.nextInt(recent));
+                if (earlier.job().callerId()) {
+                    submit(earlier.job(), true);
+                }
             }
         }
 
@@ -185,10 +196,13 @@ class EnqueueSimulationTest {
             loop.tick(Duration.ofMillis(random.nextInt(2_000)));
             open(next);
             loop.tick(Duration.ofMillis(random.nextInt(2_000)));
+            lastExpiries.put(layout.version(), script.lastExpiry(QUEUE, layout));
             layout = next;
             if (random.nextBoolean()) {
                 // Another part of the node has learned of it.
-                loop.schedule(Duration.ofMillis(random.nextInt(3_000)), () -> enqueuer.layoutChanged(next));
+                loop.schedule(
+                        Duration.ofMillis(random.nextInt(3_000)),
+                        () -> enqueuers.forEach(each -> each.layoutChanged(next)));
             }
         }
 
@@ -216,6 +230,30 @@ class EnqueueSimulationTest {
             @Override
             public CompletionStage<List<Layout>> history() {
                 throw new UnsupportedOperationException("no sources here");
+            }
+
+            @Override
+            public CompletionStage<List<Earlier>> earlier() {
+                CompletableFuture<List<Earlier>> read = new CompletableFuture<>();
+                boolean fails = random.nextInt(100) < troublePercent;
+                loop.schedule(Duration.ofMillis(random.nextInt(50)), () -> {
+                    if (fails) {
+                        read.completeExceptionally(new StoreException.Unavailable("lost", true, new Exception()));
+                    } else {
+                        read.complete(remembered());
+                    }
+                });
+                return read;
+            }
+
+            private List<Earlier> remembered() {
+                return lastExpiries.entrySet().stream()
+                        .filter(each -> each.getValue().isAfter(loop.now()))
+                        .map(each -> new Earlier(
+                                requireNonNull(layouts.get(each.getKey())),
+                                Duration.ZERO,
+                                Duration.between(loop.now(), each.getValue())))
+                        .toList();
             }
 
             @Override
@@ -248,25 +286,36 @@ class EnqueueSimulationTest {
         }
 
         private void checkJob(String id, List<Submission> all) {
-            ScriptModel.@Nullable Added entry = script.entryOf(id);
+            List<ScriptModel.Added> entries = script.entriesOf(id);
+            checkWindows(entries);
             boolean maybe = false;
             for (Submission submission : all) {
                 assertThat(submission.end()).as(id).isDone();
                 EnqueueException failure = failureOf(submission);
                 if (failure == null) {
                     Enqueued told = submission.end().join();
-                    assertThat(entry).as("accepted: " + told).isNotNull();
-                    if (entry != null && !told.duplicate()) {
-                        assertThat(told.streamId()).isEqualTo(entry.streamId());
-                        assertThat(told.partition()).isEqualTo(entry.partition());
-                    }
+                    assertThat(entries)
+                            .as("accepted: " + told)
+                            .anyMatch(entry -> told.duplicate()
+                                    ? entry.at().plus(window).isAfter(submission.at())
+                                    : entry.streamId().equals(told.streamId())
+                                            && entry.partition().equals(told.partition()));
                     maybe = true;
                 } else {
                     maybe |= failure.kind() == EnqueueException.Kind.UNKNOWN;
                 }
             }
             if (!maybe) {
-                assertThat(entry).as("refused for sure: " + all).isNull();
+                assertThat(entries).as("refused for sure: " + all).isEmpty();
+            }
+        }
+
+        private void checkWindows(List<ScriptModel.Added> entries) {
+            for (int i = 1; i < entries.size(); i++) {
+                assertThat(Duration.between(
+                                entries.get(i - 1).at(), entries.get(i).at()))
+                        .as("added twice: " + entries)
+                        .isGreaterThanOrEqualTo(window);
             }
         }
 
@@ -280,7 +329,9 @@ class EnqueueSimulationTest {
             }
         }
 
-        /** By layout version, then by the stream: no job that came before another one of its key stands behind it. */
+        /**
+         * By layout version, then by the stream: no job that a producer got before another one of the same key stands behind it.
+         */
         private void checkOrder() {
             Map<String, Integer> submitted = new HashMap<>();
             IntStream.range(0, submissions.size())
@@ -295,8 +346,13 @@ class EnqueueSimulationTest {
                     .sorted(Comparator.comparingInt(ScriptModel.Added::layoutVersion)
                             .thenComparing(ScriptModel.Added::streamId))
                     .filter(entry -> !repeated.contains(entry.job().id().value()))
-                    .forEach(entry -> byKey.computeIfAbsent(entry.job().key(), any -> new ArrayList<>())
-                            .add(submitted.get(entry.job().id().value())));
+                    .forEach(entry -> {
+                        int index =
+                                requireNonNull(submitted.get(entry.job().id().value()));
+                        String line = submissions.get(index).producer() + " "
+                                + entry.job().key();
+                        byKey.computeIfAbsent(line, any -> new ArrayList<>()).add(index);
+                    });
             byKey.forEach((key, order) -> assertThat(order).as(key).isSorted());
         }
 

@@ -12,6 +12,7 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.store.ResizeTable.Earlier;
 import io.qbull.testing.ManualEventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,8 @@ abstract class EnqueuerFixture {
 
     final List<CompletableFuture<List<Layout>>> historyReads = new ArrayList<>();
 
+    final List<CompletableFuture<List<Earlier>>> earlierReads = new ArrayList<>();
+
     private final class Layouts implements LayoutReader {
         @Override
         public CompletionStage<Layout> current() {
@@ -54,6 +57,13 @@ abstract class EnqueuerFixture {
         public CompletionStage<List<Layout>> history() {
             CompletableFuture<List<Layout>> read = new CompletableFuture<>();
             historyReads.add(read);
+            return read;
+        }
+
+        @Override
+        public CompletionStage<List<Earlier>> earlier() {
+            CompletableFuture<List<Earlier>> read = new CompletableFuture<>();
+            earlierReads.add(read);
             return read;
         }
 

@@ -1,37 +1,52 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.JobId;
+import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
+import io.qbull.runtime.EventLoop;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Answer;
 import io.qbull.store.JobLog.Call;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the enqueue script does in one partition each, as a model: call number, then source and ids seen, then the seal, then the
- * backlog. Runs each
- * execution of a call, be it the first, a repeat or a late one.
+ * backlog. Runs each execution of a call, be it the first, a repeat or a late one.
  */
 final class ScriptModel {
     private final Map<PartitionId, Partition> partitions = new HashMap<>();
     private final List<Added> added = new ArrayList<>();
+    private final EventLoop clock;
 
-    /** An entry of a stream. */
-    record Added(PartitionId partition, int layoutVersion, StreamId streamId, NewJob job) {}
+    /**
+     * @param clock tells the time of the server
+     */
+    ScriptModel(EventLoop clock) {
+        this.clock = clock;
+    }
+
+    /** An entry of a stream, and when it was added. */
+    record Added(PartitionId partition, int layoutVersion, StreamId streamId, NewJob job, Instant at) {}
 
     private static final class Partition {
         private final Map<String, Long> lastNumber = new HashMap<>();
         private final Map<String, Answer> lastAnswer = new HashMap<>();
-        private final Set<String> seen = new HashSet<>();
+        /** Until when ids are remembered. */
+        private final Map<JobId, Instant> seen = new HashMap<>();
+
         private final Map<SourceId, Map<Integer, Long>> sources = new HashMap<>();
         private int openFor;
         private boolean lost;
@@ -77,6 +92,29 @@ final class ScriptModel {
         return added;
     }
 
+    /**
+     * @return those of the ids that the partition remembers
+     */
+    Set<JobId> known(PartitionId partition, List<JobId> ids) {
+        return ids.stream().filter(id -> remembers(partition(partition), id)).collect(Collectors.toSet());
+    }
+
+    /**
+     * @param layout a layout whose partitions are all sealed
+     * @return when the last id is forgotten that one of them remembers
+     */
+    Instant lastExpiry(QueueName queue, Layout layout) {
+        return IntStream.range(0, layout.partitions())
+                .mapToObj(index -> partition(new PartitionId(queue, index)).seen.values())
+                .flatMap(Collection::stream)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.MIN);
+    }
+
+    private boolean remembers(Partition here, JobId id) {
+        return here.seen.getOrDefault(id, Instant.MIN).isAfter(clock.now());
+    }
+
     Answer run(Call call) {
         Partition here = partition(call.partition());
         long last = here.lastNumber.getOrDefault(call.producer(), 0L);
@@ -94,15 +132,8 @@ final class ScriptModel {
     }
 
     private Answer add(Call call, Partition here) {
-        boolean deduplicates = !call.deduplicationWindow().isZero();
         long reached = reached(call, here);
-        boolean allKnown = IntStream.range(0, call.jobs().size()).allMatch(i -> {
-            NewJob job = call.jobs().get(i);
-            return offset(call, i) <= reached
-                    || (deduplicates
-                            && job.callerId()
-                            && here.seen.contains(job.id().value()));
-        });
+        boolean allKnown = IntStream.range(0, call.jobs().size()).allMatch(i -> known(call, here, reached, i));
         if (!allKnown && (here.lost || here.openFor != call.layoutVersion())) {
             return new Answer.OtherLayout();
         }
@@ -112,10 +143,10 @@ final class ScriptModel {
         List<Answer.Place> places = new ArrayList<>();
         for (int i = 0; i < call.jobs().size(); i++) {
             NewJob job = call.jobs().get(i);
-            boolean duplicate = offset(call, i) <= reached
-                    || (deduplicates
-                            && job.callerId()
-                            && !here.seen.add(job.id().value()));
+            boolean duplicate = known(call, here, reached, i);
+            if (!duplicate && deduplicates(call, job)) {
+                here.seen.put(job.id(), clock.now().plus(call.deduplicationWindow()));
+            }
             places.add(new Answer.Place(duplicate ? StreamId.START : append(call, here, job), duplicate));
         }
         JobLog.Records records = call.records();
@@ -126,6 +157,17 @@ final class ScriptModel {
                     .merge(call.layoutVersion(), last, Math::max);
         }
         return new Answer.Accepted(places);
+    }
+
+    private boolean known(Call call, Partition here, long reached, int index) {
+        NewJob job = call.jobs().get(index);
+        return offset(call, index) <= reached
+                || call.known().contains(job.id())
+                || (deduplicates(call, job) && remembers(here, job.id()));
+    }
+
+    private static boolean deduplicates(Call call, NewJob job) {
+        return job.callerId() && !call.deduplicationWindow().isZero();
     }
 
     private static long reached(Call call, Partition here) {
@@ -143,7 +185,7 @@ final class ScriptModel {
     private StreamId append(Call call, Partition here, NewJob job) {
         StreamId streamId = new StreamId(++here.lastMillis, 0);
         here.backlog++;
-        added.add(new Added(call.partition(), call.layoutVersion(), streamId, job));
+        added.add(new Added(call.partition(), call.layoutVersion(), streamId, job, clock.now()));
         return streamId;
     }
 
@@ -153,17 +195,11 @@ final class ScriptModel {
 
     /**
      * @param id a job id
-     * @return its only entry, null if it has none
-     * @throws AssertionError if it has several
+     * @return its entries, in the order of time
      */
-    @Nullable
-    Added entryOf(String id) {
-        List<Added> entries = added.stream()
+    List<Added> entriesOf(String id) {
+        return added.stream()
                 .filter(entry -> entry.job().id().value().equals(id))
                 .toList();
-        if (entries.size() > 1) {
-            throw new AssertionError("added twice: " + entries);
-        }
-        return entries.isEmpty() ? null : entries.get(0);
     }
 }

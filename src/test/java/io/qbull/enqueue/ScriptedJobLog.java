@@ -1,5 +1,6 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.JobId;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
@@ -8,16 +9,21 @@ import io.qbull.model.StreamId;
 import io.qbull.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /** Notes each attempt of a call; the test ends it by hand. */
 final class ScriptedJobLog implements EnqueueOnlyJobLog {
     private final List<Attempt> attempts = new ArrayList<>();
+    /** What partitions were asked, and how the test answers. */
+    final List<Question> questions = new ArrayList<>();
+
     private Map<Integer, Long> progress = Map.of();
     private final List<String> progressReads = new ArrayList<>();
     final Set<PartitionId> noted = new TreeSet<>();
@@ -37,6 +43,13 @@ final class ScriptedJobLog implements EnqueueOnlyJobLog {
         Attempt attempt = new Attempt(call, new CompletableFuture<>());
         attempts.add(attempt);
         return attempt.end();
+    }
+
+    @Override
+    public CompletionStage<Set<JobId>> known(PartitionId partition, List<JobId> ids) {
+        Question question = new Question(partition, ids, new CompletableFuture<>());
+        questions.add(question);
+        return question.end();
     }
 
     @Override
@@ -88,6 +101,17 @@ final class ScriptedJobLog implements EnqueueOnlyJobLog {
 
     Attempt last() {
         return attempts.get(attempts.size() - 1);
+    }
+
+    /** Which of the ids the partition remembers. */
+    record Question(PartitionId partition, List<JobId> ids, CompletableFuture<Set<JobId>> end) {
+        void answer(String... known) {
+            end.complete(Arrays.stream(known).map(JobId::new).collect(Collectors.toSet()));
+        }
+
+        void lost() {
+            end.completeExceptionally(new StoreException.Unavailable("timeout", true, new Exception()));
+        }
     }
 
     final class Attempt {

@@ -16,6 +16,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
+import io.qbull.store.ResizeTable.Earlier;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Size;
@@ -74,7 +75,7 @@ class SourceSimulationTest {
     private static final class Run {
         private final Random random;
         private final ManualEventLoop loop = new ManualEventLoop();
-        private final ScriptModel script = new ScriptModel();
+        private final ScriptModel script = new ScriptModel(loop);
         private final UnreliableJobLog log;
         private final List<NewJob> records = new ArrayList<>();
         private final List<Layout> layouts = new ArrayList<>();
@@ -259,6 +260,11 @@ class SourceSimulationTest {
                     });
                 });
                 return read;
+            }
+
+            @Override
+            public CompletionStage<List<Earlier>> earlier() {
+                throw new UnsupportedOperationException("no ids of callers here");
             }
 
             @Override

@@ -1,13 +1,16 @@
 package io.qbull.enqueue;
 
+import io.qbull.model.JobId;
 import io.qbull.model.PartitionId;
 import io.qbull.model.SourceId;
 import io.qbull.store.JobLog;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -75,6 +78,21 @@ final class UnreliableJobLog implements EnqueueOnlyJobLog {
             after(20, () -> {
                 Map<Integer, Long> read = script.progress(partition, source);
                 after(20, () -> end.complete(read));
+            });
+        }
+        return end;
+    }
+
+    /** Answered at one instant between asking and answering. */
+    @Override
+    public CompletionStage<Set<JobId>> known(PartitionId partition, List<JobId> ids) {
+        CompletableFuture<Set<JobId>> end = new CompletableFuture<>();
+        if (fails()) {
+            after(1_000, () -> end.completeExceptionally(unavailable(random.nextBoolean())));
+        } else {
+            after(20, () -> {
+                Set<JobId> known = script.known(partition, ids);
+                after(20, () -> end.complete(known));
             });
         }
         return end;
