@@ -49,6 +49,14 @@ public record HeldPlace(int version, boolean moved, StreamId entry, int partitio
     }
 
     /**
+     * @return the entry of the log that the job was before it was held; of a job that was held when it moved, in the partition from which
+     *     it came
+     */
+    public EntryId log() {
+        return moved ? new EntryId(new Segment(version + 1, partition), entry) : EntryId.own(entry);
+    }
+
+    /**
      * @param text as it is in Redis
      * @return the place
      * @throws IllegalArgumentException if {@code text} has another form

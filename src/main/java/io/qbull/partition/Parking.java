@@ -107,8 +107,15 @@ final class Parking {
             Map<Boolean, List<Slot>> fitting =
                     slots.stream().collect(Collectors.partitioningBy(slot -> !full && !key(slot).passed));
             requireNonNull(fitting.get(false)).forEach(this::passBy);
-            park(requireNonNull(fitting.get(true)));
+            park(ofFirstStream(requireNonNull(fitting.get(true))));
         }
+    }
+
+    /** A call takes jobs out of one stream. What follows in other streams is parked later, so that the jobs of each key leave in order. */
+    private static List<Slot> ofFirstStream(List<Slot> slots) {
+        return slots.stream()
+                .takeWhile(slot -> slot.id().segment().equals(slots.get(0).id().segment()))
+                .toList();
     }
 
     private void park(List<Slot> slots) {

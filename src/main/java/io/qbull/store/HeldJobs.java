@@ -34,7 +34,7 @@ public interface HeldJobs {
      * Moves jobs out of the stream, behind the first job of their held key.
      *
      * @param lease the owner's lease
-     * @param jobs 1 to 10,000; the stream must have no earlier job of their keys
+     * @param jobs 1 to 10,000 of one stream of the log, which must have no earlier job of their keys
      * @param repeated whether an earlier attempt of this call has no answer. A repeat is never refused for lack of room: a refusal
      *     would not tell what became of the earlier attempt
      * @return done, full or fenced

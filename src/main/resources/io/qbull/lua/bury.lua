@@ -3,17 +3,17 @@
 -- as the single field 'fields', a MessagePack array of names and values.
 --
 -- KEYS 6: lease, stream, held, held jobs, attempts, dead
--- ARGV 8: owner, epoch, stream id, place among the held jobs (empty if it is in the stream), key (empty if it has none), reason,
+-- ARGV 8: owner, epoch, name of the entry, place among the held jobs (empty if it is in the stream), key (empty if it has none), reason,
 --   exception, attempts
 -- Returns: {'done'}, or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released; the epoch is recorded in the dead letter.
--- Uses: held_members
+-- Uses: held_members, staged_entries
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
 end
 local stream, held, jobs, attempts, dead = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local id, place = ARGV[3], ARGV[4]
+local name, id, place = ARGV[3], id_in_stream(ARGV[3]), ARGV[4]
 local fields
 -- Reads every key before the first write, so that a key of another type leaves nothing half done.
 redis.call('HLEN', held)
@@ -31,6 +31,9 @@ if not fields then
   return {'done'}
 end
 
+if place == '' and in_segment(name) or parked_from_segment(place) then
+  fields = original(fields)
+end
 local time = redis.call('TIME')
 local failed_at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 if #fields > 6000 then
@@ -51,7 +54,7 @@ end
 redis.call('XADD', dead, '*', unpack(fields))
 if place == '' then
   redis.call('XDEL', stream, id)
-  redis.call('HDEL', attempts, id)
+  redis.call('HDEL', attempts, name)
 else
   redis.call('ZREMRANGEBYLEX', jobs, '[' .. line, '(' .. line .. '\255')
   redis.call('HDEL', attempts, place)

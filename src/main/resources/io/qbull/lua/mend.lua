@@ -8,7 +8,7 @@
 --            fields and values of its first job, ...}}; values that no key is made of are empty
 --          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
--- Uses: held_members
+-- Uses: held_members, staged_entries
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
@@ -43,14 +43,17 @@ local function ask(member)
     redis.call('HDEL', attempts, placed and place or '')
     return
   end
-  local fields = job.fields
+  local id, fields = job.id, job.fields
+  if parked_from_segment(job.place) then
+    id, fields = added(fields, '@id') or id, original(fields)
+  end
   for i = 2, #fields, 2 do
     if fields[i - 1] ~= 'key' and fields[i - 1] ~= 'job' then
       fields[i] = ''
     end
     bytes = bytes + #fields[i]
   end
-  for _, each in ipairs({line, job.id, fields}) do
+  for _, each in ipairs({line, id, fields}) do
     asked[#asked + 1] = each
   end
 end

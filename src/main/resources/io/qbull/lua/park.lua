@@ -1,12 +1,12 @@
--- Moves jobs out of the stream, behind the first job of their held key. Skips jobs that have already left the stream. Refuses when
+-- Moves jobs out of one stream of the log, behind the first job of their held key. Skips jobs that have already left the stream. Refuses when
 -- Redis is full, or when the held jobs use as much memory as they may. The repeat of an attempt without an answer is never refused,
 -- because a refusal would not tell whether that attempt was carried out, or prevent it.
 --
 -- KEYS 6: lease, stream, held, held jobs, attempts, started
--- ARGV 4 + 2n: owner, epoch, partition, most bytes of held jobs, each at least 4 kB (empty in a repeat), then stream id and key of each job
+-- ARGV 4 + 2n: owner, epoch, partition, most bytes of held jobs, each at least 4 kB (empty in a repeat), then name of the entry and key of each job
 -- Returns: {'done'}; {'full'} or {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released.
--- Uses: held_members
+-- Uses: held_members, staged_entries
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
@@ -37,19 +37,22 @@ end
 
 local keys, waiting, known = {}, {}, {}
 for i = 5, #ARGV, 2 do
-  local id, key = ARGV[i], ARGV[i + 1]
-  local found = not known[id] and redis.call('XRANGE', stream, id, id)[1]
+  local name, key, id = ARGV[i], ARGV[i + 1], id_in_stream(ARGV[i])
+  local found = not known[name] and redis.call('XRANGE', stream, id, id)[1]
   if found then
-    known[id] = true
+    known[name] = true
+    local moved, place = in_segment(name), place_of(started, name, ARGV[3])
+    local fields = moved and held_form(found[2], place) or found[2]
     if not waiting[key] then
       keys[#keys + 1] = key
       waiting[key] = {}
     end
     table.insert(waiting[key], {
       id = id,
-      place = place_of(started, id, ARGV[3]),
-      contents = packed(found[2]),
-      counted = attempted and redis.call('HGET', attempts, id)
+      name = name,
+      place = place,
+      contents = packed(fields),
+      counted = attempted and redis.call('HGET', attempts, name) or moved and added(found[2], '@at')
     })
   end
 end
@@ -59,16 +62,14 @@ redis.call('PERSIST', KEYS[1])
 redis.call('ZADD', jobs, 'XX', 0, '')
 redis.call('HSETNX', KEYS[1], 'owner', '')
 redis.call('XDEL', stream, '0-0')
-if attempted then
-  redis.call('HDEL', attempts, '')
-  redis.call('HSET', KEYS[1], 'epoch', lease[2])
-end
+redis.call('HDEL', attempts, '')
+redis.call('HSET', KEYS[1], 'epoch', lease[2])
 
 local function moved(job)
   redis.call('XDEL', stream, job.id)
   if job.counted then
     redis.call('HSET', attempts, job.place, job.counted)
-    redis.call('HDEL', attempts, job.id)
+    redis.call('HDEL', attempts, job.name)
   end
 end
 

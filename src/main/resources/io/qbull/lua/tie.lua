@@ -6,7 +6,7 @@
 -- Returns: {'tied', jobs put back, jobs buried}
 --          {'fenced'}: nothing was changed
 -- Epoch: owner and epoch must be equal, and the lease not released; the epoch is recorded in dead letters.
--- Uses: held_members
+-- Uses: held_members, staged_entries
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'expires')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] or lease[3] == '0' then
   return {'fenced'}
@@ -64,7 +64,7 @@ local function tie(line, key)
       if right then
         back = back + redis.call('ZADD', jobs, 0, line_of(right, job.place) .. job.contents)
       else
-        bury(job.fields)
+        bury(parked_from_segment(job.place) and original(job.fields) or job.fields)
         redis.call('HDEL', attempts, job.place)
       end
     end

@@ -24,10 +24,13 @@ local function padded(ms, seq)
   return string.rep('0', 20 - #ms) .. ms .. '-' .. string.rep('0', 20 - #seq) .. seq
 end
 
--- The place of an entry of the stream; 'started' is the newest layout version whose jobs may run.
-local function place_of(started, id, partition)
-  local version = string.match(started or '', '^%d+$') or '1'
-  return string.rep('0', 10 - #version) .. version .. ':' .. padded(string.match(id, '^(%d+)%-(%d+)$')) .. ':' .. partition
+-- The place of an entry that is held from now on; 'started' is the newest layout version whose jobs may run. An entry of a segment comes
+-- behind what was held before it moved, and before what is added by the layout for which it moved.
+local function place_of(started, name, partition)
+  local to, source, id = string.match(name, '^(%d+):(%d+)/(.+)$')
+  local version = to and string.format('%d', to - 1) or string.match(started or '', '^%d+$') or '1'
+  return string.rep('0', 10 - #version) .. version .. (to and ';' or ':') .. padded(string.match(id or name, '^(%d+)%-(%d+)$')) .. ':'
+    .. (source or partition)
 end
 
 -- What a job's member begins with. No other member does.

@@ -74,13 +74,24 @@ final class EntryCodec {
     }
 
     /**
-     * @param place the entry's id
+     * @param place the id of an entry of the own stream
      * @param flat the names of its fields, each followed by its value
      * @param attempts the four numbers of {@link Attempts}, separated by blanks
      * @return the job, or why the entry cannot be decoded
      */
     static Entry decode(String place, Reply flat, String attempts) {
         StreamId id = StreamId.parse(place);
+        return decode(EntryId.own(id), id, flat, attempts);
+    }
+
+    /**
+     * @param entry its name in the log
+     * @param id the id of the entry as which its job came into the queue
+     * @param flat the names of its fields, each followed by its value
+     * @param attempts the four numbers of {@link Attempts}, separated by blanks
+     * @return the job, or why the entry cannot be decoded
+     */
+    static Entry decode(EntryId entry, StreamId id, Reply flat, String attempts) {
         int size = 0;
         for (int i = 0; i < flat.size(); i++) {
             size += flat.bytes(i).length;
@@ -88,9 +99,10 @@ final class EntryCodec {
         try {
             Attempts known = attempts(attempts);
             OwnFields own = OwnFields.inOrder(flat);
-            return new Entry.Decoded(own == null ? job(id, fields(flat), known) : own(id, own, known), size);
+            return new Entry.Decoded(
+                    own == null ? job(entry, id, fields(flat), known) : own(entry, id, own, known), size);
         } catch (Undecodable e) {
-            return new Entry.Undecodable(EntryId.own(id), e.getMessage(), size);
+            return new Entry.Undecodable(entry, e.getMessage(), size);
         }
     }
 
@@ -126,14 +138,16 @@ final class EntryCodec {
         return fields;
     }
 
-    private static Job job(StreamId id, Map<String, byte[]> fields, Attempts attempts) throws Undecodable {
+    private static Job job(EntryId entry, StreamId id, Map<String, byte[]> fields, Attempts attempts)
+            throws Undecodable {
         if (ours(fields.keySet())) {
-            return own(id, OwnFields.of(fields), attempts);
+            return own(entry, id, OwnFields.of(fields), attempts);
         }
         byte[] json = fields.get(OriginalJob.FIELD);
         OriginalJob original = original(fields);
         if (json != null && original != null) {
             return new Job(
+                    entry,
                     id,
                     jobId(original.id()),
                     encodable("the key", original.key()),
@@ -144,7 +158,7 @@ final class EntryCodec {
                     attempts);
         }
         String place = id.toString();
-        return new Job(id, new JobId(place), place, id.millis(), fields, null, Map.of(), attempts);
+        return new Job(entry, id, new JobId(place), place, id.millis(), fields, null, Map.of(), attempts);
     }
 
     /** Null if the entry was not written by the original QBull. */
@@ -163,7 +177,7 @@ final class EntryCodec {
         return needed == NEEDED.size() || (needed > 1 && OURS.containsAll(names));
     }
 
-    private static Job own(StreamId id, OwnFields fields, Attempts attempts) throws Undecodable {
+    private static Job own(EntryId entry, StreamId id, OwnFields fields, Attempts attempts) throws Undecodable {
         String jobId = text("id", fields.id());
         String key = nonEmptyKey(fields.key());
         byte[] body = fields.body();
@@ -174,6 +188,7 @@ final class EntryCodec {
         byte[] contentType = fields.contentType();
         byte[] headers = fields.headers();
         return new Job(
+                entry,
                 id,
                 jobId(jobId),
                 key,

@@ -3,6 +3,7 @@ package io.qbull.store.redis.tables;
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
+import io.qbull.model.HeldPlace;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
 import io.qbull.model.LeaseOwner;
@@ -189,7 +190,10 @@ public final class RedisExaminer implements Examiner {
                         members.sort(Comparator.comparing(member -> member.text(0)));
                     }
                     List<JobView> jobs = members.stream()
-                            .map(member -> view(member.text(1), member.list(2), EntryCodec.NO_ATTEMPTS))
+                            .map(member -> view(
+                                    member.text(1),
+                                    LogCodec.decodeHeld(
+                                            HeldPlace.parse(member.text(0)), member.list(2), EntryCodec.NO_ATTEMPTS)))
                             .toList();
                     return new Page(jobs, reply.number(1) == 1, (int) reply.number(2), 0);
                 }));
@@ -223,7 +227,10 @@ public final class RedisExaminer implements Examiner {
     }
 
     private static JobView view(String place, Reply fields, String attempts) {
-        Entry entry = EntryCodec.decode(place, fields, attempts);
+        return view(place, EntryCodec.decode(place, fields, attempts));
+    }
+
+    private static JobView view(String place, Entry entry) {
         if (entry instanceof Entry.Decoded decoded) {
             Job job = decoded.job();
             return new JobView(job.streamId(), job.id().value(), job.key(), job.attempts());

@@ -1,11 +1,11 @@
 package io.qbull.store.redis.tables;
 
 import io.qbull.model.Attempts;
-import io.qbull.model.EntryId;
+import io.qbull.model.HeldPlace;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
-import io.qbull.model.StreamId;
+import io.qbull.model.Segment;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.JobLog.Verdict;
@@ -52,7 +52,8 @@ public final class RedisHeldJobs implements HeldJobs {
                 Integer.toString(failed.change()),
                 pause == null ? UNTIL_ASKED : Long.toString(pause.toMillis()),
                 failed.reason());
-        return RedisJobLog.verdict(router.runAs(lease, Script.FAIL, movingKeys(lease.partition()), args));
+        return RedisJobLog.verdict(router.runAs(
+                lease, Script.FAIL, movingKeys(lease.partition(), job.entry().segment()), args));
     }
 
     @Override
@@ -60,13 +61,17 @@ public final class RedisHeldJobs implements HeldJobs {
         if (jobs.isEmpty() || jobs.size() > MOST_PARKED) {
             throw new IllegalArgumentException("park takes 1 to " + MOST_PARKED + " jobs, not " + jobs.size());
         }
+        Segment segment = jobs.get(0).job().segment();
+        if (jobs.stream().anyMatch(each -> !each.job().segment().equals(segment))) {
+            throw new IllegalArgumentException("park takes jobs of one stream");
+        }
         List<byte[]> args = RedisJobLog.ownerArgs(
                 lease, Integer.toString(lease.partition().index()), repeated ? "" : Integer.toString(MOST_BYTES));
         for (Parked each : jobs) {
             args.add(Request.utf8(each.job().toString()));
             args.add(Request.utf8(each.key()));
         }
-        return RedisErrors.translate(router.runAs(lease, Script.PARK, movingKeys(lease.partition()), args)
+        return RedisErrors.translate(router.runAs(lease, Script.PARK, movingKeys(lease.partition(), segment), args)
                 .thenApply(RedisHeldJobs::parking));
     }
 
@@ -145,7 +150,10 @@ public final class RedisHeldJobs implements HeldJobs {
     public CompletionStage<Verdict> suspect(Lease lease, JobPlace job, String key, Attempts known) {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
-                Keys.lease(partition), Keys.stream(partition), Keys.heldJobs(partition), Keys.attempts(partition));
+                Keys.lease(partition),
+                Keys.segment(partition, job.entry().segment()),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition));
         List<byte[]> args = RedisJobLog.ownerArgs(
                 lease,
                 job.entry().toString(),
@@ -176,10 +184,10 @@ public final class RedisHeldJobs implements HeldJobs {
                 router.runAs(lease, Script.ATTEND, keys, args).thenApply(RedisHeldJobs::attended));
     }
 
-    private static List<String> movingKeys(PartitionId partition) {
+    private static List<String> movingKeys(PartitionId partition, Segment segment) {
         return List.of(
                 Keys.lease(partition),
-                Keys.stream(partition),
+                Keys.segment(partition, segment),
                 Keys.held(partition),
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),
@@ -199,10 +207,12 @@ public final class RedisHeldJobs implements HeldJobs {
         return switch (reply.tag()) {
             case "fenced" -> new Advance.Fenced();
             case "free" -> new Advance.Free();
-            case "next" ->
-                new Advance.Next(
-                        new JobPlace(EntryId.own(StreamId.parse(reply.text(2))), reply.text(1)),
-                        EntryCodec.decode(reply.text(2), reply.list(3), reply.text(4)));
+            case "next" -> {
+                HeldPlace place = HeldPlace.parse(reply.text(1));
+                yield new Advance.Next(
+                        new JobPlace(place.log(), reply.text(1)),
+                        LogCodec.decodeHeld(place, reply.list(3), reply.text(4)));
+            }
             default -> throw reply.unknown();
         };
     }

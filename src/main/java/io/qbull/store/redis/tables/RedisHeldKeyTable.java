@@ -2,6 +2,7 @@ package io.qbull.store.redis.tables;
 
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Entry;
+import io.qbull.model.HeldPlace;
 import io.qbull.model.Job;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
@@ -96,7 +97,7 @@ public final class RedisHeldKeyTable implements HeldKeyTable {
         List<Entry.Decoded> first = new ArrayList<>();
         for (Reply head : reply.list(3).lists()) {
             // An owner holds only what it can decode.
-            if (EntryCodec.decode(head.text(2), head.list(3), EntryCodec.NO_ATTEMPTS)
+            if (LogCodec.decodeHeld(HeldPlace.parse(head.text(1)), head.list(3), EntryCodec.NO_ATTEMPTS)
                     instanceof Entry.Decoded decoded) {
                 heads.add(head);
                 first.add(decoded);

@@ -11,10 +11,12 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.PartitionStage;
 import io.qbull.model.QueueName;
 import io.qbull.model.SealState;
+import io.qbull.model.Segment;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import io.qbull.store.redis.client.CommandRouter;
+import io.qbull.store.redis.client.Futures;
 import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.client.Request;
@@ -80,10 +82,21 @@ public final class RedisJobLog implements JobLog {
         if (done.isEmpty() || done.size() > MOST_DONE) {
             throw new IllegalArgumentException("a commit takes 1 to " + MOST_DONE + " entries, not " + done.size());
         }
+        List<CompletionStage<Verdict>> commits = new ArrayList<>();
+        done.stream()
+                .collect(Collectors.groupingBy(EntryId::segment))
+                .forEach((segment, entries) -> commits.add(commit(lease, segment, entries)));
+        return commits.size() == 1
+                ? commits.get(0)
+                : RedisErrors.translate(Futures.all(commits)
+                        .thenApply(verdicts -> verdicts.contains(Verdict.FENCED) ? Verdict.FENCED : Verdict.DONE));
+    }
+
+    private CompletionStage<Verdict> commit(Lease lease, Segment segment, List<EntryId> done) {
         PartitionId partition = lease.partition();
-        List<String> keys = List.of(Keys.lease(partition), Keys.stream(partition), Keys.attempts(partition));
-        String[] ids = done.stream().map(EntryId::toString).toArray(String[]::new);
-        return verdict(router.runAs(lease, Script.COMMIT, keys, ownerArgs(lease, ids)));
+        List<String> keys = List.of(Keys.lease(partition), Keys.segment(partition, segment), Keys.attempts(partition));
+        String[] names = done.stream().map(EntryId::toString).toArray(String[]::new);
+        return verdict(router.runAs(lease, Script.COMMIT, keys, ownerArgs(lease, names)));
     }
 
     @Override
@@ -91,7 +104,7 @@ public final class RedisJobLog implements JobLog {
         PartitionId partition = lease.partition();
         List<String> keys = List.of(
                 Keys.lease(partition),
-                Keys.stream(partition),
+                Keys.segment(partition, job.entry().segment()),
                 Keys.held(partition),
                 Keys.heldJobs(partition),
                 Keys.attempts(partition),

@@ -132,9 +132,9 @@ final class RedisMoves {
 
     private static MovedItem entry(Segment segment, Reply entry) {
         String id = entry.text(0);
-        StagedEntry staged = new StagedEntry(id, entry.list(1));
-        Position position = Position.ofEntry(new EntryId(segment, StreamId.parse(id)));
-        return item(position, staged.key(), List.of(staged.plain(entry.text(2))));
+        EntryId name = new EntryId(segment, StreamId.parse(id));
+        StagedEntry staged = StagedEntry.of(name, entry.list(1));
+        return item(Position.ofEntry(name), staged.key(), List.of(staged.plain(entry.text(2))));
     }
 
     private static MovedItem delayed(Reply job) {
@@ -145,7 +145,7 @@ final class RedisMoves {
         List<byte[]> contents = List.of(Request.utf8(due), stored.bytes(0), job.bytes(1));
         return item(
                 Position.ofDelayed(Long.parseLong(due), member.substring(dash + 1)),
-                new StagedEntry("", stored.list(1)).key(),
+                StagedEntry.added("", stored.list(1)).key(),
                 List.of(contents));
     }
 
@@ -198,7 +198,8 @@ final class RedisMoves {
     }
 
     private static StagedEntry heldEntry(Reply member, int at) {
-        return new StagedEntry(member.list(1).text(at), member.list(1).list(at + 1));
+        Reply jobs = member.list(1);
+        return StagedEntry.held(HeldPlace.parse(jobs.text(at + 3)), jobs.list(at + 1));
     }
 
     CompletionStage<Copying> copy(PartitionId target, Segment segment, List<MovedItem> items) {
