@@ -61,9 +61,15 @@ public record ResizePlan(Resize resize) {
      * @return the new partitions to which keys of that one move, in ascending order, without itself
      */
     public List<Integer> receivers(int partition) {
-        return congruent(partition, resize.to()).stream()
-                .filter(index -> index != partition)
-                .toList();
+        return fed(partition).stream().filter(index -> index != partition).toList();
+    }
+
+    /**
+     * @param partition an index under the old layout
+     * @return the new partitions that wait for that one, in ascending order, itself included if it is one
+     */
+    List<Integer> fed(int partition) {
+        return congruent(partition, resize.to());
     }
 
     private List<Integer> congruent(int partition, int partitions) {
@@ -78,7 +84,14 @@ public record ResizePlan(Resize resize) {
      * @return which part of all possible keys of that partition move: above 0, and 1 if the partition retires
      */
     public double shareLeaving(int partition) {
-        return retires(partition) ? 1 : 1 - (double) divisor() / resize.to();
+        return retires(partition) ? 1 : 1 - share();
+    }
+
+    /**
+     * @return which part of all possible keys of an old partition belongs to each of the new ones that it feeds
+     */
+    public double share() {
+        return (double) divisor() / resize.to();
     }
 
     /**

@@ -1,8 +1,10 @@
 /**
  * How a queue gets another number of partitions while jobs are added and run: the decisions, as pure functions of what was seen, and
  * what carries them out. A {@link io.qbull.resize.ResizePlan} says which keys move where and which partitions wait for which;
- * {@link io.qbull.resize.ResizeProgress} says which steps are next, to anybody who looks; a {@link io.qbull.resize.PartitionMove} says to
- * the owner of a partition what to send next in order to move what leaves, and a {@link io.qbull.resize.PartitionMover} sends it.
+ * {@link io.qbull.resize.ResizeProgress} says which steps are next, to anybody who looks, and the {@link io.qbull.resize.Resizer} carries
+ * out those that need no owner; a {@link io.qbull.resize.PartitionMove} says to the owner of a partition what to send next in order to
+ * move what leaves, and a {@link io.qbull.resize.PartitionMover} sends it. A {@link io.qbull.resize.ResizeForecast} says what will move and
+ * how long keys will wait.
  *
  * <pre>
  *   intent ─▶ seal each old partition ─▶ open each new one ─▶ make the layout current ─▶ start each partition ─▶ done

@@ -75,11 +75,12 @@ public interface Examiner {
     /**
      * A server.
      *
+     * @param id tells it from other servers, until a failover
      * @param readOnly why it takes no writes; empty if it takes them
      * @param usedBytes of memory
      * @param limitBytes of memory; 0 = there is none
      */
-    record Server(String readOnly, long usedBytes, long limitBytes) {
+    record Server(String id, String readOnly, long usedBytes, long limitBytes) {
         /**
          * @return whether it refuses new jobs
          */

@@ -117,7 +117,8 @@ final class RandomSituation {
     Situation facts() {
         return new Situation(
                 subject(),
-                new Examiner.Server(readOnly ? "it is a replica" : "", full ? 2 * GIGABYTE : GIGABYTE, 2 * GIGABYTE),
+                new Examiner.Server(
+                        "m", readOnly ? "it is a replica" : "", full ? 2 * GIGABYTE : GIGABYTE, 2 * GIGABYTE),
                 new Fleet(
                         8,
                         fleet(),

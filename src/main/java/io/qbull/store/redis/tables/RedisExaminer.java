@@ -51,17 +51,18 @@ public final class RedisExaminer implements Examiner {
     public CompletionStage<Server> server(PartitionId partition) {
         String key = Keys.lease(partition);
         CompletionStage<String> refusal = refusal(key);
-        return RedisErrors.translate(router.send(key, Request.of(CommandType.INFO, "replication"))
-                .thenCombine(
-                        refusal,
-                        (replication, refused) ->
-                                info(replication.text(0), "role").equals("slave") ? "it is a replica" : refused)
-                .thenCombine(
-                        router.send(key, Request.of(CommandType.INFO, "memory")),
-                        (readOnly, memory) -> new Server(
-                                readOnly,
-                                number(info(memory.text(0), "used_memory")),
-                                number(info(memory.text(0), "maxmemory")))));
+        return RedisErrors.translate(Futures.all(List.of(
+                        router.send(key, Request.of(CommandType.INFO, "replication")),
+                        router.send(key, Request.of(CommandType.INFO, "memory"))))
+                .thenCombine(refusal, (sections, refused) -> {
+                    String replication = sections.get(0).text(0);
+                    String memory = sections.get(1).text(0);
+                    return new Server(
+                            info(replication, "master_replid"),
+                            info(replication, "role").equals("slave") ? "it is a replica" : refused,
+                            number(info(memory, "used_memory")),
+                            number(info(memory, "maxmemory")));
+                }));
     }
 
     /** Tries a write that changes nothing and that a full server takes. Empty if it takes it. */
