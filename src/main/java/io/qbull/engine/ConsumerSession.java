@@ -96,6 +96,9 @@ final class ConsumerSession {
 
     void start() {
         node.abandoned().partitions().forEach(keeper::block);
+        node.resizes()
+                .join(new ResizeWatch.Session(
+                        reachability, () -> owned.all().stream().anyMatch(partition -> partition.index() == 0)));
         pauses.join(new PauseWatch.Listener(reachability, now -> owned.all().forEach(this::pause)));
         keeper.start();
         retention.start();
@@ -117,6 +120,7 @@ final class ConsumerSession {
             retention.stop();
             upkeep.stop();
             pauses.leave();
+            node.resizes().leave();
             watch.stop();
             heads.stop();
             owned.all().forEach(partition -> leave(partition, null));

@@ -2,7 +2,6 @@ package io.qbull.engine;
 
 import io.qbull.engine.QueueNode.Identity;
 import io.qbull.enqueue.LayoutReader;
-import io.qbull.lease.Competition;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.runtime.EventLoop;
@@ -109,18 +108,15 @@ final class LayoutCache implements LayoutReader {
     }
 
     /**
-     * Partitions of an earlier layout may still have jobs, which their owners move or run.
+     * Reads the layout if another one is newer than what is known.
      *
-     * @return which partitions the pods compete for: those of the current layout and of all that are remembered
+     * @param other was read by somebody else
      */
-    CompletionStage<Competition> competition() {
-        return known().thenCompose(layout -> layout.version() == 1
-                ? CompletableFuture.completedStage(Competition.of(layout.partitions()))
-                : history().thenApply(LayoutCache::competition));
-    }
-
-    private static Competition competition(List<Layout> all) {
-        return Competition.of(all.stream().mapToInt(Layout::partitions).max().orElseThrow());
+    void heardOf(Layout other) {
+        CompletableFuture<Layout> known = newest;
+        if (known == null || known.join().version() < other.version()) {
+            current();
+        }
     }
 
     @Override

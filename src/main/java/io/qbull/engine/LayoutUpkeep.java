@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts back what a queue needs in Redis and may lose there: the seal of a partition when it is taken over, the layout and the name of
  * the queue now and then. Without them nothing can be added, or the next pod would create the queue anew with other settings. The look
- * at the layout is also how a node that adds nothing learns of a resize. On the event loop.
+ * at the layout is also how a node that adds nothing learns of a resize, if its announcement was lost; then it carries that on, too. On
+ * the event loop.
  */
 final class LayoutUpkeep {
     private static final Duration RETRY = Duration.ofMillis(500);
 
     private final LayoutCache layouts;
+    private final ResizeWatch resizes;
     private final EventLoop loop;
     private final Reachability reachability;
     private final Duration period;
@@ -35,6 +37,7 @@ final class LayoutUpkeep {
      */
     LayoutUpkeep(NodeParts node, Reachability reachability, Duration period, Predicate<Lease> owned) {
         this.layouts = node.layouts();
+        this.resizes = node.resizes();
         this.loop = node.loop();
         this.reachability = reachability;
         this.period = period;
@@ -55,6 +58,7 @@ final class LayoutUpkeep {
     private void look() {
         next = loop.schedule(period, this::look);
         report(Subject.QUEUE, layouts.current(), () -> {});
+        resizes.look();
     }
 
     /** A partition was taken over. */

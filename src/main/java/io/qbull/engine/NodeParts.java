@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param store the node's storage
  * @param layouts knows the layout of the queue
  * @param pauses knows what is paused in it
+ * @param resizes carries its resizes on
  * @param loop the node's event loop
  * @param outage knows whether Redis answers
  * @param tidying says what Redis refuses to tidy up
@@ -25,6 +26,7 @@ record NodeParts(
         Store store,
         LayoutCache layouts,
         PauseWatch pauses,
+        ResizeWatch resizes,
         EventLoop loop,
         OutageReporter outage,
         TidyingReporter tidying,

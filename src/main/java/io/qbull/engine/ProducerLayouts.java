@@ -16,22 +16,31 @@ final class ProducerLayouts implements LayoutReader {
     private final QueueName queue;
     private final LayoutCache layouts;
     private final PauseWatch pauses;
+    private final ResizeWatch resizes;
+    /** Whether the layout was asked for: from the second time on, jobs were refused by what was known. */
+    private volatile boolean asked;
 
     /**
      * @param queue the queue
      * @param layouts of it
      * @param pauses of it
+     * @param resizes of it
      */
-    ProducerLayouts(QueueName queue, LayoutCache layouts, PauseWatch pauses) {
+    ProducerLayouts(QueueName queue, LayoutCache layouts, PauseWatch pauses, ResizeWatch resizes) {
         this.queue = queue;
         this.layouts = layouts;
         this.pauses = pauses;
+        this.resizes = resizes;
     }
 
     /** Nothing is added before it was read whether the queue takes jobs; if that cannot be read, neither can it be added. */
     @Override
     public CompletionStage<Layout> current() {
         CompletionStage<Layout> current = layouts.current();
+        if (asked) {
+            resizes.refused();
+        }
+        asked = true;
         return pauses.begun().thenCompose(known -> current);
     }
 

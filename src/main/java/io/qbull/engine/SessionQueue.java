@@ -26,8 +26,8 @@ final class SessionQueue {
     private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();
     /** The session that runs: that of the last turn, or of one that is ending while the last turn waits for it. */
     private volatile @Nullable ConsumerSession running;
-    /** How often the layout has changed. On the event loop. */
-    private int changes;
+    /** What the pods compete for, once that is known. On the event loop. */
+    private @Nullable Competition competition;
 
     /** A session that was asked for. */
     private static final class Turn {
@@ -80,16 +80,21 @@ final class SessionQueue {
         next.previous.whenComplete((done, failure) -> node.loop().execute(() -> open(next)));
     }
 
+    /** What is known may be out of date, which the session will hear; before anything is known no session can start. */
     private void open(Turn turn) {
-        if (!turn.ending.get()) {
-            int before = changes;
-            node.layouts()
-                    .competition()
-                    .whenComplete((found, failure) -> node.loop().execute(() -> open(turn, before, found, failure)));
+        if (turn.ending.get()) {
+            return;
+        }
+        Competition known = competition;
+        CompletionStage<Competition> look = node.resizes().look();
+        if (known != null) {
+            begin(turn, known);
+        } else {
+            look.whenComplete((found, failure) -> node.loop().execute(() -> opened(turn, found, failure)));
         }
     }
 
-    private void open(Turn turn, int before, @Nullable Competition found, @Nullable Throwable failure) {
+    private void opened(Turn turn, @Nullable Competition found, @Nullable Throwable failure) {
         if (turn.ending.get()) {
             return;
         }
@@ -99,11 +104,11 @@ final class SessionQueue {
             return;
         }
         node.outage().answered(Subject.QUEUE);
-        if (changes != before) {
-            open(turn); // What was found may be out of date.
-            return;
-        }
-        ConsumerSession session = new ConsumerSession(turn.consumption, found, node, turn.executor);
+        begin(turn, competition == null ? found : competition);
+    }
+
+    private void begin(Turn turn, Competition now) {
+        ConsumerSession session = new ConsumerSession(turn.consumption, now, node, turn.executor);
         turn.session = session;
         running = session;
         session.start();
@@ -161,28 +166,12 @@ final class SessionQueue {
     }
 
     /** On the event loop. */
-    void layoutChanged() {
-        changes++;
+    void competitionChanged(Competition now) {
+        competition = now;
         ConsumerSession session = running;
         if (session != null) {
-            compete(session);
+            session.compete(now);
         }
-    }
-
-    private void compete(ConsumerSession session) {
-        if (session != running) {
-            return;
-        }
-        node.layouts()
-                .competition()
-                .whenComplete((found, failure) -> node.loop().execute(() -> {
-                    if (found != null) {
-                        session.compete(found);
-                    } else {
-                        node.outage().unanswered(Subject.QUEUE, failure);
-                        node.loop().schedule(RETRY, () -> compete(session));
-                    }
-                }));
     }
 
     /** On the event loop. */

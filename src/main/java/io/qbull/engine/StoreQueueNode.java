@@ -3,6 +3,7 @@ package io.qbull.engine;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.enqueue.Enqueuer;
 import io.qbull.enqueue.ProducerIdentity;
+import io.qbull.lease.Competition;
 import io.qbull.model.Enqueued;
 import io.qbull.model.FileClaim;
 import io.qbull.model.JobFeed;
@@ -42,6 +43,7 @@ final class StoreQueueNode implements QueueNode {
     private final EventLoop loop;
     private final LayoutCache layouts;
     private final PauseWatch pauses;
+    private final ResizeWatch resizes;
     private final OutageLog outages;
     private final TidyingReporter tidying;
     private final Enqueuer enqueuer;
@@ -53,22 +55,33 @@ final class StoreQueueNode implements QueueNode {
         this.layouts = new LayoutCache(identity, store.layouts(), store.resize(), loop);
         this.loop = loop;
         this.pauses = new PauseWatch(identity.queue(), store.pauses(), loop);
+        this.resizes = new ResizeWatch(identity, store, layouts, loop, this::competitionChanged);
         this.outages = OutageLogs.of(store, loop::nanoTime);
         outages.join();
         OutageReporter outage = new OutageReporter(identity.queue(), loop, this::ownedIndexes, outages);
         this.tidying = new TidyingReporter(identity.queue(), loop);
         AbandonedJobs abandoned = new AbandonedJobs(this::abandonedJobEnded);
         this.sessions = new SessionQueue(new NodeParts(
-                identity, store, layouts, pauses, loop, outage, tidying, abandoned, turns, new AtomicInteger()));
+                identity,
+                store,
+                layouts,
+                pauses,
+                resizes,
+                loop,
+                outage,
+                tidying,
+                abandoned,
+                turns,
+                new AtomicInteger()));
         String nonce = UUID.randomUUID().toString().replace("-", "");
         this.enqueuer = new Enqueuer(
                 new ProducerIdentity(identity.queue(), identity.pod(), nonce, identity.keyHash()),
-                new ProducerLayouts(identity.queue(), layouts, pauses),
+                new ProducerLayouts(identity.queue(), layouts, pauses, resizes),
                 store.jobs(),
                 loop,
                 () -> !outage.problem().isEmpty());
         layouts.listen(enqueuer::layoutChanged);
-        layouts.listen(layout -> sessions.layoutChanged());
+        layouts.listen(layout -> resizes.layoutChanged());
         store.onPrimaryChange(old -> loop.execute(() -> sessions.primaryChanged(old)));
     }
 
@@ -151,6 +164,10 @@ final class StoreQueueNode implements QueueNode {
         return sessions.status().owned().stream().map(PartitionId::index).toList();
     }
 
+    private void competitionChanged(Competition now) {
+        sessions.competitionChanged(now);
+    }
+
     private void abandonedJobEnded(int index) {
         sessions.abandonedJobEnded(index);
     }
@@ -161,6 +178,7 @@ final class StoreQueueNode implements QueueNode {
         await(drain(), longest, "leases not released");
         await(enqueuer.drain(LAST_ANSWERS), LAST_ANSWERS.multipliedBy(2), "enqueue calls not answered");
         loop.execute(pauses::stop);
+        loop.execute(resizes::stop);
         outages.leave();
         store.close();
     }

@@ -3,7 +3,8 @@
  * Camel component works.
  *
  * <p>Parts and what each owns: {@code StoreQueueNode} is the {@link io.qbull.engine.QueueNode} over a store; {@code LayoutCache} knows the
- * layout and tells all parts of a newer one, and {@code LayoutUpkeep} puts back what of it gets lost in Redis; {@code PauseWatch} knows what is paused, and
+ * layout and tells all parts of a newer one, and {@code LayoutUpkeep} puts back what of it gets lost in Redis; {@code ResizeWatch} carries resizes on
+ * and knows which partitions the pods compete for; {@code PauseWatch} knows what is paused, and
  * {@code ProducerLayouts} tells it to the producers; {@code SessionQueue} orders
  * the sessions and tells them which partitions to compete for; {@code ConsumerSession} connects the lease keeper with a pump for each lease; {@code OwnedPartitions} holds the leases and pumps; {@code
  * Standstills} remembers which partitions stood still when their lease was lost; {@code Drain} knows how far the end of a session has

@@ -60,7 +60,7 @@ public record ResizeStatus(LayoutState layouts, List<PartitionState> partitions)
     public @Nullable ResizeProgress progress() {
         Resize resize = resize(layouts);
         boolean current = layouts.resize() == null;
-        if (resize == null || current && notStarted().isEmpty()) {
+        if (resize == null || (current && notStarted().isEmpty())) {
             return null;
         }
         return new ResizeProgress(

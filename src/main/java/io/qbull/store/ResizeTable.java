@@ -133,6 +133,15 @@ public interface ResizeTable {
     CompletionStage<Moved> moved(Lease lease, Resize resize);
 
     /**
+     * Subscribes to announcements that a resize has begun, or that another layout has become current.
+     *
+     * @param queue the queue
+     * @param announced runs on a thread of the client that it must not block. Announcements can get lost
+     * @return completes after the first attempt to subscribe; closing it ends the subscription
+     */
+    CompletionStage<AutoCloseable> announcements(QueueName queue, Runnable announced);
+
+    /**
      * How much is read at once, though one item if there is any.
      *
      * @param items at most so many, 1 to {@link #MOST_MOVED}

@@ -35,6 +35,7 @@ import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.ResizeTable.LayoutState;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Retries;
@@ -280,8 +281,7 @@ class ConsumerSessionTest {
     @Test
     void a_partition_that_the_layout_does_not_have_any_more_is_not_opened_at_its_take_over() {
         consume();
-        store.next("createIfAbsent").answer(new Layout(1, 2));
-        loop.run();
+        layout();
         register();
         peekFree();
         for (int i = 0; i < 2; i++) {
@@ -298,8 +298,7 @@ class ConsumerSessionTest {
     /** Consumes both partitions; a job of the first one is in flight. */
     private void runAJob() {
         consume();
-        store.next("createIfAbsent").answer(new Layout(1, 2));
-        loop.run();
+        layout();
         register();
         assertThat(peekFree()).containsExactlyInAnyOrder(0, 1);
         for (int i = 0; i < 2; i++) {
@@ -339,6 +338,14 @@ class ConsumerSessionTest {
 
     private void consume() {
         node.consume(CONSUMPTION, (delivery, outcome) -> running.add(outcome), Runnable::run);
+        loop.run();
+    }
+
+    private void layout() {
+        Layout layout = new Layout(1, 2);
+        store.next("createIfAbsent").answer(layout);
+        loop.run();
+        store.next("state").answer(new LayoutState(layout, null, List.of()));
         loop.run();
     }
 

@@ -14,6 +14,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.Resize;
 import io.qbull.model.SourceId;
 import io.qbull.store.ResizeTable;
+import io.qbull.store.Store;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -50,15 +51,38 @@ class ResizedNodeTest {
             resize(5);
             await().until(() -> pod.owned().equals(List.of(0, 1, 2, 3, 4)));
             resize(1);
-            get(pod.node.claim(new SourceId("s"), "file", "inbox"));
-            assertThat(pod.owned())
-                    .as("those of an earlier layout may have jobs")
-                    .hasSize(5);
-            resp.call("HDEL", layoutKey(), "v1", "v2");
-            resize(3);
-            resp.call("HDEL", layoutKey(), "v3");
-            await().until(() -> pod.owned().equals(List.of(0, 1, 2)));
+            await().until(() -> pod.owned().equals(List.of(0)));
+            String foreign = resp.text("XADD", QUEUE + ":3", "*", "a", "b");
+            await().until(() -> pod.started.size() == 1);
+            assertThat(pod.started.get(0).job().id()).hasToString(foreign);
+            await().until(() -> pod.owned().equals(List.of(0)));
             await().until(() -> "0".equals(resp.text("HGET", "{" + QUEUE + ":4}:lease", "expires")));
+        }
+    }
+
+    @Test
+    void pods_carry_on_a_resize_whose_resizer_has_died() {
+        Store store = REDIS.store();
+        try (TestPod pod = new TestPod("a", 2, REDIS.store(REDIS.settings()))) {
+            pod.consume(16, (delivery, outcome) -> outcome.completed());
+            await().until(() -> pod.owned().equals(List.of(0, 1)));
+            get(store.resize().intend(QUEUE, new Layout(1, 2), 3));
+            await().until(() -> pod.owned().equals(List.of(0, 1, 2)));
+            await().until(() -> get(pod.node.layout()).equals(new Layout(2, 3)));
+        }
+    }
+
+    @Test
+    void a_producer_that_is_refused_carries_on_a_resize_whose_resizer_has_died() {
+        Store store = REDIS.store();
+        try (TestPod pod = new TestPod("a", 2, REDIS.store(REDIS.settings()))) {
+            get(pod.enqueue("key", "1"));
+            Resize resize = new Resize(2, 2, 3);
+            get(store.resize().intend(QUEUE, resize.before(), 3));
+            get(store.resize().seal(new PartitionId(QUEUE, 0), resize));
+            get(store.resize().seal(new PartitionId(QUEUE, 1), resize));
+            get(pod.enqueue("key", "2"));
+            assertThat(get(store.resize().state(QUEUE)).current()).isEqualTo(resize.after());
         }
     }
 

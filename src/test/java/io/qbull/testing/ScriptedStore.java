@@ -42,6 +42,7 @@ public final class ScriptedStore implements Store {
     private final ResizeTable resize = recorded(ResizeTable.class);
     private final SourceTable sources = recorded(SourceTable.class);
     private final Inspector inspector = recorded(Inspector.class);
+    private final Examiner examiner = recorded(Examiner.class);
     private final DeadLetters deadLetters = recorded(DeadLetters.class);
     private final HeldKeyTable heldKeys = recorded(HeldKeyTable.class);
     private final WakeUps wakeUps = recorded(WakeUps.class);
@@ -178,7 +179,7 @@ public final class ScriptedStore implements Store {
 
     @Override
     public Examiner examiner() {
-        throw new UnsupportedOperationException("nobody examines a scripted store");
+        return examiner;
     }
 
     @Override

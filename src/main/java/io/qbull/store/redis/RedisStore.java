@@ -70,7 +70,7 @@ public final class RedisStore implements Store {
     private final DelayedJobs delayed;
     private final RedisLeaseTable leases;
     private final LayoutTable layouts;
-    private final ResizeTable resize;
+    private final RedisResizeTable resize;
     private final SourceTable sources;
     private final Inspector inspector;
     private final Examiner examiner;
@@ -93,7 +93,7 @@ public final class RedisStore implements Store {
         this.delayed = new RedisDelayedJobs(router);
         this.leases = new RedisLeaseTable(topology, leaseRouter, connections.announcements());
         this.layouts = new RedisLayoutTable(router, leaseRouter, this::check);
-        this.resize = new RedisResizeTable(topology, router);
+        this.resize = new RedisResizeTable(topology, router, connections.announcements());
         this.sources = new RedisSourceTable(router);
         this.inspector = new RedisInspector(router);
         this.examiner = new RedisExaminer(router);
@@ -269,6 +269,7 @@ public final class RedisStore implements Store {
         wakeUps.close();
         leases.close();
         pauses.close();
+        resize.close();
         primaryListeners.forEach(topology::forget);
         SharedConnections.PROCESS.release(connections);
     }

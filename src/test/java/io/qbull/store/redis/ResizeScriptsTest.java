@@ -6,6 +6,7 @@ import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import io.qbull.model.Due;
 import io.qbull.model.KeyHash;
@@ -30,6 +31,7 @@ import io.qbull.testing.Resp;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,16 @@ class ResizeScriptsTest {
         layouts = store.layouts();
         resize = store.resize();
         get(layouts.createIfAbsent(QUEUE, 2, KeyHash.XXH64));
+    }
+
+    @Test
+    void the_beginning_of_a_resize_and_the_new_layout_are_announced() {
+        AtomicInteger heard = new AtomicInteger();
+        get(REDIS.store().resize().announcements(QUEUE, heard::incrementAndGet));
+        get(resize.intend(QUEUE, GROW.before(), 3));
+        await().until(() -> heard.get() == 1);
+        get(resize.makeCurrent(QUEUE, GROW));
+        await().until(() -> heard.get() == 2);
     }
 
     @Test

@@ -26,8 +26,10 @@ import org.slf4j.LoggerFactory;
  * listeners run on a thread of the client.
  */
 public final class Announcements {
-    /** The message that what people have paused has changed; any other names a partition. */
+    /** The message that what people have paused has changed. */
     public static final String PAUSES = "pauses";
+    /** The message that a resize has begun or the layout has changed. Any other than these names a partition. */
+    public static final String LAYOUT = "layout";
 
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);

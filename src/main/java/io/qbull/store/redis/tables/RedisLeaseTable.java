@@ -114,7 +114,7 @@ public final class RedisLeaseTable implements LeaseTable {
     @Override
     public CompletionStage<AutoCloseable> announcements(QueueName queue, AnnouncementListener listener) {
         return announcements.listen(this, queue, message -> {
-            if (!message.equals(Announcements.PAUSES)) {
+            if (!message.equals(Announcements.PAUSES) && !message.equals(Announcements.LAYOUT)) {
                 listener.announced(new PartitionId(queue, Integer.parseInt(message)));
             }
         });

@@ -12,6 +12,7 @@ import io.qbull.model.Segment;
 import io.qbull.store.MovedItem;
 import io.qbull.store.ResizeTable;
 import io.qbull.store.Rounds;
+import io.qbull.store.redis.client.Announcements;
 import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.Futures;
 import io.qbull.store.redis.client.RedisErrors;
@@ -39,15 +40,18 @@ public final class RedisResizeTable implements ResizeTable {
 
     private final ServerTopology topology;
     private final CommandRouter router;
+    private final Announcements announcements;
     private final RedisMoves moves;
 
     /**
      * @param topology says whether partitions lie on several servers
      * @param router sends the commands
+     * @param announcements hears other processes
      */
-    public RedisResizeTable(ServerTopology topology, CommandRouter router) {
+    public RedisResizeTable(ServerTopology topology, CommandRouter router, Announcements announcements) {
         this.topology = topology;
         this.router = router;
+        this.announcements = announcements;
         this.moves = new RedisMoves(router);
     }
 
@@ -66,7 +70,28 @@ public final class RedisResizeTable implements ResizeTable {
         List<byte[]> args = RedisJobLog.args(
                 Integer.toString(from.version()), Integer.toString(from.partitions()), Integer.toString(partitions));
         return RedisErrors.translate(router.run(Script.INTEND, List.of(Keys.layout(queue)), args)
-                .thenApply(answer -> intent(queue, wanted, answer.reply())));
+                .thenApply(answer -> intent(queue, wanted, answer.reply()))
+                .thenCompose(intent -> announced(queue, intent)));
+    }
+
+    /** The announcement is only a hint, so that its failure is ignored. */
+    private <T> CompletionStage<T> announced(QueueName queue, T done) {
+        Request publish = Request.of(CommandType.PUBLISH, Keys.announcements(queue), Announcements.LAYOUT);
+        return router.send(Keys.layout(queue), publish).handle((reply, failure) -> done);
+    }
+
+    @Override
+    public CompletionStage<AutoCloseable> announcements(QueueName queue, Runnable announced) {
+        return announcements.listen(this, queue, message -> {
+            if (message.equals(Announcements.LAYOUT)) {
+                announced.run();
+            }
+        });
+    }
+
+    /** Hears no more announcements. Does not block. */
+    public void close() {
+        announcements.leave(this);
     }
 
     private static Intent intent(QueueName queue, Resize wanted, Reply reply) {
@@ -100,7 +125,8 @@ public final class RedisResizeTable implements ResizeTable {
                                     "queue=" + queue + " is not being resized to " + resize.to() + " partitions");
                         default -> throw reply.unknown();
                     };
-                }));
+                })
+                .thenCompose(layout -> announced(queue, layout)));
     }
 
     /** When the last id expires that a partition of the old layout remembers: all are sealed, so none is added by it any more. */
