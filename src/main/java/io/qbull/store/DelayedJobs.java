@@ -27,7 +27,7 @@ public interface DelayedJobs {
      * @param version version of the layout by which it is
      * @param key key of the jobs; jobs with the same id and another key stay
      * @param id id of the jobs, which can be added again afterwards
-     * @return how many were deleted; fails with {@link StoreException.Unavailable} while the partition takes jobs by another layout or waits
+     * @return how many were deleted, when no partition knows the id any more; fails with {@link StoreException.Unavailable} while the partition takes jobs by another layout or waits
      *     for a resize to start: the jobs may be on their way
      */
     CompletionStage<Long> cancel(PartitionId partition, int version, String key, JobId id);

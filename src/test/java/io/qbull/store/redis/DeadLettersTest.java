@@ -21,6 +21,7 @@ import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
@@ -286,6 +287,34 @@ class DeadLettersTest {
         assertThat(resp.list("ZRANGE", SEEN, "0", "-1")).isEqualTo(List.of("b"));
         JobLog.Answer.Accepted answer = (JobLog.Answer.Accepted) enqueue(2, "a", "b");
         assertThat(answer.places()).extracting(JobLog.Answer.Place::duplicate).containsExactly(false, true);
+    }
+
+    @Test
+    void a_discarded_id_is_free_also_where_it_was_added_by_an_earlier_layout() {
+        enqueue(1, "a", "b");
+        bury(first(), "r");
+        List<DeadLetter> dropped = all();
+        bury(first(), "r");
+        resp.call("HSET", "{Q}:layout", "version", "2", "partitions", "4", "v1", "70", "key_hash", "xxh64");
+        String later = Long.toString(new Seed(resp).now() + 600_000);
+        for (String id : List.of("a", "b")) {
+            resp.call("ZADD", seenBefore(id), later, id);
+            resp.call("PEXPIRE", seenBefore(id), "600000");
+        }
+        assertThat(get(letters.discard(P, dropped))).isEqualTo(1);
+        assertThat(resp.call("ZSCORE", seenBefore("a"), "a")).isNull();
+        resp.call("ZADD", seenBefore("a"), later, "a");
+        resp.call("PEXPIRE", seenBefore("a"), "600000");
+        assertThat(get(letters.discard(P, dropped))).isZero();
+        assertThat(resp.call("ZSCORE", seenBefore("a"), "a")).as("added again").isNotNull();
+        StreamId b = all().get(0).entry().streamId();
+        assertThat(get(letters.expire(P, List.of(b)))).isEqualTo(1);
+        assertThat(resp.call("ZSCORE", seenBefore("b"), "b")).as("expired").isNotNull();
+    }
+
+    /** Where the id was remembered when there were 70 partitions. */
+    private static String seenBefore(String id) {
+        return "{Q:" + new Layout(1, 70).indexOf(KeyHash.XXH64, "key of " + id) + "}:seen";
     }
 
     @Test

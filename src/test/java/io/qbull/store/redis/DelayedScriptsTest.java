@@ -16,6 +16,8 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.model.Due;
 import io.qbull.model.Entry;
 import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.NewJob;
 import io.qbull.model.SourceId;
@@ -316,6 +318,23 @@ class DelayedScriptsTest {
         assertThat(RedisState.read(resp)).isEqualTo(before);
         assertThat(cancel("a")).as("a repeat").isZero();
         assertThat(add(in("a", HOUR))).containsExactly(WAITING);
+    }
+
+    @Test
+    void a_cancelled_id_is_free_also_where_it_was_added_by_an_earlier_layout() {
+        int before = new Layout(1, 70).indexOf(KeyHash.XXH64, "key of a");
+        String known = "{Q:" + before + "}:seen";
+        resp.call("HSET", "{Q}:layout", "version", "2", "partitions", "4", "v1", "70", "key_hash", "xxh64");
+        resp.call("SET", SEAL, "2 open");
+        resp.call("SET", "{Q:3}:started", "2");
+        String later = Long.toString(now() + WINDOW.toMillis());
+        resp.call("ZADD", known, later, "a", later, "b");
+        resp.call("PEXPIRE", known, "600000");
+        assertThat(get(delayed.cancel(P, 2, "key of a", new JobId("a")))).isZero();
+        assertThat(resp.number("ZCARD", known)).as("no job was cancelled").isEqualTo(2);
+        get(jobs.enqueue(new JobLog.Call(P, 2, "pod#1", ++number, List.of(in("a", HOUR)), WINDOW)));
+        assertThat(get(delayed.cancel(P, 2, "key of a", new JobId("a")))).isEqualTo(1);
+        assertThat(resp.list("ZRANGE", known, "0", "-1")).isEqualTo(List.of("b"));
     }
 
     @Test

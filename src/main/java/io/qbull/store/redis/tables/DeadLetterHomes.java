@@ -16,7 +16,6 @@ import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -69,7 +68,7 @@ final class DeadLetterHomes {
             }
             int most =
                     read.layouts().stream().mapToInt(Layout::partitions).max().orElse(0);
-            Home home = new Home(current, keyHash(hash));
+            Home home = new Home(current, read.keyHash());
             return Rounds.of(
                             PARTITIONS_AT_ONCE,
                             IntStream.range(0, most).boxed().toList(),
@@ -89,26 +88,13 @@ final class DeadLetterHomes {
             if (current == null) {
                 throw LayoutHash.absent(queue);
             }
-            return new Home(current, read.replaced().isEmpty() ? null : keyHash(hash));
+            return new Home(current, read.replaced().isEmpty() ? null : read.keyHash());
         });
     }
 
     private CompletionStage<Reply> layout(QueueName queue) {
         String key = Keys.layout(queue);
         return router.send(key, Request.of(CommandType.HGETALL, key));
-    }
-
-    private static @Nullable KeyHash keyHash(Reply layout) {
-        for (int i = 0; i + 1 < layout.size(); i += 2) {
-            String value = layout.text(i + 1);
-            if (layout.text(i).equals("key_hash")) {
-                return Arrays.stream(KeyHash.values())
-                        .filter(each -> each.text().equals(value))
-                        .findFirst()
-                        .orElse(null);
-            }
-        }
-        return null;
     }
 
     private CompletionStage<Integer> relocate(PartitionId partition, Home home, String after, int moved) {

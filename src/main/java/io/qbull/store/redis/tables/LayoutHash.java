@@ -1,5 +1,6 @@
 package io.qbull.store.redis.tables;
 
+import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
 import io.qbull.model.Resize;
@@ -10,6 +11,7 @@ import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +26,13 @@ import org.jspecify.annotations.Nullable;
  * @param current by which jobs are added; null while the queue is being created, or if there is no such queue
  * @param intended the layout after the resize, or the creation, that is under way; null if there is none
  * @param replaced earlier layouts, by version
+ * @param keyHash how keys are mapped to partitions; null if that was not recorded
  */
-record LayoutHash(@Nullable Layout current, @Nullable Layout intended, List<Replaced> replaced) {
+record LayoutHash(
+        @Nullable Layout current,
+        @Nullable Layout intended,
+        List<Replaced> replaced,
+        @Nullable KeyHash keyHash) {
     /**
      * Field of an earlier version and, behind an equals sign, its value: the number of partitions, when it was replaced, and until when
      * ids of its jobs are remembered.
@@ -67,7 +74,10 @@ record LayoutHash(@Nullable Layout current, @Nullable Layout intended, List<Repl
         }
         replaced.sort(Comparator.comparingInt(each -> each.layout().version()));
         return new LayoutHash(
-                layout(fields, "version", "partitions"), layout(fields, "next_version", "next_partitions"), replaced);
+                layout(fields, "version", "partitions"),
+                layout(fields, "next_version", "next_partitions"),
+                replaced,
+                keyHash(fields.get("key_hash")));
     }
 
     /**
@@ -91,6 +101,13 @@ record LayoutHash(@Nullable Layout current, @Nullable Layout intended, List<Repl
         String number = fields.get(version);
         String count = fields.get(partitions);
         return number == null || count == null ? null : layout(number, count);
+    }
+
+    private static @Nullable KeyHash keyHash(@Nullable String text) {
+        return Arrays.stream(KeyHash.values())
+                .filter(each -> each.text().equals(text))
+                .findFirst()
+                .orElse(null);
     }
 
     private static long millis(@Nullable String text) {

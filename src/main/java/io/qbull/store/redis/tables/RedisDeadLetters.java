@@ -14,21 +14,27 @@ import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
+import io.qbull.store.redis.tables.EarlierSeen.Freed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The dead-letter streams in Redis. Thread-safe. */
 public final class RedisDeadLetters implements DeadLetters {
     private final CommandRouter router;
     private final DeadLetterHomes homes;
+    private final EarlierSeen earlier;
 
     public RedisDeadLetters(CommandRouter router) {
         this.router = router;
         this.homes = new DeadLetterHomes(router);
+        this.earlier = new EarlierSeen(router);
     }
 
     @Override
@@ -111,25 +117,45 @@ public final class RedisDeadLetters implements DeadLetters {
             args.add(letter.entry().streamId().toString());
             args.add(job == null ? "" : job.id().value());
         }
-        return discarded(partition, args);
+        return RedisErrors.translate(discarded(partition, args)
+                .thenCompose(places ->
+                        earlier.free(partition, freed(letters, places)).thenApply(free -> places.size())));
+    }
+
+    private static List<Freed> freed(List<DeadLetter> letters, Set<String> places) {
+        List<Freed> freed = new ArrayList<>();
+        for (DeadLetter letter : letters) {
+            Job job = letter.job();
+            if (job != null && places.contains(letter.entry().streamId().toString())) {
+                freed.add(new Freed(job.id().value(), letter::home));
+            }
+        }
+        return freed;
     }
 
     @Override
     public CompletionStage<Integer> expire(PartitionId partition, List<StreamId> letters) {
         checkCount(letters.size());
         return discarded(
-                partition,
-                letters.stream()
-                        .flatMap(letter -> Stream.of(letter.toString(), ""))
-                        .toList());
+                        partition,
+                        letters.stream()
+                                .flatMap(letter -> Stream.of(letter.toString(), ""))
+                                .toList())
+                .thenApply(Set::size);
     }
 
-    private CompletionStage<Integer> discarded(PartitionId partition, List<String> args) {
+    /** The places of the letters that were there. */
+    private CompletionStage<Set<String>> discarded(PartitionId partition, List<String> args) {
         return done(
                 Script.DISCARD,
                 List.of(Keys.dead(partition), Keys.seen(partition)),
                 RedisJobLog.args(args.toArray(String[]::new)),
-                reply -> (int) reply.number(1));
+                reply -> {
+                    Reply places = reply.list(1);
+                    return IntStream.range(0, places.size())
+                            .mapToObj(places::text)
+                            .collect(Collectors.toUnmodifiableSet());
+                });
     }
 
     private <T> CompletionStage<T> done(

@@ -9,15 +9,19 @@ import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
+import io.qbull.store.redis.tables.EarlierSeen.Freed;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The delayed jobs in Redis. Thread-safe. */
 public final class RedisDelayedJobs implements DelayedJobs {
     private final CommandRouter router;
+    private final EarlierSeen earlier;
 
     public RedisDelayedJobs(CommandRouter router) {
         this.router = router;
+        this.earlier = new EarlierSeen(router);
     }
 
     @Override
@@ -46,8 +50,14 @@ public final class RedisDelayedJobs implements DelayedJobs {
                 Keys.seal(partition),
                 Keys.started(partition));
         List<byte[]> args = RedisJobLog.args(id.value(), key, Integer.toString(version));
-        return RedisErrors.translate(
-                router.run(Script.CANCEL, keys, args).thenApply(answer -> cancelled(partition, answer.reply())));
+        return RedisErrors.translate(router.run(Script.CANCEL, keys, args)
+                .thenApply(answer -> cancelled(partition, answer.reply()))
+                .thenCompose(count -> count == 0 || version == 1
+                        ? CompletableFuture.completedStage(count)
+                        : earlier.free(
+                                        partition,
+                                        List.of(new Freed(id.value(), (layout, hash) -> layout.indexOf(hash, key))))
+                                .thenApply(free -> count)));
     }
 
     private static Long cancelled(PartitionId partition, Reply reply) {
