@@ -321,6 +321,12 @@ final class ConsumerSession {
         }
 
         @Override
+        public long done(Lease lease) {
+            OwnedPartition partition = owned.under(lease);
+            return partition == null ? 0 : partition.pump().done();
+        }
+
+        @Override
         public @Nullable OwnerReport report(Lease lease) {
             OwnedPartition partition = owned.under(lease);
             return partition == null ? null : partition.pump().standstill(TOLD);

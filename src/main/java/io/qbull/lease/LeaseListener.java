@@ -47,6 +47,14 @@ public interface LeaseListener {
 
     /**
      * @param lease a lease of this pod
+     * @return number of jobs that have ended under it; reported to Redis for the status
+     */
+    default long done(Lease lease) {
+        return 0;
+    }
+
+    /**
+     * @param lease a lease of this pod
      * @return what the partition waits for, told to Redis for {@code why}; null if it does not stand still
      */
     default @Nullable OwnerReport report(Lease lease) {

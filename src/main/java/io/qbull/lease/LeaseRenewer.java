@@ -90,7 +90,8 @@ final class LeaseRenewer {
                 domain.suspectWindow(),
                 listener.inFlight(each.lease()),
                 each.rejected(),
-                listener.report(each.lease()));
+                listener.report(each.lease()),
+                listener.done(each.lease()));
     }
 
     private void apply(List<OwnedLease> asked, long sent, Map<Lease, Renewal> answers, @Nullable Throwable failure) {

@@ -28,6 +28,8 @@ final class JobOutcomes {
     private final RetryPolicy policy;
     private final HeldKeyAdvancer advancer;
     private final StallReason stall;
+    /** Jobs that need no further run. */
+    private long done;
 
     /**
      * @param partition whose jobs end
@@ -40,6 +42,11 @@ final class JobOutcomes {
         this.policy = policy;
         this.advancer = advancer;
         this.stall = stall;
+    }
+
+    /** How many jobs have succeeded or are buried. */
+    long done() {
+        return done;
     }
 
     /**
@@ -73,6 +80,7 @@ final class JobOutcomes {
     }
 
     private void succeeded(Work work) {
+        done++;
         stall.moved(partition.now());
         HeldKey key = work.heldKey();
         if (key == null) {
@@ -175,7 +183,8 @@ final class JobOutcomes {
         key.retries(null);
         partition
                 .commands()
-                .perform(() -> partition.store().jobs().bury(partition.lease(), place, key.name, why), done -> {
+                .perform(() -> partition.store().jobs().bury(partition.lease(), place, key.name, why), answer -> {
+                    done++;
                     stall.moved(partition.now());
                     held.waitFor(key, Duration.ZERO, partition.now());
                     held.untouch(key);
@@ -195,7 +204,8 @@ final class JobOutcomes {
                                 .commands()
                                 .perform(
                                         () -> partition.store().jobs().bury(partition.lease(), place, named, why),
-                                        done -> {
+                                        answer -> {
+                                            done++;
                                             stall.moved(partition.now());
                                             partition.prefetched().remove(place.entry());
                                             if (key != null) {

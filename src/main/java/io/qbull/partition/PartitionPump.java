@@ -169,6 +169,13 @@ public final class PartitionPump {
     }
 
     /**
+     * @return how many jobs have succeeded or were given up
+     */
+    public long done() {
+        return parts.outcomes.done();
+    }
+
+    /**
      * @return the jobs that run now; from any thread
      */
     public List<Delivery> inFlight() {

@@ -37,7 +37,7 @@
  * <tr><td>JobEnds</td><td>what workers have told and the event loop has not heard</td></tr>
  * <tr><td>SuspectStarts</td><td>the suspect that runs, and its record</td></tr>
  * <tr><td>SuspectTurns</td><td>which pump of the process may start a suspect</td></tr>
- * <tr><td>JobOutcomes, RetryPolicy</td><td>nothing: put on record what became of a job</td></tr>
+ * <tr><td>JobOutcomes, RetryPolicy</td><td>how many jobs have ended: they put on record what became of each</td></tr>
  * <tr><td>FailureLog</td><td>causes for which jobs fail and their counts; shared by the pumps of a queue</td></tr>
  * <tr><td>Fetcher</td><td>the fetch under way, the end of the stream, the watch</td></tr>
  * <tr><td>Prefetched, KeyLine, ReadyLines</td><td>entries read and not finished, in order and by key: which may start next</td></tr>

@@ -76,6 +76,7 @@ public interface Inspector {
          * @param heldKeys number of keys that they wait behind
          * @param delayed number of delayed jobs
          * @param dead number of dead letters
+         * @param progress what the owner had done at its last renewal; null if the partition is free
          */
         record Read(
                 int index,
@@ -88,8 +89,17 @@ public interface Inspector {
                 long held,
                 long heldKeys,
                 long delayed,
-                long dead)
+                long dead,
+                @Nullable Progress progress)
                 implements PartitionStatus {}
+
+        /**
+         * What an owner has done.
+         *
+         * @param done number of jobs that have ended under its epoch
+         * @param atMillis when that was so, ms since 1970, by Redis's clock
+         */
+        record Progress(long done, long atMillis) {}
 
         /**
          * The partition could not be read.

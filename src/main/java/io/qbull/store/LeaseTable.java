@@ -156,15 +156,17 @@ public interface LeaseTable {
      * @param inFlight number of jobs that run now, for the status
      * @param rejected the rejected request for a hand-over, cleared if it is still on record; null = none
      * @param report what the partition waits for, for people; null if it does not stand still
+     * @param done how many jobs have ended under the lease, for the status
      */
     record RenewalRequest(
             Lease lease,
             int window,
             int inFlight,
             @Nullable LeaseOwner rejected,
-            @Nullable OwnerReport report) {
+            @Nullable OwnerReport report,
+            long done) {
         /**
-         * A renewal without a report.
+         * A renewal without a report, before any job has ended.
          *
          * @param lease the lease
          * @param window suspect window
@@ -172,7 +174,7 @@ public interface LeaseTable {
          * @param rejected the rejected request; null = none
          */
         public RenewalRequest(Lease lease, int window, int inFlight, @Nullable LeaseOwner rejected) {
-            this(lease, window, inFlight, rejected, null);
+            this(lease, window, inFlight, rejected, null, 0);
         }
     }
 

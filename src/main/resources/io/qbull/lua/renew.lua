@@ -1,8 +1,8 @@
 -- Renews leases of one server, each on its own. Does not revive a released lease. A key that is not a hash is a lost lease.
 --
 -- KEYS n: leases
--- ARGV 1 + 6n: ttl (ms), then for each lease owner, epoch, suspect window, inflight, declined (the hand-over request to clear, or
---   empty), doing (why the partition stands still, or empty)
+-- ARGV 1 + 7n: ttl (ms), then for each lease owner, epoch, suspect window, inflight, declined (the hand-over request to clear, or
+--   empty), doing (why the partition stands still, or empty), done (how many jobs have ended under it)
 -- Returns: for each lease {'renewed', wanted} or {'lost'}; a lost one was not changed
 -- Epoch: owner and epoch of each lease must be equal, and the lease not released.
 local time = redis.call('TIME')
@@ -21,7 +21,7 @@ end
 redis.call('PERSIST', KEYS[1])
 local answers = {}
 for i, key in ipairs(KEYS) do
-  local lease, at = leases[i], 2 + (i - 1) * 6
+  local lease, at = leases[i], 2 + (i - 1) * 7
   if lease[1] == ARGV[at] and lease[2] == ARGV[at + 1] and lease[3] ~= '0' then
     local wanted = lease[4] or ''
     if wanted == ARGV[at + 4] then
@@ -32,6 +32,9 @@ for i, key in ipairs(KEYS) do
     local doing = ARGV[at + 5]
     if doing ~= '' or (lease[5] or '') ~= '' then
       redis.call('HSET', key, 'doing', doing ~= '' and ARGV[at + 1] .. ' ' .. string.format('%.0f', now) .. ' ' .. doing or '')
+    end
+    if ARGV[at + 6] ~= '0' then
+      redis.call('HSET', key, 'done', ARGV[at + 1] .. ' ' .. ARGV[at + 6])
     end
     answers[i] = {'renewed', wanted}
   else

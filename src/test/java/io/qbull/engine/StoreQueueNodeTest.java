@@ -1,5 +1,6 @@
 package io.qbull.engine;
 
+import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,6 +10,7 @@ import io.qbull.model.Enqueued;
 import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.model.KeyHash;
+import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.Patience;
 import io.qbull.testing.RedisExtension;
@@ -41,6 +43,22 @@ class StoreQueueNodeTest {
     void stop() {
         pods.forEach(TestPod::close);
         assertThat(pods).allSatisfy(pod -> assertThat(pod.failures).isEmpty());
+    }
+
+    @Test
+    void owners_say_how_many_jobs_have_ended() {
+        TestPod pod = pod("a", 1).consume(1, AT_ONCE);
+        for (int i = 0; i < 3; i++) {
+            pod.enqueue("k", "job" + i).join();
+        }
+        await().untilAsserted(() -> assertThat(get(REDIS.store().inspector().queue(TestPod.QUEUE)))
+                .isInstanceOfSatisfying(
+                        QueueStatus.Present.class,
+                        queue -> assertThat(queue.readable())
+                                .singleElement()
+                                .extracting(partition -> String.valueOf(partition.progress()))
+                                .asString()
+                                .startsWith("Progress[done=3, ")));
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class QueueInvariants {
             Map.entry("letters", "hash"),
             Map.entry("segment", "stream"));
     private static final Set<String> LEASE_FIELDS =
-            Set.of("owner", "epoch", "expires", "ttl", "wanted", "window", "inflight", "doing");
+            Set.of("owner", "epoch", "expires", "ttl", "wanted", "window", "inflight", "doing", "done");
     private static final List<String> DEAD_TAIL = List.of("reason", "exception", "attempts", "failed_at", "epoch");
     private static final String SEGMENT = "[1-9]\\d*:\\d+";
     private static final int LONGEST_CALL_SECONDS = 3600;

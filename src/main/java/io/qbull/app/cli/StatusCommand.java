@@ -18,9 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +32,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "status",
         description =
-                "Shows how many jobs each queue has to do and how fast that changes, and which pods own its partitions.",
+                "Shows how many jobs each queue has to do, how fast jobs come and end, and which pods own its partitions.",
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class)
 public final class StatusCommand implements Callable<Integer> {
-    private static final Duration BETWEEN = Duration.ofSeconds(1);
-
     private final Path home;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "QUEUE", description = "Only this queue.")
@@ -70,7 +66,7 @@ public final class StatusCommand implements Callable<Integer> {
         String report;
         try (Store store = StoreAccess.find(settings)) {
             Queues queues = new Queues(store.inspector());
-            report = name == null ? all(queues) : one(queues, name);
+            report = name == null ? all(store, queues) : one(store, queues, name);
         }
         PrintWriter out = spec.commandLine().getOut();
         out.print(report);
@@ -78,7 +74,7 @@ public final class StatusCommand implements Callable<Integer> {
         return ExitCode.OK.number();
     }
 
-    private String all(Queues queues) throws CliException {
+    private String all(Store store, Queues queues) throws CliException {
         List<QueueStatus.Present> found = StoreAccess.await(queues.all());
         if (json) {
             return Json.text(Queues.json(found)) + "\n";
@@ -86,34 +82,31 @@ public final class StatusCommand implements Callable<Integer> {
         if (found.isEmpty()) {
             return "There are no queues yet.\n";
         }
-        String overview = overview(found, queues::all);
+        String overview = overview(store, found, queues::all);
         return verbose
                 ? overview + found.stream().map(StatusTable::of).collect(Collectors.joining("\n", "\n", ""))
                 : overview;
     }
 
-    private String one(Queues queues, QueueName name) throws CliException {
+    private String one(Store store, Queues queues, QueueName name) throws CliException {
         QueueStatus.Present found = StoreAccess.await(queues.one(name)).orElseThrow(() -> Arguments.noQueue(name));
         if (json) {
             return Json.text(QueueJson.of(found)) + "\n";
         }
         String overview = overview(
+                store,
                 List.of(found),
                 () -> queues.one(name).thenApply(again -> again.map(List::of).orElse(List.of())));
         return verbose ? overview + "\n" + StatusTable.of(found) : overview;
     }
 
-    /** Looks twice if there are jobs, so that it can say how fast they are worked off. */
+    /** Looks twice if there are jobs or pods, so that it can say how fast jobs come and end. */
     private static String overview(
-            List<QueueStatus.Present> found, Supplier<CompletionStage<List<QueueStatus.Present>>> again)
+            Store store, List<QueueStatus.Present> found, Supplier<CompletionStage<List<QueueStatus.Present>>> again)
             throws CliException {
-        if (!Overview.worthASecondLook(found)) {
-            return new Overview(found, null, Duration.ZERO).text();
-        }
-        long before = System.nanoTime();
-        StoreAccess.await(CompletableFuture.runAsync(
-                () -> {}, CompletableFuture.delayedExecutor(BETWEEN.toMillis(), TimeUnit.MILLISECONDS)));
-        List<QueueStatus.Present> later = StoreAccess.await(again.get());
-        return new Overview(found, later, Duration.ofNanos(System.nanoTime() - before)).text();
+        Overview overview = Overview.worthASecondLook(found)
+                ? StoreAccess.await(StoreAccess.secondLook(store).at(found, again))
+                : new Overview(found, null, Duration.ZERO);
+        return overview.text();
     }
 }

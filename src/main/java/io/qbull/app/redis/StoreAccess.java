@@ -6,6 +6,7 @@ import io.qbull.app.settings.AppSettings;
 import io.qbull.app.settings.Setting;
 import io.qbull.config.RedisSettings;
 import io.qbull.ops.held.HeldKeyAdmin;
+import io.qbull.ops.status.SecondLook;
 import io.qbull.ops.why.Why;
 import io.qbull.store.Store;
 import io.qbull.store.StoreException;
@@ -100,6 +101,14 @@ public final class StoreAccess {
      */
     public static Why why(Store store) {
         return new Why(store, pause(250));
+    }
+
+    /**
+     * @param store an open store
+     * @return looks at its queues twice
+     */
+    public static SecondLook secondLook(Store store) {
+        return new SecondLook(store.leases(), pause -> pause(pause.toMillis()).get(), System::nanoTime);
     }
 
     private static Supplier<CompletionStage<Void>> pause(long millis) {

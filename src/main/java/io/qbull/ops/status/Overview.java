@@ -37,10 +37,11 @@ public record Overview(
 
     /**
      * @param queues all queues
-     * @return whether a second look would show how fast they shrink or grow
+     * @return whether a second look would show how fast jobs come and end
      */
     public static boolean worthASecondLook(List<QueueStatus.Present> queues) {
-        return queues.stream().anyMatch(queue -> toDo(queue) > 0);
+        return queues.stream()
+                .anyMatch(queue -> Rates.toDo(queue) > 0 || !queue.pods().isEmpty());
     }
 
     /**
@@ -56,7 +57,7 @@ public record Overview(
         StringBuilder text = new StringBuilder();
         if (!busy.isEmpty()) {
             text.append(row(
-                    "QUEUE", "TO DO", "CHANGE", "DONE IN", "OLDEST", "RETRYING", "HELD", "DELAYED", "DEAD", "NOTE"));
+                    "QUEUE", "TO DO", "IN", "OUT", "DONE IN", "OLDEST", "RETRYING", "HELD", "DELAYED", "DEAD", "NOTE"));
             busy.forEach(queue -> text.append(row(queue)));
         }
         for (QueueStatus.Present queue : now) {
@@ -86,11 +87,7 @@ public record Overview(
     }
 
     private static long jobs(QueueStatus.Present queue) {
-        return toDo(queue) + sum(queue, Read::delayed) + sum(queue, Read::dead);
-    }
-
-    private static long toDo(QueueStatus.Present queue) {
-        return sum(queue, Read::backlog) + sum(queue, Read::held);
+        return Rates.toDo(queue) + sum(queue, Read::delayed) + sum(queue, Read::dead);
     }
 
     private static long sum(QueueStatus.Present queue, ToLongFunction<Read> figure) {
@@ -98,7 +95,7 @@ public record Overview(
     }
 
     private String row(QueueStatus.Present queue) {
-        Long perSecond = change(queue);
+        Rates rates = rates(queue);
         long oldest = queue.readable().stream()
                 .map(Read::oldestAgeMillis)
                 .mapToLong(age -> age == null ? -1 : age)
@@ -106,9 +103,10 @@ public record Overview(
                 .orElse(-1);
         return row(
                 queue.queue(),
-                toDo(queue),
-                perSecond == null ? "-" : String.format(Locale.ROOT, "%+d/s", perSecond),
-                doneIn(toDo(queue), perSecond),
+                Rates.toDo(queue),
+                perSecond(rates == null ? null : rates.in()),
+                perSecond(rates == null ? null : rates.out()),
+                doneIn(Rates.toDo(queue), rates),
                 oldest < 0 ? "-" : Span.of(Duration.ofMillis(oldest)),
                 sum(queue, Read::heldKeys),
                 sum(queue, Read::held),
@@ -117,23 +115,27 @@ public record Overview(
                 note(queue));
     }
 
-    /** How many jobs there are more to do than a second ago; null if that is not known. */
-    private @Nullable Long change(QueueStatus.Present now) {
+    /** Null if the queue was looked at once. */
+    private @Nullable Rates rates(QueueStatus.Present now) {
         if (last == null || between.isZero()) {
             return null;
         }
         return first.stream()
                 .filter(then -> then.queue().equals(now.queue()))
                 .findFirst()
-                .map(then -> (toDo(now) - toDo(then)) * 1000 / between.toMillis())
+                .map(then -> Rates.of(then, now, between))
                 .orElse(null);
     }
 
-    private static String doneIn(long toDo, @Nullable Long perSecond) {
+    private static String perSecond(@Nullable Long rate) {
+        return rate == null ? "-" : rate + "/s";
+    }
+
+    private static String doneIn(long toDo, @Nullable Rates rates) {
         if (toDo == 0) {
             return "done";
         }
-        return perSecond == null || perSecond >= 0 ? "-" : Span.of(Duration.ofSeconds(toDo / -perSecond));
+        return rates == null || rates.change() >= 0 ? "-" : Span.of(Duration.ofSeconds(toDo / -rates.change()));
     }
 
     private static String note(QueueStatus.Present queue) {
@@ -182,7 +184,7 @@ public record Overview(
     }
 
     private static String row(Object... cells) {
-        return String.format(Locale.ROOT, "%-24s %9s %9s %8s %8s %8s %8s %8s %6s  %s", cells)
+        return String.format(Locale.ROOT, "%-24s %9s %9s %9s %8s %8s %8s %8s %8s %6s  %s", cells)
                         .stripTrailing()
                 + END;
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.qbull.ops.Json;
 import io.qbull.ops.pause.PauseView;
 import io.qbull.store.Inspector.PartitionStatus;
+import io.qbull.store.Inspector.PartitionStatus.Progress;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.PartitionStatus.Unread;
 import io.qbull.store.Inspector.QueueStatus;
@@ -24,7 +25,9 @@ public final class QueueJson {
             "held",
             "heldKeys",
             "delayed",
-            "dead");
+            "dead",
+            "done",
+            "doneAt");
 
     private QueueJson() {}
 
@@ -72,6 +75,9 @@ public final class QueueJson {
             node.put("heldKeys", read.heldKeys());
             node.put("delayed", read.delayed());
             node.put("dead", read.dead());
+            Progress progress = read.progress();
+            node.put("done", progress == null ? null : (Long) progress.done());
+            node.put("doneAt", progress == null ? null : (Long) progress.atMillis());
         } else if (partition instanceof Unread unread) {
             VALUES.forEach(node::putNull);
             node.put("error", unread.error());

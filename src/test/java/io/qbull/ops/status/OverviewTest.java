@@ -7,6 +7,7 @@ import io.qbull.model.Pauses;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.store.Inspector.PartitionStatus;
+import io.qbull.store.Inspector.PartitionStatus.Progress;
 import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.LayoutTable.Pod;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class OverviewTest {
                 .toList();
         assertThat(lines).hasSize(8);
         assertThat(lines.get(0)).startsWith("QUEUE").contains("TO DO", "DONE IN", "OLDEST", "RETRYING", "DEAD");
-        assertThat(lines.get(2).split(" +")).containsExactly("B", "106", "-", "-", "60", "s", "2", "6", "3", "1");
+        assertThat(lines.get(2).split(" +")).containsExactly("B", "106", "-", "-", "-", "60", "s", "2", "6", "3", "1");
         assertThat(lines.get(1).split(" +")).startsWith("A", "6");
         assertThat(lines.get(5)).matches("pod +A 2, B 2");
         assertThat(lines.get(7)).isEqualTo("without jobs and pods: Y, Z");
@@ -40,10 +41,9 @@ class OverviewTest {
     @Test
     void two_looks_show_how_fast_a_queue_is_worked_off() {
         Overview overview = new Overview(
-                List.of(queue("Q", 1_000, List.of(POD), "pod")),
-                List.of(queue("Q", 900, List.of(POD), "pod")),
-                Duration.ofSeconds(2));
-        assertThat(overview.text().lines().toList().get(1).split(" +")).startsWith("Q", "906", "-50/s", "18", "s");
+                List.of(queue("Q", 1_000, List.of(POD), "pod")), List.of(later("Q", 900, 160)), Duration.ofSeconds(2));
+        assertThat(overview.text().lines().toList().get(1).split(" +"))
+                .startsWith("Q", "906", "30/s", "80/s", "18", "s");
     }
 
     @Test
@@ -54,7 +54,17 @@ class OverviewTest {
                 .contains("  1 of 1 partitions without owner");
     }
 
+    /** Two seconds later by the clock of Redis, after so many jobs. */
+    private static QueueStatus.Present later(String name, long backlog, long done) {
+        return queue(name, backlog, List.of(POD), new Progress(done, 3_000), "pod");
+    }
+
     private static QueueStatus.Present queue(String name, long backlog, List<Pod> pods, String... owner) {
+        return queue(name, backlog, pods, new Progress(0, 1_000), owner);
+    }
+
+    private static QueueStatus.Present queue(
+            String name, long backlog, List<Pod> pods, Progress progress, String... owner) {
         boolean asleep = backlog == 0 && pods.isEmpty();
         return new QueueStatus.Present(
                 new QueueName(name),
@@ -64,7 +74,7 @@ class OverviewTest {
                 pods,
                 List.of(
                         asleep
-                                ? new PartitionStatus.Read(0, null, null, null, 0, null, 0, 0, 0, 0, 0)
+                                ? new PartitionStatus.Read(0, null, null, null, 0, null, 0, 0, 0, 0, 0, null)
                                 : new PartitionStatus.Read(
                                         0,
                                         owner.length == 0 ? null : owner[0],
@@ -76,6 +86,7 @@ class OverviewTest {
                                         6,
                                         2,
                                         3,
-                                        1)));
+                                        1,
+                                        progress)));
     }
 }

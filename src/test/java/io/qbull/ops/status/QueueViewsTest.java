@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.qbull.model.Pauses;
 import io.qbull.model.QueueName;
+import io.qbull.store.Inspector.PartitionStatus.Progress;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.PartitionStatus.Unread;
 import io.qbull.store.Inspector.QueueStatus;
@@ -20,7 +21,9 @@ class QueueViewsTest {
             2,
             new Pauses("0", List.of()),
             List.of(),
-            List.of(new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 4, 1, 6, 2), new Unread(1, ERROR)));
+            List.of(
+                    new Read(0, "me", "77", 5_000L, 3, 60_000L, 1, 4, 1, 6, 2, new Progress(8, 9)),
+                    new Unread(1, ERROR)));
 
     @Test
     void json_of_an_unreadable_partition_has_the_same_members_as_nulls_and_its_error() {
@@ -28,7 +31,8 @@ class QueueViewsTest {
         List<String> members = names(partitions.get(0));
         assertThat(partitions.get(0).toString())
                 .isEqualTo("{\"partition\":0,\"owner\":\"me\",\"epoch\":\"77\",\"leaseAgeMs\":5000,\"backlog\":3,"
-                        + "\"oldestAgeMs\":60000,\"inFlight\":1,\"held\":4,\"heldKeys\":1,\"delayed\":6,\"dead\":2}");
+                        + "\"oldestAgeMs\":60000,\"inFlight\":1,\"held\":4,\"heldKeys\":1,\"delayed\":6,\"dead\":2,"
+                        + "\"done\":8,\"doneAt\":9}");
         members.add("error");
         assertThat(names(partitions.get(1))).isEqualTo(members);
         assertThat(partitions.get(1).get("partition").asInt()).isEqualTo(1);

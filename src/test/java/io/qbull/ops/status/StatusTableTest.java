@@ -71,8 +71,8 @@ class StatusTableTest {
                                         new PodId("pod" + n), 4, List.of(), 0, 0, "", "", new Capacity(4, 4), 0))
                                 .toList(),
                         IntStream.range(0, partitions)
-                                .<PartitionStatus>mapToObj(
-                                        n -> new PartitionStatus.Read(n, null, null, null, 5, null, 0, 3, 1, 0, 2))
+                                .<PartitionStatus>mapToObj(n ->
+                                        new PartitionStatus.Read(n, null, null, null, 5, null, 0, 3, 1, 0, 2, null))
                                 .toList()))
                 .lines()
                 .findFirst()

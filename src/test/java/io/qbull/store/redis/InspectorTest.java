@@ -4,20 +4,26 @@ import static io.qbull.store.redis.Seed.P;
 import static io.qbull.store.redis.Seed.QUEUE;
 import static io.qbull.store.redis.Seed.newJob;
 import static io.qbull.testing.Waiting.get;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Capacity;
 import io.qbull.model.Due;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
+import io.qbull.model.Lease;
+import io.qbull.model.LeaseOwner;
 import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.store.Inspector.PartitionStatus;
+import io.qbull.store.Inspector.PartitionStatus.Progress;
 import io.qbull.store.Inspector.QueueStatus;
 import io.qbull.store.JobLog;
 import io.qbull.store.LayoutTable.PodsView;
+import io.qbull.store.LeaseTable.Acquisition;
+import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
@@ -30,6 +36,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class InspectorTest {
     @RegisterExtension
     static final RedisExtension REDIS = RedisExtension.shared();
+
+    private static final Duration TTL = Duration.ofSeconds(10);
 
     @Test
     void a_queue_that_is_not_there_is_absent() {
@@ -51,6 +59,8 @@ class InspectorTest {
         long now = seed.now();
         String epoch = Long.toString((now - 4_000) * 1000);
         seed.lease("owner", "me#1", "epoch", epoch, "expires", Long.toString(now + 60_000), "inflight", "2");
+        resp.call("HSET", "{Q:3}:lease", "ttl", "70000", "done", epoch + " 12");
+        resp.call("HSET", "{Q:0}:lease", "ttl", "70000", "done", "77 12");
         resp.call("HSET", "{Q:0}:lease", "owner", "gone#1", "epoch", "77", "expires", "1000", "inflight", "9");
         resp.call("XADD", "Q:3", (now - 60_000) + "-0", "f", "v");
         seed.job("a", "1");
@@ -82,9 +92,9 @@ class InspectorTest {
                 .satisfies(pod -> assertThat(pod.owned()).containsExactly(3));
         assertThat(sight.partitions()).extracting(PartitionStatus::index).containsExactly(0, 1, 2, 3, 4);
         assertThat(sight.partitions().get(0))
-                .isEqualTo(new PartitionStatus.Read(0, null, "77", null, 0, null, 0, 0, 0, 0, 0));
+                .isEqualTo(new PartitionStatus.Read(0, null, "77", null, 0, null, 0, 0, 0, 0, 0, null));
         assertThat(sight.partitions().get(1))
-                .isEqualTo(new PartitionStatus.Read(1, null, null, null, 0, null, 0, 0, 0, 0, 0));
+                .isEqualTo(new PartitionStatus.Read(1, null, null, null, 0, null, 0, 0, 0, 0, 0, null));
         PartitionStatus.Read busy = sight.readable().get(3);
         assertThat(busy.owner()).isEqualTo("me");
         assertThat(busy.epoch()).isEqualTo(epoch);
@@ -96,6 +106,49 @@ class InspectorTest {
         assertThat(busy.heldKeys()).isEqualTo(1);
         assertThat(busy.delayed()).isEqualTo(1);
         assertThat(busy.dead()).isEqualTo(1);
+        assertThat(busy.progress()).isEqualTo(new Progress(12, now - 10_000));
+    }
+
+    @Test
+    void what_an_owner_says_at_a_renewal_counts_for_its_own_epoch_alone() {
+        RedisStore store = REDIS.store();
+        get(store.layouts().createIfAbsent(QUEUE, 4, KeyHash.XXH64));
+        Lease first = acquire(store, "1");
+        assertThat(progress(store).done()).isZero();
+        assertThat(get(store.leases().renew(List.of(renewal(first, 0)), TTL))).hasSize(1);
+        assertThat(REDIS.resp().call("HGET", "{Q:3}:lease", "done"))
+                .as("nothing to say")
+                .isNull();
+        get(store.leases().renew(List.of(renewal(first, 3)), TTL));
+        Progress earlier = progress(store);
+        assertThat(earlier.done()).isEqualTo(3);
+        get(store.leases().renew(List.of(renewal(first, 5)), TTL));
+        assertThat(progress(store).done()).isEqualTo(5);
+        assertThat(progress(store).atMillis()).isGreaterThanOrEqualTo(earlier.atMillis());
+
+        get(store.leases().release(first, 0));
+        assertThat(partition(store).progress()).isNull();
+        acquire(store, "2");
+        assertThat(progress(store).done()).isZero();
+    }
+
+    private static RenewalRequest renewal(Lease lease, long done) {
+        return new RenewalRequest(lease, 1, 0, null, null, done);
+    }
+
+    private static Lease acquire(RedisStore store, String nonce) {
+        LeaseOwner owner = new LeaseOwner(new PodId("me"), nonce);
+        return ((Acquisition.Granted) get(store.leases().acquire(P, owner, TTL, 1))).lease();
+    }
+
+    private static Progress progress(RedisStore store) {
+        return requireNonNull(partition(store).progress());
+    }
+
+    private static PartitionStatus.Read partition(RedisStore store) {
+        return ((QueueStatus.Present) get(store.inspector().queue(QUEUE)))
+                .readable()
+                .get(3);
     }
 
     @Test

@@ -107,7 +107,7 @@ final class ScriptCalls {
     List<Call> of(Script script) {
         return switch (script) {
             case ACQUIRE -> List.of(call(script, List.of("{Q:4}:lease"), "me#2", "1000", "1"));
-            case RENEW -> List.of(call(script, lease(), "1000", "me#1", EPOCH, "5", "1", "other#1", "{}"));
+            case RENEW -> List.of(call(script, lease(), "1000", "me#1", EPOCH, "5", "1", "other#1", "{}", "9"));
             case RELEASE -> List.of(call(script, lease(), "me#1", EPOCH, "0", "channel", "3"));
             case HANDOVER -> List.of(call(script, lease(), "me#1", EPOCH, "other#1", "1000", "0", "channel", "3"));
             case WANT -> List.of(call(script, lease(), "other#1", "channel", "3"));

@@ -33,7 +33,7 @@ public final class Keys {
                 new QueueName(stream.substring(0, Math.max(0, colon))), Integer.parseInt(stream.substring(colon + 1)));
     }
 
-    /** Hash: owner, epoch, expires, ttl, wanted, window, inflight, doing. */
+    /** Hash: owner, epoch, expires, ttl, wanted, window, inflight, doing, done. */
     public static String lease(PartitionId partition) {
         return tagged(partition, "lease");
     }

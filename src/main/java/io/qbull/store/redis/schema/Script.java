@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public enum Script {
     ACQUIRE("1", "3"),
-    RENEW("n", "1 + 6n"),
+    RENEW("n", "1 + 7n"),
     RELEASE("1", "5"),
     HANDOVER("1", "7"),
     WANT("1", "3"),

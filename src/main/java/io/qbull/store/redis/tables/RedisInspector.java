@@ -6,6 +6,7 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
 import io.qbull.store.Inspector;
+import io.qbull.store.Inspector.PartitionStatus.Progress;
 import io.qbull.store.Rounds;
 import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.Futures;
@@ -93,7 +94,9 @@ public final class RedisInspector implements Inspector {
         List<CompletionStage<Reply>> parts = List.of(
                 part(stream, Request.of(CommandType.XLEN, stream)),
                 part(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
-                part(lease, Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight")),
+                part(
+                        lease,
+                        Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight", "ttl", "done")),
                 part(held, Request.of(CommandType.ZCARD, held)),
                 // Its bundles.
                 part(held, Request.of(CommandType.ZLEXCOUNT, held, "[b", "(c")),
@@ -148,6 +151,20 @@ public final class RedisInspector implements Inspector {
                 sizes.held,
                 sizes.heldKeys,
                 sizes.delayed,
-                sizes.dead);
+                sizes.dead,
+                owned && epoch != null && expires != null
+                        ? progress(Long.parseLong(expires), lease.textOrNull(4), epoch, lease.textOrNull(5))
+                        : null);
+    }
+
+    /** A count of another epoch is that of an earlier owner. */
+    private static @Nullable Progress progress(
+            long expires, @Nullable String ttl, String epoch, @Nullable String done) {
+        if (ttl == null) {
+            return null;
+        }
+        String prefix = epoch + " ";
+        long count = done != null && done.startsWith(prefix) ? Long.parseLong(done.substring(prefix.length())) : 0;
+        return new Progress(count, expires - Long.parseLong(ttl));
     }
 }

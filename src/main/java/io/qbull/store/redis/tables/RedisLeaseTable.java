@@ -163,7 +163,8 @@ public final class RedisLeaseTable implements LeaseTable {
                     Integer.toString(request.window()),
                     Integer.toString(request.inFlight()),
                     rejected == null ? "" : rejected.toString(),
-                    OwnerReports.text(request.report())));
+                    OwnerReports.text(request.report()),
+                    Long.toString(request.done())));
         }
         return args;
     }

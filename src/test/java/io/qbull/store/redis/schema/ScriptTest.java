@@ -158,12 +158,12 @@ class ScriptTest {
 
     @Test
     void a_wrong_number_of_keys_or_arguments_never_leaves() {
-        Script.RENEW.check(3, 19);
+        Script.RENEW.check(3, 22);
         Script.ENQUEUE.check(9, 21);
         Script.PEEK.check(7, 0);
         Script.PAGE_HELD.check(6, 6);
         Script.PAGE_HELD.check(6, 10);
-        assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(3, 18));
+        assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(3, 21));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.RENEW.check(0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.PAGE_HELD.check(6, 7));
         assertThatIllegalArgumentException().isThrownBy(() -> Script.PAGE_HELD.check(6, 5));
