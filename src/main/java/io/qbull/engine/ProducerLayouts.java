@@ -39,6 +39,8 @@ final class ProducerLayouts implements LayoutReader {
         CompletionStage<Layout> current = layouts.current();
         if (asked) {
             resizes.refused();
+        } else {
+            resizes.produce();
         }
         asked = true;
         return pauses.begun().thenCompose(known -> current);

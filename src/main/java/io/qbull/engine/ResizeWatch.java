@@ -99,12 +99,21 @@ final class ResizeWatch {
     /** A session begins. Until its end a resize that is under way is looked after. */
     void join(Session begun) {
         session = begun;
+        subscribe();
+        lookLater();
+    }
+
+    /** A producer begins to add jobs: it is told of another layout, by which alone it can go on. From any thread. */
+    void produce() {
+        loop.execute(this::subscribe);
+    }
+
+    private void subscribe() {
         if (!subscribed) {
             subscribed = true;
             table.announcements(identity.queue(), () -> loop.execute(this::announced))
                     .whenComplete((answer, failure) -> loop.execute(() -> subscribed(answer)));
         }
-        lookLater();
     }
 
     /** It has ended. */

@@ -121,6 +121,23 @@ class ResizeWatchTest {
     }
 
     @Test
+    void a_node_that_only_adds_jobs_hears_of_another_layout() {
+        watch.produce();
+        watch.produce();
+        loop.run();
+        Runnable announce = store.next("announcements").argument(1, Runnable.class);
+        assertThat(store.waiting()).isEmpty();
+        announce.run();
+        loop.run();
+        answer("state", INTENDED);
+        assertThat(store.waiting()).isEmpty();
+        announce.run();
+        loop.run();
+        answer("state", CURRENT);
+        assertThat(store.waiting()).containsExactly("createIfAbsent");
+    }
+
+    @Test
     void a_resize_is_looked_after_until_it_is_over_and_then_dead_letters_follow() {
         join();
         watch.look();
