@@ -245,6 +245,7 @@ final class ResizeWatch {
         ResizeProgress progress = found.progress();
         if (progress == null) {
             ended(found.layouts());
+            retire(found.layouts());
         } else {
             follow(progress.plan().resize(), found.competition().urgent().size());
             lookLater();
@@ -293,8 +294,21 @@ final class ResizeWatch {
                 over.from(),
                 over.version(),
                 since);
-        if (session != null && session.ownsFirst.getAsBoolean()) {
+        if (ownsFirst()) {
             settleDeadLetters();
+        }
+    }
+
+    private boolean ownsFirst() {
+        return session != null && session.ownsFirst.getAsBoolean();
+    }
+
+    /** If this fails, the next look tries again. */
+    private void retire(LayoutState now) {
+        if (ownsFirst()) {
+            resizer.retire(identity.queue(), now)
+                    .whenComplete((gone, failure) -> LOG.debug(
+                            "queue={} retired partitions whose keys go: {}", identity.queue(), gone, failure));
         }
     }
 

@@ -211,6 +211,31 @@ public final class Resizer {
                 : table.states(queue, least, most).thenApply(retired -> ResizeStatus.inUse(least, retired));
     }
 
+    /**
+     * Lets the keys of empty partitions go that only earlier layouts have.
+     *
+     * @param queue a queue without a resize under way
+     * @param layouts of it
+     * @return of how many partitions they go; fails with a {@link io.qbull.store.StoreException}
+     */
+    public CompletionStage<Integer> retire(QueueName queue, LayoutState layouts) {
+        int least = layouts.current().partitions();
+        int most = ResizeStatus.most(layouts);
+        if (most == least) {
+            return CompletableFuture.completedStage(0);
+        }
+        return table.states(queue, least, most)
+                .thenCompose(states -> Rounds.of(
+                        STEPS_AT_ONCE,
+                        states.stream()
+                                .filter(each -> each.stage().seal().version() > 0 && each.jobs() == 0)
+                                .toList(),
+                        each -> table.retire(
+                                new PartitionId(queue, each.index()),
+                                each.stage().seal().version())))
+                .thenApply(gone -> (int) gone.stream().filter(each -> each).count());
+    }
+
     private CompletionStage<Integer> carryOut(QueueName queue, Resize resize, List<Step> steps) {
         return Rounds.of(
                         STEPS_AT_ONCE,

@@ -133,6 +133,16 @@ public interface ResizeTable {
     CompletionStage<Moved> moved(Lease lease, Resize resize);
 
     /**
+     * Lets the keys of a partition go that only earlier layouts have, once it is empty and nobody owns it: within an hour or, if ids of
+     * jobs are known there for longer, when they are forgotten. Safe to repeat and to race.
+     *
+     * @param partition a partition that the current layout does not have
+     * @param version version of the layout by which it retired
+     * @return whether they go; false if something is left in it
+     */
+    CompletionStage<Boolean> retire(PartitionId partition, int version);
+
+    /**
      * Subscribes to announcements that a resize has begun, or that another layout has become current.
      *
      * @param queue the queue

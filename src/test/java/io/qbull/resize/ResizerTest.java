@@ -98,8 +98,21 @@ class ResizerTest {
         assertThat(done.progress()).isNull();
         assertThat(stages(done)).containsExactly(stage(2, true, 2, 2), stage(2, false, 2, 2));
         assertThat(done.inUse()).as("the marker is left").isEqualTo(2);
+        assertThat(get(resizer.retire(QUEUE, done.layouts()))).isZero();
         resp.call("DEL", "Q:1");
         assertThat(get(resizer.status(QUEUE)).inUse()).isEqualTo(1);
+        assertThat(get(resizer.retire(QUEUE, done.layouts()))).as("it is owned").isZero();
+        resp.call("HSET", "{Q:1}:lease", "expires", "0");
+        assertThat(get(resizer.retire(QUEUE, done.layouts()))).isEqualTo(1);
+        assertThat((Long) resp.call("PTTL", "{Q:1}:seal")).isPositive();
+        resp.call("DEL", "{Q:1}:lease", "{Q:1}:seal", "{Q:1}:started", "{Q:1}:moved");
+        assertThat(get(resizer.retire(QUEUE, done.layouts()))).as("it is gone").isZero();
+
+        get(resizer.begin(QUEUE, 2));
+        mover.moveAll(new Resize(3, 1, 2));
+        assertThat(get(resizer.advance(QUEUE)).progress())
+                .as("it is used again")
+                .isNull();
     }
 
     @Test

@@ -61,6 +61,55 @@ class ResizeScriptsTest {
     }
 
     @Test
+    void the_keys_of_a_retired_partition_go_when_it_is_empty_and_nobody_owns_it() {
+        PartitionId retired = new PartitionId(QUEUE, 1);
+        resp.call("SET", "{Q:1}:seal", "2 closed");
+        resp.call("SET", "{Q:1}:started", "2");
+        resp.call("SET", "{Q:1}:moved", "1");
+        assertThat(get(resize.retire(retired, 2))).as("it has not moved").isFalse();
+        resp.call("SET", "{Q:1}:moved", "2");
+        assertThat(get(resize.retire(retired, 3))).as("another resize").isFalse();
+        resp.call("HSET", "{Q:1}:lease", "owner", "a#1", "epoch", "5", "expires", "9999999999999", "ttl", "1000");
+        assertThat(get(resize.retire(retired, 2))).as("it is owned").isFalse();
+        resp.call("HSET", "{Q:1}:lease", "expires", "0");
+        for (String stream : List.of("Q:1", "{Q:1}:inbox", "{Q:1}:dead")) {
+            String id = resp.text("XADD", stream, "*", "a", "b");
+            assertThat(get(resize.retire(retired, 2))).as(stream).isFalse();
+            resp.call("XDEL", stream, id);
+        }
+        for (String set : List.of("{Q:1}:held:jobs", "{Q:1}:delayed")) {
+            resp.call("ZADD", set, "0", "member");
+            assertThat(get(resize.retire(retired, 2))).as(set).isFalse();
+            resp.call("DEL", set);
+        }
+        resp.call("HSET", "{Q:1}:staged", "2:0", "1-1");
+        assertThat(get(resize.retire(retired, 2))).as("a segment").isFalse();
+        resp.call("DEL", "{Q:1}:staged");
+
+        assertThat(get(resize.retire(retired, 2))).isTrue();
+        assertThat(resp.call("EXISTS", "Q:1", "{Q:1}:inbox", "{Q:1}:dead")).isEqualTo(0L);
+        for (String key : List.of("lease", "seal", "started", "moved")) {
+            assertThat((Long) resp.call("PTTL", "{Q:1}:" + key)).as(key).isBetween(3_500_000L, 3_600_000L);
+        }
+        resp.call("PEXPIRE", "{Q:1}:seal", "1000000");
+        assertThat(get(resize.retire(retired, 2))).as("a repeat").isTrue();
+        assertThat((Long) resp.call("PTTL", "{Q:1}:seal")).isLessThanOrEqualTo(1_000_000L);
+    }
+
+    @Test
+    void the_keys_of_a_retired_partition_stay_as_long_as_ids_are_known_there() {
+        resp.call("SET", "{Q:1}:seal", "2 closed");
+        resp.call("SET", "{Q:1}:moved", "2");
+        long day = Duration.ofDays(1).toMillis();
+        resp.call("ZADD", "{Q:1}:seen", Long.toString(System.currentTimeMillis() + day), "id");
+        resp.call("PEXPIRE", "{Q:1}:seen", Long.toString(2 * day));
+        assertThat(get(resize.retire(new PartitionId(QUEUE, 1), 2))).isTrue();
+        for (String key : List.of("seal", "moved")) {
+            assertThat((Long) resp.call("PTTL", "{Q:1}:" + key)).as(key).isBetween(day - 60_000, day + 60_000);
+        }
+    }
+
+    @Test
     void the_beginning_of_a_resize_and_the_new_layout_are_announced() {
         AtomicInteger heard = new AtomicInteger();
         get(REDIS.store().resize().announcements(QUEUE, heard::incrementAndGet));

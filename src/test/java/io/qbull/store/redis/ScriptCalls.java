@@ -210,6 +210,30 @@ final class ScriptCalls {
                 List.of(after(
                         () -> resp.call("SET", Seed.SEAL, "2 open"),
                         call(script, List.of(Seed.LEASE, Seed.SEAL, key("started"), Seed.INBOX), "2")));
+            case RETIRE ->
+                List.of(after(
+                        () -> {
+                            resp.call("SET", "{Q:9}:seal", "2 closed");
+                            resp.call("SET", "{Q:9}:moved", "2");
+                        },
+                        call(
+                                script,
+                                List.of(
+                                        "{Q:9}:lease",
+                                        "{Q:9}:seal",
+                                        "{Q:9}:started",
+                                        "{Q:9}:moved",
+                                        "Q:9",
+                                        "{Q:9}:inbox",
+                                        "{Q:9}:held:jobs",
+                                        "{Q:9}:delayed",
+                                        "{Q:9}:staged",
+                                        "{Q:9}:dead",
+                                        "{Q:9}:seen",
+                                        "{Q:9}:letters",
+                                        "{Q:9}:attempts"),
+                                "2",
+                                "60000")));
             case PAGE ->
                 List.of(
                         after(

@@ -67,6 +67,7 @@ public enum Script {
     COPY("5", "2 + n"),
     COPY_DELAYED("7", "2 + 4n"),
     MOVED("4", "4"),
+    RETIRE("13", "2"),
     PUT_WINDOW("1", "3"),
     CLOSE_WINDOW("2", "4"),
     QUEUED("2", "1 + n");

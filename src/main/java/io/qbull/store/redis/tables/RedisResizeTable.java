@@ -22,6 +22,7 @@ import io.qbull.store.redis.client.ServerTopology;
 import io.qbull.store.redis.client.Traffic;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,9 @@ public final class RedisResizeTable implements ResizeTable {
     private static final int STATES_PER_CALL = 64;
     /** Few enough that every reply arrives within the command timeout. */
     private static final int AT_ONCE = 256;
+
+    /** Longer than calls of producers are remembered. */
+    private static final Duration RETIRED = Duration.ofHours(1);
 
     private final ServerTopology topology;
     private final CommandRouter router;
@@ -292,6 +296,31 @@ public final class RedisResizeTable implements ResizeTable {
                     case "other" -> Moved.OTHER;
                     case "fenced" -> Moved.FENCED;
                     default -> throw reply.unknown();
+                }));
+    }
+
+    @Override
+    public CompletionStage<Boolean> retire(PartitionId partition, int version) {
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.seal(partition),
+                Keys.started(partition),
+                Keys.moved(partition),
+                Keys.stream(partition),
+                Keys.inbox(partition),
+                Keys.heldJobs(partition),
+                Keys.delayed(partition),
+                Keys.staged(partition),
+                Keys.dead(partition),
+                Keys.seen(partition),
+                Keys.letters(partition),
+                Keys.attempts(partition));
+        List<byte[]> args = RedisJobLog.args(Integer.toString(version), Long.toString(RETIRED.toMillis()));
+        return RedisErrors.translate(router.run(Script.RETIRE, keys, args)
+                .thenApply(answer -> switch (answer.reply().tag()) {
+                    case "done" -> true;
+                    case "other" -> false;
+                    default -> throw answer.reply().unknown();
                 }));
     }
 

@@ -73,7 +73,8 @@ class ScriptTest {
             Script.PAGE_DELAYED,
             Script.COPY,
             Script.COPY_DELAYED,
-            Script.MOVED);
+            Script.MOVED,
+            Script.RETIRE);
 
     private static final Pattern WRITE = Pattern.compile(
             "redis\\.p?call\\('(PERSIST|HSET|HSETNX|HDEL|XADD|XDEL|SET|ZADD|ZREM|ZREMRANGEBYLEX|PEXPIRE|DEL)'");
