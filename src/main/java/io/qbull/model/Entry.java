@@ -1,6 +1,6 @@
 package io.qbull.model;
 
-/** An entry of a stream, as a fetch returns it. */
+/** An entry of the log, as a fetch returns it. */
 public sealed interface Entry {
     /**
      * @return its name in the log
@@ -40,4 +40,21 @@ public sealed interface Entry {
      * @param size see {@link Entry#size()}
      */
     record Undecodable(EntryId id, String reason, int size) implements Entry {}
+
+    /**
+     * A job that was held when it moved here: it is put among the held jobs again before anything of its key runs.
+     *
+     * @param id its name in the log
+     * @param key its key
+     * @param size see {@link Entry#size()}
+     */
+    record Arrived(EntryId id, String key, int size) implements Entry {}
+
+    /**
+     * The marker of a layout version that has started. It has no use any more.
+     *
+     * @param id its name in the log
+     * @param size see {@link Entry#size()}
+     */
+    record Marker(EntryId id, int size) implements Entry {}
 }

@@ -19,6 +19,18 @@ public record EntryId(Segment segment, StreamId streamId) implements Comparable<
     }
 
     /**
+     * @param text as {@link #toString} returns it
+     * @return the name
+     * @throws IllegalArgumentException if {@code text} has another form
+     */
+    public static EntryId parse(String text) {
+        int slash = text.indexOf('/');
+        return slash < 0
+                ? own(StreamId.parse(text))
+                : new EntryId(Segment.parse(text.substring(0, slash)), StreamId.parse(text.substring(slash + 1)));
+    }
+
+    /**
      * @return the last id before this one, in the same stream
      */
     public EntryId before() {

@@ -49,6 +49,14 @@ public record HeldPlace(int version, boolean moved, StreamId entry, int partitio
     }
 
     /**
+     * @param text any text
+     * @return whether it has the form of a place
+     */
+    public static boolean matches(String text) {
+        return TEXT.matcher(text).matches();
+    }
+
+    /**
      * @return the entry of the log that the job was before it was held; of a job that was held when it moved, in the partition from which
      *     it came
      */

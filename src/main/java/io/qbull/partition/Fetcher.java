@@ -2,25 +2,30 @@ package io.qbull.partition;
 
 import static java.util.Objects.requireNonNull;
 
+import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
+import io.qbull.model.LogCursor;
 import io.qbull.model.StreamId;
+import io.qbull.store.HeldJobs.Parked;
 import io.qbull.store.JobLog.Agenda;
 import io.qbull.store.JobLog.Fetch;
 import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
 import io.qbull.store.WakeUps.Known;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the stream and the owner's agenda, one fetch at a time, and watches for what comes after. On the event loop.
+ * Reads the log and the owner's agenda, one fetch at a time, and watches for what comes after. On the event loop.
  */
 final class Fetcher {
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private final LeasedPartition partition;
+    private final Arrivals arrivals;
     private final Events events;
     private final Reachability reachability;
     private final Subject subject;
@@ -28,6 +33,10 @@ final class Fetcher {
     private Phase phase = Phase.RESTING;
     /** The last fetch reached the end of the stream, and no new entry has been announced since. */
     private boolean atEnd;
+    /** A marker has ended that fetch: what is added behind it is not worth a wake-up. */
+    private boolean atGate;
+    /** The newest layout version whose jobs may run, when it was last read. */
+    private int started;
     /** The last fetch was for a key of which entries had been passed by. */
     private boolean refilled;
     /** What the watch is set for; null once it has fired. */
@@ -87,8 +96,9 @@ final class Fetcher {
         void changed();
     }
 
-    Fetcher(LeasedPartition partition, Events events) {
+    Fetcher(LeasedPartition partition, Arrivals arrivals, Events events) {
         this.partition = partition;
+        this.arrivals = arrivals;
         this.events = events;
         this.reachability = partition.context().reachability();
         this.subject = Subject.jobs(partition.lease().partition().index());
@@ -99,12 +109,22 @@ final class Fetcher {
         return phase.fetching();
     }
 
-    /** Whether all entries of the stream have been read. */
+    /** Whether all entries of the log that may be read have been. */
     boolean atEnd() {
         return atEnd;
     }
 
-    /** The stream has grown: it is read on when there is room. */
+    /** Whether a marker has ended the last fetch, so that nothing is known of what is behind it. */
+    boolean atGate() {
+        return atGate;
+    }
+
+    /** The newest layout version whose jobs may run, when it was last read. */
+    int started() {
+        return started;
+    }
+
+    /** The log has grown: it is read on when there is room. */
     void expectMore() {
         atEnd = false;
     }
@@ -147,7 +167,7 @@ final class Fetcher {
         if (wanted) {
             prefetched.expect(room, byteRoom);
         }
-        send(prefetched.last().streamId(), told, room, byteRoom, (fetch, failure) -> fetched(fetch, failure, wanted));
+        send(prefetched.cursor(), told, room, byteRoom, (fetch, failure) -> fetched(fetch, failure, wanted));
     }
 
     /** Reads on where the known entries of a key end. */
@@ -160,7 +180,7 @@ final class Fetcher {
         int byteRoom = prefetched.refillByteRoom();
         prefetched.expect(room, byteRoom);
         send(
-                from.streamId(),
+                prefetched.cursor().from(from),
                 told,
                 room,
                 byteRoom,
@@ -174,7 +194,7 @@ final class Fetcher {
     }
 
     private void send(
-            StreamId after,
+            LogCursor after,
             StreamId told,
             int room,
             int byteRoom,
@@ -187,11 +207,22 @@ final class Fetcher {
         answered(fetch, failure, (read, demand) -> {
             boolean adds = wanted && demand == Demand.JOBS;
             if (adds) {
+                drop(read.entries());
                 partition.prefetched().add(read.entries(), !read.more(), partition::heldOnRecord);
                 atEnd = !read.more();
+                atGate = read.gate();
             }
             return adds;
         });
+    }
+
+    /** Markers that have served leave the stream like finished jobs. */
+    private void drop(List<Entry> read) {
+        for (Entry entry : read) {
+            if (entry instanceof Entry.Marker marker) {
+                partition.commits().add(marker.id(), partition.prefetched().finished(marker.id()));
+            }
+        }
     }
 
     /**
@@ -206,8 +237,21 @@ final class Fetcher {
         }
         if (fetch instanceof Fetch.Entries read) {
             reachability.answered(subject);
-            phase = phase.answer();
-            events.fetched(read.agenda(), taker.test(read, demand));
+            started = read.stage().started();
+            List<Parked> arrived = demand == Demand.JOBS ? arrivals.in(read.entries()) : List.of();
+            if (arrived.isEmpty()) {
+                phase = phase.answer();
+                events.fetched(read.agenda(), taker.test(read, demand));
+            } else {
+                // All is read again when they are held, and what follows them.
+                arrivals.unpack(arrived, () -> phase = Phase.CALLED);
+                events.fetched(read.agenda(), false);
+            }
+        } else if (fetch instanceof Fetch.Segments segments) {
+            reachability.answered(subject);
+            partition.prefetched().follow(segments.staged());
+            phase = Phase.CALLED;
+            events.changed();
         } else if (fetch instanceof Fetch.Fenced) {
             events.fenced();
         } else {
@@ -219,10 +263,13 @@ final class Fetcher {
         }
     }
 
-    /** Watches the requests at any time, and the stream when all of it has been read. */
+    /** Watches the requests and notes at any time, and the stream when all of it has been read. */
     private void watch(Demand demand, StreamId watchedFrom) {
         Known known = new Known(
-                demand == Demand.JOBS && atEnd ? partition.prefetched().last().streamId() : null, watchedFrom);
+                demand == Demand.JOBS && atEnd && !atGate
+                        ? partition.prefetched().cursor().own()
+                        : null,
+                watchedFrom);
         if (!fetching() && !known.equals(watched)) {
             watched = known;
             partition

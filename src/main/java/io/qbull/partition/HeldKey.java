@@ -25,6 +25,8 @@ final class HeldKey {
     Advance.@Nullable Next head;
     /** Jobs that ran since it got its turn. */
     int turns;
+    /** Jobs have come behind its first one since that was read: that there is no next one is known only by another look. */
+    boolean grown;
     /** Jobs of it that were read stay in the stream and were forgotten: it runs from there only when the stream is read again. */
     boolean passed;
     /** The failure that it waits for; null if this pump has not seen it. */

@@ -134,6 +134,15 @@ final class HeldKeys {
         untouch(key);
     }
 
+    /** Jobs have come behind those of the key that are held; its first one stands as it did, if there was one. */
+    void grow(HeldKey key, @Nullable Duration pause, long now) {
+        if (key.state == State.FREE) {
+            waitFor(key, pause, now);
+        } else {
+            key.grown = true;
+        }
+    }
+
     /** The first job runs after the pause; if that is null, when a person asks. */
     void waitFor(HeldKey key, @Nullable Duration pause, long now) {
         leave(key);
@@ -150,9 +159,15 @@ final class HeldKeys {
         }
     }
 
-    /** None of its jobs is held any more. */
+    /** None of its jobs was held when it was asked for the next one. */
     void free(HeldKey key) {
         leave(key);
+        if (key.grown) {
+            key.grown = false;
+            setHead(key, null);
+            getReady(key, false);
+            return;
+        }
         key.retries(null);
         setHead(key, null);
         key.state = State.FREE;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out what people ask about held keys, one request at a time, and clears the notes of producers. On the event loop. */
+/** Carries out what people ask about held keys, one request at a time, and clears the notes that wake the owner. On the event loop. */
 final class OwnerInbox {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerInbox.class);
     /** More requests than these stay in Redis until some are carried out; it bounds the memory. */
@@ -58,14 +58,14 @@ final class OwnerInbox {
      * Carries out the first request about a key of which no job runs and that no command touches. Other requests wait only for
      * those before them about the same key.
      *
-     * @param notesOnly whether only notes of producers are dealt with, not what people ask
+     * @param notesOnly whether only notes are dealt with, not what people ask
      */
     void attend(boolean notesOnly) {
         if (underWay != null) {
             return;
         }
         for (Instruction each : instructions) {
-            boolean note = each.verb().equals(Instruction.DUE);
+            boolean note = each.note();
             HeldKey key = note ? null : partition.held().find(each.key());
             if (note || (!notesOnly && (key == null || key.free()))) {
                 attend(each, key);
@@ -81,9 +81,12 @@ final class OwnerInbox {
         partition
                 .commands()
                 .perform(() -> partition.store().held().attend(partition.lease(), instruction, action), answer -> {
-                    if (instruction.verb().equals(Instruction.DUE)) {
-                        // While the note was there no producer wrote another one.
+                    if (instruction.note()) {
+                        // While the note was there nobody wrote another one.
                         fetcher.call();
+                        if (instruction.log()) {
+                            fetcher.expectMore();
+                        }
                     } else {
                         log(instruction, action);
                     }

@@ -183,11 +183,11 @@ public final class PartitionPump {
     }
 
     /**
-     * @return whether the pump knows of no entry of the stream although it wants any. It is told of new ones within milliseconds, so this
-     *     cannot be so for long while there are entries, unless they wait for a resize
+     * @return whether the pump knows of no entry of the stream although it wants any, and of no marker in the way. It is told of new ones
+     *     within milliseconds, so this cannot be so for long while there are entries
      */
     public boolean seesEmptyStream() {
-        return events.demand() == Fetcher.Demand.JOBS && partition.prefetched().knowsNone();
+        return events.demand() == Fetcher.Demand.JOBS && partition.prefetched().knowsNone() && !parts.fetcher.atGate();
     }
 
     /**
@@ -225,6 +225,9 @@ public final class PartitionPump {
             makeRoom();
             parts.readAgainIfDue();
             parts.pauses.set();
+        }
+        if (state == PumpState.RUNNING) {
+            parts.finished.tidy();
         }
         parts.fetcher.proceed(parts.inbox.told(), parts.inbox.watchedFrom());
         if (state.open()) {
@@ -315,6 +318,7 @@ public final class PartitionPump {
         public void loaded() {
             if (state == PumpState.LOADING) {
                 transition(PumpState.RUNNING);
+                parts.arrivals.loaded();
                 parts.promoter.loaded();
             }
         }

@@ -3,6 +3,8 @@ package io.qbull.partition;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
 import io.qbull.model.Job;
+import io.qbull.model.LogCursor;
+import io.qbull.model.Segment;
 import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries read from the stream and not yet finished, in stream order and by key. Bounded by count and bytes, and by a share of the
+ * Entries read from the log and not yet finished, in its order and by key. Bounded by count and bytes, and by a share of the
  * memory that all pumps have; one entry always fits.
  * Entries may be passed by: they stay in the stream and are forgotten until the stream, or what is behind the known entries of their key,
  * is read again. Knows at any time which job may start next, so that no event costs more with many entries. On the event loop.
@@ -26,9 +28,6 @@ final class Prefetched {
     private static final int ENTRY_OVERHEAD = 2_500;
     /** Where keys run side by side, so many times more entries wait behind others of their key. */
     private static final int DEPTH = 4;
-
-    /** Before every entry of the stream. */
-    private static final EntryId HEAD = EntryId.own(StreamId.START);
 
     private final int concurrency;
     private final int mostRunnable;
@@ -45,11 +44,14 @@ final class Prefetched {
     private final SuspectWindow suspects = new SuspectWindow();
     private final Crowd crowd;
     private int bytes;
-    private EntryId last = HEAD;
-    /** The last entry that has ever been read. */
-    private EntryId furthest = HEAD;
-    /** The last entry that had been read when the stream was last read again; the start once its end has been reached since. */
-    private EntryId regained = HEAD;
+    /** How far the log has been read. */
+    private LogCursor cursor = LogCursor.START;
+    /** The last entry that was read since the log was last read again. */
+    private EntryId last = EntryId.START;
+    /** The last entry that has ever been read. What comes before it later is new. */
+    private EntryId furthest = EntryId.START;
+    /** The last entry that had been read when the log was last read again; the start once its end has been reached since. */
+    private EntryId regained = EntryId.START;
     /** What it costs to read the entries that were passed by since the stream was read from its head: their bytes and overhead. */
     private long passed;
 
@@ -296,7 +298,8 @@ final class Prefetched {
         long before = passed;
         slots.values().stream().filter(slot -> slot.suspect).forEach(slot -> suspects.forget(slot.id()));
         clear();
-        last = HEAD;
+        cursor = cursor.rewound();
+        last = EntryId.START;
         regained = furthest;
         passed = 0;
         return before;
@@ -318,23 +321,43 @@ final class Prefetched {
      * @param held whether the key of an entry is held: then the previous owner has not started it
      */
     void add(List<Entry> more, boolean end, Predicate<Entry> held) {
+        EntryId before = null;
         for (Entry entry : more) {
-            last = entry.id();
-            boolean suspect =
-                    last.compareTo(furthest) <= 0 ? suspects.again(last) : suspects.next(entry, held.test(entry));
-            furthest = last.compareTo(furthest) > 0 ? last : furthest;
-            KeyLine line = lineOf(entry);
-            if (line.passedFrom == null) {
-                put(new Slot(entry, suspect, line));
-            } else if (suspect) {
-                suspects.forget(last);
+            EntryId id = entry.id();
+            if (before != null && !before.segment().equals(id.segment())) {
+                cursor = cursor.past(before);
             }
+            before = id;
+            if (entry instanceof Entry.Decoded || entry instanceof Entry.Undecodable) {
+                add(entry, held);
+            }
+            last = id.compareTo(last) > 0 ? id : last;
+        }
+        if (before != null) {
+            cursor = cursor.past(before);
         }
         if (end) {
             // What came after it has left the stream.
-            regained = HEAD;
+            regained = EntryId.START;
             suspects.end();
         }
+    }
+
+    private void add(Entry entry, Predicate<Entry> held) {
+        EntryId id = entry.id();
+        boolean suspect = id.compareTo(furthest) <= 0 ? suspects.again(id) : suspects.next(entry, held.test(entry));
+        furthest = id.compareTo(furthest) > 0 ? id : furthest;
+        KeyLine line = lineOf(entry);
+        if (line.passedFrom == null) {
+            put(new Slot(entry, suspect, line));
+        } else if (suspect) {
+            suspects.forget(id);
+        }
+    }
+
+    /** The log has these segments now. */
+    void follow(List<Segment> staged) {
+        cursor = cursor.over(staged);
     }
 
     private KeyLine lineOf(Entry entry) {
@@ -356,6 +379,10 @@ final class Prefetched {
         bytes += slot.entry.size();
         slot.line.bytes += slot.entry.size();
         share.holds(slots.size(), bytes);
+        if (!slot.id().segment().own()) {
+            // It may be in front of entries that were counted.
+            window.gapAfter(slot.id().before());
+        }
         refresh(slot.line);
     }
 
@@ -434,8 +461,10 @@ final class Prefetched {
         for (Entry entry : read) {
             boolean own = entry instanceof Entry.Decoded decoded
                     && decoded.job().key().equals(line.name);
-            boolean beyond = entry.id().compareTo(last) > 0;
-            if (beyond || (own && full() && !line.slots.isEmpty())) {
+            boolean beyond = !cursor.passed(entry.id());
+            // What is beyond in a segment has come since; others of the key can be behind it only if it is of another
+            // one.
+            if ((beyond && (own || entry.id().segment().own())) || (own && full() && !line.slots.isEmpty())) {
                 all = beyond;
                 break;
             }
@@ -511,9 +540,15 @@ final class Prefetched {
         return concurrency > 1 && starving() && full() && slots.size() < mostEntries && bytes < mostBytes;
     }
 
-    /** The last entry read: the next fetch reads what follows it. */
-    EntryId last() {
-        return last;
+    /** How far the log has been read: the next fetch reads what follows. */
+    LogCursor cursor() {
+        return cursor;
+    }
+
+    /** Whether entries of a stream are known. */
+    boolean hasAnyOf(Segment stream) {
+        EntryId first = slots.higherKey(new EntryId(stream, StreamId.START));
+        return first != null && first.segment().equals(stream);
     }
 
     void clear() {

@@ -19,7 +19,9 @@ final class PumpParts {
     final SuspectStarts suspects;
     final JobStarter starter;
     final JobOutcomes outcomes;
+    final Arrivals arrivals;
     final Fetcher fetcher;
+    final FinishedSegments finished;
     final Committer committer;
     final HeldKeyLoader loader;
     final HeldKeyAdvancer advancer;
@@ -53,7 +55,9 @@ final class PumpParts {
         this.suspects = new SuspectStarts(partition, settings.suspectPatience(), events::changed);
         this.starter = new JobStarter(
                 partition, executor, settings.concurrency(), settings.retry().jobTimeout(), suspects, events);
-        this.fetcher = new Fetcher(partition, events);
+        this.arrivals = new Arrivals(partition);
+        this.fetcher = new Fetcher(partition, arrivals, events);
+        this.finished = new FinishedSegments(partition, fetcher);
         this.committer = new Committer(partition, settings.commitInterval(), stall);
         this.loader = new HeldKeyLoader(partition, events::loaded);
         this.parking = new Parking(partition, settings.prefetch());

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where in the stream a job may start, so that the next owner finds all that this one may have started: among the first entries, or
  * where it is the first entry of its key, and that key among the first ones. So what waits behind a running job of its key keeps no
- * other key back, however much it is. Both counts only fall when entries leave the stream, so what was inside stays inside. On the event
- * loop.
+ * other key back, however much it is. Counts in the whole log, so that no entry counts less than in its stream, where the next owner
+ * counts. There both counts only fall when entries leave the stream, so what was inside stays inside. On the event loop.
  */
 final class StartWindow {
     /** The most entries, and the most keys; and the most jobs that are started and not committed. */

@@ -2,15 +2,18 @@ package io.qbull.partition;
 
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
+import io.qbull.model.Segment;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which entries the previous owner may have started: the first of the stream, and the first ones of the first keys, those of held keys
- * not counted. The counterpart of {@link StartWindow}. On the event loop.
+ * Which entries the previous owner may have started: the first of each stream of the log, and the first ones of the first keys there, those
+ * of held keys not counted. Each stream counts for itself because segments grow in front of entries that run. The counterpart of
+ * {@link StartWindow}. On the event loop.
  */
 final class SuspectWindow {
     /**
@@ -22,7 +25,11 @@ final class SuspectWindow {
 
     /** Among how many of the first entries, and first keys, there were suspects at the start. */
     private int window;
-    /** How many of the entries that were never read the previous owner may have started, wherever their key stands. */
+    /** The stream that is read for the first time; null before the first entry. */
+    private @Nullable Segment stream;
+    /** The end of the log has been reached. */
+    private boolean ended;
+    /** How many of its entries that were never read the previous owner may have started, wherever their key stands. */
     private int entries;
     /** Of how many keys that were never read it may have started the first entry. */
     private int keys;
@@ -34,7 +41,8 @@ final class SuspectWindow {
     private int read;
 
     /**
-     * @param count among how many of the first entries, and of how many keys the first one, the previous owner may have started jobs
+     * @param count among how many of the first entries of each stream, and of how many keys the first one, the previous owner may have
+     *     started jobs
      */
     void open(int count) {
         window = count;
@@ -44,13 +52,34 @@ final class SuspectWindow {
 
     /** Whether some of the entries that follow are suspects. */
     boolean expected() {
+        return expectedHere() || expectedInOtherStreams();
+    }
+
+    private boolean expectedHere() {
         return entries > 0 || keys > 0;
+    }
+
+    private boolean expectedInOtherStreams() {
+        return window > 0 && !ended && stream != null && !stream.own();
+    }
+
+    /** All entries of the streams before this one have been read: what comes there later is new. */
+    private void enter(Segment next) {
+        if (stream != null && !ended) {
+            open(window);
+            seen.clear();
+            read = 0;
+        }
+        stream = next;
     }
 
     /** An entry that is read for the first time; says whether it is a suspect. */
     boolean next(Entry entry, boolean held) {
+        if (!entry.id().segment().equals(stream)) {
+            enter(entry.id().segment());
+        }
         read++;
-        if (!expected() || held) {
+        if (!expectedHere() || held) {
             return again(entry.id());
         }
         boolean first = keys > 0
@@ -59,7 +88,7 @@ final class SuspectWindow {
         boolean suspect = first || entries > 0;
         entries = Math.max(0, entries - 1);
         keys -= first ? 1 : 0;
-        if (!expected()) {
+        if (!expectedHere()) {
             seen.clear();
         }
         return suspect;
@@ -70,8 +99,9 @@ final class SuspectWindow {
         return forgotten.remove(entry);
     }
 
-    /** The end of the stream: later entries are new, so no suspects. */
+    /** The end of the log: later entries are new, so no suspects. */
     void end() {
+        ended = true;
         entries = 0;
         keys = 0;
         seen.clear();
@@ -85,13 +115,19 @@ final class SuspectWindow {
     /**
      * @param slots the entries that were read
      * @param held whether the key of an entry is held
-     * @return among how many of the first entries, and first keys, there are suspects that have not run
+     * @return among how many of the first entries of a stream, and first keys, there are suspects that have not run
      */
     int left(Collection<Slot> slots, Predicate<Entry> held) {
         Set<String> names = new HashSet<>();
+        Segment counted = stream;
         int last = 0;
         int index = 0;
         for (Slot slot : slots) {
+            if (!slot.id().segment().equals(counted)) {
+                counted = slot.id().segment();
+                names.clear();
+                index = 0;
+            }
             boolean counts = !held.test(slot.entry);
             index += counts ? 1 : 0;
             String name = slot.line.name;
@@ -100,8 +136,11 @@ final class SuspectWindow {
                 last = Math.max(last, Math.max(1, first ? names.size() : index));
             }
         }
-        int unread = Math.max(entries > 0 ? index + entries : 0, keys > 0 && read < FAR ? names.size() + keys : 0);
+        boolean here = counted == null || counted.equals(stream);
+        int before = here ? index : 0;
+        int keysBefore = here ? names.size() : 0;
+        int unread = Math.max(entries > 0 ? before + entries : 0, keys > 0 && read < FAR ? keysBefore + keys : 0);
         int left = Math.max(last, unread);
-        return forgotten.isEmpty() ? left : Math.max(left, window);
+        return forgotten.isEmpty() && !expectedInOtherStreams() ? left : Math.max(left, window);
     }
 }

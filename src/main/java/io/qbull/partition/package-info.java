@@ -39,7 +39,9 @@
  * <tr><td>SuspectTurns</td><td>which pump of the process may start a suspect</td></tr>
  * <tr><td>JobOutcomes, RetryPolicy</td><td>how many jobs have ended: they put on record what became of each</td></tr>
  * <tr><td>FailureLog</td><td>causes for which jobs fail and their counts; shared by the pumps of a queue</td></tr>
- * <tr><td>Fetcher</td><td>the fetch under way, the end of the stream, the watch</td></tr>
+ * <tr><td>Fetcher</td><td>the fetch under way, the end of the log, the watch</td></tr>
+ * <tr><td>Arrivals</td><td>jobs that were held when they moved here and wait until the held keys are known</td></tr>
+ * <tr><td>FinishedSegments</td><td>which empty segments were tried to be forgotten</td></tr>
  * <tr><td>Prefetched, KeyLine, ReadyLines</td><td>entries read and not finished, in order and by key: which may start next</td></tr>
  * <tr><td>StartWindow, SuspectWindow</td><td>how far from the head a job may start, and where the last owner may have started one</td></tr>
  * <tr><td>FetchBudget</td><td>what the pumps of the process have in memory, and their shares</td></tr>

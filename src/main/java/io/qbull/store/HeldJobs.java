@@ -42,6 +42,15 @@ public interface HeldJobs {
     CompletionStage<Parking> park(Lease lease, List<Parked> jobs, boolean repeated);
 
     /**
+     * Puts jobs of a segment among the held jobs again, where they were held before they moved. Works when Redis is full.
+     *
+     * @param lease the owner's lease
+     * @param jobs 1 to 10,000 of one segment, in its order; those that have left it are skipped
+     * @return how their keys stand, or fenced
+     */
+    CompletionStage<Unpacked> unpack(Lease lease, List<Parked> jobs);
+
+    /**
      * Deletes the first job of a held key if it is done, and reads the next one.
      *
      * @param lease the owner's lease
@@ -154,6 +163,24 @@ public interface HeldJobs {
         @Override
         default boolean fenced() {
             return this instanceof Advance.Fenced;
+        }
+    }
+
+    /** The result of {@link #unpack}. */
+    sealed interface Unpacked extends OwnerAnswer {
+        /**
+         * The jobs are held, by this call or before.
+         *
+         * @param keys each key that is held with the time until its first job may run; null = until a person asks
+         */
+        record Done(Map<String, @Nullable Duration> keys) implements Unpacked {}
+
+        /** The lease has ended. */
+        record Fenced() implements Unpacked {}
+
+        @Override
+        default boolean fenced() {
+            return this instanceof Unpacked.Fenced;
         }
     }
 

@@ -6,10 +6,12 @@ import io.qbull.model.EntryId;
 import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PartitionStage;
 import io.qbull.model.QueueName;
+import io.qbull.model.Segment;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import java.time.Duration;
@@ -20,19 +22,32 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The streams of jobs. An entry is in its partition's stream until its job is done, held or buried. */
+/**
+ * The logs of jobs. A log is a partition's segments, with the jobs that have moved there, and its own stream. An entry is in it until its job
+ * is done, held or buried.
+ */
 public interface JobLog {
     /**
-     * Reads entries and instructions for the owner. Changes nothing.
+     * Reads entries and instructions for the owner, up to a marker whose version has not started. Changes nothing.
      *
      * @param lease the owner's lease
-     * @param after reads the entries that follow this one; {@link StreamId#START} for all
+     * @param after reads what follows in each stream; its segments must be those that there are
      * @param lastInstruction reads the instructions that follow this one; {@link StreamId#START} for all
      * @param maxCount the largest number of entries; 0 to read instructions alone
      * @param maxBytes bytes after which no further entry is read; the first entry is always returned, unless none is asked for
-     * @return entries in stream order and what else waits for the owner, or fenced
+     * @return entries in the order of the log and what else waits for the owner, or which segments there are, or fenced
      */
-    CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId lastInstruction, int maxCount, int maxBytes);
+    CompletionStage<Fetch> fetch(Lease lease, LogCursor after, StreamId lastInstruction, int maxCount, int maxBytes);
+
+    /**
+     * Forgets segments that are empty and whose version has started, so that nothing is added to them. Safe to repeat, and safe when it runs
+     * late.
+     *
+     * @param lease the owner's lease
+     * @param segments one or more; the others among them stay
+     * @return done or fenced
+     */
+    CompletionStage<Verdict> tidy(Lease lease, List<Segment> segments);
 
     /**
      * Deletes the entries of finished jobs. Safe to repeat, and safe when it runs late.
@@ -130,17 +145,31 @@ public interface JobLog {
         /**
          * What was read.
          *
-         * @param entries in stream order
+         * @param entries in the order of the log
          * @param more whether a bound ended the read, so that more entries may follow
          * @param agenda what else waits for the owner
          * @param stage how far the partition is in a resize, at the same moment
+         * @param gate whether a marker ended the read, so that entries may follow when its version has started
          */
-        record Entries(List<Entry> entries, boolean more, Agenda agenda, PartitionStage stage) implements Fetch {
+        record Entries(List<Entry> entries, boolean more, Agenda agenda, PartitionStage stage, boolean gate)
+                implements Fetch {
+            /** What was read up to the end of the log. */
+            public Entries(List<Entry> entries, boolean more, Agenda agenda, PartitionStage stage) {
+                this(entries, more, agenda, stage, false);
+            }
+
             /** What was read from a partition that knows no layout. */
             public Entries(List<Entry> entries, boolean more, Agenda agenda) {
                 this(entries, more, agenda, PartitionStage.ABSENT);
             }
         }
+
+        /**
+         * The log has other segments than the cursor: nothing was read.
+         *
+         * @param staged all of them
+         */
+        record Segments(List<Segment> staged) implements Fetch {}
 
         /** The lease has ended: nothing was read. */
         record Fenced() implements Fetch {}
@@ -163,7 +192,7 @@ public interface JobLog {
     }
 
     /**
-     * A request to the owner: from a person, or from a producer that wakes the owner.
+     * A request to the owner: from a person, or a note that wakes the owner.
      *
      * @param id its entry in the inbox
      * @param verb what to do; an unknown verb comes from a newer release or by mistake
@@ -173,6 +202,24 @@ public interface JobLog {
     record Instruction(StreamId id, String verb, String key, String place) {
         /** The verb by which a producer wakes the owner: a delayed job was added that is due before all others. */
         public static final String DUE = "due";
+        /** The verb by which a resize wakes the owner: jobs have come into a segment. */
+        public static final String STAGED = "staged";
+        /** The verb by which a resize wakes the owner: the jobs behind a marker may run. */
+        public static final String STARTED = "started";
+
+        /**
+         * @return whether it only wakes the owner
+         */
+        public boolean note() {
+            return verb.equals(DUE) || log();
+        }
+
+        /**
+         * @return whether it wakes the owner because there is more to read in the log
+         */
+        public boolean log() {
+            return verb.equals(STAGED) || verb.equals(STARTED);
+        }
     }
 
     /**

@@ -13,8 +13,10 @@ if has_started(KEYS[2]) then
 end
 local staged, segment, inbox, field = KEYS[3], KEYS[4], KEYS[5], ARGV[2]
 local last = redis.call('HGET', staged, field) or ''
-local empty = redis.call('XLEN', segment) == 0
-redis.call('XLEN', inbox)
+redis.call('XLEN', segment)
+-- Another note is not needed: when the owner has removed this one, it reads on.
+local newest = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1]
+local noted = newest and newest[2][2] == 'staged'
 local at = 3
 while at <= #ARGV and not behind(ARGV[at], last) do
   at = at + 2 + ARGV[at + 1]
@@ -37,7 +39,7 @@ while at <= #ARGV do
   at = at + 2 + count
 end
 redis.call('HSET', staged, field, last)
-if empty then
+if not noted then
   redis.call('XADD', inbox, '*', 'verb', 'staged', 'key', '')
 end
 return {'copied', copied}

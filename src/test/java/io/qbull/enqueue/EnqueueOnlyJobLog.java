@@ -4,9 +4,11 @@ import io.qbull.model.EntryId;
 import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.Segment;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -21,13 +23,18 @@ import org.jspecify.annotations.Nullable;
 /** A job log that a producer may use, and nobody else. */
 interface EnqueueOnlyJobLog extends JobLog {
     @Override
-    default CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
+    default CompletionStage<Fetch> fetch(Lease lease, LogCursor after, StreamId told, int maxCount, int maxBytes) {
         throw new UnsupportedOperationException("fetch");
     }
 
     @Override
     default CompletionStage<@Nullable StreamId> head(PartitionId partition) {
         throw new UnsupportedOperationException("head");
+    }
+
+    @Override
+    default CompletionStage<Verdict> tidy(Lease lease, List<Segment> segments) {
+        throw new UnsupportedOperationException("tidy");
     }
 
     @Override

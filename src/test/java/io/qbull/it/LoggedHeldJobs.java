@@ -33,6 +33,11 @@ final class LoggedHeldJobs implements HeldJobs {
     }
 
     @Override
+    public CompletionStage<Unpacked> unpack(Lease lease, List<Parked> jobs) {
+        return held.unpack(lease, jobs);
+    }
+
+    @Override
     public CompletionStage<Advance> advance(Lease lease, String key, @Nullable JobPlace done) {
         return done == null
                 ? held.advance(lease, key, null)

@@ -6,9 +6,11 @@ import io.qbull.model.EntryId;
 import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.Segment;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
@@ -35,10 +37,15 @@ final class LoggedJobs implements JobLog {
     }
 
     @Override
-    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
+    public CompletionStage<Fetch> fetch(Lease lease, LogCursor after, StreamId told, int maxCount, int maxBytes) {
         long sent = System.nanoTime();
         return jobs.fetch(lease, after, told, maxCount, maxBytes)
                 .whenComplete((fetch, failure) -> log.add(fetched(lease, sent, fetch)));
+    }
+
+    @Override
+    public CompletionStage<Verdict> tidy(Lease lease, List<Segment> segments) {
+        return jobs.tidy(lease, segments);
     }
 
     private static Event fetched(Lease lease, long sent, @Nullable Fetch fetch) {

@@ -275,12 +275,12 @@ class BusyKeysTest extends PumpSimulationSupport {
                 refilled = true;
                 answer = () -> prefetched.refill(line, from, page, more);
             } else if (wanted) {
-                List<Entry> page = page(prefetched.last(), prefetched.room());
+                List<Entry> page = page(EntryId.own(prefetched.cursor().own()), prefetched.room());
                 boolean more = more(page);
                 refilled = false;
                 answer = () -> {
                     prefetched.add(page, !more, any -> false);
-                    atEnd = stream.higherKey(prefetched.last()) == null;
+                    atEnd = stream.higherKey(EntryId.own(prefetched.cursor().own())) == null;
                 };
             }
         }

@@ -7,6 +7,7 @@ import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.Failure;
 import io.qbull.model.JobPlace;
+import io.qbull.model.LogCursor;
 import io.qbull.model.StreamId;
 import io.qbull.model.WhenExhausted;
 import io.qbull.store.DelayedJobs.Promotion;
@@ -133,7 +134,7 @@ class HeldPumpTest extends PumpTestSupport {
         answer("commit", Verdict.DONE);
 
         Call fetch = store.next("fetch");
-        assertThat(fetch.argument(1, StreamId.class)).isEqualTo(StreamId.START);
+        assertThat(fetch.argument(1, LogCursor.class)).isEqualTo(LogCursor.START);
         List<Entry> found = new ArrayList<>(List.of(ofKey("a", 2, 3)));
         found.add(entry(132, "b"));
         answer(fetch, new Fetch.Entries(found, false, Agenda.EMPTY));

@@ -7,7 +7,7 @@ import io.qbull.model.Attempts;
 import io.qbull.model.Delivery;
 import io.qbull.model.Entry;
 import io.qbull.model.Failure;
-import io.qbull.model.StreamId;
+import io.qbull.model.LogCursor;
 import io.qbull.model.WhenExhausted;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
@@ -276,7 +276,10 @@ class ParallelPumpTest extends PumpTestSupport {
             Call next = store.next(call);
             if (call.equals("fetch")) {
                 List<Entry> rest = stream.stream()
-                        .filter(each -> each.streamId().compareTo(next.argument(1, StreamId.class)) > 0)
+                        .filter(each -> each.streamId()
+                                        .compareTo(next.argument(1, LogCursor.class)
+                                                .own())
+                                > 0)
                         .toList();
                 int count = Math.min(rest.size(), next.argument(3, Integer.class));
                 next.answer(new Fetch.Entries(rest.subList(0, count), count < rest.size(), Agenda.EMPTY));

@@ -7,6 +7,7 @@ import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.Failure;
 import io.qbull.model.JobPlace;
+import io.qbull.model.LogCursor;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Action;
 import io.qbull.store.HeldJobs.Advance;
@@ -332,7 +333,7 @@ class PartitionPumpTest extends PumpTestSupport {
         assertThat(store.waiting()).doesNotContain("fetch");
         watch.argument(2, Runnable.class).run();
         loop.run();
-        assertThat(store.next("fetch").argument(1, StreamId.class)).isEqualTo(new StreamId(1, 0));
+        assertThat(store.next("fetch").argument(1, LogCursor.class)).isEqualTo(LogCursor.own(new StreamId(1, 0)));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
+import io.qbull.model.LogCursor;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Failed;
 import io.qbull.store.HeldJobs.Page;
@@ -119,7 +120,7 @@ class PausedPumpTest extends PumpTestSupport {
         answerFetch(true, ofKey("a", 1, 8));
         work();
         Call fetch = store.next("fetch");
-        assertThat(fetch.argument(1, StreamId.class)).isEqualTo(new StreamId(8, 0));
+        assertThat(fetch.argument(1, LogCursor.class).own()).isEqualTo(new StreamId(8, 0));
         answer(fetch, new Fetch.Entries(List.of(entry(9, "a"), entry(10, "b")), false, Agenda.EMPTY));
         assertThat(ids()).containsExactly(10L);
         complete(0);
@@ -127,11 +128,11 @@ class PausedPumpTest extends PumpTestSupport {
         pump.pause(false, Set.of());
         loop.run();
         Call again = store.next("fetch");
-        assertThat(again.argument(1, StreamId.class)).isLessThan(new StreamId(1, 0));
+        assertThat(again.argument(1, LogCursor.class).own()).isLessThan(new StreamId(1, 0));
         answer(again, new Fetch.Entries(List.of(ofKey("a", 1, 9)), false, Agenda.EMPTY));
         IntStream.rangeClosed(1, 5).forEach(this::complete);
         Call rest = store.next("fetch");
-        assertThat(rest.argument(1, StreamId.class)).isEqualTo(new StreamId(8, 0));
+        assertThat(rest.argument(1, LogCursor.class).own()).isEqualTo(new StreamId(8, 0));
         answer(rest, new Fetch.Entries(List.of(entry(9, "a")), false, Agenda.EMPTY));
         IntStream.rangeClosed(6, 8).forEach(this::complete);
         assertThat(ids()).containsExactly(10L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);

@@ -9,8 +9,10 @@ import io.qbull.model.Delivery;
 import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
 import io.qbull.model.Lease;
+import io.qbull.model.Segment;
 import io.qbull.model.StreamId;
 import io.qbull.model.WhenExhausted;
+import io.qbull.partition.SimulatedResize.Arriving;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog;
 import io.qbull.store.Reachability;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * the runs pods crash, stand still and hand over. In some of these people retry and drop held jobs, and exhausted jobs may wait for that.
  * In the other half one job kills its pods, and nothing else does. Owners run 1, 4 or 64 keys side by side, by turns from seed to seed; in
  * half of the runs one key has most of the jobs, and in half of them most jobs end at once. In half of the runs people pause and resume
- * the partition and its keys. Checked at each start of a job:
+ * the partition and its keys. In half of the runs jobs of other partitions come by resizes. Checked at each start of a job:
  *
  * <ul>
  *   <li>no more run under an owner than may;
@@ -90,6 +92,7 @@ final class PumpSimulation {
 
     private final Set<String> keysPaused = new HashSet<>();
 
+    private final @Nullable SimulatedResize resize;
     private final boolean killing;
     private final boolean people;
     private final boolean holding;
@@ -115,7 +118,16 @@ final class PumpSimulation {
         /** The lease goes to a new owner; all others are fenced. */
         Lease grant(String pod);
 
-        StreamId add(String id, String key);
+        void add(String id, String key);
+
+        /** A marker is added: what is added behind it waits until its version starts. */
+        void mark(int version);
+
+        /** Jobs come from another partition. */
+        void copy(Segment segment, List<Arriving> jobs);
+
+        /** The jobs behind the marker may run. */
+        void start(int version);
 
         /** A person asks for something about the first held job of a key, whichever that is then. */
         void ask(String verb, String key);
@@ -133,8 +145,8 @@ final class PumpSimulation {
         /** How many failures were recorded of each job that has failed, as far as that is known. */
         Map<String, Integer> failures();
 
-        /** The jobs that are left, in the stream or held. */
-        Set<StreamId> left();
+        /** Ids of the jobs that are left, in the log or held. */
+        Set<String> left();
     }
 
     /** A job, what it will do, and what has become of it. */
@@ -142,7 +154,11 @@ final class PumpSimulation {
         final String id;
         final String key;
         final @Nullable Planned before;
-        StreamId streamId = StreamId.START;
+        /** It is not in the partition yet. */
+        boolean away;
+        /** It stands behind a marker whose version has not started. */
+        boolean gated;
+
         int failures;
         boolean hopeless;
         boolean killer;
@@ -186,6 +202,7 @@ final class PumpSimulation {
         this.people = !crowded && !killing && random.nextBoolean();
         this.holding = people && random.nextBoolean();
         this.pausing = random.nextBoolean();
+        this.resize = !crowded && random.nextBoolean() ? new SimulatedResize(random, backend, new Arrivals()) : null;
         this.cramped = !crowded && random.nextBoolean();
         this.faulty = !crowded;
         this.longest = cramped ? List.of(20, 20, 200).get(random.nextInt(3)) : 20;
@@ -209,12 +226,19 @@ final class PumpSimulation {
             if (!crowded) {
                 disturb();
             }
+            if (resize != null && resize.step()) {
+                ring();
+            }
             if (people && random.nextInt(8) == 0) {
                 ask(random.nextBoolean() ? "retry" : "drop", key());
             }
             if (pausing && random.nextInt(12) == 0) {
                 pauseOrResume();
             }
+        }
+        if (resize != null) {
+            resize.finish();
+            ring();
         }
         faulty = false;
         allPaused = false;
@@ -268,6 +292,10 @@ final class PumpSimulation {
     }
 
     private String key() {
+        return resize != null && random.nextInt(3) == 0 ? resize.key(ownKey()) : ownKey();
+    }
+
+    private String ownKey() {
         return "k" + (hot && random.nextInt(3) > 0 ? 0 : random.nextInt(keys));
     }
 
@@ -306,7 +334,13 @@ final class PumpSimulation {
     }
 
     private void addJob() {
-        String key = key();
+        Planned job = plan(key());
+        job.gated = resize != null && resize.gated();
+        backend.add(job.id, job.key);
+        ring();
+    }
+
+    private Planned plan(String key) {
         Planned job = new Planned("j" + jobs.size(), key, lastOfKey.get(key));
         int fate = random.nextInt(40);
         if (fate < 8) {
@@ -319,8 +353,31 @@ final class PumpSimulation {
         jobs.put(job.id, job);
         lastOfKey.put(key, job);
         ahead.computeIfAbsent(key, any -> new ArrayDeque<>()).add(job);
-        job.streamId = backend.add(job.id, key);
-        ring();
+        return job;
+    }
+
+    /** Jobs that come from other partitions. */
+    private final class Arrivals implements SimulatedResize.Jobs {
+        @Override
+        public Arriving create(String key, StreamId origin, boolean held, boolean first) {
+            Planned job = plan(key);
+            job.away = true;
+            int failures = job.hopeless ? MAX_ATTEMPTS - 1 : job.failures;
+            if (held && first && failures > 0) {
+                job.failed = 1 + random.nextInt(failures);
+            }
+            return new Arriving(job.id, key, origin, held, job.failed);
+        }
+
+        @Override
+        public void arrived(String id) {
+            requireNonNull(jobs.get(id)).away = false;
+        }
+
+        @Override
+        public void started() {
+            jobs.values().forEach(job -> job.gated = false);
+        }
     }
 
     private void disturb() {
@@ -367,6 +424,8 @@ final class PumpSimulation {
             }
             boolean waits = !line.isEmpty() && (!holding || line.getFirst().failed < MAX_ATTEMPTS);
             if (waits
+                    && !line.getFirst().away
+                    && !line.getFirst().gated
                     && !current.shut.contains(key)
                     && current.running.stream().noneMatch(job -> job.key.equals(key))) {
                 runnable.add(key);
@@ -528,6 +587,8 @@ final class PumpSimulation {
         private void checkStart(Planned job, Delivery delivery) {
             assertThat(closed).as("%s starts while all is paused", job.id).isFalse();
             assertThat(shut).as("paused keys when %s starts", job.id).doesNotContain(job.key);
+            assertThat(job.away).as("%s starts where it is not", job.id).isFalse();
+            assertThat(job.gated).as("%s starts before its version", job.id).isFalse();
             assertThat(job.removed).as("%s is gone and starts again", job.id).isFalse();
             assertThat(backend.dead()).as("buried jobs when %s starts", job.id).doesNotContain(job.id);
             assertThat(delivery.attempt()).as("attempt of %s", job.id).isLessThanOrEqualTo(MAX_ATTEMPTS);
@@ -673,7 +734,7 @@ final class PumpSimulation {
     }
 
     private void noteRemoved() {
-        Set<StreamId> left = backend.left();
-        jobs.values().forEach(job -> job.removed |= !left.contains(job.streamId));
+        Set<String> left = backend.left();
+        jobs.values().forEach(job -> job.removed |= !job.away && !left.contains(job.id));
     }
 }

@@ -1,15 +1,26 @@
 package io.qbull.partition;
 
+import static io.qbull.testing.Waiting.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.qbull.model.Epoch;
+import io.qbull.model.HeldPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import io.qbull.model.LogPart;
 import io.qbull.model.PodId;
-import io.qbull.model.StreamId;
+import io.qbull.model.Position;
+import io.qbull.model.Segment;
+import io.qbull.partition.SimulatedResize.Arriving;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog;
+import io.qbull.store.MovedItem;
+import io.qbull.store.ResizeTable;
 import io.qbull.store.Store;
 import io.qbull.testing.HeldSet;
 import io.qbull.testing.Resp;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +39,7 @@ final class RedisPartition implements PumpSimulation.Backend {
     private final Store store;
     private final String primary;
     private long grants;
+    private long copied;
     private boolean full;
 
     /**
@@ -55,8 +67,47 @@ final class RedisPartition implements PumpSimulation.Backend {
     }
 
     @Override
-    public StreamId add(String id, String key) {
-        return StreamId.parse(write("XADD", STREAM, "*", "id", id, "key", key, "ts", "1", "body", "b"));
+    public void add(String id, String key) {
+        write("XADD", STREAM, "*", "id", id, "key", key, "ts", "1", "body", "b");
+    }
+
+    @Override
+    public void mark(int version) {
+        write("XADD", STREAM, "*", "@marker", version + " 2 3");
+        write("SET", TAG + ":seal", version + " open");
+    }
+
+    @Override
+    public void copy(Segment segment, List<Arriving> jobs) {
+        List<MovedItem> items = jobs.stream().map(job -> item(segment, job)).toList();
+        assertThat(get(store.resize().copy(SimulatedPartition.PARTITION, segment, items)))
+                .isEqualTo(ResizeTable.Copying.COPIED);
+    }
+
+    private MovedItem item(Segment segment, Arriving job) {
+        List<String> fields = new ArrayList<>(List.of("id", job.id(), "key", job.key(), "ts", "1", "body", "b"));
+        long now = System.currentTimeMillis();
+        if (job.failed() > 0) {
+            fields.addAll(List.of("@at", job.failed() + ":" + job.failed() + ":" + now + " 0 0 " + job.failed()));
+        }
+        if (job.held()) {
+            HeldPlace place = new HeldPlace(segment.version() - 1, false, job.origin(), segment.source());
+            fields.addAll(List.of("@id", job.origin().toString(), "@k", "h", "@place", place.toString()));
+        }
+        if (job.failed() > 0) {
+            fields.addAll(List.of("@held", (now + 20) + " " + job.failed() + " " + now + " as planned"));
+        }
+        Position position = new Position(job.held() ? LogPart.HELD : LogPart.STREAM, String.format("%09d", ++copied));
+        List<byte[]> contents = fields.stream()
+                .map(field -> field.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        return new MovedItem(position, job.key(), 1, 100, List.of(contents));
+    }
+
+    @Override
+    public void start(int version) {
+        assertThat(get(store.resize().start(SimulatedPartition.PARTITION, version)))
+                .isTrue();
     }
 
     @Override
@@ -95,7 +146,7 @@ final class RedisPartition implements PumpSimulation.Backend {
     public List<String> dead() {
         return resp.list("XRANGE", TAG + ":dead", "-", "+").stream()
                 .map(letter -> fields(letter))
-                .map(fields -> (String) fields.get(fields.indexOf("id") + 1))
+                .map(RedisPartition::id)
                 .toList();
     }
 
@@ -105,17 +156,36 @@ final class RedisPartition implements PumpSimulation.Backend {
     }
 
     @Override
-    public Set<StreamId> left() {
-        Set<StreamId> left = new HashSet<>();
-        resp.list("XRANGE", STREAM, "-", "+")
-                .forEach(entry -> left.add(StreamId.parse((String) ((List<?>) entry).get(0))));
-        HeldSet.read(resp, TAG + ":held:jobs").forEach(job -> left.add(StreamId.parse(job.streamId())));
+    public Set<String> left() {
+        Set<String> left = new HashSet<>();
+        List<String> streams = new ArrayList<>(List.of(STREAM));
+        resp.list("HKEYS", TAG + ":staged").forEach(segment -> streams.add(TAG + ":staged:" + segment));
+        for (String stream : streams) {
+            resp.list("XRANGE", stream, "-", "+").stream()
+                    .map(RedisPartition::fields)
+                    .filter(fields -> !fields.contains("@marker"))
+                    .forEach(fields -> left.add(id(fields)));
+        }
+        HeldSet.read(resp, TAG + ":held:jobs").forEach(job -> left.add(id(job.fields())));
         return left;
+    }
+
+    private static String id(List<?> fields) {
+        return (String) fields.get(fields.indexOf("id") + 1);
     }
 
     /** What is kept about jobs that wait or were tried; nothing when all are done. */
     List<?> traces() {
-        return List.of("held", "held:jobs", "attempts").stream()
+        return List.of(
+                        "held",
+                        "held:jobs",
+                        "attempts",
+                        "staged",
+                        "staged:2:7",
+                        "staged:2:8",
+                        "staged:3:7",
+                        "staged:3:8")
+                .stream()
                 .filter(name -> resp.number("EXISTS", TAG + ":" + name) != 0)
                 .toList();
     }

@@ -3,6 +3,7 @@ package io.qbull.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.qbull.model.Entry;
+import io.qbull.model.LogCursor;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Advance;
 import io.qbull.store.HeldJobs.Attended;
@@ -101,7 +102,7 @@ class SecondReadingTest extends PumpTestSupport {
         answer("advance", new Advance.Free());
         answerFetch(false);
         assertThat(ids()).containsExactly(3L, 2L);
-        assertThat(store.next("fetch").argument(1, StreamId.class)).isEqualTo(StreamId.START);
+        assertThat(store.next("fetch").argument(1, LogCursor.class)).isEqualTo(LogCursor.START);
     }
 
     @Test
@@ -122,7 +123,7 @@ class SecondReadingTest extends PumpTestSupport {
 
         answer("attend", new Attended.Done(Duration.ofDays(1)));
 
-        assertThat(store.next("fetch").argument(1, StreamId.class)).isEqualTo(StreamId.START);
+        assertThat(store.next("fetch").argument(1, LogCursor.class)).isEqualTo(LogCursor.START);
         ring(store.next("watch"));
         Call attend = store.next("attend");
         assertThat(attend.argument(1, Instruction.class)).as("it goes on").isEqualTo(requests.get(1));
@@ -151,7 +152,8 @@ class SecondReadingTest extends PumpTestSupport {
         switch (call.toString()) {
             case "fetch" -> {
                 List<Entry> rest = new ArrayList<>(
-                        stream.tailMap(call.argument(1, StreamId.class), false).values());
+                        stream.tailMap(call.argument(1, LogCursor.class).own(), false)
+                                .values());
                 List<Entry> page = rest.subList(0, Math.min(rest.size(), call.argument(3, Integer.class)));
                 call.answer(new Fetch.Entries(List.copyOf(page), page.size() < rest.size(), Agenda.EMPTY));
             }

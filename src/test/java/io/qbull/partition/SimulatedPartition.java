@@ -7,17 +7,23 @@ import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
 import io.qbull.model.Epoch;
+import io.qbull.model.HeldPlace;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import io.qbull.model.LogCursor;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
+import io.qbull.model.PartitionStage;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.model.SealState;
+import io.qbull.model.Segment;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
+import io.qbull.partition.SimulatedResize.Arriving;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog;
 import java.time.Duration;
@@ -28,8 +34,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +48,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     static final PartitionId PARTITION = new PartitionId(new QueueName("SIM"), 0);
 
     private final PartitionId id;
-    private final NavigableMap<StreamId, Job> stream = new TreeMap<>();
-    /** Held jobs of each key, by their place in the stream. */
-    private final Map<String, NavigableMap<StreamId, Job>> held = new HashMap<>();
+    private final NavigableMap<EntryId, Item> log = new TreeMap<>();
+    private final NavigableSet<Segment> staged = new TreeSet<>();
+    private int started = 1;
+    /** Held jobs of each key by place. */
+    private final Map<String, NavigableMap<HeldPlace, Job>> held = new HashMap<>();
     /** Whether the first job of a held key waits for a person, or its pause. */
     private final Map<String, @Nullable Duration> pauses = new HashMap<>();
 
@@ -54,6 +65,19 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     private long epoch;
     private long added;
     private long asked;
+
+    /**
+     * An entry of the log.
+     *
+     * @param job null for a marker
+     * @param place of a job that was held when it moved here; else null
+     * @param marker version of a marker
+     */
+    private record Item(@Nullable Job job, @Nullable HeldPlace place, int marker) {
+        static Item of(Job job) {
+            return new Item(job, null, 0);
+        }
+    }
 
     SimulatedPartition() {
         this(PARTITION);
@@ -70,10 +94,46 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public StreamId add(String id, String key) {
+    public void add(String id, String key) {
         StreamId at = new StreamId(++added, 0);
-        stream.put(at, new Job(at, new JobId(id), key, 1, new byte[0], null, Map.of(), Attempts.NONE));
-        return at;
+        log.put(
+                EntryId.own(at),
+                Item.of(new Job(at, new JobId(id), key, 1, new byte[0], null, Map.of(), Attempts.NONE)));
+    }
+
+    @Override
+    public void mark(int version) {
+        log.put(EntryId.own(new StreamId(++added, 0)), new Item(null, null, version));
+    }
+
+    @Override
+    public void copy(Segment segment, List<Arriving> jobs) {
+        assertThat(segment.version())
+                .as("nothing comes for a version that has started")
+                .isGreaterThan(started);
+        staged.add(segment);
+        for (Arriving each : jobs) {
+            EntryId at = new EntryId(segment, new StreamId(++added, 0));
+            Job job = new Job(
+                    at,
+                    each.origin(),
+                    new JobId(each.id()),
+                    each.key(),
+                    1,
+                    new byte[0],
+                    null,
+                    Map.of(),
+                    new Attempts(each.failed(), 0, 0, each.failed()));
+            HeldPlace place = new HeldPlace(segment.version() - 1, false, each.origin(), segment.source());
+            log.put(at, each.held() ? new Item(job, place, 0) : Item.of(job));
+        }
+        inbox.add(new Instruction(new StreamId(++asked, 0), Instruction.STAGED, "", ""));
+    }
+
+    @Override
+    public void start(int version) {
+        started = version;
+        inbox.add(new Instruction(new StreamId(++asked, 0), Instruction.STARTED, "", ""));
     }
 
     @Override
@@ -102,9 +162,15 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public Set<StreamId> left() {
-        Set<StreamId> left = new HashSet<>(stream.keySet());
-        held.values().forEach(waiting -> left.addAll(waiting.keySet()));
+    public Set<String> left() {
+        Set<String> left = new HashSet<>();
+        log.values().stream()
+                .map(Item::job)
+                .filter(Objects::nonNull)
+                .forEach(job -> left.add(job.id().value()));
+        held.values()
+                .forEach(waiting ->
+                        waiting.values().forEach(job -> left.add(job.id().value())));
         return left;
     }
 
@@ -117,25 +183,81 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     @Override
-    public CompletionStage<Fetch> fetch(Lease lease, StreamId after, StreamId told, int maxCount, int maxBytes) {
+    public CompletionStage<Fetch> fetch(Lease lease, LogCursor after, StreamId told, int maxCount, int maxBytes) {
         if (stale(lease)) {
             return done(new Fetch.Fenced());
         }
-        List<Entry> entries = stream.values().stream()
-                .filter(job -> job.streamId().compareTo(after) > 0)
-                .limit(maxCount)
-                .map(job -> (Entry) new Entry.Decoded(job, 10))
-                .toList();
+        if (!after.segments().keySet().equals(staged)) {
+            return done(new Fetch.Segments(List.copyOf(staged)));
+        }
+        List<Entry> entries = new ArrayList<>();
+        boolean gate = false;
+        for (Map.Entry<EntryId, Item> each : log.entrySet()) {
+            gate |= each.getValue().marker() > started;
+            if (gate || entries.size() == maxCount) {
+                break;
+            }
+            if (!after.passed(each.getKey())) {
+                entries.add(entry(each.getKey(), each.getValue()));
+            }
+        }
         List<Instruction> news = inbox.stream()
                 .filter(asked -> asked.id().compareTo(told) > 0)
                 .limit(10)
                 .toList();
-        return done(new Fetch.Entries(entries, entries.size() == maxCount, new Agenda(news, null)));
+        PartitionStage stage = new PartitionStage(new SealState(started, true), started, 0);
+        return done(new Fetch.Entries(entries, entries.size() == maxCount, new Agenda(news, null), stage, gate));
+    }
+
+    private static Entry entry(EntryId id, Item item) {
+        Job job = item.job();
+        if (job == null) {
+            return new Entry.Marker(id, 10);
+        }
+        return item.place() == null ? new Entry.Decoded(job, 10) : new Entry.Arrived(id, job.key(), 10);
+    }
+
+    @Override
+    public CompletionStage<Verdict> tidy(Lease lease, List<Segment> segments) {
+        if (stale(lease)) {
+            return done(Verdict.FENCED);
+        }
+        segments.stream()
+                .filter(segment -> segment.version() <= started)
+                .filter(segment ->
+                        log.keySet().stream().noneMatch(entry -> entry.segment().equals(segment)))
+                .forEach(staged::remove);
+        return done(Verdict.DONE);
+    }
+
+    @Override
+    public CompletionStage<Unpacked> unpack(Lease lease, List<Parked> jobs) {
+        if (stale(lease)) {
+            return done(new Unpacked.Fenced());
+        }
+        Map<String, @Nullable Duration> keys = new HashMap<>();
+        for (Parked each : jobs) {
+            Item item = log.remove(each.job());
+            if (item != null) {
+                Job job = requireNonNull(item.job());
+                hold(each.key(), requireNonNull(item.place()), job);
+                // Its pause goes along with the first job of the key.
+                pauses.putIfAbsent(each.key(), job.attempts().failed() > 0 ? Duration.ofMillis(20) : Duration.ZERO);
+            }
+            if (pauses.containsKey(each.key())) {
+                keys.put(each.key(), pauses.get(each.key()));
+            }
+        }
+        return done(new Unpacked.Done(keys));
     }
 
     @Override
     public CompletionStage<@Nullable StreamId> head(PartitionId partition) {
-        return CompletableFuture.completedFuture(stream.isEmpty() ? null : stream.firstKey());
+        return CompletableFuture.completedFuture(log.keySet().stream()
+                .filter(entry -> entry.segment().own())
+                .map(EntryId::streamId)
+                .findFirst()
+                .orElse(null));
     }
 
     @Override
@@ -143,7 +265,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (stale(lease)) {
             return done(Verdict.FENCED);
         }
-        ids.forEach(each -> stream.remove(each.streamId()));
+        ids.forEach(log::remove);
         return done(Verdict.DONE);
     }
 
@@ -165,11 +287,12 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (stale(lease)) {
             return done(Verdict.FENCED);
         }
-        Job waiting = heldOf(key).get(place.entry().streamId());
-        Job job = waiting != null ? waiting : stream.get(place.entry().streamId());
+        HeldPlace at = place.isHeld() ? HeldPlace.parse(place.held()) : place(place.entry());
+        Job waiting = heldOf(key).get(at);
+        Job job = waiting != null || place.isHeld() ? waiting : find(place, key);
         if (job != null && failed.change() > job.attempts().change()) {
-            stream.remove(place.entry().streamId());
-            hold(key, with(job, new Attempts(failed.attempts(), 0, 0, failed.change())));
+            log.remove(place.entry());
+            hold(key, at, with(job, new Attempts(failed.attempts(), 0, 0, failed.change())));
             failures.merge(job.id().value(), 1, Integer::sum);
             pauses.put(key, failed.pause());
         }
@@ -189,10 +312,11 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (full && !repeated) {
             return done(Parking.FULL);
         }
+        assertThat(jobs.stream().map(each -> each.job().segment()).distinct()).hasSize(1);
         for (Parked each : jobs) {
-            Job job = stream.remove(each.job().streamId());
-            if (job != null) {
-                hold(each.key(), job);
+            Item item = log.remove(each.job());
+            if (item != null) {
+                hold(each.key(), place(each.job()), requireNonNull(item.job()));
                 if (!pauses.containsKey(each.key())) {
                     pauses.put(each.key(), Duration.ZERO);
                 }
@@ -206,17 +330,18 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (stale(lease)) {
             return done(new Advance.Fenced());
         }
-        if (place != null && heldOf(key).containsKey(place.entry().streamId())) {
+        if (place != null && heldOf(key).containsKey(HeldPlace.parse(place.held()))) {
             remove(place, key);
         }
-        NavigableMap<StreamId, Job> waiting = heldOf(key);
+        NavigableMap<HeldPlace, Job> waiting = heldOf(key);
         if (waiting.isEmpty()) {
             held.remove(key);
             pauses.remove(key);
             return done(new Advance.Free());
         }
-        Job first = requireNonNull(waiting.get(waiting.firstKey()));
-        return done(new Advance.Next(place(first), new Entry.Decoded(first, 10)));
+        HeldPlace first = waiting.firstKey();
+        Job job = requireNonNull(waiting.get(first));
+        return done(new Advance.Next(new JobPlace(first.log(), first.toString()), new Entry.Decoded(job, 10)));
     }
 
     @Override
@@ -234,16 +359,12 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
         if (stale(lease)) {
             return done(Verdict.FENCED);
         }
-        Job job = place.isHeld() ? null : stream.get(place.entry().streamId());
-        if (job != null) {
-            stream.put(job.streamId(), counted(job, known));
+        Job job = find(place, key);
+        if (job != null && place.isHeld()) {
+            hold(key, HeldPlace.parse(place.held()), counted(job, known));
+        } else if (job != null) {
+            log.put(place.entry(), Item.of(counted(job, known)));
         }
-        held.values().forEach(waiting -> {
-            Job first = place.isHeld() ? waiting.get(place.entry().streamId()) : null;
-            if (first != null) {
-                waiting.put(first.streamId(), counted(first, known));
-            }
-        });
         return done(Verdict.DONE);
     }
 
@@ -255,30 +376,32 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
     }
 
     private @Nullable Job find(JobPlace place, String key) {
-        return place.isHeld()
-                ? heldOf(key).get(place.entry().streamId())
-                : stream.get(place.entry().streamId());
+        if (place.isHeld()) {
+            return heldOf(key).get(HeldPlace.parse(place.held()));
+        }
+        Item item = log.get(place.entry());
+        return item == null ? null : item.job();
     }
 
     private void remove(JobPlace place, String key) {
         if (place.isHeld()) {
-            heldOf(key).remove(place.entry().streamId());
+            heldOf(key).remove(HeldPlace.parse(place.held()));
             pauses.put(key, Duration.ZERO);
         } else {
-            stream.remove(place.entry().streamId());
+            log.remove(place.entry());
         }
     }
 
-    private NavigableMap<StreamId, Job> heldOf(String key) {
+    private NavigableMap<HeldPlace, Job> heldOf(String key) {
         return held.getOrDefault(key, new TreeMap<>());
     }
 
-    private void hold(String key, Job job) {
-        held.computeIfAbsent(key, any -> new TreeMap<>()).put(job.streamId(), job);
+    private void hold(String key, HeldPlace place, Job job) {
+        held.computeIfAbsent(key, any -> new TreeMap<>()).put(place, job);
     }
 
-    private static JobPlace place(Job job) {
-        return new JobPlace(job.entry(), "held " + job.streamId());
+    private HeldPlace place(EntryId entry) {
+        return HeldPlace.of(entry, started, id.index());
     }
 
     private static Job with(Job job, Attempts attempts) {
@@ -292,12 +415,13 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
             return done(new Attended.Fenced());
         }
         String key = instruction.key();
-        NavigableMap<StreamId, Job> waiting = heldOf(key);
+        NavigableMap<HeldPlace, Job> waiting = heldOf(key);
         if (inbox.remove(instruction) && action != Action.IGNORE && !waiting.isEmpty()) {
-            Job first = requireNonNull(waiting.remove(waiting.firstKey()));
+            HeldPlace place = waiting.firstKey();
+            Job first = requireNonNull(waiting.remove(place));
             if (action == Action.RETRY) {
                 int next = first.attempts().change() + 1;
-                waiting.put(first.streamId(), first.with(new Attempts(0, 0, 0, next)));
+                waiting.put(place, first.with(new Attempts(0, 0, 0, next)));
             }
             pauses.put(key, Duration.ZERO);
         }

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
+import io.qbull.model.Job;
+import io.qbull.model.LogCursor;
+import io.qbull.model.Segment;
+import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +23,34 @@ import org.junit.jupiter.api.Test;
 class StartWindowTest extends PumpSimulationSupport {
     @Test
     void whenever_an_owner_dies_the_next_one_suspects_all_that_it_had_started() {
-        forSeeds(30, seed -> new Owner(new Random(seed)).run());
+        forSeeds(30, seed -> new Owner(new Random(seed), List.of(Segment.OWN)).run());
+    }
+
+    @Test
+    void segments_that_grow_in_front_of_what_runs_hide_nothing_from_the_next_owner() {
+        List<Segment> log = List.of(new Segment(2, 7), new Segment(3, 1), Segment.OWN);
+        forSeeds(30, seed -> new Owner(new Random(seed), log).run());
+    }
+
+    @Test
+    void what_comes_in_front_of_counted_entries_is_near_the_head_too() {
+        Prefetched prefetched =
+                new Prefetched(1, 400, 1 << 20, new FetchBudget(1L << 40).share(), key -> false, key -> false);
+        Segment segment = new Segment(2, 7);
+        prefetched.follow(List.of(segment));
+        prefetched.add(List.of(PumpTestSupport.entry(9, "own", Attempts.NONE)), true, any -> false);
+        assertThat(requireNonNull(prefetched.first()).near).isTrue();
+        prefetched.add(List.of(entry(segment, 1, "a"), entry(segment, 2, "a")), true, any -> false);
+        Slot first = requireNonNull(prefetched.first());
+        assertThat(first.id().segment()).isEqualTo(segment);
+        assertThat(prefetched.following(first.id(), 64)).hasSize(2);
+    }
+
+    private static Entry entry(Segment stream, int millis, String key) {
+        EntryId id = new EntryId(stream, new StreamId(millis, 0));
+        Job job = PumpTestSupport.job(millis, key, Attempts.NONE);
+        return new Entry.Decoded(
+                new Job(id, id.streamId(), job.id(), key, 1, job.body(), null, job.headers(), Attempts.NONE), 10);
     }
 
     /** Redis may not have heard of them, so the next owner counts these keys. */
@@ -63,10 +94,11 @@ class StartWindowTest extends PumpSimulationSupport {
         assertThat(prefetched.following(next.id(), 64)).as("244 run").hasSize(PartitionPump.WINDOW - 244 - 1);
     }
 
-    /** An owner of a stream that grows, in which some keys have most of the entries; jobs end and are committed at any time. */
+    /** An owner of a log whose streams grow, in which some keys have most of the entries; jobs end and are committed at any time. */
     private static final class Owner {
         private final Random random;
-        private final NavigableMap<EntryId, Entry> stream = new TreeMap<>();
+        private final NavigableMap<EntryId, Entry> log = new TreeMap<>();
+        private final List<Segment> streams;
         private final List<Slot> running = new ArrayList<>();
         private final List<EntryId> finished = new ArrayList<>();
         private final List<KeyLine> finishedLines = new ArrayList<>();
@@ -75,8 +107,9 @@ class StartWindowTest extends PumpSimulationSupport {
         private final int hot;
         private int added;
 
-        Owner(Random random) {
+        Owner(Random random, List<Segment> streams) {
             this.random = random;
+            this.streams = streams;
             this.keys = List.of(3, 40, 2_000).get(random.nextInt(3));
             this.hot = random.nextInt(4);
             int concurrency = List.of(1, 4, 64, 256).get(random.nextInt(4));
@@ -87,6 +120,7 @@ class StartWindowTest extends PumpSimulationSupport {
                     new FetchBudget(1L << 40).share(),
                     key -> false,
                     key -> false);
+            prefetched.follow(streams.stream().filter(stream -> !stream.own()).toList());
         }
 
         void run() {
@@ -109,29 +143,34 @@ class StartWindowTest extends PumpSimulationSupport {
 
         private void grow() {
             String key = random.nextInt(4) < hot ? "hot" + random.nextInt(2) : "k" + random.nextInt(keys);
-            stream.put(PumpTestSupport.id(++added), PumpTestSupport.entry(added, key, Attempts.NONE));
+            Segment stream = streams.get(random.nextInt(streams.size()));
+            Entry entry = entry(stream, ++added, key + " of " + stream);
+            log.put(entry.id(), entry);
         }
 
         private void read() {
             KeyLine line = prefetched.refillable(false);
             EntryId from = line == null ? null : line.passedFrom;
             if (line != null && from != null && random.nextBoolean()) {
-                List<Entry> page = page(from, prefetched.refillRoom());
+                List<Entry> page = page(prefetched.cursor().from(from), prefetched.refillRoom());
                 prefetched.refill(line, from, page, !page.isEmpty() && more(page));
             } else if (prefetched.wantsMore()) {
-                List<Entry> page = page(prefetched.last(), prefetched.room());
+                List<Entry> page = page(prefetched.cursor(), prefetched.room());
                 prefetched.add(page, false, any -> false);
             } else {
                 prefetched.makeRoom();
             }
         }
 
-        private List<Entry> page(EntryId after, int most) {
-            return stream.tailMap(after, false).values().stream().limit(most).toList();
+        private List<Entry> page(LogCursor after, int most) {
+            return log.values().stream()
+                    .filter(entry -> !after.passed(entry.id()))
+                    .limit(most)
+                    .toList();
         }
 
         private boolean more(List<Entry> page) {
-            return stream.higherKey(page.get(page.size() - 1).id()) != null;
+            return log.higherKey(page.get(page.size() - 1).id()) != null;
         }
 
         private void start() {
@@ -159,7 +198,7 @@ class StartWindowTest extends PumpSimulationSupport {
 
         private void commit() {
             for (int i = 0; i < finished.size(); i++) {
-                stream.remove(finished.get(i));
+                log.remove(finished.get(i));
                 finishedLines.get(i).waiting--;
                 prefetched.committed(finishedLines.get(i));
             }
@@ -171,13 +210,13 @@ class StartWindowTest extends PumpSimulationSupport {
             SuspectWindow next = new SuspectWindow();
             next.open(PartitionPump.WINDOW);
             List<EntryId> suspects = new ArrayList<>();
-            stream.values().forEach(entry -> {
+            log.values().forEach(entry -> {
                 if (next.next(entry, false)) {
                     suspects.add(entry.id());
                 }
             });
             assertThat(suspects).containsAll(running.stream().map(Slot::id).toList());
-            assertThat(suspects).hasSizeLessThanOrEqualTo(2 * PartitionPump.WINDOW);
+            assertThat(suspects).hasSizeLessThanOrEqualTo(2 * PartitionPump.WINDOW * streams.size());
             assertThat(running.size() + finished.size()).isLessThanOrEqualTo(PartitionPump.WINDOW);
         }
     }

@@ -7,6 +7,7 @@ import io.qbull.model.Epoch;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import io.qbull.model.LogCursor;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
@@ -105,7 +106,7 @@ public final class WaitingJobs {
      * @return the requests to its owner
      */
     public List<Instruction> requests(int partition) {
-        Fetch fetch = get(store.jobs().fetch(lease(partition), StreamId.START, StreamId.START, 10, 1000));
+        Fetch fetch = get(store.jobs().fetch(lease(partition), LogCursor.START, StreamId.START, 10, 1000));
         return ((Fetch.Entries) fetch).agenda().instructions();
     }
 

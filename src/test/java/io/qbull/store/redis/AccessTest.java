@@ -23,6 +23,7 @@ import io.qbull.model.FileClaim;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.SourceId;
@@ -102,7 +103,7 @@ class AccessTest {
         assertThat(woken.await(10, TimeUnit.SECONDS)).isTrue();
         Lease lease = ((Acquisition.Granted) get(store.leases().acquire(P, ME, TTL, 1))).lease();
         JobLog.Fetch.Entries entries =
-                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000));
+                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 10, 1000));
         StreamId first = entries.entries().get(0).streamId();
         StreamId second = entries.entries().get(1).streamId();
         assertThat(get(store.held().fail(lease, JobPlace.inStream(first), "key", Seed.failed(1))))

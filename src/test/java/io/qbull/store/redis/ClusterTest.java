@@ -18,6 +18,7 @@ import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
@@ -81,7 +82,7 @@ class ClusterTest {
             enqueue(store, partition, "a", "b", "a");
             Lease lease = acquire(store, partition);
             List<Entry> entries = ((JobLog.Fetch.Entries)
-                            get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 10_000)))
+                            get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 10, 10_000)))
                     .entries();
             assertThat(entries).hasSize(2);
             assertThat(get(store.held()
@@ -219,13 +220,13 @@ class ClusterTest {
         });
         enqueue(store, partition, "b");
         try {
-            assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
+            assertThat(get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 10, 1000)))
                     .isEqualTo(new JobLog.Fetch.Fenced());
             assertThat(get(store.leases().release(lease, 0))).isEqualTo(Verdict.DONE);
             Acquisition.Granted granted =
                     (Acquisition.Granted) get(store.leases().acquire(partition, Seed.nonce(5), TTL, 1));
             JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries)
-                    get(store.jobs().fetch(granted.lease(), StreamId.START, StreamId.START, 10, 1000));
+                    get(store.jobs().fetch(granted.lease(), LogCursor.START, StreamId.START, 10, 1000));
             assertThat(entries.entries())
                     .extracting(entry -> ((Entry.Decoded) entry).job().id().value())
                     .containsExactly("a", "b");
@@ -247,7 +248,7 @@ class ClusterTest {
         int to = (from + 1) % 3;
         REDIS.move(slot, from, to, () -> {
             List<CompletionStage<?>> commands = List.of(
-                    store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000),
+                    store.jobs().fetch(lease, LogCursor.START, StreamId.START, 10, 1000),
                     store.jobs().commit(lease, List.of(EntryId.own(StreamId.START))),
                     store.held().keys(lease, HeldJobs.Page.CHECK),
                     store.leases().renew(List.of(renewal), TTL),
@@ -368,7 +369,7 @@ class ClusterTest {
 
     private static void buryFirst(RedisStore store, Lease lease) {
         JobLog.Fetch.Entries found =
-                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 10_000));
+                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 1, 10_000));
         StreamId first = found.entries().get(0).streamId();
         assertThat(get(store.jobs().bury(lease, JobPlace.inStream(first), "key", Seed.burial("r", 1))))
                 .isEqualTo(Verdict.DONE);

@@ -23,6 +23,7 @@ import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.PartitionId;
 import io.qbull.model.StreamId;
 import io.qbull.store.DeadLetters;
@@ -201,7 +202,7 @@ class DeadLettersTest {
         before.keySet().removeAll(List.of(STREAM, DEAD));
         assertThat(after).isEqualTo(before);
         JobLog.Fetch.Entries fetched =
-                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000));
+                (JobLog.Fetch.Entries) get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 10, 1000));
         assertThat(((Entry.Decoded) fetched.entries().get(2)).job().attempts()).isEqualTo(Attempts.NONE);
     }
 

@@ -19,6 +19,7 @@ import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.NewJob;
 import io.qbull.model.SourceId;
 import io.qbull.model.StreamId;
@@ -508,7 +509,7 @@ class DelayedScriptsTest {
     }
 
     private Fetch.Entries fetch() {
-        return (Fetch.Entries) get(jobs.fetch(lease, StreamId.START, StreamId.START, 1000, 1 << 20));
+        return (Fetch.Entries) get(jobs.fetch(lease, LogCursor.START, StreamId.START, 1000, 1 << 20));
     }
 
     private List<Entry> entries() {

@@ -15,6 +15,7 @@ import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.StreamId;
@@ -120,7 +121,7 @@ class FullRedisTest {
         StreamId b = seed.job("b", "2");
         StreamId c = seed.job("c", "3");
         fill();
-        assertThat(((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
+        assertThat(((JobLog.Fetch.Entries) get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 10, 1000)))
                         .entries())
                 .hasSize(3);
         assertThat(get(store.held().fail(lease, JobPlace.inStream(a), "key", Seed.failed(1))))

@@ -16,6 +16,7 @@ import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldJobs.Action;
@@ -117,7 +118,8 @@ class HeldScriptsTest {
         assertThat(waiting.streamId()).isEqualTo(a);
         assertThat(waiting.id().value()).isEqualTo("a");
         assertThat(counts(waiting)).isEqualTo(new Attempts(1, 0, 0, 1));
-        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000))).entries())
+        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 10, 1000)))
+                        .entries())
                 .extracting(Entry::streamId)
                 .containsExactly(b);
     }
@@ -317,11 +319,11 @@ class HeldScriptsTest {
         get(held.fail(lease, JobPlace.inStream(a), KEY, new Failed(1, 1, 1, null, "no")));
         get(held.park(lease, List.of(new Parked(EntryId.own(b), KEY)), false));
         Instruction retry = instruction("retry");
-        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 10, 1000)))
+        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 10, 1000)))
                         .agenda()
                         .instructions())
                 .containsExactly(retry);
-        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, StreamId.START, retry.id(), 10, 1000))).agenda())
+        assertThat(((Fetch.Entries) get(store.jobs().fetch(lease, LogCursor.START, retry.id(), 10, 1000))).agenda())
                 .as("what is known is not told again")
                 .isEqualTo(Agenda.EMPTY);
         assertThat(get(held.attend(lease, retry, Action.RETRY))).isEqualTo(new Attended.Done(Duration.ZERO));

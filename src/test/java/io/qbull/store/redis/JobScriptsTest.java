@@ -15,6 +15,7 @@ import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.PartitionStage;
 import io.qbull.model.SealState;
 import io.qbull.model.StreamId;
@@ -63,7 +64,7 @@ class JobScriptsTest {
     void a_fetch_by_a_stale_owner_or_epoch_or_after_a_release_reads_nothing() {
         seed.job("a", "1");
         seed.refusedToAllButTheOwner(
-                stale -> jobs.fetch(stale, StreamId.START, StreamId.START, 10, MEGABYTE), new Fetch.Fenced());
+                stale -> jobs.fetch(stale, LogCursor.START, StreamId.START, 10, MEGABYTE), new Fetch.Fenced());
     }
 
     @Test
@@ -273,7 +274,7 @@ class JobScriptsTest {
     }
 
     private Fetch.Entries fetched(StreamId after, int maxCount, int maxBytes) {
-        return (Fetch.Entries) get(jobs.fetch(lease, after, StreamId.START, maxCount, maxBytes));
+        return (Fetch.Entries) get(jobs.fetch(lease, LogCursor.own(after), StreamId.START, maxCount, maxBytes));
     }
 
     private static List<StreamId> places(Fetch.Entries fetched) {

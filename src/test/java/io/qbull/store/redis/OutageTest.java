@@ -14,6 +14,7 @@ import io.qbull.model.EntryId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.StreamId;
 import io.qbull.store.JobLog;
 import io.qbull.store.JobLog.Verdict;
@@ -63,7 +64,7 @@ class OutageTest {
         Lease lease = acquire(store);
         REDIS.server().kill();
         await().untilAsserted(() -> assertNotSent(store.leases().peek(List.of(P))));
-        assertNotSent(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1));
+        assertNotSent(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 1, 1));
         assertNotSent(store.jobs().commit(lease, List.of(EntryId.own(StreamId.START))));
         assertNotSent(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL));
         assertNotSent(store.leases().release(lease, 0));
@@ -84,7 +85,7 @@ class OutageTest {
         Resp resp = REDIS.resp();
         Map<String, Object> before = RedisState.read(resp);
         assertThat(before).as("the data survived").containsKey(Seed.LEASE);
-        assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1)))
+        assertThat(get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 1, 1)))
                 .isEqualTo(new JobLog.Fetch.Fenced());
         assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(job))))).isEqualTo(Verdict.FENCED);
         assertThat(get(store.held().fail(lease, JobPlace.inStream(job), "key", Seed.failed(1))))
@@ -165,7 +166,7 @@ class OutageTest {
             works(store);
             Lease lease = acquire(store);
             proxy.stall("}:inbox");
-            CompletionStage<JobLog.Fetch> stalled = store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1);
+            CompletionStage<JobLog.Fetch> stalled = store.jobs().fetch(lease, LogCursor.START, StreamId.START, 1, 1);
             for (int i = 0; i < 5; i++) {
                 assertThat(get(store.leases().renew(List.of(new RenewalRequest(lease, 1, 0, null)), TTL)))
                         .containsEntry(lease, new Renewal.Renewed(null));
@@ -174,7 +175,7 @@ class OutageTest {
             assertThat(stalled.toCompletableFuture()).isNotDone();
             assertThat(failure(stalled)).isInstanceOf(StoreException.Unavailable.class);
             works(store);
-            assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1)))
+            assertThat(get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 1, 1)))
                     .as("the same process, the same lease")
                     .isInstanceOf(JobLog.Fetch.Entries.class);
         }
@@ -187,7 +188,7 @@ class OutageTest {
         Resp resp = REDIS.resp();
         resp.call("SCRIPT", "FLUSH");
         StreamId job = new Seed(resp).job("a", "1");
-        assertThat(get(store.jobs().fetch(lease, StreamId.START, StreamId.START, 1, 1)))
+        assertThat(get(store.jobs().fetch(lease, LogCursor.START, StreamId.START, 1, 1)))
                 .isInstanceOf(JobLog.Fetch.Entries.class);
         assertThat(get(store.jobs().commit(lease, List.of(EntryId.own(job))))).isEqualTo(Verdict.DONE);
         resp.call("CONFIG", "RESETSTAT");

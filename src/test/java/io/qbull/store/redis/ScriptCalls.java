@@ -19,6 +19,7 @@ final class ScriptCalls {
     private static final String FAR = "9000000000000";
     private static final String FIRST = place(11);
     private static final String ALONE = place(15);
+    private static final String SEGMENT = "staged:2:7";
 
     /** What is stored of the first delayed job. */
     private static final byte[] DELAYED_JOB =
@@ -98,6 +99,29 @@ final class ScriptCalls {
                 .split(" ", -1));
     }
 
+    /** A job that was held when it moved here. */
+    private void bringHeld() {
+        resp.call("HSET", key("staged"), "2:7", "1 1");
+        resp.call(
+                "XADD",
+                key(SEGMENT),
+                "1-1",
+                "id",
+                "came",
+                "key",
+                "came",
+                "body",
+                "b",
+                "@at",
+                "1:1:1 0 0 1",
+                "@k",
+                "h",
+                "@place",
+                place(1).replaceAll("3$", "7"),
+                "@held",
+                "5 1 5 no");
+    }
+
     private void pod(String name, long seen) {
         String json = "{\"partitions\":[],\"capacity\":1,\"started\":1,\"seen\":" + seen + ",\"ttl\":1}";
         resp.call("HSET", "{Q}:pods", name, json);
@@ -112,14 +136,24 @@ final class ScriptCalls {
             case HANDOVER -> List.of(call(script, lease(), "me#1", EPOCH, "other#1", "1000", "0", "channel", "3"));
             case WANT -> List.of(call(script, lease(), "other#1", "channel", "3"));
             case PEEK -> List.of(after(() -> resp.call("HSET", Seed.LEASE, "ttl", "1000"), call(script, lease())));
-            case FETCH ->
-                List.of(owner(
-                        "fetch",
-                        keys(Seed.STREAM, "attempts", "inbox", "delayed", "seal", "started", "moved"),
-                        "0-0",
-                        "9",
-                        "9999",
-                        "0-0"));
+            case FETCH -> {
+                List<String> keys =
+                        keys(Seed.STREAM, "attempts", "inbox", "delayed", "seal", "started", "moved", "staged");
+                List<String> whole = new ArrayList<>(keys);
+                whole.add(key(SEGMENT));
+                yield List.of(
+                        owner("fetch", keys, "0-0", "9", "9999", "0-0"),
+                        after(this::bringHeld, owner("fetch", keys, "0-0", "9", "9999", "0-0")),
+                        after(this::bringHeld, owner("fetch", whole, "0-0", "9", "9999", "0-0", "2:7", "0-0")));
+            }
+            case UNPACK ->
+                List.of(after(
+                        this::bringHeld,
+                        owner("unpack", keys(key(SEGMENT), "held", "held:jobs", "attempts"), "2:7/1-1", "came")));
+            case TIDY ->
+                List.of(after(
+                        () -> resp.call("HSET", key("staged"), "1:7", ""),
+                        owner("tidy", keys("started", "staged", "staged:1:7"), "1:7")));
             case COMMIT -> List.of(owner("commit", keys(Seed.STREAM, "attempts"), "13-1", "14-1"));
             case BURY ->
                 List.of(

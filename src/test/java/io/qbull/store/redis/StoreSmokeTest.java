@@ -6,6 +6,7 @@ import io.qbull.model.Entry;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.LeaseOwner;
+import io.qbull.model.LogCursor;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
@@ -43,7 +44,7 @@ class StoreSmokeTest {
         Acquisition.Granted granted = (Acquisition.Granted)
                 get(store.leases().acquire(p, new LeaseOwner(new PodId("pod"), "1"), Duration.ofSeconds(15), 1));
         JobLog.Fetch.Entries entries = (JobLog.Fetch.Entries)
-                get(store.jobs().fetch(granted.lease(), StreamId.START, StreamId.START, 128, 1 << 20));
+                get(store.jobs().fetch(granted.lease(), LogCursor.START, StreamId.START, 128, 1 << 20));
         assertThat(entries.entries()).hasSize(1);
         Entry.Decoded decoded = (Entry.Decoded) entries.entries().get(0);
         assertThat(decoded.job().id().value()).isEqualTo("j1");

@@ -56,7 +56,8 @@ final class RawDrain {
                     Keys.delayed(partition),
                     Keys.seal(partition),
                     Keys.started(partition),
-                    Keys.moved(partition));
+                    Keys.moved(partition),
+                    Keys.staged(partition));
             this.owner = bytes(owner);
             this.epoch = bytes(epoch);
         }

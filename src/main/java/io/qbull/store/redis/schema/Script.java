@@ -25,7 +25,7 @@ public enum Script {
     HANDOVER("1", "7"),
     WANT("1", "3"),
     PEEK("n", "0"),
-    FETCH("8", "6"),
+    FETCH("9 + m", "6 + 2m"),
     COMMIT("3", "2 + n"),
     BURY("6", "8"),
     FAIL("6", "11"),
@@ -36,6 +36,8 @@ public enum Script {
     TIE("5", "2 + 2n"),
     SUSPECT("4", "8"),
     ATTEND("5", "6"),
+    UNPACK("5", "2 + 2n"),
+    TIDY("3 + n", "2 + n"),
     PROMOTE("7", "4"),
     HEADS("1", "4"),
     ASK("2", "1 + 2n"),
@@ -100,14 +102,14 @@ public enum Script {
     }
 
     /**
-     * @return a count such as {@code 3}, or {@code 1 + 5n} for some n from 1
+     * @return a count such as {@code 3}, {@code 1 + 5n} for some n from 1, or {@code 1 + 5m} for some m from 0
      */
     String keys() {
         return keys;
     }
 
     /**
-     * @return a count such as {@code 3}, {@code 1 + 5n} for the same n as in {@link #keys}, or {@code 1 + 5m} for some m from 0
+     * @return a count such as {@code 3}, {@code 1 + 5n} for the same n as in {@link #keys}, or {@code 1 + 5m} likewise or for some m from 0
      */
     String args() {
         return args;

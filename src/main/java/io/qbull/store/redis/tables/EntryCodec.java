@@ -92,10 +92,7 @@ final class EntryCodec {
      * @return the job, or why the entry cannot be decoded
      */
     static Entry decode(EntryId entry, StreamId id, Reply flat, String attempts) {
-        int size = 0;
-        for (int i = 0; i < flat.size(); i++) {
-            size += flat.bytes(i).length;
-        }
+        int size = size(flat);
         try {
             Attempts known = attempts(attempts);
             OwnFields own = OwnFields.inOrder(flat);
@@ -104,6 +101,15 @@ final class EntryCodec {
         } catch (Undecodable e) {
             return new Entry.Undecodable(entry, e.getMessage(), size);
         }
+    }
+
+    /** The bytes of all names and values of fields. */
+    static int size(Reply flat) {
+        int size = 0;
+        for (int i = 0; i < flat.size(); i++) {
+            size += flat.bytes(i).length;
+        }
+        return size;
     }
 
     /**

@@ -58,13 +58,7 @@ public final class RedisHeldJobs implements HeldJobs {
 
     @Override
     public CompletionStage<Parking> park(Lease lease, List<Parked> jobs, boolean repeated) {
-        if (jobs.isEmpty() || jobs.size() > MOST_PARKED) {
-            throw new IllegalArgumentException("park takes 1 to " + MOST_PARKED + " jobs, not " + jobs.size());
-        }
-        Segment segment = jobs.get(0).job().segment();
-        if (jobs.stream().anyMatch(each -> !each.job().segment().equals(segment))) {
-            throw new IllegalArgumentException("park takes jobs of one stream");
-        }
+        Segment segment = ofOneStream(jobs);
         List<byte[]> args = RedisJobLog.ownerArgs(
                 lease, Integer.toString(lease.partition().index()), repeated ? "" : Integer.toString(MOST_BYTES));
         for (Parked each : jobs) {
@@ -73,6 +67,52 @@ public final class RedisHeldJobs implements HeldJobs {
         }
         return RedisErrors.translate(router.runAs(lease, Script.PARK, movingKeys(lease.partition(), segment), args)
                 .thenApply(RedisHeldJobs::parking));
+    }
+
+    @Override
+    public CompletionStage<Unpacked> unpack(Lease lease, List<Parked> jobs) {
+        Segment segment = ofOneStream(jobs);
+        PartitionId partition = lease.partition();
+        List<String> keys = List.of(
+                Keys.lease(partition),
+                Keys.segment(partition, segment),
+                Keys.held(partition),
+                Keys.heldJobs(partition),
+                Keys.attempts(partition));
+        List<byte[]> args = RedisJobLog.ownerArgs(lease);
+        for (Parked each : jobs) {
+            args.add(Request.utf8(each.job().toString()));
+            args.add(Request.utf8(each.key()));
+        }
+        return RedisErrors.translate(
+                router.runAs(lease, Script.UNPACK, keys, args).thenApply(RedisHeldJobs::unpacked));
+    }
+
+    private static Segment ofOneStream(List<Parked> jobs) {
+        if (jobs.isEmpty() || jobs.size() > MOST_PARKED) {
+            throw new IllegalArgumentException("a call takes 1 to " + MOST_PARKED + " jobs, not " + jobs.size());
+        }
+        Segment segment = jobs.get(0).job().segment();
+        if (jobs.stream().anyMatch(each -> !each.job().segment().equals(segment))) {
+            throw new IllegalArgumentException("a call takes jobs of one stream");
+        }
+        return segment;
+    }
+
+    private static Unpacked unpacked(Reply reply) {
+        return switch (reply.tag()) {
+            case "fenced" -> new Unpacked.Fenced();
+            case "unpacked" -> new Unpacked.Done(pauses(reply.list(1)));
+            default -> throw reply.unknown();
+        };
+    }
+
+    private static Map<String, @Nullable Duration> pauses(Reply flat) {
+        Map<String, @Nullable Duration> keys = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            keys.put(flat.text(i), RedisJobLog.due(flat.number(i + 1)));
+        }
+        return keys;
     }
 
     @Override
@@ -228,14 +268,7 @@ public final class RedisHeldJobs implements HeldJobs {
     private static Page page(Reply reply) {
         return switch (reply.tag()) {
             case "fenced" -> new Page.Fenced();
-            case "keys" -> {
-                Reply flat = reply.list(2);
-                Map<String, @Nullable Duration> keys = new LinkedHashMap<>();
-                for (int i = 0; i + 1 < flat.size(); i += 2) {
-                    keys.put(flat.text(i), RedisJobLog.due(flat.number(i + 1)));
-                }
-                yield new Page.Keys(reply.text(1), keys);
-            }
+            case "keys" -> new Page.Keys(reply.text(1), pauses(reply.list(2)));
             case "broken" -> new Page.Broken();
             default -> throw reply.unknown();
         };

@@ -6,6 +6,7 @@ import io.qbull.model.EntryId;
 import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.Lease;
+import io.qbull.model.LogCursor;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PartitionStage;
@@ -56,9 +57,9 @@ public final class RedisJobLog implements JobLog {
 
     @Override
     public CompletionStage<Fetch> fetch(
-            Lease lease, StreamId after, StreamId lastInstruction, int maxCount, int maxBytes) {
+            Lease lease, LogCursor after, StreamId lastInstruction, int maxCount, int maxBytes) {
         PartitionId partition = lease.partition();
-        List<String> keys = List.of(
+        List<String> keys = new ArrayList<>(List.of(
                 Keys.lease(partition),
                 Keys.stream(partition),
                 Keys.attempts(partition),
@@ -66,15 +67,31 @@ public final class RedisJobLog implements JobLog {
                 Keys.delayed(partition),
                 Keys.seal(partition),
                 Keys.started(partition),
-                Keys.moved(partition));
+                Keys.moved(partition),
+                Keys.staged(partition)));
         List<byte[]> args = ownerArgs(
                 lease,
-                after.toString(),
+                after.own().toString(),
                 Integer.toString(maxCount),
                 Integer.toString(maxBytes),
                 lastInstruction.toString());
+        after.segments().forEach((segment, last) -> {
+            keys.add(Keys.segment(partition, segment));
+            args.add(Request.utf8(segment.toString()));
+            args.add(Request.utf8(last.equals(StreamId.END) ? "" : last.toString()));
+        });
         return RedisErrors.translate(
                 router.runAs(lease, Script.FETCH, keys, args).thenApply(RedisJobLog::fetched));
+    }
+
+    @Override
+    public CompletionStage<Verdict> tidy(Lease lease, List<Segment> segments) {
+        PartitionId partition = lease.partition();
+        List<String> keys =
+                new ArrayList<>(List.of(Keys.lease(partition), Keys.started(partition), Keys.staged(partition)));
+        segments.forEach(segment -> keys.add(Keys.segment(partition, segment)));
+        String[] names = segments.stream().map(Segment::toString).toArray(String[]::new);
+        return verdict(router.runAs(lease, Script.TIDY, keys, ownerArgs(lease, names)));
     }
 
     @Override
@@ -284,12 +301,24 @@ public final class RedisJobLog implements JobLog {
     private static Fetch fetched(Reply reply) {
         return switch (reply.tag()) {
             case "fenced" -> new Fetch.Fenced();
+            case "segments" -> {
+                Reply names = reply.list(1);
+                yield new Fetch.Segments(IntStream.range(0, names.size())
+                        .mapToObj(i -> Segment.parse(names.text(i)))
+                        .sorted()
+                        .toList());
+            }
             case "entries" -> {
                 List<Entry> entries = new ArrayList<>();
                 for (Reply entry : reply.packed(2).lists()) {
-                    entries.add(EntryCodec.decode(entry.text(0), entry.list(1), entry.text(2)));
+                    entries.add(LogCodec.read(EntryId.parse(entry.text(0)), entry.list(1), entry.text(2)));
                 }
-                yield new Fetch.Entries(List.copyOf(entries), reply.number(1) == 1, agenda(reply), stage(reply, 5));
+                yield new Fetch.Entries(
+                        List.copyOf(entries),
+                        reply.number(1) == 1,
+                        agenda(reply),
+                        stage(reply, 5),
+                        reply.number(8) == 1);
             }
             default -> throw reply.unknown();
         };

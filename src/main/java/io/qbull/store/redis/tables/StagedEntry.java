@@ -100,7 +100,10 @@ final class StagedEntry {
 
     /** Whether it was among the held jobs of its key where it came from, and is to be again. */
     boolean wasHeld() {
-        return Arrays.equals(value(KIND), OF_A_HELD_JOB);
+        byte[] place = value(PLACE);
+        return Arrays.equals(value(KIND), OF_A_HELD_JOB)
+                && place != null
+                && HeldPlace.matches(new String(place, StandardCharsets.UTF_8));
     }
 
     /** The key of its job; null if it cannot be told. */
