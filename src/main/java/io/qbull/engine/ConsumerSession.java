@@ -55,6 +55,7 @@ final class ConsumerSession {
     private final PauseWatch pauses;
     private final StallWatch watch;
     private final HeadWatch heads;
+    private final PartitionMoves moves;
     private final OwnedPartitions owned = new OwnedPartitions();
     private final Standstills standstills;
     private final FailureLog failures;
@@ -87,6 +88,7 @@ final class ConsumerSession {
                 node.store().jobs(),
                 owned::all,
                 this::giveUp);
+        this.moves = new PartitionMoves(node, reachability, new MoveEvents());
         this.keeper = new LeaseKeeper(
                 new LeaseDomain(identity.queue(), competition, identity.pod(), PartitionPump.WINDOW),
                 consumption.lease(),
@@ -155,6 +157,7 @@ final class ConsumerSession {
      */
     void compete(Competition now) {
         keeper.resized(now);
+        owned.all().forEach(partition -> partition.pump().look());
         owned.all().stream()
                 .filter(partition -> partition.index() >= now.partitions())
                 .forEach(partition -> leave(partition, null));
@@ -200,6 +203,7 @@ final class ConsumerSession {
     /** The lease may be ours after all; then its release frees it at once. Otherwise Redis refuses that. */
     private void abandonLost(OwnedPartition partition) {
         Lease lease = partition.lease();
+        moves.end(partition);
         partition.pump().abandon(() -> released(partition, release(partition)));
         standstills.lost(
                 lease.partition(),
@@ -226,6 +230,7 @@ final class ConsumerSession {
 
     private void released(OwnedPartition partition, CompletionStage<Void> confirmed) {
         owned.remove(partition);
+        moves.end(partition);
         drain.releasing();
         confirmed.whenComplete((done, failure) -> node.loop().execute(() -> {
             drain.released();
@@ -261,6 +266,7 @@ final class ConsumerSession {
 
     private void abandon(OwnedPartition partition) {
         owned.remove(partition);
+        moves.end(partition);
         node.abandoned().add(partition.index());
         partition.pump().abandon(() -> node.abandoned().ended(partition.index()));
     }
@@ -343,6 +349,39 @@ final class ConsumerSession {
         @Override
         public void fenced(Lease lease) {
             keeper.fenced(lease);
+        }
+
+        @Override
+        public void sealed(Lease lease, int version) {
+            OwnedPartition partition = owned.under(lease);
+            if (partition != null) {
+                moves.sealed(partition, version);
+            }
+        }
+
+        @Override
+        public void cleared(Lease lease, int version) {
+            OwnedPartition partition = owned.under(lease);
+            if (partition != null) {
+                moves.cleared(partition);
+            }
+        }
+    }
+
+    /** What moves tell. */
+    private final class MoveEvents implements PartitionMoves.Events {
+        @Override
+        public void moved(OwnedPartition partition) {
+            node.resizes().moved(partition.index());
+        }
+
+        @Override
+        public void refused(OwnedPartition partition) {
+            LOG.warn(
+                    "{} Redis refused to move what leaves for the resize: the partition is given up and read anew",
+                    partition.lease());
+            keeper.forget(partition.lease());
+            abandonLost(partition);
         }
     }
 }

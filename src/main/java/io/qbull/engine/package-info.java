@@ -6,7 +6,8 @@
  * layout and tells all parts of a newer one, and {@code LayoutUpkeep} puts back what of it gets lost in Redis; {@code ResizeWatch} carries resizes on
  * and knows which partitions the pods compete for; {@code PauseWatch} knows what is paused, and
  * {@code ProducerLayouts} tells it to the producers; {@code SessionQueue} orders
- * the sessions and tells them which partitions to compete for; {@code ConsumerSession} connects the lease keeper with a pump for each lease; {@code OwnedPartitions} holds the leases and pumps; {@code
+ * the sessions and tells them which partitions to compete for; {@code ConsumerSession} connects the lease keeper with a pump for each lease; {@code OwnedPartitions} holds the leases and pumps; {@code PartitionMoves} has
+ * moved what leaves them for a resize; {@code
  * Standstills} remembers which partitions stood still when their lease was lost; {@code Drain} knows how far the end of a session has
  * come; {@code AbandonedJobs} knows the jobs that outlived a session; {@code OutageReporter} hears whether Redis answers, and {@code
  * OutageLog} says it once for all nodes; {@code

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arrivals {
     private final LeasedPartition partition;
+    private final Predicate<String> leaves;
     private boolean loaded;
     private @Nullable Runnable waiting;
 
     /**
      * @param partition in which jobs arrive
+     * @param leaves whether a key moves on; then its jobs stay as they are
      */
-    Arrivals(LeasedPartition partition) {
+    Arrivals(LeasedPartition partition, Predicate<String> leaves) {
         this.partition = partition;
+        this.leaves = leaves;
     }
 
     /**
@@ -35,7 +39,7 @@ final class Arrivals {
         Segment segment = null;
         for (Entry entry : read) {
             boolean ofOne = segment == null || segment.equals(entry.id().segment());
-            if (ofOne && entry instanceof Entry.Arrived job) {
+            if (ofOne && entry instanceof Entry.Arrived job && !leaves.test(job.key())) {
                 segment = job.id().segment();
                 arrived.add(new Parked(job.id(), job.key()));
             }

@@ -127,6 +127,12 @@ final class Crowd {
         }
     }
 
+    /** What was passed by of the key is not read again. */
+    void forget(KeyLine line) {
+        line.passedFrom = null;
+        passed.remove(line);
+    }
+
     void clear() {
         passed.clear();
     }

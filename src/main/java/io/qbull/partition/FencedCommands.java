@@ -21,6 +21,11 @@ final class FencedCommands {
     private final Runnable fenced;
     private final Runnable answered;
     private int underWay;
+    /** How often commands were marked. */
+    private int marks;
+    /** Commands sent before the last mark that wait for their answer. */
+    private int marked;
+
     private boolean ended;
 
     /**
@@ -42,6 +47,17 @@ final class FencedCommands {
         return underWay;
     }
 
+    /** Marks the commands that are under way. */
+    void mark() {
+        marks++;
+        marked = underWay;
+    }
+
+    /** Whether all that were marked last are answered. */
+    boolean markedAnswered() {
+        return marked == 0;
+    }
+
     /** Repeats nothing more and ignores all answers. */
     void end() {
         ended = true;
@@ -53,10 +69,10 @@ final class FencedCommands {
      */
     <T extends OwnerAnswer> void perform(Supplier<CompletionStage<T>> command, Consumer<T> done) {
         underWay++;
-        attempt(command, done);
+        attempt(command, marks, done);
     }
 
-    private <T extends OwnerAnswer> void attempt(Supplier<CompletionStage<T>> command, Consumer<T> done) {
+    private <T extends OwnerAnswer> void attempt(Supplier<CompletionStage<T>> command, int sentAt, Consumer<T> done) {
         if (ended) {
             return;
         }
@@ -67,11 +83,12 @@ final class FencedCommands {
                     }
                     if (answer == null) {
                         reachability.unanswered(subject, failure);
-                        loop.schedule(RETRY, () -> attempt(command, done));
+                        loop.schedule(RETRY, () -> attempt(command, sentAt, done));
                         return;
                     }
                     reachability.answered(subject);
                     underWay--;
+                    marked -= sentAt < marks ? 1 : 0;
                     if (answer.fenced()) {
                         fenced.run();
                     } else {

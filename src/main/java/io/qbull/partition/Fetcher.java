@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
 import io.qbull.model.LogCursor;
+import io.qbull.model.PartitionStage;
 import io.qbull.model.StreamId;
 import io.qbull.store.HeldJobs.Parked;
 import io.qbull.store.JobLog.Agenda;
@@ -80,6 +81,13 @@ final class Fetcher {
     interface Events {
         /** What is wanted now. */
         Demand demand();
+
+        /**
+         * A fetch is answered, and what it has read is about to be taken.
+         *
+         * @param stage how far the partition was in a resize
+         */
+        void shows(PartitionStage stage);
 
         /**
          * A fetch was answered.
@@ -238,15 +246,8 @@ final class Fetcher {
         if (fetch instanceof Fetch.Entries read) {
             reachability.answered(subject);
             started = read.stage().started();
-            List<Parked> arrived = demand == Demand.JOBS ? arrivals.in(read.entries()) : List.of();
-            if (arrived.isEmpty()) {
-                phase = phase.answer();
-                events.fetched(read.agenda(), taker.test(read, demand));
-            } else {
-                // All is read again when they are held, and what follows them.
-                arrivals.unpack(arrived, () -> phase = Phase.CALLED);
-                events.fetched(read.agenda(), false);
-            }
+            events.shows(read.stage());
+            take(read, taker);
         } else if (fetch instanceof Fetch.Segments segments) {
             reachability.answered(subject);
             partition.prefetched().follow(segments.staged());
@@ -260,6 +261,20 @@ final class Fetcher {
                 phase = Phase.CALLED;
                 events.changed();
             });
+        }
+    }
+
+    private void take(Fetch.Entries read, BiPredicate<Fetch.Entries, Demand> taker) {
+        // While it is not known which keys leave, nothing is taken; it is read again.
+        Demand demand = events.demand();
+        List<Parked> arrived = demand == Demand.JOBS ? arrivals.in(read.entries()) : List.of();
+        if (arrived.isEmpty()) {
+            phase = phase.answer();
+            events.fetched(read.agenda(), taker.test(read, demand));
+        } else {
+            // All is read again when they are held, and what follows them.
+            arrivals.unpack(arrived, () -> phase = Phase.CALLED);
+            events.fetched(read.agenda(), false);
         }
     }
 

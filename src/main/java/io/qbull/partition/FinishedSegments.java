@@ -21,6 +21,11 @@ final class FinishedSegments {
         this.fetcher = fetcher;
     }
 
+    /** Jobs have left segments without having been read. */
+    void lookAgain() {
+        tried.clear();
+    }
+
     /** Does so if all that was read of such a segment has left it. */
     void tidy() {
         Set<Segment> known = partition.prefetched().cursor().segments().keySet();

@@ -5,7 +5,8 @@ package io.qbull.partition;
  * end is put on record. A gate never changes: another one takes its place, see {@link PartitionPump#gate}.
  *
  * <p>Entries of keys that a gate shuts stay in the stream and count in the {@link StartWindow}. So as not to hold others up, a gate shuts
- * keys either briefly or far fewer than {@link StartWindow#MOST}.
+ * keys either briefly or far fewer than {@link StartWindow#MOST}; a {@link ResizeGate} has its keys forgotten, see
+ * {@link Prefetched#depart}.
  */
 interface Gate {
     /** Why what it keeps back does not start; there is one gate for each cause. */

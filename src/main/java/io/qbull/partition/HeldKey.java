@@ -19,6 +19,8 @@ final class HeldKey {
     long due;
     /** Orders keys that are due at the same time. */
     final long number;
+    /** It leaves the partition for a resize. */
+    boolean leaving;
     /** Its first job may have killed the process of the previous owner. */
     boolean suspect;
     /** Its first job; null while that is unknown. */

@@ -14,6 +14,7 @@ final class HeldKeyLoader {
 
     private final LeasedPartition partition;
     private final Runnable loaded;
+    private boolean done;
 
     /**
      * @param partition whose keys are read
@@ -22,6 +23,11 @@ final class HeldKeyLoader {
     HeldKeyLoader(LeasedPartition partition, Runnable loaded) {
         this.partition = partition;
         this.loaded = loaded;
+    }
+
+    /** Whether all held keys are known. */
+    boolean done() {
+        return done;
     }
 
     /**
@@ -39,6 +45,7 @@ final class HeldKeyLoader {
                 long now = partition.now();
                 page.keys().forEach((key, pause) -> partition.held().load(key, pause, afterCrash, now));
                 if (page.cursor().equals(Page.START)) {
+                    done = true;
                     loaded.run();
                 } else {
                     load(page.cursor(), afterCrash);

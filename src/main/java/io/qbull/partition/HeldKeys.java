@@ -41,6 +41,7 @@ final class HeldKeys {
             new TreeSet<>(((Comparator<HeldKey>) (one, other) -> Long.signum(one.due - other.due))
                     .thenComparingLong(each -> each.number));
     private Predicate<String> shuts = key -> false;
+    private Predicate<String> leaves = key -> false;
     private long numbers;
     /** Keys without held jobs wait until the stream is read again. */
     private boolean returning;
@@ -94,6 +95,7 @@ final class HeldKeys {
         HeldKey key = keys.get(name);
         if (key == null) {
             key = new HeldKey(name, numbers++);
+            key.leaving = leaves.test(name);
             keys.put(name, key);
             changed.accept(name);
         }
@@ -209,6 +211,37 @@ final class HeldKeys {
         ready.clear();
         shut.clear();
         all.forEach(key -> getReady(key, false));
+    }
+
+    /**
+     * A resize has begun or is over.
+     *
+     * @param leaving which keys leave
+     */
+    void depart(Predicate<String> leaving) {
+        leaves = leaving;
+        keys.values().forEach(key -> key.leaving = leaving.test(key.name));
+    }
+
+    /** Whether a job of a key that leaves runs, or a command about such a key is unanswered. */
+    boolean touchesLeaving() {
+        return keys.values().stream().anyMatch(key -> key.leaving && !key.free());
+    }
+
+    /**
+     * Forgets the keys that leave, which nothing touches. Their jobs are moved.
+     *
+     * @return whether there were any
+     */
+    boolean forgetLeaving() {
+        List<HeldKey> gone = keys.values().stream().filter(key -> key.leaving).toList();
+        for (HeldKey key : gone) {
+            key.grown = false;
+            free(key);
+            keys.remove(key.name);
+            changed.accept(key.name);
+        }
+        return !gone.isEmpty();
     }
 
     /** Whether a gate keeps the first job of a key from starting, and nothing else does. */

@@ -117,9 +117,12 @@ final class JobSelector {
         return now.unsettled().commands() > 0 ? StallCause.UNANSWERED : StallCause.NOT_TRUSTED;
     }
 
-    /** The partition is closed as a whole. Candidates are never of a key that is shut. What need not run may go. */
+    /**
+     * The partition is closed as a whole. Candidates are never of a key that is shut. What need not run may go, unless it may have been
+     * copied to another partition.
+     */
     private static @Nullable StallCause gates(PumpSnapshot now, Decision next) {
-        return next instanceof Bury ? null : now.closed();
+        return next instanceof Bury && now.closed() != StallCause.RESIZE ? null : now.closed();
     }
 
     /** Everything is on record before the stream is read again, so that nothing is found in it that runs or has ended. */

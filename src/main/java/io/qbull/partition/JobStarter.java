@@ -115,6 +115,11 @@ final class JobStarter {
         return active.size() < concurrency ? readiness : Readiness.BUSY;
     }
 
+    /** Whether the start of a suspect is being put on record, or taken back there. */
+    boolean recording() {
+        return readiness == Readiness.RECORDING;
+    }
+
     /** Whether the job started last was a suspect. */
     boolean afterSuspect() {
         return afterSuspect;

@@ -25,6 +25,8 @@ final class KeyLine {
     boolean blocked;
     /** A gate keeps its jobs from starting. */
     boolean shut;
+    /** It leaves the partition for a resize. */
+    boolean leaving;
     /** The last entry up to which all of the key are known: those behind it were passed by. Null if none were. */
     @Nullable
     EntryId passedFrom;
@@ -75,6 +77,11 @@ final class KeyLine {
     /** Whether nothing of the key is known any more. */
     boolean over() {
         return slots.isEmpty() && uncommitted() == 0 && passedFrom == null;
+    }
+
+    /** Whether a job of it runs or is uncommitted, or a command takes one out of the stream. */
+    boolean touched() {
+        return uncommitted() > 0 || slots.stream().anyMatch(slot -> slot.running || slot.moving);
     }
 
     /** Whether an entry of the key may stand in the stream before this one, which is of another key. */

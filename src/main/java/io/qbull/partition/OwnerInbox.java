@@ -7,6 +7,7 @@ import io.qbull.store.HeldJobs.Attended;
 import io.qbull.store.JobLog.Instruction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ final class OwnerInbox {
 
     private final LeasedPartition partition;
     private final Fetcher fetcher;
+    private final Predicate<String> touchable;
     private final LogLimit lines;
     private final List<Instruction> instructions = new ArrayList<>();
     private StreamId told = StreamId.START;
@@ -27,10 +29,12 @@ final class OwnerInbox {
     /**
      * @param partition of the owner
      * @param fetcher reads the requests
+     * @param touchable whether a request about a key may be carried out; the others wait
      */
-    OwnerInbox(LeasedPartition partition, Fetcher fetcher) {
+    OwnerInbox(LeasedPartition partition, Fetcher fetcher, Predicate<String> touchable) {
         this.partition = partition;
         this.fetcher = fetcher;
+        this.touchable = touchable;
         this.lines = new LogLimit(partition.loop()::nanoTime);
     }
 
@@ -67,7 +71,7 @@ final class OwnerInbox {
         for (Instruction each : instructions) {
             boolean note = each.note();
             HeldKey key = note ? null : partition.held().find(each.key());
-            if (note || (!notesOnly && (key == null || key.free()))) {
+            if (note || (!notesOnly && (key == null || key.free()) && touchable.test(each.key()))) {
                 attend(each, key);
                 return;
             }

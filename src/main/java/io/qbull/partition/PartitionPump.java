@@ -4,11 +4,13 @@ import io.qbull.config.PumpSettings;
 import io.qbull.model.Delivery;
 import io.qbull.model.Failure;
 import io.qbull.model.Lease;
+import io.qbull.model.PartitionStage;
 import io.qbull.model.why.OwnerReport;
 import io.qbull.store.JobLog.Agenda;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +72,7 @@ public final class PartitionPump {
                 held,
                 new Commits(),
                 new Gates());
-        this.parts = new PumpParts(partition, settings, executor, events);
+        this.parts = new PumpParts(partition, settings, executor, listener, events);
         this.dispatcher = new JobDispatcher(parts, () -> state, events::trusted);
     }
 
@@ -83,6 +85,8 @@ public final class PartitionPump {
     public void start(int suspects) {
         partition.prefetched().suspect(suspects);
         parts.loader.start(suspects > 0);
+        // The stage is read at once, also where no entry is before the held keys are known.
+        parts.fetcher.call();
         step();
     }
 
@@ -117,6 +121,36 @@ public final class PartitionPump {
      */
     public void pause(boolean all, Set<String> keys) {
         gate(new PauseGate(all, keys));
+    }
+
+    /**
+     * Answers {@link PumpListener#sealed}. Nothing of the keys that leave starts any more, and {@link PumpListener#cleared} follows.
+     *
+     * @param version the version of the layout for which it was asked
+     * @param leaving which keys leave
+     */
+    public void depart(int version, Predicate<String> leaving) {
+        parts.barrier.depart(version, leaving);
+        step();
+    }
+
+    /** Jobs that leave are on their way: the partition does not stand still. */
+    public void departing() {
+        parts.stall.moved(partition.now());
+    }
+
+    /** All that leaves has been moved. Looks at once whether the jobs of the new layout run by now. */
+    public void departed() {
+        parts.barrier.moved();
+        parts.finished.lookAgain();
+        look();
+    }
+
+    /** Something may have changed that only Redis can tell. */
+    public void look() {
+        parts.fetcher.expectMore();
+        parts.fetcher.call();
+        step();
     }
 
     /** Takes the place of the gate with the same cause. */
@@ -183,11 +217,14 @@ public final class PartitionPump {
     }
 
     /**
-     * @return whether the pump knows of no entry of the stream although it wants any, and of no marker in the way. It is told of new ones
-     *     within milliseconds, so this cannot be so for long while there are entries
+     * @return whether the pump knows of no entry of the stream although it wants any. It is told of new ones within milliseconds, so this
+     *     cannot be so for long while there are entries. False during a resize, in which entries wait to be moved or for its end
      */
     public boolean seesEmptyStream() {
-        return events.demand() == Fetcher.Demand.JOBS && partition.prefetched().knowsNone() && !parts.fetcher.atGate();
+        return events.demand() == Fetcher.Demand.JOBS
+                && !parts.barrier.stands()
+                && !parts.fetcher.atGate()
+                && partition.prefetched().knowsNone();
     }
 
     /**
@@ -221,7 +258,9 @@ public final class PartitionPump {
         parts.settle();
         StallCause cause = dispatcher.dispatch();
         if (state.open()) {
-            parts.parking.park(parts.fetcher.atEnd());
+            if (parts.barrier.known()) {
+                parts.parking.park(parts.fetcher.atEnd());
+            }
             makeRoom();
             parts.readAgainIfDue();
             parts.pauses.set();
@@ -235,6 +274,9 @@ public final class PartitionPump {
         }
         commitIfDue(cause);
         uncommitted = state.owns() ? parts.uncommitted() : 0;
+        if (state == PumpState.RUNNING) {
+            parts.barrier.follow();
+        }
         closeIfDone();
     }
 
@@ -305,6 +347,14 @@ public final class PartitionPump {
         }
     }
 
+    private void runIfKnown() {
+        if (state == PumpState.LOADING && parts.loader.done() && parts.barrier.read()) {
+            transition(PumpState.RUNNING);
+            parts.arrivals.loaded();
+            parts.promoter.loaded();
+        }
+    }
+
     private void transition(PumpState next) {
         if (!state.mayBecome(next)) {
             throw new IllegalStateException(lease + ": a pump does not go from " + state + " to " + next);
@@ -316,11 +366,7 @@ public final class PartitionPump {
     private final class Events implements PumpParts.Events {
         @Override
         public void loaded() {
-            if (state == PumpState.LOADING) {
-                transition(PumpState.RUNNING);
-                parts.arrivals.loaded();
-                parts.promoter.loaded();
-            }
+            runIfKnown();
         }
 
         @Override
@@ -351,12 +397,21 @@ public final class PartitionPump {
         @Override
         public Fetcher.Demand demand() {
             Fetcher.Demand rest = working() ? Fetcher.Demand.AGENDA : Fetcher.Demand.NOTHING;
-            // Which entries are suspects depends on the held keys.
-            boolean known =
-                    state == PumpState.RUNNING || !partition.prefetched().expectsSuspects();
-            return state.open() && known && parts.secondReading.phase() != SecondReading.Phase.DUE
+            // Which entries are suspects depends on the held keys, and on those that leave.
+            boolean known = (state == PumpState.RUNNING && parts.barrier.known())
+                    || !partition.prefetched().expectsSuspects();
+            return state.open()
+                            && known
+                            && !parts.barrier.asking()
+                            && parts.secondReading.phase() != SecondReading.Phase.DUE
                     ? Fetcher.Demand.JOBS
                     : rest;
+        }
+
+        @Override
+        public void shows(PartitionStage stage) {
+            parts.barrier.show(stage);
+            runIfKnown();
         }
 
         @Override

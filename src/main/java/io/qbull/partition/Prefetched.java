@@ -36,6 +36,7 @@ final class Prefetched {
     private final FetchBudget.Share share;
     private final Predicate<String> blocks;
     private Predicate<String> shut = key -> false;
+    private Predicate<String> leaves = key -> false;
     private final NavigableMap<EntryId, Slot> slots = new TreeMap<>();
     private final Map<String, KeyLine> lines = new HashMap<>();
     private final ReadyLines ready = new ReadyLines();
@@ -54,6 +55,8 @@ final class Prefetched {
     private EntryId regained = EntryId.START;
     /** What it costs to read the entries that were passed by since the stream was read from its head: their bytes and overhead. */
     private long passed;
+    /** Entries of keys that leave were forgotten or passed by. */
+    private boolean passedLeaving;
 
     /**
      * @param concurrency how many jobs may run at once
@@ -233,6 +236,47 @@ final class Prefetched {
         }
     }
 
+    /**
+     * A resize has begun or is over. Entries of keys that leave are forgotten, and those that follow are passed by: they take no room, and
+     * do not count for the next owner, which starts none of them either.
+     *
+     * @param leaving which keys leave
+     */
+    void depart(Predicate<String> leaving) {
+        leaves = leaving;
+        passedLeaving = false;
+        lines.values().forEach(line -> line.leaving = line.name != null && leaving.test(line.name));
+        forgetLeaving();
+    }
+
+    /** Whether a job of a key that leaves runs or is uncommitted, or a command takes one out of the stream. */
+    boolean touchesLeaving() {
+        return lines.values().stream().anyMatch(line -> line.leaving && line.touched());
+    }
+
+    /** Whether entries of keys that leave have been met. */
+    boolean passedLeaving() {
+        return passedLeaving;
+    }
+
+    /** Forgets the entries of keys that leave that nothing is being done about. */
+    void forgetLeaving() {
+        List<KeyLine> leaving =
+                lines.values().stream().filter(line -> line.leaving).toList();
+        for (KeyLine line : leaving) {
+            crowd.forget(line);
+            List<Slot> idle = line.slots.stream().filter(Crowd::forgettable).toList();
+            passedLeaving |= !idle.isEmpty();
+            idle.forEach(slot -> remove(slot.id()));
+            refresh(line);
+        }
+    }
+
+    private boolean leaves(Entry entry) {
+        return entry instanceof Entry.Decoded decoded
+                && leaves.test(decoded.job().key());
+    }
+
     /** Whether a gate keeps known jobs from starting. */
     boolean anyShut() {
         return lines.values().stream().anyMatch(line -> line.shut && !line.blocked && !line.over());
@@ -331,6 +375,7 @@ final class Prefetched {
             if (entry instanceof Entry.Decoded || entry instanceof Entry.Undecodable) {
                 add(entry, held);
             }
+            passedLeaving |= entry instanceof Entry.Arrived;
             last = id.compareTo(last) > 0 ? id : last;
         }
         if (before != null) {
@@ -345,8 +390,14 @@ final class Prefetched {
 
     private void add(Entry entry, Predicate<Entry> held) {
         EntryId id = entry.id();
-        boolean suspect = id.compareTo(furthest) <= 0 ? suspects.again(id) : suspects.next(entry, held.test(entry));
+        boolean leaving = leaves(entry);
+        boolean suspect =
+                id.compareTo(furthest) <= 0 ? suspects.again(id) : suspects.next(entry, leaving || held.test(entry));
         furthest = id.compareTo(furthest) > 0 ? id : furthest;
+        if (leaving) {
+            passedLeaving = true;
+            return;
+        }
         KeyLine line = lineOf(entry);
         if (line.passedFrom == null) {
             put(new Slot(entry, suspect, line));
@@ -370,6 +421,7 @@ final class Prefetched {
         KeyLine line = new KeyLine(key);
         line.blocked = blocks.test(key);
         line.shut = shut.test(key);
+        line.leaving = leaves.test(key);
         return line;
     }
 

@@ -11,4 +11,22 @@ public interface PumpListener extends Ownership {
      * @param lease the lease that has ended
      */
     void fenced(Lease lease);
+
+    /**
+     * The partition is sealed for a layout whose jobs do not run yet. No job starts before {@link PartitionPump#depart} says which keys
+     * leave.
+     *
+     * @param lease the lease
+     * @param version version of that layout
+     */
+    void sealed(Lease lease, int version);
+
+    /**
+     * Nothing is under way any more for the keys that leave, and the pump does not touch them: they can be moved. Told once for each
+     * version.
+     *
+     * @param lease the lease
+     * @param version version of the new layout
+     */
+    void cleared(Lease lease, int version);
 }

@@ -31,6 +31,7 @@ final class PumpParts {
     final SecondReading secondReading;
     final OwnerInbox inbox;
     final DelayedPromoter promoter;
+    final ResizeBarrier barrier;
 
     /** What the parts ask the pump and tell it. */
     interface Events extends Fetcher.Events, JobStarter.Events {
@@ -45,9 +46,15 @@ final class PumpParts {
      * @param partition the partition
      * @param settings how the pump works
      * @param executor runs the jobs
+     * @param listener hears of a resize
      * @param events is asked and told
      */
-    PumpParts(LeasedPartition partition, PumpSettings settings, JobExecutor executor, Events events) {
+    PumpParts(
+            LeasedPartition partition,
+            PumpSettings settings,
+            JobExecutor executor,
+            PumpListener listener,
+            Events events) {
         RetryPolicy policy =
                 new RetryPolicy(settings.retry(), partition.context().random());
         this.partition = partition;
@@ -55,7 +62,8 @@ final class PumpParts {
         this.suspects = new SuspectStarts(partition, settings.suspectPatience(), events::changed);
         this.starter = new JobStarter(
                 partition, executor, settings.concurrency(), settings.retry().jobTimeout(), suspects, events);
-        this.arrivals = new Arrivals(partition);
+        this.barrier = new ResizeBarrier(partition, listener, starter::recording, this::gatesChanged);
+        this.arrivals = new Arrivals(partition, key -> !barrier.touchable(key));
         this.fetcher = new Fetcher(partition, arrivals, events);
         this.finished = new FinishedSegments(partition, fetcher);
         this.committer = new Committer(partition, settings.commitInterval(), stall);
@@ -67,7 +75,7 @@ final class PumpParts {
         this.pauses = new PauseTimer(partition, events::changed);
         this.memory = new MemoryTimer(partition, events::changed);
         this.secondReading = new SecondReading(partition, events::changed);
-        this.inbox = new OwnerInbox(partition, fetcher);
+        this.inbox = new OwnerInbox(partition, fetcher, barrier::touchable);
         this.promoter = new DelayedPromoter(partition, fetcher, settings.prefetchBytes(), events::working);
     }
 
@@ -123,7 +131,11 @@ final class PumpParts {
         secondReading.follow();
         boolean settled =
                 partition.commands().underWay() == 0 && partition.commits().size() == 0 && !fetcher.fetching();
-        if (settled && settlesToReadAgain()) {
+        boolean idle = starter.running() == 0
+                && fetcher.atEnd()
+                && partition.prefetched().isEmpty();
+        if (settled && (settlesToReadAgain() || (idle && barrier.leftBehind()))) {
+            barrier.readAgain();
             secondReading.begin();
             fetcher.expectMore();
         }
@@ -208,7 +220,7 @@ final class PumpParts {
         StallCause cause = partition.gates().shutsKeys();
         boolean none = cause != null && candidates.slot() == null && candidates.heldKey() == null;
         boolean shut =
-                none && (partition.held().anyShut() || partition.prefetched().anyShut());
+                none && (partition.held().anyShut() || partition.prefetched().anyShut() || barrier.keepsBack());
         return shut ? cause : null;
     }
 

@@ -2,7 +2,7 @@ package io.qbull.partition;
 
 /** Where a pump is in its life. The package comment draws the moves. */
 enum PumpState {
-    /** Which keys are held is not known yet: entries are fetched, no job starts. */
+    /** Which keys are held, or how far a resize is, is not known yet: entries are fetched, no job starts. */
     LOADING,
     /** Jobs run. */
     RUNNING,

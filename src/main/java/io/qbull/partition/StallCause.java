@@ -6,6 +6,8 @@ import io.qbull.model.why.OwnerReport.Kind;
 enum StallCause {
     /** No job is known. */
     IDLE(""),
+    /** The queue is resized, and all known jobs leave the partition. */
+    RESIZE("its jobs move to other partitions because the queue is resized"),
     /** People have paused the queue, the partition, or the keys of all known jobs. */
     PAUSED("it is paused"),
     /** As many jobs run as may run at once. */

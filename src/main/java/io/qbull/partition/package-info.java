@@ -12,7 +12,7 @@
  * <p>The life of a pump; the lease is lost when Redis refuses a command or the engine abandons the pump:
  *
  * <pre>
- *   LOADING ──all held keys are known──▶ RUNNING
+ *   LOADING ──all held keys are known, and how far a resize is──▶ RUNNING
  *   LOADING ──drain──▶ DRAINING
  *   LOADING ──lease lost──▶ ABANDONED
  *   RUNNING ──drain──▶ DRAINING
@@ -31,7 +31,8 @@
  * <tr><td>PumpParts</td><td>nothing: puts the parts together and takes snapshots</td></tr>
  * <tr><td>LeasedPartition</td><td>nothing: hands the shared state to the parts</td></tr>
  * <tr><td>JobSelector</td><td>nothing: snapshot to Decision, through a list of conditions</td></tr>
- * <tr><td>Gates, Gate, PauseGate</td><td>what may not start for a while, all of the partition or some keys, and why</td></tr>
+ * <tr><td>Gates, Gate, PauseGate, ResizeGate</td><td>what may not start for a while, all of the partition or some keys, and why</td></tr>
+ * <tr><td>ResizeBarrier</td><td>how far the partition is in a resize, and whether nothing is under way for keys that leave</td></tr>
  * <tr><td>JobDispatcher</td><td>whose turn it is: the held keys' or the stream's</td></tr>
  * <tr><td>JobStarter, JobSeries, JobRun</td><td>running jobs and those handed over with them, shortage of threads, timeouts</td></tr>
  * <tr><td>JobEnds</td><td>what workers have told and the event loop has not heard</td></tr>
@@ -69,6 +70,8 @@
  *     nothing of their partition runs beside them; suspects that are left when the lease is given up pass to the next owner</td></tr>
  * <tr><td>people pause the partition or a key</td><td>what has not begun is taken back; jobs of a paused key are passed by
  *     and read again in time; what runs, and all that is asked for, goes on</td></tr>
+ * <tr><td>the queue is resized</td><td>nothing that leaves starts from the answer on that shows it; it is moved when nothing is under
+ *     way for it any more, and other keys go on; a new owner does nothing before it knows which keys leave</td></tr>
  * <tr><td>one key has more jobs than the buffer holds</td><td>its later jobs are passed by and read again in time; other keys go
  *     on</td></tr>
  * <tr><td>the pumps of the process have filled the memory for jobs</td><td>each goes on with one entry and one first job of a held

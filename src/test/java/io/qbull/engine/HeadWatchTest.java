@@ -33,6 +33,7 @@ import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.LeaseView;
 import io.qbull.store.LeaseTable.Predecessor;
+import io.qbull.store.ResizeTable.LayoutState;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.ManualEventLoop;
 import io.qbull.testing.Retries;
@@ -195,6 +196,8 @@ class HeadWatchTest {
                 Runnable::run);
         loop.run();
         store.next("createIfAbsent").answer(new Layout(1, 1));
+        loop.run();
+        store.next("state").answer(new LayoutState(new Layout(1, 1), null, List.of()));
         loop.run();
         store.next("register").answer(new PodsView("v", List.of(new LivingPod(ME, new Capacity(1, 1))), "", ""));
         loop.run();

@@ -302,6 +302,7 @@ class HeldPumpTest extends PumpTestSupport {
     @Test
     void a_held_job_that_cannot_be_read_is_buried() {
         heldBefore(Map.of("a", Duration.ZERO));
+        fetched(false);
         answer("advance", new Advance.Next(place(1), new Entry.Undecodable(id(1), "no key", 10)));
         Call bury = store.next("bury");
         assertThat(bury.argument(1, JobPlace.class)).isEqualTo(place(1));
@@ -348,6 +349,7 @@ class HeldPumpTest extends PumpTestSupport {
     @Test
     void a_pause_goes_on_under_the_next_owner() {
         heldBefore(Map.of("a", Duration.ofSeconds(3), "b", Duration.ofSeconds(5)));
+        fetched(false);
         loop.tick(Duration.ofSeconds(3).minusMillis(1));
         assertThat(store.waiting()).doesNotContain("advance");
         loop.tick(Duration.ofMillis(1));
@@ -526,7 +528,7 @@ class HeldPumpTest extends PumpTestSupport {
     @Test
     void nothing_touches_a_held_key_while_the_start_of_its_job_is_being_recorded() {
         pump = pump(4, 1 << 20, Retries.of(3, BACKOFF));
-        pump.start(1);
+        start(1);
         answer("keys", new Page.Keys(Page.START, Map.of("a", Duration.ZERO)));
         fetched(true, entry(2, "a"), entry(3, "a"), entry(4, "a"));
         answer("advance", next(1, "a", Attempts.NONE));
@@ -579,7 +581,7 @@ class HeldPumpTest extends PumpTestSupport {
 
     @Test
     void the_first_jobs_of_held_keys_are_suspects_too() {
-        pump.start(1);
+        start(1);
         answer("keys", new Page.Keys(Page.START, Map.of("a", Duration.ZERO)));
         fetched(false);
         answer("advance", next(1, "a", ONE));
@@ -596,7 +598,7 @@ class HeldPumpTest extends PumpTestSupport {
 
     @Test
     void after_a_crash_the_first_job_of_a_held_key_goes_before_the_stream() {
-        pump.start(1);
+        start(1);
         answer("keys", new Page.Keys(Page.START, Map.of("a", Duration.ZERO)));
         fetched(false, entry(5, "b"));
         answer("advance", next(1, "a", ONE));
@@ -710,7 +712,10 @@ class HeldPumpTest extends PumpTestSupport {
                 fail();
                 answer("fail", Verdict.DONE);
             }
-            case "advance" -> heldBefore(Map.of("a", Duration.ZERO));
+            case "advance" -> {
+                heldBefore(Map.of("a", Duration.ZERO));
+                fetched(false);
+            }
             case "suspect" -> {
                 begin(1);
                 fetched(false, entry(1, "a"));

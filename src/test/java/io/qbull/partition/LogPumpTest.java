@@ -77,7 +77,7 @@ class LogPumpTest extends PumpTestSupport {
     @Test
     void at_the_gate_only_notes_wake_the_pump() {
         begin(0);
-        answer("fetch", new Fetch.Entries(List.of(), false, Agenda.EMPTY, stage(1), true));
+        atGate();
         assertThat(pump.seesEmptyStream()).as("it may not look behind the gate").isFalse();
         assertThat(lastWatch().stream()).isNull();
         wake("started");
@@ -167,7 +167,7 @@ class LogPumpTest extends PumpTestSupport {
     @Test
     void a_segment_is_forgotten_once_all_of_it_is_done_and_its_version_has_started() {
         beginWithSegment();
-        answer("fetch", new Fetch.Entries(List.of(moved(1, "a")), false, Agenda.EMPTY, stage(1), true));
+        atGate(moved(1, "a"));
         complete(0);
         answer("commit", Verdict.DONE);
         assertThat(store.waiting()).as("more may come").doesNotContain("tidy");
@@ -196,8 +196,7 @@ class LogPumpTest extends PumpTestSupport {
 
     @Test
     void the_first_entries_of_each_stream_are_suspects() {
-        pump.start(1);
-        answer("keys", new Page.Keys(Page.START, Map.of()));
+        begin(1);
         answer("fetch", new Fetch.Segments(List.of(SEGMENT)));
         answer("fetch", read(true, moved(1, "a"), moved(2, "a"), entry(1, "b"), entry(2, "b")));
         assertThat(suspected()).isEqualTo("2:7/1-0");
@@ -223,8 +222,7 @@ class LogPumpTest extends PumpTestSupport {
 
     @Test
     void suspects_of_streams_that_were_not_read_are_left() {
-        pump.start(9);
-        answer("keys", new Page.Keys(Page.START, Map.of()));
+        begin(9);
         answer("fetch", new Fetch.Segments(List.of(SEGMENT)));
         answer(
                 "fetch",
@@ -252,6 +250,14 @@ class LogPumpTest extends PumpTestSupport {
     private void beginWithSegment() {
         begin(0);
         answer("fetch", new Fetch.Segments(List.of(SEGMENT)));
+    }
+
+    /** The partition waits for the start of a version, and no key leaves it. */
+    private void atGate(Entry... entries) {
+        Fetch.Entries read = new Fetch.Entries(List.of(entries), false, Agenda.EMPTY, stage(1), true);
+        answer("fetch", read);
+        pump.depart(2, key -> false);
+        answer("fetch", read);
     }
 
     /** A note comes into the inbox. */

@@ -106,6 +106,7 @@ class ParallelPumpTest extends PumpTestSupport {
         Map<String, Duration> held =
                 Stream.of("a", "b", "c", "d", "e").collect(Collectors.toMap(key -> key, key -> Duration.ZERO));
         answer("keys", new Page.Keys(Page.START, Map.copyOf(held)));
+        answerFetch(false);
         assertThat(answerHeads()).as("while it is unknown how large they are").isEqualTo(1);
         assertThat(answerHeads()).isEqualTo(2);
         assertThat(started).extracting(each -> each.job().key()).hasSize(3).doesNotHaveDuplicates();
@@ -143,7 +144,7 @@ class ParallelPumpTest extends PumpTestSupport {
 
     @Test
     void a_suspect_waits_for_the_jobs_that_run_already() {
-        pump.start(1);
+        start(1);
         answer("keys", new Page.Keys(Page.START, Map.of("held", Duration.ofSeconds(5))));
         answerFetch(false, entry(2, "a"), entry(3, "b"));
         suspected();

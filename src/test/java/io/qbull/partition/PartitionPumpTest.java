@@ -236,7 +236,7 @@ class PartitionPumpTest extends PumpTestSupport {
 
     @Test
     void the_first_job_of_a_key_that_was_held_when_the_owner_died_is_a_suspect() {
-        pump.start(1);
+        start(1);
         store.next("keys").answer(new Page.Keys(Page.START, Map.of("key", Duration.ZERO)));
         loop.run();
         answerAdvance(1, new Attempts(1, 0, 0, 0));
@@ -532,7 +532,9 @@ class PartitionPumpTest extends PumpTestSupport {
     @Test
     void a_request_for_a_key_whose_job_runs_is_carried_out_when_that_has_ended() {
         beginHeld(Duration.ZERO);
+        answerFetch(false);
         answerAdvance(1, new Attempts(1, 0, 0, 0));
+        ring(store.next("watch"));
         answerFetch(request("drop"));
         assertThat(ids()).containsExactly(1L);
         assertThat(store.waiting()).doesNotContain("attend");

@@ -234,6 +234,14 @@ final class ProcessSimulation {
             }
 
             @Override
+            public void sealed(Lease sealed, int version) {
+                throw new AssertionError("nobody resizes: " + sealed);
+            }
+
+            @Override
+            public void cleared(Lease cleared, int version) {}
+
+            @Override
             public void answered(Subject subject) {}
 
             @Override

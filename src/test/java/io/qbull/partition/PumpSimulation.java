@@ -654,6 +654,14 @@ final class PumpSimulation {
         }
 
         @Override
+        public void sealed(Lease sealed, int version) {
+            loop.execute(() -> pump.depart(version, key -> false));
+        }
+
+        @Override
+        public void cleared(Lease cleared, int version) {}
+
+        @Override
         public void answered(Subject answered) {
             assertThat(answered).isEqualTo(Subject.jobs(lease.partition().index()));
         }

@@ -149,6 +149,16 @@ abstract class PumpTestSupport {
         public void fenced(Lease lease) {
             told.add("fenced");
         }
+
+        @Override
+        public void sealed(Lease lease, int version) {
+            told.add("sealed " + version);
+        }
+
+        @Override
+        public void cleared(Lease lease, int version) {
+            told.add("cleared " + version);
+        }
     }
 
     final class Told implements Reachability {
@@ -169,9 +179,17 @@ abstract class PumpTestSupport {
         }
     }
 
+    /** Starts the pump, which learns the stage of the partition; of one with suspects it reads nothing else before it knows the held keys. */
+    final void start(int suspects) {
+        pump.start(suspects);
+        if (suspects > 0) {
+            answerFetch(false);
+        }
+    }
+
     /** Starts the pump of a partition without held keys. */
     final void begin(int suspects) {
-        pump.start(suspects);
+        start(suspects);
         answer("keys", new Page.Keys(Page.START, Map.of()));
     }
 

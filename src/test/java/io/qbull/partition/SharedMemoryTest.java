@@ -49,6 +49,7 @@ class SharedMemoryTest extends PumpTestSupport {
         other.holds(1, ALL);
         pump.start(0);
         answer("keys", new Page.Keys(Page.START, Map.of("a", Duration.ZERO, "b", Duration.ZERO)));
+        answer(store.next("fetch"), new Fetch.Entries(List.of(), false, Agenda.EMPTY));
         answerHead();
         loop.tick(LOOK);
         assertThat(store.waiting()).as("no memory, and a job runs").doesNotContain("advance");

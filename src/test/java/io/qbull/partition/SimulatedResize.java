@@ -124,7 +124,7 @@ final class SimulatedResize {
                 int count = random.nextInt(20);
                 int first = random.nextBoolean() ? random.nextInt(count + 1) : 0;
                 for (int i = 0; i < count; i++) {
-                    StreamId origin = new StreamId(1 + i, 1_000L * version + 100 * source + k);
+                    StreamId origin = new StreamId(1 + i, 1_000L * version + 100L * source + k);
                     Arriving job = jobs.create(key, origin, i < first, i == 0);
                     if (job.held()) {
                         held.add(job);

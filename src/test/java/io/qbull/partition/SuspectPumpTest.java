@@ -56,6 +56,9 @@ class SuspectPumpTest extends PumpTestSupport {
 
         void begin(Entry... entries) {
             pump.start(entries.length);
+            if (entries.length > 0) {
+                answer("fetch", new Fetch.Entries(List.of(), false, Agenda.EMPTY));
+            }
             answer("keys", new Page.Keys(Page.START, Map.of()));
             answer("fetch", new Fetch.Entries(List.of(entries), false, Agenda.EMPTY));
         }
@@ -198,7 +201,7 @@ class SuspectPumpTest extends PumpTestSupport {
 
     @Test
     void held_suspects_and_those_that_stand_behind_a_held_key_are_left_to_the_next_owner() {
-        pump.start(2);
+        start(2);
         answer("keys", new Page.Keys(Page.START, Map.of("a", Duration.ofDays(1))));
         answerFetch(false, entry(1, "b"), entry(2, "a"), entry(3, "b"));
         recorded();
