@@ -10,6 +10,7 @@ import io.qbull.app.cli.FindCommand;
 import io.qbull.app.cli.HeldCommand;
 import io.qbull.app.cli.PauseCommand;
 import io.qbull.app.cli.PeekCommand;
+import io.qbull.app.cli.ResizeCommand;
 import io.qbull.app.cli.ResumeCommand;
 import io.qbull.app.cli.StatusCommand;
 import io.qbull.app.cli.UpCommand;
@@ -85,6 +86,7 @@ public final class Main {
                         new PauseCommand(home),
                         new ResumeCommand(home),
                         new DrainCommand(home),
+                        new ResizeCommand(home),
                         new BenchCommand(),
                         new VersionCommand(),
                         new HelpCommand())

@@ -23,7 +23,7 @@ public final class JsonAnswers {
     private static final LogLimit LINES = new LogLimit();
 
     private static final Map<Integer, String> TITLES =
-            Map.of(400, "Bad Request", 404, "Not Found", 503, "Service Unavailable");
+            Map.of(400, "Bad Request", 404, "Not Found", 409, "Conflict", 503, "Service Unavailable");
 
     private JsonAnswers() {}
 

@@ -80,6 +80,18 @@ public record QueueRequest(QueueName queue, MultiMap given) {
     }
 
     /**
+     * @param name of a parameter that must be given
+     * @return its value, a number of up to nine digits
+     */
+    public int number(String name) {
+        String text = given.get(name);
+        if (text == null || !text.matches("\\d{1,9}")) {
+            throw new IllegalArgumentException(name + " must be a number.");
+        }
+        return Integer.parseInt(text);
+    }
+
+    /**
      * @return the parameter {@code limit}, 1 to 1000; 100 if it is not given
      */
     public int limit() {

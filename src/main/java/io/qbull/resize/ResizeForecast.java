@@ -52,6 +52,13 @@ public record ResizeForecast(ResizePlan plan, List<Source> sources, Speed speed)
     }
 
     /**
+     * @return which part of all possible keys moves
+     */
+    public double shareOfKeys() {
+        return plan.old().mapToDouble(plan::shareLeaving).average().orElse(0);
+    }
+
+    /**
      * @return how many jobs move, if their keys are spread evenly
      */
     public long jobsLeaving() {

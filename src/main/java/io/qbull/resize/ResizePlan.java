@@ -111,6 +111,13 @@ public record ResizePlan(Resize resize) {
     }
 
     /**
+     * @return the partitions of the old layout
+     */
+    public IntStream old() {
+        return IntStream.range(0, resize.from());
+    }
+
+    /**
      * @return the partitions that both layouts have
      */
     public IntStream surviving() {

@@ -12,6 +12,7 @@ import io.qbull.store.Rounds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -89,26 +90,41 @@ public final class Resizer {
         Layout.check(partitions);
         return status(queue).thenCompose(status -> {
             ResizeProgress progress = status.progress();
-            if (progress != null) {
-                return goOn(queue, status, progress.plan().resize(), partitions);
+            if (progress != null && progress.plan().resize().to() == partitions) {
+                return advance(queue, status, List.of())
+                        .thenApply(now ->
+                                new Beginning.UnderWay(now, progress.plan().resize()));
             }
-            if (status.current().partitions() == partitions) {
-                return CompletableFuture.completedStage(new Beginning.Same(status.current()));
-            }
-            if (!status.notStarted().isEmpty()) {
-                return CompletableFuture.completedStage(new Beginning.NotStarted(status.notStarted()));
-            }
-            return headroom.shortage(queue, ResizePlan.of(status.current(), partitions), status.partitions())
-                    .thenCompose(shortage -> shortage.isPresent()
-                            ? CompletableFuture.completedStage(new Beginning.NoMemory(shortage.get()))
+            return obstacle(queue, status, partitions)
+                    .thenCompose(obstacle -> obstacle.isPresent()
+                            ? CompletableFuture.completedStage(obstacle.get())
                             : intend(queue, status, partitions));
         });
     }
 
-    private CompletionStage<Beginning> goOn(QueueName queue, ResizeStatus status, Resize running, int partitions) {
-        return running.to() == partitions
-                ? advance(queue, status, List.of()).thenApply(now -> new Beginning.UnderWay(now, running))
-                : CompletableFuture.completedStage(new Beginning.Other(running));
+    /**
+     * @param queue the queue
+     * @param status of it
+     * @param partitions number of partitions that it is to have; not that of the resize that is under way
+     * @return why no such resize can begin, if something is in its way; fails with a {@link io.qbull.store.StoreException}
+     */
+    public CompletionStage<Optional<Beginning>> obstacle(QueueName queue, ResizeStatus status, int partitions) {
+        ResizeProgress progress = status.progress();
+        if (progress != null) {
+            return obstacle(new Beginning.Other(progress.plan().resize()));
+        }
+        if (status.current().partitions() == partitions) {
+            return obstacle(new Beginning.Same(status.current()));
+        }
+        if (!status.notStarted().isEmpty()) {
+            return obstacle(new Beginning.NotStarted(status.notStarted()));
+        }
+        return headroom.shortage(queue, ResizePlan.of(status.current(), partitions), status.partitions())
+                .thenApply(shortage -> shortage.map(Beginning.NoMemory::new));
+    }
+
+    private static CompletionStage<Optional<Beginning>> obstacle(Beginning obstacle) {
+        return CompletableFuture.completedStage(Optional.of(obstacle));
     }
 
     private CompletionStage<Beginning> intend(QueueName queue, ResizeStatus status, int partitions) {

@@ -103,6 +103,30 @@ class ManagementTest extends AppTestSupport {
                 .isEqualTo(404);
     }
 
+    @Test
+    void a_resize_is_forecast_and_refused_over_http() throws IOException {
+        await().until(() -> get(management, "/api/queues/WHATSAPP").status() == 200);
+        JsonNode state =
+                JSON.readTree(get(management, "/api/queues/WHATSAPP/resize").body());
+        assertThat(state.get("underWay").asBoolean()).isFalse();
+        int partitions = state.get("layout").get("partitions").asInt();
+        JsonNode forecast = JSON.readTree(
+                change("resize?dryRun=true&partitions=" + 2 * partitions).body());
+        assertThat(forecast.get("from").asInt()).isEqualTo(partitions);
+        assertThat(forecast.get("to").asInt()).isEqualTo(2 * partitions);
+        assertThat(forecast.get("waitsFor").asInt()).isEqualTo(1);
+        assertThat(change("resize?partitions=" + partitions).body())
+                .as("it has so many")
+                .isEqualTo(state.toString());
+        assertThat(change("resize").status()).isEqualTo(400);
+        assertThat(change("resize?partitions=0").status()).isEqualTo(400);
+        assertThat(change("resize?partitions=2&all=true").status()).isEqualTo(400);
+        assertThat(get(management, "/api/queues/NOPE/resize").status()).isEqualTo(404);
+        assertThat(RawHttp.send(management, "POST /api/queues/NOPE/resize?partitions=2", List.of(), new byte[0])
+                        .status())
+                .isEqualTo(404);
+    }
+
     private RawHttp.Answer change(String path) {
         return RawHttp.send(management, "POST /api/queues/WHATSAPP/" + path, List.of(), new byte[0]);
     }

@@ -9,6 +9,8 @@ import io.qbull.ops.dead.DeadLetterAdmin;
 import io.qbull.ops.held.HeldApi;
 import io.qbull.ops.pause.PauseAdmin;
 import io.qbull.ops.pause.PauseApi;
+import io.qbull.ops.resize.ResizeAdmin;
+import io.qbull.ops.resize.ResizeApi;
 import io.qbull.ops.status.QueueApi;
 import io.qbull.ops.status.Queues;
 import io.qbull.ops.why.Jobs;
@@ -57,6 +59,12 @@ public final class MountedHandlers extends ServiceSupport implements StaticServi
             dead(management, new DeadApi(new DeadLetterAdmin(store.deadLetters())));
             held(management, new HeldApi(StoreAccess.heldKeyAdmin(store)));
             pause(management, new PauseApi(new PauseAdmin(store.pauses())));
+            ResizeApi resize = new ResizeApi(new ResizeAdmin(store));
+            management.route("/api/queues/:queue/resize").method(HttpMethod.GET).handler(resize::status);
+            management
+                    .route("/api/queues/:queue/resize")
+                    .method(HttpMethod.POST)
+                    .handler(resize::resize);
         }
         FilesApi files = context.getRegistry().findSingleByType(FilesApi.class);
         if (files != null) {
