@@ -81,7 +81,7 @@ class ArchitectureTest {
             rule("ops.dead", "ops", "store", "config", "model"),
             rule("ops.held", "ops", "store", "config", "model"),
             rule("ops.resize", "ops", "store", "resize", "model"),
-            rule("ops.why", "ops", "store", "config", "model"),
+            rule("ops.why", "ops", "store", "resize", "config", "model"),
             rule("ops.files", "ops", "store", "config", "model"));
 
     /** The wings of the application from the top down: each uses those after it, and any package that is no wing. */

@@ -161,6 +161,19 @@ public final class Resizer {
         });
     }
 
+    /**
+     * Costs a command while no resize is under way and none was before.
+     *
+     * @param queue a queue that exists
+     * @return the status if a resize is under way; fails with a {@link io.qbull.store.StoreException}
+     */
+    public CompletionStage<Optional<ResizeStatus>> underWay(QueueName queue) {
+        return table.state(queue)
+                .thenCompose(layouts -> ResizeStatus.resize(layouts) == null
+                        ? CompletableFuture.completedStage(Optional.empty())
+                        : status(queue).thenApply(status -> Optional.of(status).filter(any -> any.progress() != null)));
+    }
+
     /** Steps that are next again, although they were done, would be done for ever: Redis has lost something. The next call tries again. */
     private CompletionStage<ResizeStatus> advance(QueueName queue, ResizeStatus status, List<Step> done) {
         ResizeProgress progress = status.progress();

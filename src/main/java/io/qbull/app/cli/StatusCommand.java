@@ -7,16 +7,20 @@ import io.qbull.app.settings.AppSettings;
 import io.qbull.app.settings.SettingsReader;
 import io.qbull.model.QueueName;
 import io.qbull.ops.Json;
+import io.qbull.ops.resize.ResizeAdmin;
+import io.qbull.ops.resize.ResizeView;
 import io.qbull.ops.status.Overview;
 import io.qbull.ops.status.QueueJson;
 import io.qbull.ops.status.Queues;
 import io.qbull.ops.status.StatusTable;
 import io.qbull.store.Inspector.QueueStatus;
+import io.qbull.store.Rounds;
 import io.qbull.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -36,6 +40,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class)
 public final class StatusCommand implements Callable<Integer> {
+    private static final int QUEUES_AT_ONCE = 16;
+
     private final Path home;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "QUEUE", description = "Only this queue.")
@@ -82,7 +88,7 @@ public final class StatusCommand implements Callable<Integer> {
         if (found.isEmpty()) {
             return "There are no queues yet.\n";
         }
-        String overview = overview(store, found, queues::all);
+        String overview = overview(store, found, queues::all) + resizes(store, found);
         return verbose
                 ? overview + found.stream().map(StatusTable::of).collect(Collectors.joining("\n", "\n", ""))
                 : overview;
@@ -94,10 +100,23 @@ public final class StatusCommand implements Callable<Integer> {
             return Json.text(QueueJson.of(found)) + "\n";
         }
         String overview = overview(
-                store,
-                List.of(found),
-                () -> queues.one(name).thenApply(again -> again.map(List::of).orElse(List.of())));
+                        store,
+                        List.of(found),
+                        () -> queues.one(name)
+                                .thenApply(again -> again.map(List::of).orElse(List.of())))
+                + resizes(store, List.of(found));
         return verbose ? overview + "\n" + StatusTable.of(found) : overview;
+    }
+
+    private static String resizes(Store store, List<QueueStatus.Present> found) throws CliException {
+        ResizeAdmin admin = new ResizeAdmin(store);
+        List<QueueName> names = found.stream().map(QueueStatus.Present::queue).toList();
+        List<Optional<String>> lines = StoreAccess.finish(Rounds.of(
+                QUEUES_AT_ONCE,
+                names,
+                name -> admin.underWay(name)
+                        .thenApply(status -> status.map(running -> ResizeView.sentence(name, running) + "\n"))));
+        return lines.stream().flatMap(Optional::stream).collect(Collectors.joining());
     }
 
     /** Looks twice if there are jobs or pods, so that it can say how fast jobs come and end. */

@@ -128,6 +128,14 @@ public final class ResizeAdmin {
     }
 
     /**
+     * @param queue a queue that exists
+     * @return the status if a resize is under way; fails with a {@link io.qbull.store.StoreException}
+     */
+    public CompletionStage<Optional<ResizeStatus>> underWay(QueueName queue) {
+        return resizer.underWay(queue);
+    }
+
+    /**
      * Does what can be done for the resize that is under way. When it is over, the dead letters follow their keys.
      *
      * @param queue a queue that exists

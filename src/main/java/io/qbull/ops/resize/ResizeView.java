@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.qbull.model.DurationText;
 import io.qbull.model.QueueName;
 import io.qbull.model.Resize;
+import io.qbull.model.why.Resizing;
 import io.qbull.model.why.RunningJob;
 import io.qbull.ops.Json;
 import io.qbull.ops.resize.ResizeAdmin.Following;
@@ -132,6 +133,20 @@ public final class ResizeView {
             status.unmoved().stream().sorted().forEach(unmoved::add);
         }
         return node;
+    }
+
+    /**
+     * @param queue the queue
+     * @param status with a resize under way
+     * @return one line without its end
+     */
+    public static String sentence(QueueName queue, ResizeStatus status) {
+        ResizeProgress progress = status.progress();
+        if (progress == null) {
+            throw new IllegalArgumentException("no resize of " + queue + " is under way");
+        }
+        return queue + ": "
+                + Resizing.of(progress.plan().resize(), status.unmoved()).sentence();
     }
 
     /**

@@ -9,9 +9,14 @@ import io.qbull.model.why.Cause;
 import io.qbull.model.why.JobCause;
 import io.qbull.model.why.OwnerCause;
 import io.qbull.model.why.OwnerReport;
+import io.qbull.model.why.Resizing;
 import io.qbull.model.why.StoreCause;
 import io.qbull.ops.why.Answer.Finding;
 import io.qbull.ops.why.JobSearch.Wanted;
+import io.qbull.resize.Headroom;
+import io.qbull.resize.ResizeProgress;
+import io.qbull.resize.ResizeStatus;
+import io.qbull.resize.Resizer;
 import io.qbull.store.Examiner.Partition;
 import io.qbull.store.HeldKeyTable.HeldKey;
 import io.qbull.store.Rounds;
@@ -21,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -36,6 +42,7 @@ public final class Why {
     private final Store store;
     private final FactGatherer gatherer;
     private final JobSearch search;
+    private final Resizer resizer;
 
     /**
      * @param store an open store
@@ -44,6 +51,7 @@ public final class Why {
     public Why(Store store, Supplier<CompletionStage<Void>> pause) {
         this.store = store;
         this.gatherer = new FactGatherer(store, pause);
+        this.resizer = new Resizer(store.resize(), new Headroom(store.examiner()));
         this.search = new JobSearch(store.examiner(), store.deadLetters());
     }
 
@@ -84,7 +92,20 @@ public final class Why {
                         queue,
                         layout,
                         partition == null ? Places.all(queue, layout) : List.of(new PartitionId(queue, partition)));
-        return answer.thenApply(Optional::of);
+        return answer.thenCombine(resizer.underWay(queue), Why::with).thenApply(Optional::of);
+    }
+
+    /** A resize explains other causes, or is one that nobody else names. */
+    private static Answer with(Answer answer, Optional<ResizeStatus> resized) {
+        ResizeProgress progress = resized.map(ResizeStatus::progress).orElse(null);
+        if (progress == null) {
+            return answer;
+        }
+        Resizing cause = Resizing.of(
+                progress.plan().resize(), resized.map(ResizeStatus::unmoved).orElse(Set.of()));
+        List<Finding> findings = new ArrayList<>(answer.findings());
+        findings.add(new Finding(answer.queue(), List.of(), Duration.ZERO, cause));
+        return new Answer(answer.queue(), findings, answer.unexamined());
     }
 
     private CompletionStage<Answer> whole(QueueName queue, Layout layout, List<PartitionId> partitions) {

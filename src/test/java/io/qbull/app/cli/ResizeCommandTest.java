@@ -95,6 +95,11 @@ class ResizeCommandTest {
         assertThat(begun.err()).startsWith("qbull: No pod consumes ORDERS, so that nobody moves its jobs.");
         assertThat(current()).isEqualTo(new Layout(2, 8));
 
+        String underWay = "the queue is resized from 4 to 8 partitions, and 0 of the 4 old ones have moved their jobs";
+        assertThat(run("status ORDERS").out()).endsWith("ORDERS: " + underWay + "\n");
+        assertThat(run("why ORDERS").out()).contains("queue ORDERS: " + underWay);
+        assertThat(run("why ORDERS --json").out()).contains("\"resizing\"");
+
         CommandRun other = run("resize ORDERS --partitions 16");
         assertThat(other.code()).isEqualTo(ExitCode.FAILED.number());
         assertThat(other.err()).startsWith("qbull: ORDERS is resized from 4 to 8 partitions: another resize can begin");
@@ -106,6 +111,7 @@ class ResizeCommandTest {
         CommandRun done = run("resize ORDERS --partitions 8");
         assertThat(done.code()).isEqualTo(ExitCode.OK.number());
         assertThat(done.out()).isEqualTo("ORDERS has 8 partitions.\n");
+        assertThat(run("status ORDERS").out() + run("why ORDERS").out()).doesNotContain("resized");
         assertThat(json(run("resize ORDERS --partitions 8 --json"))
                         .get("underWay")
                         .asBoolean())
