@@ -84,7 +84,8 @@ final class ResizeWatch {
      * @param store has the queue
      * @param layouts is told of a newer layout
      * @param loop runs all of this
-     * @param changed gets what the pods compete for when that has changed
+     * @param changed gets what the pods compete for when that has changed, and again while old partitions have not moved: the owner of one
+     *     that reads nothing would not see its seal
      */
     ResizeWatch(Identity identity, Store store, LayoutCache layouts, EventLoop loop, Consumer<Competition> changed) {
         this.identity = identity;
@@ -186,8 +187,15 @@ final class ResizeWatch {
                         begun(state.resize());
                     } else {
                         layouts.heardOf(state.current());
+                        remind();
                     }
                 }));
+    }
+
+    private void remind() {
+        if (known != null && !known.urgent().isEmpty()) {
+            changed.accept(known);
+        }
     }
 
     /** Nothing has moved yet, or the next look will tell. */
@@ -255,7 +263,9 @@ final class ResizeWatch {
     }
 
     private void compete(Competition now) {
-        if (!now.equals(known)) {
+        if (now.equals(known)) {
+            remind();
+        } else {
             known = now;
             changed.accept(now);
         }

@@ -106,6 +106,12 @@ class ResizeWatchTest {
             loop.run();
             answer("state", INTENDED);
             assertThat(competitions).hasSize(2);
+            announce.run();
+            loop.run();
+            answer("state", CURRENT);
+            assertThat(competitions)
+                    .as("all are sealed now, so that their owners look again")
+                    .containsExactly(Competition.of(2), competitions.get(1), competitions.get(1));
             assertThat(log.lines("queue=Q is resized from 2 to 3 partitions (layout version 2)"))
                     .hasSize(1);
         }
@@ -161,6 +167,20 @@ class ResizeWatchTest {
         watch.look();
         answer("state", CURRENT);
         assertThat(store.waiting()).as("what is over is not read again").isEmpty();
+    }
+
+    @Test
+    void owners_of_partitions_that_have_not_moved_are_reminded_at_each_look() {
+        join();
+        watch.look();
+        answerStates(state(0, 1, 0), state(1, 1, 2), state(2, 0, 0));
+        answer("createIfAbsent", GROW.after());
+        for (int i = 0; i < 2; i++) {
+            watch.look();
+            answerStates(state(0, 1, 0), state(1, 1, 2), state(2, 0, 0));
+        }
+        Competition waiting = new Competition(3, Set.of(0));
+        assertThat(competitions).containsExactly(Competition.of(2), waiting, waiting, waiting);
     }
 
     @Test
