@@ -29,13 +29,14 @@ final class FinishedSegments {
     /** Does so if all that was read of such a segment has left it. */
     void tidy() {
         Set<Segment> known = partition.prefetched().cursor().segments().keySet();
+        // At once: by the time all is settled, what was read may have left again.
+        tried.removeIf(
+                segment -> !known.contains(segment) || partition.prefetched().hasAnyOf(segment));
         boolean settled =
                 partition.commands().underWay() == 0 && partition.commits().size() == 0;
         if (known.isEmpty() || !settled || !fetcher.atEnd()) {
             return;
         }
-        tried.removeIf(
-                segment -> !known.contains(segment) || partition.prefetched().hasAnyOf(segment));
         List<Segment> finished = known.stream()
                 .filter(segment -> segment.version() <= fetcher.started())
                 .filter(segment -> !partition.prefetched().hasAnyOf(segment))

@@ -195,6 +195,25 @@ class LogPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void a_segment_that_was_tried_too_early_is_tried_again_when_its_last_job_is_done() {
+        beginWithSegment();
+        answer("fetch", read(false));
+        answer("tidy", Verdict.DONE);
+        answer("fetch", read(false));
+        wake("due");
+        answer("fetch", read(false, entry(1, "b")));
+        complete(0);
+        Call commit = store.next("commit");
+        wake("staged");
+        answer("fetch", read(false, moved(1, "a")));
+        complete(1);
+        assertThat(store.waiting()).doesNotContain("tidy");
+        answer(commit, Verdict.DONE);
+        answer("commit", Verdict.DONE);
+        assertThat(store.waiting()).contains("tidy");
+    }
+
+    @Test
     void the_first_entries_of_each_stream_are_suspects() {
         begin(1);
         answer("fetch", new Fetch.Segments(List.of(SEGMENT)));
