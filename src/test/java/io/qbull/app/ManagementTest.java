@@ -59,7 +59,9 @@ class ManagementTest extends AppTestSupport {
                         "held",
                         "heldKeys",
                         "delayed",
-                        "dead");
+                        "dead",
+                        "done",
+                        "doneAt");
         assertThat(JSON.readTree(get(management, "/api/queues").body()).get(0).get("queue"))
                 .isEqualTo(queue.get("queue"));
     }
@@ -125,6 +127,22 @@ class ManagementTest extends AppTestSupport {
         assertThat(RawHttp.send(management, "POST /api/queues/NOPE/resize?partitions=2", List.of(), new byte[0])
                         .status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void a_queue_is_resized_by_post_and_back() throws IOException {
+        await().until(() -> get(management, "/api/queues/WHATSAPP").status() == 200);
+        int partitions = resizeState().get("layout").get("partitions").asInt();
+        for (int next : new int[] {2 * partitions, partitions}) {
+            RawHttp.Answer answer = change("resize?partitions=" + next);
+            assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+            await().until(() -> !resizeState().get("underWay").asBoolean());
+            assertThat(resizeState().get("layout").get("partitions").asInt()).isEqualTo(next);
+        }
+    }
+
+    private JsonNode resizeState() throws IOException {
+        return JSON.readTree(get(management, "/api/queues/WHATSAPP/resize").body());
     }
 
     private RawHttp.Answer change(String path) {
