@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class Arrivals {
     /** After so many nanoseconds an owner knows that it was replaced: it trusts its lease for no longer than {@code leaseTtl}. */
     private final long knows;
 
-    private final Partitions partitions;
+    private final Placement placement;
     private final ToIntFunction<String> concurrency;
     private final Map<String, Line> lines = new HashMap<>();
     private final Map<String, Owners> owners = new HashMap<>();
@@ -53,8 +54,8 @@ final class Arrivals {
         private int finished = -1;
         /** How many of its runs were. */
         private int answers = 1;
-        /** By epoch. */
-        private final TreeMap<Long, Run> runs = new TreeMap<>();
+
+        private final TreeMap<Term, Run> runs = new TreeMap<>();
 
         void finished(int seq) {
             if (seq > finished) {
@@ -73,6 +74,21 @@ final class Arrivals {
         }
     }
 
+    /** A lease, whose epoch belongs to its partition. */
+    private record Term(long epoch, String partition) implements Comparable<Term> {
+        private static final Comparator<Term> ORDER =
+                Comparator.comparingLong(Term::epoch).thenComparing(Term::partition);
+
+        static Term of(Arrival arrival) {
+            return new Term(arrival.epoch(), arrival.partition());
+        }
+
+        @Override
+        public int compareTo(Term other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
     /** What an owner has run of a key: its last job, and when it was answered for good so that the owner knows; 0 = it was not. */
     private static final class Run {
         private int seq = -1;
@@ -87,12 +103,12 @@ final class Arrivals {
     }
 
     /**
-     * @param partitions tells the partition of a key
+     * @param placement tells where jobs may be
      * @param leaseTtl of the pods
      * @param concurrency how many jobs an owner of a partition of this queue runs at once
      */
-    Arrivals(Partitions partitions, Duration leaseTtl, ToIntFunction<String> concurrency) {
-        this.partitions = partitions;
+    Arrivals(Placement placement, Duration leaseTtl, ToIntFunction<String> concurrency) {
+        this.placement = placement;
         this.concurrency = concurrency;
         this.knows = leaseTtl.plusSeconds(2).toNanos();
     }
@@ -113,7 +129,7 @@ final class Arrivals {
         if (nowMillis < job.due()) {
             violation("early, at " + nowMillis, arrival);
         }
-        if (!arrival.partition().equals(partitions.of(job.queue(), job.key()))) {
+        if (!placement.fits(job.queue(), job.key(), arrival.partition())) {
             violation("in a partition that is not its key's", arrival);
         }
         String place = places.putIfAbsent(job, arrival.place());
@@ -125,7 +141,7 @@ final class Arrivals {
     }
 
     private void judgeRun(Arrival arrival, Line line) {
-        Run run = line.runs.computeIfAbsent(arrival.epoch(), any -> new Run());
+        Run run = line.runs.computeIfAbsent(Term.of(arrival), any -> new Run());
         int seq = arrival.job().seq();
         if (seq < run.seq) {
             violation("after " + run.seq + " under the same lease", arrival);
@@ -169,7 +185,7 @@ final class Arrivals {
     /** The answer for good was written. */
     synchronized void answered(Arrival arrival, long now) {
         Line line = lines.get(arrival.job().line());
-        Run run = line == null ? null : line.runs.get(arrival.epoch());
+        Run run = line == null ? null : line.runs.get(Term.of(arrival));
         if (run != null && run.seq == arrival.job().seq() && now - arrival.at() < LATE_ANSWER.toNanos()) {
             run.answeredAt = now;
         }

@@ -33,12 +33,15 @@ import org.awaitility.core.ConditionTimeoutException;
 /**
  * Pods of the application with three queues under random faults, and the judgement of what came of the jobs.
  * {@code -Dqbull.chaos.seed=N} repeats the faults of a run, {@code -Dqbull.chaos.only=TEXT} uses only those whose names contain the text,
- * and {@code -Dqbull.size.chaos.seconds=N} sets how long it lasts.
+ * {@code -Dqbull.size.chaos.seconds=N} sets how long it lasts, and {@code -Dqbull.chaos.resizes=false} leaves the queues as they are.
  */
 final class ChaosRun {
     private static final int SECONDS = Size.of("chaos.seconds", 60, 1_800);
-    private static final Partitions PARTITIONS = new Partitions(List.of("ORDERS", "MAILS", "CALLS"), 16);
+    private static final List<String> QUEUES = List.of("ORDERS", "MAILS", "CALLS");
+    private static final int PARTITIONS = 16;
+    private static final int MOST_PARTITIONS = 24;
     private static final String ONLY = System.getProperty("qbull.chaos.only", "");
+    private static final boolean RESIZES = !"false".equals(System.getProperty("qbull.chaos.resizes"));
     private static final int PODS = 3;
     private static final int JOBS_A_SECOND = Size.of("chaos.jobs", 60, 60);
     private static final int SINGLE_JOBS_A_SECOND = 15;
@@ -48,6 +51,7 @@ final class ChaosRun {
 
     private final long seed = Long.getLong("qbull.chaos.seed", System.nanoTime());
     private final Random random = new Random(seed);
+    private final ResizedPartitions partitions = new ResizedPartitions(QUEUES, PARTITIONS, MOST_PARTITIONS);
     /** Stays for later inspection. */
     private final Path home = Path.of(
                     System.getProperty("qbull.build.directory", "target"), "it", "chaos-" + System.nanoTime())
@@ -59,7 +63,7 @@ final class ChaosRun {
     void on(Servers servers) throws Exception {
         Findings.note("seed " + seed);
         Faults.prepare(servers);
-        Arrivals arrivals = new Arrivals(PARTITIONS, LEASE_TTL, ChaosRun::concurrency);
+        Arrivals arrivals = new Arrivals(partitions, LEASE_TTL, ChaosRun::concurrency);
         ExecutorService threads = Executors.newCachedThreadPool();
         try (Receiver receiver = new Receiver(Ports.free(), arrivals);
                 Crew crew = new Crew(home, routes(receiver.port()), settings(servers))) {
@@ -70,7 +74,7 @@ final class ChaosRun {
             StallWatch watch = new StallWatch(
                     servers,
                     arrivals,
-                    PARTITIONS,
+                    partitions.all(),
                     () -> unfinishedPartitions(arrivals, senders),
                     () -> refusals(senders),
                     new PodReports(crew),
@@ -78,15 +82,17 @@ final class ChaosRun {
                     LEASE_TTL.plusSeconds(1));
             Future<?> watching = threads.submit(watch);
 
-            Faults faults = new Faults(servers, crew, receiver, PARTITIONS, random);
+            Resizes resizes = new Resizes(crew, partitions, random);
+            Faults faults = new Faults(servers, crew, receiver, partitions.all(), random);
             try {
                 strike(
                         faults.list().stream()
                                 .filter(fault -> fault.name().contains(ONLY))
                                 .collect(Collectors.toList()),
-                        crew);
+                        crew,
+                        resizes);
             } catch (RuntimeException e) {
-                report(arrivals, senders, watch, crew);
+                report(arrivals, senders, watch, crew, resizes);
                 throw e;
             }
             senders.forEach(Sender::stop);
@@ -100,7 +106,7 @@ final class ChaosRun {
             watch.stop();
             watching.get();
 
-            report(arrivals, senders, watch, crew);
+            report(arrivals, senders, watch, crew, resizes);
             assertThat(notDone)
                     .as("jobs that did not arrive after the last fault")
                     .isEmpty();
@@ -125,13 +131,13 @@ final class ChaosRun {
 
     private List<Sender> senders(Crew crew) {
         return List.of(
-                new BulkSender("a", PARTITIONS.queues(), crew, new Random(seed), JOBS_A_SECOND),
-                new BulkSender("b", PARTITIONS.queues(), crew, new Random(seed + 1), JOBS_A_SECOND),
-                new SingleSender("c", PARTITIONS.queues(), crew, new Random(seed + 2), SINGLE_JOBS_A_SECOND));
+                new BulkSender("a", QUEUES, crew, new Random(seed), JOBS_A_SECOND),
+                new BulkSender("b", QUEUES, crew, new Random(seed + 1), JOBS_A_SECOND),
+                new SingleSender("c", QUEUES, crew, new Random(seed + 2), SINGLE_JOBS_A_SECOND));
     }
 
-    /** One fault after the other, now and then two at once: struck in the order of the list, mended the other way round. */
-    private void strike(List<Fault> faults, Crew crew) {
+    /** One fault after the other, now and then two at once, and resizes among them: struck in the order of the list, mended the other way round. */
+    private void strike(List<Fault> faults, Crew crew, Resizes resizes) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         List<Fault> shuffled = new ArrayList<>(faults);
         while (System.nanoTime() < end) {
@@ -140,6 +146,9 @@ final class ChaosRun {
             Collections.shuffle(shuffled, random);
             List<Fault> chosen = shuffled.subList(0, Math.min(shuffled.size(), random.nextInt(4) == 0 ? 2 : 1));
             chosen.sort(Comparator.comparingInt(faults::indexOf));
+            if (RESIZES && random.nextBoolean()) {
+                resizes.attempt();
+            }
             for (Fault fault : chosen) {
                 struck.merge(fault.name(), 1, Integer::sum);
                 Findings.note(LocalTime.now(ZoneOffset.UTC) + " " + fault.name());
@@ -174,11 +183,11 @@ final class ChaosRun {
         return senders.stream().flatMap(sender -> sender.last().stream()).toList();
     }
 
-    private static Set<String> unfinishedPartitions(Arrivals arrivals, List<Sender> senders) {
+    private Set<String> unfinishedPartitions(Arrivals arrivals, List<Sender> senders) {
         long now = System.currentTimeMillis();
         return last(senders).stream()
                 .filter(job -> job.due() < now && arrivals.lastFinished(job.queue(), job.key()) < job.seq())
-                .map(job -> PARTITIONS.of(job.queue(), job.key()))
+                .flatMap(job -> partitions.of(job.queue(), job.key()).stream())
                 .collect(Collectors.toSet());
     }
 
@@ -188,10 +197,10 @@ final class ChaosRun {
                 .toList();
     }
 
-    private static List<String> unfinished(Arrivals arrivals, List<Job> last) {
+    private List<String> unfinished(Arrivals arrivals, List<Job> last) {
         return last.stream()
                 .filter(job -> arrivals.lastFinished(job.queue(), job.key()) != job.seq())
-                .map(job -> PARTITIONS.of(job.queue(), job.key()) + " " + job + ", finished "
+                .map(job -> partitions.of(job.queue(), job.key()) + " " + job + ", finished "
                         + arrivals.lastFinished(job.queue(), job.key()))
                 .toList();
     }
@@ -245,7 +254,7 @@ final class ChaosRun {
         return letters;
     }
 
-    private void report(Arrivals arrivals, List<Sender> senders, StallWatch watch, Crew crew) {
+    private void report(Arrivals arrivals, List<Sender> senders, StallWatch watch, Crew crew, Resizes resizes) {
         LogVolume volume = new LogVolume();
         crew.all().forEach(pod -> volume.add(pod.said()));
         Map<String, Integer> answers = new TreeMap<>();
@@ -253,6 +262,7 @@ final class ChaosRun {
         Findings.note("seed " + seed + ", " + SECONDS + " s, faults " + struck + ", accepted "
                 + senders.stream().mapToLong(Sender::accepted).sum() + ", " + arrivals.summary());
         Findings.note("stopped pods: " + crew.stops());
+        Findings.note(resizes.answers().toString());
         arrivals.violations().forEach(Findings::note);
         answers.forEach((answer, count) -> Findings.note(String.format("%7d  %s", count, answer)));
         watch.named().forEach((reason, count) -> Findings.note(String.format("%7d stalls  %s", count, reason)));
@@ -263,9 +273,9 @@ final class ChaosRun {
     private static Map<String, String> settings(Servers servers) {
         return Map.of(
                 "REDIS_URL", servers.uri(),
-                "PARTITIONS", Integer.toString(PARTITIONS.each()),
+                "PARTITIONS", Integer.toString(PARTITIONS),
                 "QBULL_LEASE_TTL", LEASE_TTL.toSeconds() + "s",
-                "QBULL_QUEUES", String.join(",", PARTITIONS.queues()));
+                "QBULL_QUEUES", String.join(",", QUEUES));
     }
 
     /** One queue runs keys in parallel. */
@@ -275,7 +285,7 @@ final class ChaosRun {
 
     private static String routes(int port) {
         StringBuilder routes = new StringBuilder();
-        for (String queue : PARTITIONS.queues()) {
+        for (String queue : QUEUES) {
             routes.append("""
                     - route:
                         id: %1$s

@@ -10,10 +10,15 @@ import java.util.List;
  * @param queues their names
  * @param each how many partitions a queue has
  */
-record Partitions(List<String> queues, int each) {
+record Partitions(List<String> queues, int each) implements Placement {
     /** The stream of a key. */
     String of(String queue, String key) {
         return queue + ":" + Long.remainderUnsigned(KeyHash.XXH64.hash(key), each);
+    }
+
+    @Override
+    public boolean fits(String queue, String key, String stream) {
+        return stream.equals(of(queue, key));
     }
 
     /** All streams. */

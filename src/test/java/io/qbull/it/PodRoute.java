@@ -9,6 +9,8 @@ import io.qbull.testing.LocalHttp;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -21,6 +23,8 @@ import org.apache.camel.support.LifecycleStrategySupport;
  * work a blank and words: {@code sleep=MILLISECONDS}, {@code fail=TIMES}, {@code halt}, which takes its process down unless it fails.
  */
 final class PodRoute extends RouteBuilder {
+    private static final Pattern ORIGINAL = Pattern.compile("^\\{.*\"job\": ?\"([^\"]*)\"");
+
     private final String uri;
     private final Flavour flavour;
     private final EventLog events;
@@ -146,8 +150,11 @@ final class PodRoute extends RouteBuilder {
         }
     }
 
+    /** What the producer says, whichever format it has. */
     private static String body(Message message) {
-        return new String(message.getBody(byte[].class), StandardCharsets.UTF_8);
+        String body = new String(message.getBody(byte[].class), StandardCharsets.UTF_8);
+        Matcher original = ORIGINAL.matcher(body);
+        return original.find() ? original.group(1) : body;
     }
 
     private static Owner owner(Message message) {

@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -28,16 +30,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends jobs through the component's producer, many at a time, and records the result of each. One thread sends, so that the jobs of a
- * key have an order. It repeats nothing. Keys are random with a fixed seed.
+ * key have an order. It repeats nothing. Keys are random with a fixed seed. A job whose work is {@code delay=MILLISECONDS} runs that much
+ * later.
  */
 final class Producer implements AutoCloseable {
     private static final int UNDER_WAY = 2000;
+    private static final Pattern DELAY = Pattern.compile(" delay=(\\d+)");
 
     private final CamelContext context = new DefaultCamelContext();
     private final Endpoint endpoint;
     private final AsyncProducer producer;
+    private final String prefix;
     private final int keys;
     private final String suffix;
+    private final boolean original;
     private final Random random = new Random(42);
     private final Map<String, Integer> next = new HashMap<>();
     private final ConcurrentLinkedQueue<Sent> sent = new ConcurrentLinkedQueue<>();
@@ -55,8 +61,17 @@ final class Producer implements AutoCloseable {
      * @param suffix end of each body, with a blank in front; may be empty
      */
     Producer(String redisUri, String queue, String options, int keys, String suffix) {
+        this(redisUri, queue, options, "k", keys, suffix);
+    }
+
+    /**
+     * @param prefix what its keys begin with; each producer of a queue needs its own
+     */
+    Producer(String redisUri, String queue, String options, String prefix, int keys, String suffix) {
+        this.prefix = prefix;
         this.keys = keys;
         this.suffix = suffix;
+        this.original = options.contains("format=qbull");
         try {
             context.start();
             endpoint = context.getEndpoint("qbull:" + queue + "?redisUri=RAW(" + redisUri + ")&" + options);
@@ -92,8 +107,7 @@ final class Producer implements AutoCloseable {
                 }
             }
             room.acquire();
-            String key = "k" + random.nextInt(keys);
-            sendOne(key, work.apply(i));
+            sendOne(prefix + random.nextInt(keys), work.apply(i));
         }
     }
 
@@ -104,10 +118,15 @@ final class Producer implements AutoCloseable {
     }
 
     private JobRef sendOne(String key, String work) {
-        JobRef job = new JobRef(key, next.merge(key, 1, Integer::sum) - 1);
         Exchange exchange = endpoint.createExchange();
+        Matcher delay = DELAY.matcher(work);
+        if (delay.find()) {
+            exchange.getMessage().setHeader(QbullConstants.DELAY, delay.group(1));
+        }
         exchange.getMessage().setHeader(QbullConstants.KEY, key);
-        exchange.getMessage().setBody((job + work).getBytes(StandardCharsets.UTF_8));
+        JobRef job = new JobRef(key, next.merge(key, 1, Integer::sum) - 1);
+        String body = original ? "{\"job\":\"" + job + work + "\"}" : job + work;
+        exchange.getMessage().setBody(body.getBytes(StandardCharsets.UTF_8));
         long invokedAt = System.nanoTime();
         producer.process(exchange, doneSync -> answered(job, invokedAt, exchange));
         return job;

@@ -49,6 +49,9 @@ final class Scene implements AutoCloseable {
     private final String name;
     private final String options;
     private final Path folder;
+    /** The largest number of partitions that the queue has in the course of the test. */
+    private int most;
+
     private @Nullable OtherQueues others;
 
     /**
@@ -59,6 +62,7 @@ final class Scene implements AutoCloseable {
     Scene(String name, int partitions, String options) {
         this.name = name;
         this.partitions = partitions;
+        this.most = partitions;
         this.folder = Path.of(System.getProperty("qbull.build.directory", "target"), "it", name)
                 .toAbsolutePath();
         try {
@@ -84,9 +88,20 @@ final class Scene implements AutoCloseable {
         return this;
     }
 
+    /** Lets the queue be resized, to no more than so many partitions. */
+    Scene upTo(int partitionsAtMost) {
+        most = partitionsAtMost;
+        return this;
+    }
+
     /** A producer that connects to Redis directly; {@code work} is the work of its jobs, with a blank in front. */
     Producer producer(int keys, String work) {
         return producer(redis.uri(), keys, work);
+    }
+
+    /** A producer whose keys begin with {@code prefix}, with options besides the partitions. */
+    Producer producerOf(String prefix, int keys, String more) {
+        return new Producer(redis.uri(), QUEUE, "partitions=" + partitions + more, prefix, keys, "");
     }
 
     /** A producer that connects to {@code uri}. */
@@ -94,9 +109,23 @@ final class Scene implements AutoCloseable {
         return new Producer(uri, QUEUE, "partitions=" + partitions, keys, work);
     }
 
-    /** The number of jobs that are not done, in streams or held, plus the number of held keys. */
+    /**
+     * The number of jobs that are not done, in streams or held, plus the number of held keys; of a queue that is resized also delayed jobs
+     * and what is on its way.
+     */
     long backlog() {
-        return backlog(QUEUE, partitions);
+        return backlog(QUEUE, most) + (most == partitions ? 0 : onTheirWay());
+    }
+
+    private long onTheirWay() {
+        try (Resp resp = redis.connect()) {
+            long sum = 0;
+            for (int p = 0; p < most; p++) {
+                String tag = "{" + QUEUE + ":" + p + "}:";
+                sum += resp.number("HLEN", tag + "staged") + resp.number("ZCARD", tag + "delayed");
+            }
+            return sum;
+        }
     }
 
     /** The same of another queue. */
@@ -214,7 +243,7 @@ final class Scene implements AutoCloseable {
 
     /** The fields that the dead letters of all partitions have beside those of their jobs. */
     List<Map<String, String>> deadLetters() {
-        return deadLetters(QUEUE, partitions);
+        return deadLetters(QUEUE, most);
     }
 
     /** The same of another queue. */
@@ -238,7 +267,7 @@ final class Scene implements AutoCloseable {
     private Remains remains(Resp resp) {
         List<Left> waiting = new ArrayList<>();
         List<Left> dead = new ArrayList<>();
-        for (int p = 0; p < partitions; p++) {
+        for (int p = 0; p < most; p++) {
             List<Object> entries = new ArrayList<>(resp.list("XRANGE", QUEUE + ":" + p, "-", "+"));
             for (HeldSet.Held held : HeldSet.read(resp, "{" + QUEUE + ":" + p + "}:held:jobs")) {
                 entries.add(List.of(held.streamId(), held.fields()));
