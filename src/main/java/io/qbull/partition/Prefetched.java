@@ -514,9 +514,9 @@ final class Prefetched {
             boolean own = entry instanceof Entry.Decoded decoded
                     && decoded.job().key().equals(line.name);
             boolean beyond = !cursor.passed(entry.id());
-            // What is beyond in a segment has come since; others of the key can be behind it only if it is of another
-            // one.
-            if ((beyond && (own || entry.id().segment().own())) || (own && full() && !line.slots.isEmpty())) {
+            // Nothing of the key was read behind it: a key is in one segment at most, and what is added of it comes
+            // after that.
+            if (beyond || (own && full() && !line.slots.isEmpty())) {
                 all = beyond;
                 break;
             }

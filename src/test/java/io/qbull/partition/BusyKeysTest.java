@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
+import io.qbull.model.LogCursor;
+import io.qbull.model.Segment;
+import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,7 +127,13 @@ class BusyKeysTest extends PumpSimulationSupport {
 
     @Test
     void whatever_is_held_meanwhile_all_that_is_not_runs_in_order() {
-        forSeeds(100, seed -> new Owner(new Random(seed)).run());
+        forSeeds(100, seed -> new Owner(new Random(seed), List.of(Segment.OWN)).run());
+    }
+
+    @Test
+    void in_a_log_of_several_streams_that_grow_all_keys_run_in_order_too() {
+        List<Segment> log = List.of(new Segment(2, 7), new Segment(3, 1), Segment.OWN);
+        forSeeds(100, seed -> new Owner(new Random(seed), log).run());
     }
 
     /** 255 of the first 256 entries are uncommitted, the other one belongs to a held key. The next one follows one of them, the last does not. */
@@ -174,7 +183,8 @@ class BusyKeysTest extends PumpSimulationSupport {
     /** An owner of a stream in which some keys have most of the entries. Keys are held and parked, and free again, at any time. */
     private static final class Owner {
         private final Random random;
-        private final NavigableMap<EntryId, Entry> stream = new TreeMap<>();
+        private final NavigableMap<EntryId, Entry> log = new TreeMap<>();
+        private final List<Segment> streams;
         /** The same by key. */
         private final Map<String, NavigableSet<EntryId>> byKey = new HashMap<>();
 
@@ -187,18 +197,23 @@ class BusyKeysTest extends PumpSimulationSupport {
         private final int keys;
         private final int hot;
         private int added;
+        /** Nothing comes into segments any more: what is added of their keys is behind a marker in the own stream. */
+        private boolean started;
+
         private boolean atEnd;
         private boolean refilled;
         private @Nullable Runnable answer;
 
-        Owner(Random random) {
+        Owner(Random random, List<Segment> streams) {
             this.random = random;
+            this.streams = streams;
             this.keys = List.of(2, 40, 600).get(random.nextInt(3));
             this.hot = random.nextInt(4);
             this.concurrency = List.of(1, 3, 5, 64, 256).get(random.nextInt(5));
             int prefetch = List.of(1, 8, 128).get(random.nextInt(3));
             this.prefetched = new Prefetched(
                     concurrency, prefetch, 1 << 20, new FetchBudget(1L << 40).share(), held::contains, held::contains);
+            prefetched.follow(streams.stream().filter(stream -> !stream.own()).toList());
         }
 
         void run() {
@@ -250,8 +265,11 @@ class BusyKeysTest extends PumpSimulationSupport {
 
         private void grow() {
             String key = random.nextInt(4) < hot ? "hot" + random.nextInt(2) : "k" + random.nextInt(keys);
-            stream.put(id(++added), PumpTestSupport.entry(added, key));
-            byKey.computeIfAbsent(key, any -> new TreeSet<>()).add(id(added));
+            Segment origin = streams.get(random.nextInt(streams.size()));
+            started |= random.nextInt(2_000) == 0;
+            Entry entry = PumpTestSupport.entry(started ? Segment.OWN : origin, ++added, key + origin);
+            log.put(entry.id(), entry);
+            byKey.computeIfAbsent(key + origin, any -> new TreeSet<>()).add(entry.id());
             atEnd = false;
         }
 
@@ -270,27 +288,42 @@ class BusyKeysTest extends PumpSimulationSupport {
             KeyLine line = prefetched.refillable(wanted);
             if (line != null && !(wanted && refilled)) {
                 EntryId from = requireNonNull(line.passedFrom);
-                List<Entry> page = page(from, prefetched.refillRoom());
+                List<Entry> page = page(prefetched.cursor().from(from), prefetched.refillRoom());
                 boolean more = more(page);
                 refilled = true;
                 answer = () -> prefetched.refill(line, from, page, more);
             } else if (wanted) {
-                List<Entry> page = page(EntryId.own(prefetched.cursor().own()), prefetched.room());
+                List<Entry> page = page(prefetched.cursor(), prefetched.room());
                 boolean more = more(page);
                 refilled = false;
                 answer = () -> {
                     prefetched.add(page, !more, any -> false);
-                    atEnd = stream.higherKey(EntryId.own(prefetched.cursor().own())) == null;
+                    atEnd = page(prefetched.cursor(), 1).isEmpty();
                 };
             }
         }
 
-        private List<Entry> page(EntryId after, int most) {
-            return stream.tailMap(after, false).values().stream().limit(most).toList();
+        private List<Entry> page(LogCursor after, int most) {
+            return streams.stream()
+                    .flatMap(stream -> log
+                            .subMap(
+                                    new EntryId(
+                                            stream,
+                                            stream.own()
+                                                    ? after.own()
+                                                    : requireNonNull(
+                                                            after.segments().get(stream))),
+                                    false,
+                                    new EntryId(stream, StreamId.END),
+                                    true)
+                            .values()
+                            .stream())
+                    .limit(most)
+                    .toList();
         }
 
         private boolean more(List<Entry> page) {
-            return !page.isEmpty() && stream.higherKey(page.get(page.size() - 1).id()) != null;
+            return !page.isEmpty() && log.higherKey(page.get(page.size() - 1).id()) != null;
         }
 
         private void start() {
@@ -362,7 +395,7 @@ class BusyKeysTest extends PumpSimulationSupport {
         }
 
         private void remove(EntryId entry) {
-            Entry.Decoded gone = (Entry.Decoded) requireNonNull(stream.remove(entry));
+            Entry.Decoded gone = (Entry.Decoded) requireNonNull(log.remove(entry));
             ofKey(gone.job().key()).remove(entry);
         }
 

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
-import io.qbull.model.Job;
-import io.qbull.model.JobId;
 import io.qbull.model.JobPlace;
 import io.qbull.model.LogCursor;
 import io.qbull.model.PartitionStage;
@@ -310,10 +308,7 @@ class LogPumpTest extends PumpTestSupport {
     }
 
     private static Entry moved(int millis, String key) {
-        EntryId id = staged(millis);
-        return new Entry.Decoded(
-                new Job(id, id.streamId(), new JobId("m" + millis), key, 1, new byte[0], null, Map.of(), Attempts.NONE),
-                10);
+        return entry(SEGMENT, millis, key);
     }
 
     private static Entry arrived(int millis, String key) {

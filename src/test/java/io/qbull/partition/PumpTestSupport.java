@@ -19,6 +19,7 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
+import io.qbull.model.Segment;
 import io.qbull.model.StreamId;
 import io.qbull.model.TaskQueue;
 import io.qbull.model.why.OwnerReport;
@@ -283,6 +284,14 @@ abstract class PumpTestSupport {
 
     static Entry entry(int millis, String key, Attempts attempts) {
         return new Entry.Decoded(job(millis, key, attempts), 10);
+    }
+
+    /** An entry of any stream. */
+    static Entry entry(Segment stream, int millis, String key) {
+        EntryId id = new EntryId(stream, new StreamId(millis, 0));
+        Job job = job(millis, key, Attempts.NONE);
+        return new Entry.Decoded(
+                new Job(id, id.streamId(), job.id(), key, millis, job.body(), null, job.headers(), Attempts.NONE), 10);
     }
 
     static Job job(int millis, String key, Attempts attempts) {

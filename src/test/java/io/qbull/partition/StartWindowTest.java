@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
 import io.qbull.model.EntryId;
-import io.qbull.model.Job;
 import io.qbull.model.LogCursor;
 import io.qbull.model.Segment;
-import io.qbull.model.StreamId;
 import io.qbull.partition.KeyLine.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,17 +38,13 @@ class StartWindowTest extends PumpSimulationSupport {
         prefetched.follow(List.of(segment));
         prefetched.add(List.of(PumpTestSupport.entry(9, "own", Attempts.NONE)), true, any -> false);
         assertThat(requireNonNull(prefetched.first()).near).isTrue();
-        prefetched.add(List.of(entry(segment, 1, "a"), entry(segment, 2, "a")), true, any -> false);
+        prefetched.add(
+                List.of(PumpTestSupport.entry(segment, 1, "a"), PumpTestSupport.entry(segment, 2, "a")),
+                true,
+                any -> false);
         Slot first = requireNonNull(prefetched.first());
         assertThat(first.id().segment()).isEqualTo(segment);
         assertThat(prefetched.following(first.id(), 64)).hasSize(2);
-    }
-
-    private static Entry entry(Segment stream, int millis, String key) {
-        EntryId id = new EntryId(stream, new StreamId(millis, 0));
-        Job job = PumpTestSupport.job(millis, key, Attempts.NONE);
-        return new Entry.Decoded(
-                new Job(id, id.streamId(), job.id(), key, 1, job.body(), null, job.headers(), Attempts.NONE), 10);
     }
 
     /** Redis may not have heard of them, so the next owner counts these keys. */
@@ -144,7 +138,7 @@ class StartWindowTest extends PumpSimulationSupport {
         private void grow() {
             String key = random.nextInt(4) < hot ? "hot" + random.nextInt(2) : "k" + random.nextInt(keys);
             Segment stream = streams.get(random.nextInt(streams.size()));
-            Entry entry = entry(stream, ++added, key + " of " + stream);
+            Entry entry = PumpTestSupport.entry(stream, ++added, key + " of " + stream);
             log.put(entry.id(), entry);
         }
 
