@@ -79,6 +79,17 @@ class LogScriptsTest {
     }
 
     @Test
+    void a_segment_whose_name_was_lost_is_read_when_that_is_put_back() {
+        EntryId job = add(OLD, "a");
+        resp.call("DEL", "{Q:3}:staged");
+        assertThat(entries(LogCursor.START, 10, MEGABYTE).entries()).isEmpty();
+        resp.call("HSET", "{Q:3}:staged", OLD.toString(), "");
+        assertThat(entries(LogCursor.START.over(List.of(OLD)), 10, MEGABYTE).entries())
+                .extracting(Entry::id)
+                .containsExactly(job);
+    }
+
+    @Test
     void segments_are_read_in_their_order_and_then_the_own_stream() {
         EntryId own = add(Segment.OWN, "own");
         EntryId late = add(NEW, "late");
