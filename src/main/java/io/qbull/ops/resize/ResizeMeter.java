@@ -2,6 +2,7 @@ package io.qbull.ops.resize;
 
 import io.qbull.resize.ResizePlan;
 import io.qbull.resize.ResizeStatus;
+import io.qbull.store.ResizeTable.PartitionState;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -59,8 +60,13 @@ public final class ResizeMeter {
                 .sum());
     }
 
-    /** Without the marker, which every old partition has got. */
-    private static long jobs(ResizeStatus status, int index) {
-        return Math.max(0, status.partitions().get(index).jobs() - 1);
+    /** Without what has come by this resize, and without the marker, which every old partition has got. */
+    private long jobs(ResizeStatus status, int index) {
+        PartitionState state = status.partitions().get(index);
+        long arrived = state.segments().entrySet().stream()
+                .filter(each -> each.getKey().version() >= plan.version())
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        return Math.max(0, state.jobs() - arrived - 1);
     }
 }

@@ -6,6 +6,7 @@ import io.qbull.model.Layout;
 import io.qbull.model.PartitionStage;
 import io.qbull.model.Resize;
 import io.qbull.model.SealState;
+import io.qbull.model.Segment;
 import io.qbull.ops.resize.ResizeMeter.Reading;
 import io.qbull.resize.ResizePlan;
 import io.qbull.resize.ResizeStatus;
@@ -45,6 +46,25 @@ class ResizeMeterTest {
                 .isEqualTo(new Reading(0, 1000, 500, Duration.ofSeconds(2)));
         assertThat(meter.read(status(500, 2, 1500, 0), Duration.ofSeconds(4)))
                 .isEqualTo(new Reading(1, 0, 500, Duration.ZERO));
+    }
+
+    @Test
+    void what_arrives_in_a_partition_that_has_not_moved_is_not_left_to_move() {
+        Resize shrink = new Resize(2, 3, 2);
+        LayoutState layouts = new LayoutState(
+                shrink.after(), null, List.of(new Earlier(new Layout(1, 3), Duration.ZERO, Duration.ZERO)));
+        PartitionStage stage = new PartitionStage(new SealState(2, true), 1, 0);
+        Map<Segment, Long> arrived = Map.of(new Segment(2, 2), 700L);
+        ResizeStatus status = new ResizeStatus(
+                layouts,
+                List.of(
+                        new PartitionState(0, stage, 1, arrived, 0, 0, 0),
+                        new PartitionState(1, stage, 1, Map.of(), 0, 0, 0),
+                        new PartitionState(2, stage, 301, Map.of(), 0, 0, 0)));
+        assertThat(new ResizeMeter(new ResizePlan(shrink), status)
+                        .read(status, Duration.ofSeconds(1))
+                        .left())
+                .isEqualTo(300);
     }
 
     @Test
