@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows what is paused in a queue, from when somebody needs to know it until the node closes. Changes are announced; as announcements can get lost, it also looks for them, with one cheap command a
- * queue. Whether a pause has ended by itself it asks Redis, whose clock decides. On the event loop.
+ * Knows what is paused in a queue, from when somebody needs to know it until the node closes. Changes are announced; as announcements can
+ * get lost, it also looks for them. All queues of a process look at the same moments, so that their questions travel together. Whether a
+ * pause has ended by itself it asks Redis, whose clock decides. On the event loop.
  */
 final class PauseWatch {
     /** A change is noticed after so long at the latest; a second includes the answer. */
@@ -131,8 +132,13 @@ final class PauseWatch {
     }
 
     private void look() {
-        nextLook = loop.schedule(PERIOD, this::look);
+        nextLook = loop.schedule(untilNextLook(), this::look);
         read();
+    }
+
+    private Duration untilNextLook() {
+        long period = PERIOD.toNanos();
+        return Duration.ofNanos(period - Math.floorMod(loop.nanoTime(), period));
     }
 
     private void read() {

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 class PauseWatchTest {
     private static final Pauses NONE = new Pauses("0", List.of());
 
-    private final ManualEventLoop loop = new ManualEventLoop();
+    /** Begins at a moment at which all queues look. */
+    private final ManualEventLoop loop = new ManualEventLoop(0);
+
     private final ScriptedStore store = new ScriptedStore();
     private final PauseWatch watch = new PauseWatch(new QueueName("Q"), store.pauses(), loop);
 
@@ -38,6 +40,20 @@ class PauseWatchTest {
         Pauses one = paused("1", null);
         assertThat(answer(one)).isEqualTo(NONE);
         assertThat(watch.known()).isEqualTo(one);
+    }
+
+    @Test
+    void all_queues_of_a_process_look_at_the_same_moments() {
+        answer(NONE);
+        loop.tick(Duration.ofMillis(100));
+        PauseWatch second = new PauseWatch(new QueueName("R"), store.pauses(), loop);
+        second.begun();
+        loop.run();
+        answer(NONE);
+        loop.tick(PauseWatch.PERIOD.minusMillis(101));
+        assertThat(store.waiting()).doesNotContain("pauses");
+        loop.tick(Duration.ofMillis(1));
+        assertThat(store.waiting()).filteredOn("pauses"::equals).hasSize(2);
     }
 
     @Test

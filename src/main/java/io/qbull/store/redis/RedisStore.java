@@ -100,7 +100,7 @@ public final class RedisStore implements Store {
         this.deadLetters = new RedisDeadLetters(router);
         this.heldKeys = new RedisHeldKeyTable(router);
         this.wakeUps = new RedisWakeUps(connections.readers());
-        this.pauses = new RedisPauseTable(leaseRouter, connections.announcements());
+        this.pauses = new RedisPauseTable(leaseRouter, connections.announcements(), connections.changeNumbers());
     }
 
     /**

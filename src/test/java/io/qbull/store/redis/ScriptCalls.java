@@ -219,6 +219,7 @@ final class ScriptCalls {
                         after(
                                 () -> resp.call("HSET", key("letters"), "0", "1 5-1"),
                                 call(script, keys("seal", "dead", "letters"), "1", "0", "5-2", "2", "reason", "no")));
+            case CHANGES -> List.of(call(script, List.of("{Q}:layout", "{R}:layout")));
             case KNOWN -> List.of(call(script, List.of(Seed.SEEN), "x", "y"));
             case DISCARD -> List.of(call(script, keys("dead", "seen"), "1-1", "x", "2-1", ""));
             case NOTE -> List.of(call(script, List.of("{Q}:met:s"), "600000", "3"));

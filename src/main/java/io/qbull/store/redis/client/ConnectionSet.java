@@ -12,6 +12,7 @@ public final class ConnectionSet {
     private final ServerTopology topology;
     private final Announcements announcements;
     private final BlockingReaders readers;
+    private final ChangeNumbers changeNumbers;
 
     /** Starts to connect. Does not block. */
     ConnectionSet(RedisSettings settings, Connector connector) {
@@ -20,6 +21,7 @@ public final class ConnectionSet {
         this.topology = new ServerTopology(connector, settings);
         this.announcements = new Announcements(topology, connector);
         this.readers = new BlockingReaders(topology, connector);
+        this.changeNumbers = new ChangeNumbers(topology);
     }
 
     /** Where Redis is. */
@@ -45,6 +47,11 @@ public final class ConnectionSet {
     /** Wait for new entries. */
     public BlockingReaders readers() {
         return readers;
+    }
+
+    /** Say whether people have paused something. */
+    public ChangeNumbers changeNumbers() {
+        return changeNumbers;
     }
 
     /** Closes everything; commands under way fail. Does not block. */

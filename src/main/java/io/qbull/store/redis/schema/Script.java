@@ -57,6 +57,7 @@ public enum Script {
     OPEN("4", "2"),
     CURRENT("1", "3"),
     PAUSES("1", "0"),
+    CHANGES("n", "0"),
     PAUSE("1", "7"),
     RESUME("1", "2 + n"),
     INTEND("1", "3"),

@@ -3,7 +3,6 @@ package io.qbull.store.redis.tables;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Layout;
 import io.qbull.model.Pause;
 import io.qbull.model.Pause.Scope;
@@ -11,10 +10,10 @@ import io.qbull.model.Pauses;
 import io.qbull.model.QueueName;
 import io.qbull.store.PauseTable;
 import io.qbull.store.redis.client.Announcements;
+import io.qbull.store.redis.client.ChangeNumbers;
 import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
-import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.schema.Script;
 import java.time.Duration;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** What people pause, as fields of a queue's layout in Redis: {@code docs/protocol.md} says which. Thread-safe. */
 public final class RedisPauseTable implements PauseTable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String CHANGES = "pauses";
     private static final String QUEUE = "paused";
     private static final String NEW_JOBS = "paused:new";
     private static final String PARTITION = "paused:p:";
@@ -36,14 +34,18 @@ public final class RedisPauseTable implements PauseTable {
 
     private final CommandRouter router;
     private final Announcements announcements;
+    private final ChangeNumbers numbers;
+    private volatile boolean closed;
 
     /**
      * @param router sends the commands; owners must not wait behind bulk data
      * @param announcements hears other processes
+     * @param numbers says whether something was changed, for all stores over the same connections
      */
-    public RedisPauseTable(CommandRouter router, Announcements announcements) {
+    public RedisPauseTable(CommandRouter router, Announcements announcements, ChangeNumbers numbers) {
         this.router = router;
         this.announcements = announcements;
+        this.numbers = numbers;
     }
 
     @Override
@@ -57,12 +59,9 @@ public final class RedisPauseTable implements PauseTable {
     }
 
     private CompletionStage<String> version(QueueName queue) {
-        String layout = Keys.layout(queue);
-        return router.send(layout, Request.of(CommandType.HGET, layout, CHANGES))
-                .thenApply(reply -> {
-                    String version = reply.textOrNull(0);
-                    return version == null ? "0" : version;
-                });
+        return closed
+                ? RedisErrors.failed(RedisErrors.unavailable("the connections to Redis are closed"))
+                : numbers.of(Keys.layout(queue));
     }
 
     /** All that is paused. */
@@ -180,6 +179,7 @@ public final class RedisPauseTable implements PauseTable {
 
     /** Hears no more announcements. Does not block. */
     public void close() {
+        closed = true;
         announcements.leave(this);
     }
 }
