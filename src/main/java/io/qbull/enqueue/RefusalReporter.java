@@ -193,7 +193,7 @@ final class RefusalReporter {
                 .filter(each -> wanted.test(each.why) && !toldElsewhere(each.why) && !each.stale(now))
                 .filter(each -> each.age(now).compareTo(LASTING) >= 0)
                 .max(Comparator.comparing(each -> each.age(now)))
-                .map(each -> "since " + each.age(now).toSeconds() + " s " + describe(each))
+                .map(each -> "since " + DurationText.of(each.age(now)) + " " + describe(each))
                 .orElse("");
     }
 

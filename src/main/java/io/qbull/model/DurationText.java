@@ -45,13 +45,13 @@ public final class DurationText {
     }
 
     /**
-     * Writes what people read in logs and errors, with the two largest units; below ten seconds with a tenth.
+     * Writes what people read, with the two largest units; below ten seconds with a tenth.
      *
-     * @param duration zero or more
+     * @param duration any; less than zero counts as zero, because clocks differ
      * @return such as {@code 825 ms}, {@code 4.2 s}, {@code 12 s}, {@code 3 min 20 s}, {@code 2 h 5 min} or {@code 1 d}
      */
     public static String of(Duration duration) {
-        long millis = duration.toMillis();
+        long millis = Math.max(0, duration.toMillis());
         if (millis < 1000) {
             return millis + " ms";
         }

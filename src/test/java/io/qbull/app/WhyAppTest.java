@@ -22,8 +22,8 @@ public class WhyAppTest extends AppTestSupport {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TEXT =
-            "partition WHATSAPP:0 has not moved for \\d+ s: job first of key k has been running for"
-                    + " \\d+ s in pod [^ ]+ on thread .*";
+            "partition WHATSAPP:0 has not moved for [\\d.]+ s: job first of key k has been running for"
+                    + " [\\d.]+ s in pod [^ ]+ on thread .*";
 
     @TempDir
     private Path home;

@@ -256,11 +256,12 @@ class ConsumerSessionTest {
         assertThat(node.status().standstill()).isEmpty();
         loop.tick(Duration.ofSeconds(11));
         assertThat(node.status().standstill())
-                .isEqualTo("partition WHATSAPP:0 has not moved for 61 s: its lease is lost whenever it is acquired");
+                .isEqualTo(
+                        "partition WHATSAPP:0 has not moved for 1 min 1 s: its lease is lost whenever it is acquired");
         assertThat(peekFree()).containsExactly(0);
         grant(store.next("acquire"));
         assertThat(node.status().standstill())
-                .isEqualTo("partition WHATSAPP:0 has not moved for 61 s: Redis has not answered a command");
+                .isEqualTo("partition WHATSAPP:0 has not moved for 1 min 1 s: Redis has not answered a command");
     }
 
     @Test

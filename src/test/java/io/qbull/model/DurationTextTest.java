@@ -29,6 +29,7 @@ class DurationTextTest {
 
     @ParameterizedTest
     @CsvSource({
+        "-1, 0 ms",
         "0, 0 ms",
         "825, 825 ms",
         "999, 999 ms",

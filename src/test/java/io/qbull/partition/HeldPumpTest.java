@@ -612,7 +612,7 @@ class HeldPumpTest extends PumpTestSupport {
         answerFetch(false, entries(1, 2));
         loop.tick(Duration.ofSeconds(61));
         assertThat(standstill(pump, Duration.ofSeconds(60)))
-                .startsWith("has not moved for 61 s: job ")
+                .startsWith("has not moved for 1 min 1 s: job ")
                 .endsWith(" waits for a turn");
         inLine = false;
         assertThat(standstill(pump, Duration.ofSeconds(60)))

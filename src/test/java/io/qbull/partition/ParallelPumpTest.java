@@ -204,7 +204,7 @@ class ParallelPumpTest extends PumpTestSupport {
         complete(2);
         assertThat(standstill(pump, LIMIT)).isEmpty();
         loop.tick(Duration.ofSeconds(1));
-        assertThat(standstill(pump, LIMIT)).startsWith("job ").contains(" has been running for 61 s ");
+        assertThat(standstill(pump, LIMIT)).startsWith("job ").contains(" has been running for 1 min 1 s ");
         complete(0);
         assertThat(standstill(pump, LIMIT)).isEmpty();
     }

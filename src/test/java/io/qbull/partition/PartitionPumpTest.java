@@ -568,7 +568,7 @@ class PartitionPumpTest extends PumpTestSupport {
         assertThat(standstill(pump, LIMIT)).isEmpty();
         loop.tick(Duration.ofSeconds(1));
         assertThat(standstill(pump, LIMIT))
-                .startsWith("has not moved for 61 s: job ")
+                .startsWith("has not moved for 1 min 1 s: job ")
                 .contains(" has been running for ");
     }
 
@@ -579,17 +579,17 @@ class PartitionPumpTest extends PumpTestSupport {
         outcomes.get(0).failed(Failure.of("no"));
         loop.run();
         assertThat(standstill(pump, LIMIT.minusSeconds(1)))
-                .isEqualTo("has not moved for 60 s: Redis has not answered a command");
+                .isEqualTo("has not moved for 1 min: Redis has not answered a command");
         store.next("fail").answer(Verdict.DONE);
         loop.run();
         assertThat(standstill(pump, LIMIT.minusSeconds(1)))
-                .startsWith("has not moved for 60 s: key ")
+                .startsWith("has not moved for 1 min: key ")
                 .endsWith(" (no), and runs again in 1 s")
                 .contains(" is held after 1 failed attempt of job ");
         loop.tick(BACKOFF);
         answerAdvance(1, new Attempts(1, 0, 0, 0));
         assertThat(standstill(pump, LIMIT))
-                .startsWith("has not moved for 61 s: job ")
+                .startsWith("has not moved for 1 min 1 s: job ")
                 .contains(" has been running for ");
     }
 

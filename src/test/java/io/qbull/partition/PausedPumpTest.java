@@ -228,7 +228,7 @@ class PausedPumpTest extends PumpTestSupport {
         assertThat(standstill(pump, Duration.ofMinutes(1))).isEmpty();
         loop.tick(Duration.ofSeconds(61));
         assertThat(standstill(pump, Duration.ofMinutes(1)))
-                .isEqualTo("has not moved for 61 s: its lease is not renewed");
+                .isEqualTo("has not moved for 1 min 1 s: its lease is not renewed");
     }
 
     @Test
@@ -238,7 +238,9 @@ class PausedPumpTest extends PumpTestSupport {
         pause();
         complete(1);
         loop.tick(Duration.ofSeconds(61));
-        assertThat(standstill(pump, Duration.ofMinutes(1))).startsWith("job ").contains(" has been running for 61 s ");
+        assertThat(standstill(pump, Duration.ofMinutes(1)))
+                .startsWith("job ")
+                .contains(" has been running for 1 min 1 s ");
     }
 
     @Test

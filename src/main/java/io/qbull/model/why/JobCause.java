@@ -1,5 +1,6 @@
 package io.qbull.model.why;
 
+import io.qbull.model.DurationText;
 import io.qbull.model.Printable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ public sealed interface JobCause extends Cause {
         }
 
         private static String when(Duration dueIn) {
-            return dueIn.isZero() ? "now" : "in " + Span.of(dueIn.plusMillis(999));
+            return dueIn.isZero() ? "now" : "in " + DurationText.of(dueIn);
         }
 
         @Override
@@ -102,7 +103,7 @@ public sealed interface JobCause extends Cause {
     record NotDue(String id, String key, Duration dueIn) implements JobCause {
         @Override
         public String sentence() {
-            return name(id, key) + " is not due yet: it is in " + Span.of(dueIn.plusMillis(999));
+            return name(id, key) + " is not due yet: it is in " + DurationText.of(dueIn);
         }
 
         @Override
@@ -121,7 +122,7 @@ public sealed interface JobCause extends Cause {
         @Override
         public String sentence() {
             return (jobs == 1 ? "the only job is" : "the " + jobs + " jobs are") + " not due yet: the next one is in "
-                    + Span.of(dueIn.plusMillis(999));
+                    + DurationText.of(dueIn);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.qbull.model.why;
 
+import io.qbull.model.DurationText;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +67,8 @@ public sealed interface LeaseCause extends Cause {
     record NotRenewed(String pod, Duration silent, Duration left) implements LeaseCause {
         @Override
         public String sentence() {
-            return "pod " + pod + " owns the partition but has not renewed its lease for " + Span.of(silent)
-                    + ", and another pod can take it in " + Span.of(left);
+            return "pod " + pod + " owns the partition but has not renewed its lease for " + DurationText.of(silent)
+                    + ", and another pod can take it in " + DurationText.of(left);
         }
 
         @Override
@@ -102,7 +103,7 @@ public sealed interface LeaseCause extends Cause {
             }
             return ago == null
                     ? "the partition has no owner since pod " + pod + " gave it up"
-                    : "the lease of pod " + pod + " expired " + Span.of(ago) + " ago";
+                    : "the lease of pod " + pod + " expired " + DurationText.of(ago) + " ago";
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.qbull.model.why;
 
+import io.qbull.model.DurationText;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -16,7 +17,7 @@ public sealed interface OwnerCause extends Cause {
     record JobRunning(String pod, RunningJob job, int others) implements OwnerCause {
         @Override
         public String sentence() {
-            return job.name() + " has been running for " + Span.of(job.ran()) + " in pod " + pod
+            return job.name() + " has been running for " + DurationText.of(job.ran()) + " in pod " + pod
                     + (job.thread().isEmpty() ? ", on no thread of its own" : " on thread " + job.thread())
                     + (job.attempt() > 1 ? " (attempt " + job.attempt() + ")" : "")
                     + (others > 0 ? ", beside " + others + (others == 1 ? " other job" : " other jobs") : "");
@@ -109,7 +110,7 @@ public sealed interface OwnerCause extends Cause {
         @Override
         public String sentence() {
             return "pod " + pod + " renews its lease and runs nothing, although " + job + " has been waiting for "
-                    + Span.of(age);
+                    + DurationText.of(age);
         }
 
         @Override
@@ -136,7 +137,7 @@ public sealed interface OwnerCause extends Cause {
         public String sentence() {
             String who = pods.size() == 1 ? "pod " + pods.iterator().next() + " works" : pods.size() + " pods work";
             return "nothing stands still: " + who + ", with " + jobs + (jobs == 1 ? " job" : " jobs")
-                    + " to do, the first one " + Span.of(age) + " old";
+                    + " to do, the first one " + DurationText.of(age) + " old";
         }
 
         @Override

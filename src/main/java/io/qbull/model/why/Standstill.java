@@ -1,5 +1,6 @@
 package io.qbull.model.why;
 
+import io.qbull.model.DurationText;
 import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import java.time.Duration;
@@ -30,7 +31,7 @@ public record Standstill(PartitionId partition, Duration stood, boolean due, Cau
      * @return one line, such as {@code partition Q:3 has not moved for 61 s: job J of key K has been running for 61 s in pod a}
      */
     public String text() {
-        return "partition " + partition + (stood.isZero() ? ": " : " has not moved for " + Span.of(stood) + ": ")
-                + cause.sentence();
+        return "partition " + partition
+                + (stood.isZero() ? ": " : " has not moved for " + DurationText.of(stood) + ": ") + cause.sentence();
     }
 }

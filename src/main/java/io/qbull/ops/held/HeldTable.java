@@ -1,5 +1,6 @@
 package io.qbull.ops.held;
 
+import io.qbull.model.DurationText;
 import io.qbull.model.Printable;
 import io.qbull.ops.Change;
 import io.qbull.ops.Summary;
@@ -65,7 +66,7 @@ final class HeldTable {
         if (dueIn == null) {
             return "when asked";
         }
-        return dueIn.isZero() ? "now" : "in " + Math.max(1, dueIn.toSeconds()) + " s";
+        return dueIn.isZero() ? "now" : "in " + DurationText.of(dueIn);
     }
 
     private static String row(Object... cells) {

@@ -1,7 +1,7 @@
 package io.qbull.ops.status;
 
+import io.qbull.model.DurationText;
 import io.qbull.model.QueueName;
-import io.qbull.model.why.Span;
 import io.qbull.ops.pause.PauseView;
 import io.qbull.store.Inspector.PartitionStatus.Read;
 import io.qbull.store.Inspector.QueueStatus;
@@ -107,7 +107,7 @@ public record Overview(
                 perSecond(rates == null ? null : rates.in()),
                 perSecond(rates == null ? null : rates.out()),
                 doneIn(Rates.toDo(queue), rates),
-                oldest < 0 ? "-" : Span.of(Duration.ofMillis(oldest)),
+                oldest < 0 ? "-" : DurationText.of(Duration.ofMillis(oldest)),
                 sum(queue, Read::heldKeys),
                 sum(queue, Read::held),
                 sum(queue, Read::delayed),
@@ -135,7 +135,7 @@ public record Overview(
         if (toDo == 0) {
             return "done";
         }
-        return rates == null || rates.change() >= 0 ? "-" : Span.of(Duration.ofSeconds(toDo / -rates.change()));
+        return rates == null || rates.change() >= 0 ? "-" : DurationText.of(Duration.ofSeconds(toDo / -rates.change()));
     }
 
     private static String note(QueueStatus.Present queue) {

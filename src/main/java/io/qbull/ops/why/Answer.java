@@ -1,8 +1,8 @@
 package io.qbull.ops.why;
 
+import io.qbull.model.DurationText;
 import io.qbull.model.QueueName;
 import io.qbull.model.why.Cause;
-import io.qbull.model.why.Span;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -45,7 +45,9 @@ public record Answer(QueueName queue, List<Finding> findings, int unexamined) {
                     partitions.stream().map(String::valueOf).collect(Collectors.joining(", ", "partitions ", " of "))
                             + queue;
             };
-            return where + (stood.isZero() ? ": " : " has not moved for " + Span.of(stood) + ": ") + cause.sentence();
+            return where
+                    + (stood.isZero() ? ": " : " has not moved for " + DurationText.of(stood) + ": ")
+                    + cause.sentence();
         }
     }
 }

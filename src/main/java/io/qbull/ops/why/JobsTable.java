@@ -1,7 +1,7 @@
 package io.qbull.ops.why;
 
+import io.qbull.model.DurationText;
 import io.qbull.model.Printable;
-import io.qbull.model.why.Span;
 import io.qbull.ops.TerminalText;
 import io.qbull.ops.why.Jobs.Shown;
 import java.util.Locale;
@@ -31,7 +31,7 @@ public final class JobsTable {
         } else if (found instanceof FoundJob.Held held) {
             before = held.before() < 0 ? "-" : Long.toString(held.before());
         } else if (found instanceof FoundJob.Delayed delayed) {
-            rest = "due in " + Span.of(delayed.dueIn());
+            rest = "due in " + DurationText.of(delayed.dueIn());
         } else if (found instanceof FoundJob.Dead dead) {
             rest = Printable.of(dead.reason());
         }

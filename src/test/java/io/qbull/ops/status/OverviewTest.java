@@ -32,7 +32,7 @@ class OverviewTest {
                 .toList();
         assertThat(lines).hasSize(8);
         assertThat(lines.get(0)).startsWith("QUEUE").contains("TO DO", "DONE IN", "OLDEST", "RETRYING", "DEAD");
-        assertThat(lines.get(2).split(" +")).containsExactly("B", "106", "-", "-", "-", "60", "s", "2", "6", "3", "1");
+        assertThat(lines.get(2).split(" +")).containsExactly("B", "106", "-", "-", "-", "1", "min", "2", "6", "3", "1");
         assertThat(lines.get(1).split(" +")).startsWith("A", "6");
         assertThat(lines.get(5)).matches("pod +A 2, B 2");
         assertThat(lines.get(7)).isEqualTo("without jobs and pods: Y, Z");
