@@ -2,11 +2,8 @@ package io.qbull.enqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.model.Enqueued;
-import io.qbull.model.JobFeed;
 import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
@@ -20,7 +17,6 @@ import io.qbull.store.JobLog;
 import io.qbull.store.ResizeTable.Earlier;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
-import io.qbull.testing.Size;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,44 +31,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /**
  * One producer, a source that it reads, and resizes in a row; between any two of their steps anything may happen to a call: it runs and
  * is answered, it runs and the reply is lost, it runs later, after its repeat, or never. Callers add jobs again whose ids they gave. No
- * job may be lost, doubled or overtaken by a later one of its key. {@code -Dseed=N} replays one run.
+ * job may be lost, doubled or overtaken by a later one of its key.
  */
-class ChangeOverSimulationTest {
+class ChangeOverSimulationTest extends SeededSimulation {
     private static final QueueName QUEUE = new QueueName("Q");
-    private static final SourceId FILE = new SourceId("file");
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class.getPackageName());
-
-    /** Trouble is all that happens here; the lines would only take time. */
-    @BeforeAll
-    static void silence() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speakAgain() {
-        LOG.setLevel(null);
-    }
 
     @Test
     void no_job_is_lost_doubled_or_overtaken_when_a_producer_changes_over() {
-        Long replayed = Long.getLong("seed");
-        long first = replayed == null ? new Random().nextLong() : replayed;
-        int runs = replayed == null ? Size.of("changeOverSimulation.runs", 2_000, 100_000) : 1;
-        for (long seed = first; seed < first + runs; seed++) {
-            try {
-                new Run(seed).play();
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("replay with -Dseed=" + seed, e);
-            }
-        }
+        play("changeOverSimulation.runs", 2_000, 100_000, seed -> new Run(seed).play());
     }
 
     /** An attempt of a call that is not answered yet. */
@@ -104,7 +75,7 @@ class ChangeOverSimulationTest {
         private final List<CompletableFuture<Enqueued>> repeated = new ArrayList<>();
         private final List<NewJob> jobs = new ArrayList<>();
         private final List<NewJob> records = new ArrayList<>();
-        private final Reader reader = new Reader();
+        private final SourceReader reader;
 
         Run(long seed) {
             random = new Random(seed);
@@ -113,6 +84,7 @@ class ChangeOverSimulationTest {
             ProducerIdentity identity = new ProducerIdentity(QUEUE, new PodId("pod"), "n", KeyHash.XXH64);
             enqueuer = new Enqueuer(identity, new Layouts(), new Network(), loop, () -> false);
             IntStream.range(0, random.nextInt(25)).forEach(i -> records.add(job("r" + i)));
+            reader = new SourceReader(enqueuer, records, settings);
             open(layouts.get(0));
         }
 
@@ -139,7 +111,7 @@ class ChangeOverSimulationTest {
                     loop.run();
                 }
                 answerReads();
-                reader.goOn();
+                reader.goOn(1 + random.nextInt(5));
                 loop.tick(Duration.ofMillis(500));
             }
             while (!late.isEmpty()) {
@@ -156,7 +128,7 @@ class ChangeOverSimulationTest {
         private void step(int what) {
             switch (what) {
                 case 0, 1, 2 -> IntStream.rangeClosed(0, random.nextInt(3)).forEach(i -> submit());
-                case 3, 4 -> reader.goOn();
+                case 3, 4 -> reader.goOn(1 + random.nextInt(5));
                 case 5, 6, 7 -> answer();
                 case 8 -> {
                     Flight flight = pick();
@@ -300,45 +272,6 @@ class ChangeOverSimulationTest {
 
         private static StoreException unavailable(boolean sent) {
             return new StoreException.Unavailable("lost", sent, new Exception());
-        }
-
-        /** Reads the file from its start, a few records at a time; starts over when one was not added. */
-        private final class Reader {
-            private @Nullable CompletableFuture<JobFeed> opened;
-            private int position;
-            private int answered;
-
-            void goOn() {
-                CompletableFuture<JobFeed> reading = opened;
-                if (reading == null || reading.isCompletedExceptionally()) {
-                    open();
-                } else if (reading.isDone() && reading.join().broken()) {
-                    open();
-                } else if (reading.isDone()) {
-                    for (int count = 1 + random.nextInt(5); count > 0 && position < records.size(); count--) {
-                        add(reading);
-                    }
-                }
-            }
-
-            private void open() {
-                position = 0;
-                answered = 0;
-                opened = enqueuer.open(FILE, 1, Duration.ZERO, settings).toCompletableFuture();
-            }
-
-            private void add(CompletableFuture<JobFeed> reading) {
-                int offset = position++;
-                reading.join().add(offset, records.get(offset)).whenComplete((done, failure) -> {
-                    if (reading == opened && failure == null) {
-                        answered++;
-                    }
-                });
-            }
-
-            boolean finished() {
-                return answered == records.size();
-            }
         }
 
         private final class Network implements EnqueueOnlyJobLog {

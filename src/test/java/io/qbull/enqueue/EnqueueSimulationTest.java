@@ -3,8 +3,6 @@ package io.qbull.enqueue;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.qbull.config.EnqueueSettings;
 import io.qbull.model.EnqueueException;
 import io.qbull.model.Enqueued;
@@ -19,7 +17,6 @@ import io.qbull.model.QueueName;
 import io.qbull.store.ResizeTable.Earlier;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
-import io.qbull.testing.Size;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,17 +31,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /**
  * Random outages, lost replies, late executions, full backlogs and layout changes between two producers and a model of the enqueue
  * script, while callers add jobs again. A job is added once within the window, and again after it.
- * {@code -Dseed=N} replays one run, {@code -Druns=N} makes more of them.
  */
-class EnqueueSimulationTest {
+class EnqueueSimulationTest extends SeededSimulation {
     private static final QueueName QUEUE = new QueueName("Q");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_BACKLOG = 20;
@@ -52,31 +45,9 @@ class EnqueueSimulationTest {
             List.of(Duration.ofSeconds(20), Duration.ofMinutes(2), Duration.ofMinutes(10));
     private static final Duration LATENESS = Duration.ofMillis(50);
 
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class.getPackageName());
-
-    /** Trouble is all that happens here; the lines would only take time. */
-    @BeforeAll
-    static void silence() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speakAgain() {
-        LOG.setLevel(null);
-    }
-
     @Test
     void no_accepted_job_is_lost_or_doubled_and_each_key_keeps_its_order() {
-        Long replayed = Long.getLong("seed");
-        long first = replayed == null ? new Random().nextLong() : replayed;
-        int runs = replayed == null ? Size.of("enqueueSimulation.runs", 40, 1_000) : 1;
-        for (long seed = first; seed < first + runs; seed++) {
-            try {
-                new Run(seed).play();
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("replay with -Dseed=" + seed, e);
-            }
-        }
+        play("enqueueSimulation.runs", 40, 1_000, seed -> new Run(seed).play());
     }
 
     /** What the callers saw of one job: through which producer, and when, it was added. */

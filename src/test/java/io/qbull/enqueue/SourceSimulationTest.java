@@ -2,11 +2,7 @@ package io.qbull.enqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.qbull.config.EnqueueSettings;
-import io.qbull.model.EnqueueException;
-import io.qbull.model.JobFeed;
 import io.qbull.model.JobFormat;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
@@ -15,11 +11,9 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
-import io.qbull.model.SourceId;
 import io.qbull.store.ResizeTable.Earlier;
 import io.qbull.store.StoreException;
 import io.qbull.testing.ManualEventLoop;
-import io.qbull.testing.Size;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,46 +24,19 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /**
- * A file is read into a queue while replies are lost, commands run late, Redis or the backlog is full, the queue is resized, and readers die at any
- * step and are followed by others. Each record must be added once, and those of a key in their order. {@code -Dseed=N} replays one
- * run, {@code -Druns=N} makes more of them.
+ * A file is read into a queue while replies are lost, commands run late, Redis or the backlog is full, the queue is resized, and readers
+ * die at any step and are followed by others. Each record must be added once, and those of a key in their order.
  */
-class SourceSimulationTest {
+class SourceSimulationTest extends SeededSimulation {
     private static final QueueName QUEUE = new QueueName("Q");
     private static final int MAX_BACKLOG = 20;
-    private static final SourceId FILE = new SourceId("file");
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Enqueuer.class.getPackageName());
-
-    /** Trouble is all that happens here; the lines would only take time. */
-    @BeforeAll
-    static void silence() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speakAgain() {
-        LOG.setLevel(null);
-    }
 
     @Test
     void each_record_is_added_once_and_each_key_keeps_its_order() {
-        Long replayed = Long.getLong("seed");
-        long first = replayed == null ? new Random().nextLong() : replayed;
-        int runs = replayed == null ? Size.of("sourceSimulation.runs", 600, 20_000) : 1;
-        for (long seed = first; seed < first + runs; seed++) {
-            try {
-                new Run(seed).play();
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("replay with -Dseed=" + seed, e);
-            }
-        }
+        play("sourceSimulation.runs", 600, 20_000, seed -> new Run(seed).play());
     }
 
     private static final class Run {
@@ -79,15 +46,31 @@ class SourceSimulationTest {
         private final UnreliableJobLog log;
         private final List<NewJob> records = new ArrayList<>();
         private final List<Layout> layouts = new ArrayList<>();
+        private final EnqueueSettings settings;
         private int pods;
-        private Reader reader;
+        private Enqueuer enqueuer;
+        private SourceReader reader;
 
         Run(long seed) {
             random = new Random(seed);
             log = new UnreliableJobLog(script, loop, random);
+            settings = new EnqueueSettings(
+                    Duration.ofMinutes(10),
+                    JobFormat.NATIVE,
+                    100,
+                    100,
+                    1 + random.nextInt(4),
+                    Duration.ofSeconds(10),
+                    MAX_BACKLOG);
             IntStream.range(0, 20 + random.nextInt(100)).forEach(i -> records.add(record(i)));
             openNext(1 + random.nextInt(4));
-            reader = new Reader();
+            enqueuer = nextPod();
+            reader = new SourceReader(enqueuer, records, settings);
+        }
+
+        private Enqueuer nextPod() {
+            ProducerIdentity identity = new ProducerIdentity(QUEUE, new PodId("pod" + pods++), "n", KeyHash.XXH64);
+            return new Enqueuer(identity, new Layouts(), log, loop, () -> false);
         }
 
         private NewJob record(int offset) {
@@ -102,7 +85,7 @@ class SourceSimulationTest {
             log.weather(0, false);
             for (int rounds = 0; rounds < 1_000 && !reader.finished(); rounds++) {
                 script.drain();
-                reader.goOn();
+                reader.goOn(1 + random.nextInt(10));
                 loop.tick(Duration.ofSeconds(1));
             }
             assertThat(reader.finished()).as("the file is read to its end").isTrue();
@@ -123,7 +106,7 @@ class SourceSimulationTest {
                 case 5 -> resize();
                 case 6 -> crashAndResize();
                 default -> {
-                    reader.goOn();
+                    reader.goOn(1 + random.nextInt(10));
                     loop.tick(Duration.ofMillis(random.nextInt(60)));
                 }
             }
@@ -132,13 +115,18 @@ class SourceSimulationTest {
         /** The reader is gone; its commands may still be on their way. */
         private void crash() {
             reader.die();
-            reader = new Reader();
+            if (random.nextBoolean()) {
+                // Killed: nothing of it is repeated any more. Otherwise its calls go on for a while.
+                enqueuer.drain(Duration.ofSeconds(random.nextInt(30)));
+            }
+            enqueuer = nextPod();
+            reader = new SourceReader(enqueuer, records, settings);
         }
 
         /** What the dead reader has sent can still run between two steps of the next one. */
         private void crashAndResize() {
             crash();
-            reader.goOn();
+            reader.goOn(1 + random.nextInt(10));
             loop.tick(Duration.ofMillis(random.nextInt(1_000)));
             resize();
         }
@@ -171,73 +159,6 @@ class SourceSimulationTest {
                         .add(offset);
             }
             assertThat(byKey).isEqualTo(expected);
-        }
-
-        /** Reads the file from its start, a few records at a time, until all are answered; starts over when one was not added. */
-        private final class Reader {
-            private final EnqueueSettings settings = new EnqueueSettings(
-                    Duration.ofMinutes(10),
-                    JobFormat.NATIVE,
-                    100,
-                    100,
-                    1 + random.nextInt(4),
-                    Duration.ofSeconds(10),
-                    MAX_BACKLOG);
-            private final Enqueuer enqueuer = new Enqueuer(
-                    new ProducerIdentity(QUEUE, new PodId("pod" + pods++), "n", KeyHash.XXH64),
-                    new Layouts(),
-                    log,
-                    loop,
-                    () -> false);
-            private @Nullable CompletableFuture<JobFeed> opened;
-            private int next;
-            private int answered;
-
-            void goOn() {
-                CompletableFuture<JobFeed> opening = opened;
-                if (opening == null || opening.isCompletedExceptionally()) {
-                    open();
-                } else if (opening.isDone() && opening.join().broken()) {
-                    open();
-                } else if (opening.isDone()) {
-                    for (int count = 1 + random.nextInt(10); count > 0 && next < records.size(); count--) {
-                        add(opening);
-                    }
-                }
-            }
-
-            private void open() {
-                next = 0;
-                answered = 0;
-                opened = enqueuer.open(FILE, 1, Duration.ZERO, settings).toCompletableFuture();
-            }
-
-            private void add(CompletableFuture<JobFeed> reading) {
-                int offset = next++;
-                reading.join().add(offset, records.get(offset)).whenComplete((added, failure) -> {
-                    if (reading != opened) {
-                        return;
-                    }
-                    if (failure == null) {
-                        answered++;
-                    } else {
-                        assertThat(failure).isInstanceOf(EnqueueException.class);
-                        assertThat(reading.join().broken()).isTrue();
-                    }
-                });
-            }
-
-            boolean finished() {
-                return answered == records.size();
-            }
-
-            void die() {
-                opened = null;
-                if (random.nextBoolean()) {
-                    // Killed: nothing of it is repeated any more. Otherwise its calls go on for a while.
-                    enqueuer.drain(Duration.ofSeconds(random.nextInt(30)));
-                }
-            }
         }
 
         private final class Layouts implements LayoutReader {
