@@ -80,6 +80,7 @@ class ArchitectureTest {
             rule("ops.status", "ops", "store", "resize", "config", "model"),
             rule("ops.dead", "ops", "store", "config", "model"),
             rule("ops.held", "ops", "store", "config", "model"),
+            rule("ops.deletion", "ops", "store", "config", "model"),
             rule("ops.resize", "ops", "store", "resize", "model"),
             rule("ops.why", "ops", "store", "resize", "config", "model"),
             rule("ops.files", "ops", "store", "config", "model"));

@@ -4,6 +4,7 @@ import io.qbull.app.cli.AddCommand;
 import io.qbull.app.cli.BenchCommand;
 import io.qbull.app.cli.CancelCommand;
 import io.qbull.app.cli.DeadCommand;
+import io.qbull.app.cli.DeleteCommand;
 import io.qbull.app.cli.DrainCommand;
 import io.qbull.app.cli.FilesCommand;
 import io.qbull.app.cli.FindCommand;
@@ -87,6 +88,7 @@ public final class Main {
                         new ResumeCommand(home),
                         new DrainCommand(home),
                         new ResizeCommand(home),
+                        new DeleteCommand(home),
                         new BenchCommand(),
                         new VersionCommand(),
                         new HelpCommand())

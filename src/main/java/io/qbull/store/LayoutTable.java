@@ -20,7 +20,7 @@ public interface LayoutTable {
      * @param partitions number of partitions if the queue does not exist yet
      * @param keyHash how this pod maps keys to partitions
      * @return the current layout, whose partitions all take jobs; fails with {@link StoreException.Misconfigured} if keys are mapped in
-     *     another way in this queue
+     *     another way in this queue, or if it is being deleted
      */
     CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions, KeyHash keyHash);
 

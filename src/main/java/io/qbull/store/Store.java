@@ -73,6 +73,11 @@ public interface Store extends AutoCloseable {
     PauseTable pauses();
 
     /**
+     * @return the steps in which queues are deleted
+     */
+    DeletionTable deletions();
+
+    /**
      * Listens for primaries that are replaced by a failover or a restart. Data read from the old primary may be lost, and every command
      * under one of its leases is fenced.
      *

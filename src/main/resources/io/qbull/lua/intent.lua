@@ -5,8 +5,12 @@
 -- Returns: {'current', version, partitions, key hash (empty in a layout that was made before it was recorded)}: the queue exists;
 --            nothing was changed
 --          {'intent', version, partitions, key hash}: the intent on record, this one or an earlier one
+--          {'deleting'}: the queue is being deleted; nothing was changed
 -- Epoch: none; compare-and-set on the layout.
-local layout = redis.call('HMGET', KEYS[1], 'version', 'partitions', 'next_version', 'next_partitions', 'key_hash')
+local layout = redis.call('HMGET', KEYS[1], 'version', 'partitions', 'next_version', 'next_partitions', 'key_hash', 'deleting')
+if layout[6] then
+  return {'deleting'}
+end
 if layout[1] then
   return {'current', layout[1], layout[2], layout[5] or ''}
 end

@@ -145,6 +145,24 @@ class ManagementTest extends AppTestSupport {
         return JSON.readTree(get(management, "/api/queues/WHATSAPP/resize").body());
     }
 
+    @Test
+    void a_queue_that_is_in_use_is_not_deleted() throws IOException {
+        await().until(() -> get(management, "/api/queues/WHATSAPP").status() == 200);
+        assertThat(change("delete?all=true").status()).isEqualTo(409);
+        assertThat(JSON.readTree(change("delete").body()).get("detail").asText())
+                .startsWith("Queue WHATSAPP takes new jobs");
+        change("drain");
+        assertThat(JSON.readTree(change("delete?dryRun=true").body())
+                        .get("detail")
+                        .asText())
+                .startsWith("Queue WHATSAPP is consumed by pod ");
+        change("resume");
+        assertThat(change("delete?force=true").status()).isEqualTo(400);
+        assertThat(RawHttp.send(management, "POST /api/queues/NOPE/delete", List.of(), new byte[0])
+                        .status())
+                .isEqualTo(404);
+    }
+
     private RawHttp.Answer change(String path) {
         return RawHttp.send(management, "POST /api/queues/WHATSAPP/" + path, List.of(), new byte[0]);
     }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.qbull.app.RouteFiles;
+import io.qbull.model.KeyHash;
+import io.qbull.model.QueueName;
 import io.qbull.testing.Patience;
 import io.qbull.testing.Ports;
 import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +97,7 @@ class PageCommandsIT {
         awaitText(shell, "curl localhost:9876/api/queues/ORDERS/dead", "order-7");
         assertThat(shell.run(jobs + "-d again").code()).isZero();
         awaitText(shell, "curl localhost:9876/api/queues/ORDERS/held", "try again");
+        Waiting.get(REDIS.store().layouts().createIfAbsent(new QueueName("RETURNS"), 1, KeyHash.XXH64));
         Page.all().stream()
                 .flatMap(page -> page.blocks("sh"))
                 .flatMap(block -> Pattern.compile("files forget (\\w+) (\\w+)")

@@ -2,6 +2,7 @@ package io.qbull.it;
 
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
+import io.qbull.store.DeletionTable;
 import io.qbull.store.Examiner;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldKeyTable;
@@ -93,6 +94,11 @@ final class LoggedStore implements Store {
     @Override
     public PauseTable pauses() {
         return store.pauses();
+    }
+
+    @Override
+    public DeletionTable deletions() {
+        return store.deletions();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.qbull.model.LeaseOwner;
 import io.qbull.model.PodId;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
+import io.qbull.store.DeletionTable;
 import io.qbull.store.Examiner;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldKeyTable;
@@ -169,6 +170,11 @@ final class SimulatedPod implements LeaseListener, Reachability {
         @Override
         public WakeUps wakeUps() {
             throw new UnsupportedOperationException("a keeper wakes nobody");
+        }
+
+        @Override
+        public DeletionTable deletions() {
+            throw new UnsupportedOperationException("a keeper deletes nothing");
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.qbull.testing;
 
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
+import io.qbull.store.DeletionTable;
 import io.qbull.store.Examiner;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldKeyTable;
@@ -205,6 +206,11 @@ public final class ScriptedStore implements Store {
     @Override
     public PauseTable pauses() {
         return pauses;
+    }
+
+    @Override
+    public DeletionTable deletions() {
+        throw new UnsupportedOperationException("nobody deletes queues of a scripted store");
     }
 
     @Override

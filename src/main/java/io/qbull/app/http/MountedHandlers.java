@@ -6,6 +6,7 @@ import io.qbull.app.redis.StoreAccess;
 import io.qbull.ingest.file.FilesApi;
 import io.qbull.ops.dead.DeadApi;
 import io.qbull.ops.dead.DeadLetterAdmin;
+import io.qbull.ops.deletion.DeletionApi;
 import io.qbull.ops.held.HeldApi;
 import io.qbull.ops.pause.PauseAdmin;
 import io.qbull.ops.pause.PauseApi;
@@ -58,6 +59,11 @@ public final class MountedHandlers extends ServiceSupport implements StaticServi
             management.route("/api/queues/:queue/peek").method(HttpMethod.GET).handler(jobs::peek);
             dead(management, new DeadApi(new DeadLetterAdmin(store.deadLetters())));
             held(management, new HeldApi(StoreAccess.heldKeyAdmin(store)));
+            DeletionApi deletion = new DeletionApi(StoreAccess.queueDeleter(store));
+            management
+                    .route("/api/queues/:queue/delete")
+                    .method(HttpMethod.POST)
+                    .handler(deletion::delete);
             pause(management, new PauseApi(new PauseAdmin(store.pauses())));
             ResizeApi resize = new ResizeApi(new ResizeAdmin(store));
             management.route("/api/queues/:queue/resize").method(HttpMethod.GET).handler(resize::status);

@@ -5,6 +5,7 @@ import io.qbull.app.exit.ExitCode;
 import io.qbull.app.settings.AppSettings;
 import io.qbull.app.settings.Setting;
 import io.qbull.config.RedisSettings;
+import io.qbull.ops.deletion.QueueDeleter;
 import io.qbull.ops.held.HeldKeyAdmin;
 import io.qbull.ops.status.SecondLook;
 import io.qbull.ops.why.Why;
@@ -109,6 +110,14 @@ public final class StoreAccess {
      */
     public static SecondLook secondLook(Store store) {
         return new SecondLook(store.leases(), pause -> pause(pause.toMillis()).get(), System::nanoTime);
+    }
+
+    /**
+     * @param store an open store
+     * @return deletes its queues
+     */
+    public static QueueDeleter queueDeleter(Store store) {
+        return new QueueDeleter(store, pause(2_000));
     }
 
     private static Supplier<CompletionStage<Void>> pause(long millis) {

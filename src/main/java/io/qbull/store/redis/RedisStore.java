@@ -5,6 +5,7 @@ import io.qbull.config.RedisSettings;
 import io.qbull.model.Printable;
 import io.qbull.store.DeadLetters;
 import io.qbull.store.DelayedJobs;
+import io.qbull.store.DeletionTable;
 import io.qbull.store.Examiner;
 import io.qbull.store.HeldJobs;
 import io.qbull.store.HeldKeyTable;
@@ -30,6 +31,7 @@ import io.qbull.store.redis.client.Traffic;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.store.redis.tables.RedisDeadLetters;
 import io.qbull.store.redis.tables.RedisDelayedJobs;
+import io.qbull.store.redis.tables.RedisDeletionTable;
 import io.qbull.store.redis.tables.RedisExaminer;
 import io.qbull.store.redis.tables.RedisHeldJobs;
 import io.qbull.store.redis.tables.RedisHeldKeyTable;
@@ -78,6 +80,7 @@ public final class RedisStore implements Store {
     private final HeldKeyTable heldKeys;
     private final RedisWakeUps wakeUps;
     private final RedisPauseTable pauses;
+    private final DeletionTable deletions;
     /** Of this store alone, among those of all that share the connections. */
     private final List<Consumer<String>> primaryListeners = new CopyOnWriteArrayList<>();
 
@@ -100,6 +103,7 @@ public final class RedisStore implements Store {
         this.deadLetters = new RedisDeadLetters(router);
         this.heldKeys = new RedisHeldKeyTable(router);
         this.wakeUps = new RedisWakeUps(connections.readers());
+        this.deletions = new RedisDeletionTable(router);
         this.pauses = new RedisPauseTable(leaseRouter, connections.announcements(), connections.changeNumbers());
     }
 
@@ -244,6 +248,11 @@ public final class RedisStore implements Store {
     @Override
     public PauseTable pauses() {
         return pauses;
+    }
+
+    @Override
+    public DeletionTable deletions() {
+        return deletions;
     }
 
     @Override

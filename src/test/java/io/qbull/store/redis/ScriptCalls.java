@@ -342,11 +342,27 @@ final class ScriptCalls {
                 List.of(after(
                         this::paused,
                         call(script, List.of("{Q}:layout"), "channel", "pauses", "paused", "paused:p:1")));
+            case DELETING ->
+                List.of(
+                        after(this::drained, call(script, List.of("{Q}:layout"), "1")),
+                        after(this::drained, call(script, List.of("{Q}:layout"), "0")));
+            case WIPE ->
+                List.of(after(
+                        () -> resp.call("HSET", Seed.LEASE, "expires", "0"),
+                        call(script, keys("lease", Seed.STREAM, "held:jobs", "delayed", "dead", "staged"), "1", "0")));
+            case DELETED ->
+                List.of(after(
+                        () -> resp.call("HSET", "{Q}:layout", "deleting", "1"),
+                        call(script, List.of("{Q}:layout", "{Q}:pods", "{Q}:sources", "{Q}:windows", "{Q}:closed"))));
             case PUT_WINDOW -> List.of(call(script, List.of("{Q}:windows"), "k", sha1("state"), "next"));
             case CLOSE_WINDOW ->
                 List.of(call(script, List.of("{Q}:windows", "{Q}:closed"), "k", sha1("state"), "1", "last"));
             case QUEUED -> List.of(call(script, keys(Seed.STREAM, "held"), "none", "99-1"));
         };
+    }
+
+    private void drained() {
+        resp.call("HSET", "{Q}:layout", "partitions", "4", "paused:new", "1 0 {}");
     }
 
     private void paused() {

@@ -64,6 +64,10 @@ public final class RedisLayoutTable implements LayoutTable {
         return RedisErrors.translate(check.get()
                 .thenCompose(usable -> router.run(Script.INTENT, List.of(Keys.layout(queue)), args))
                 .thenCompose(answer -> {
+                    if (answer.reply().tag().equals("deleting")) {
+                        throw RedisErrors.misconfigured("queue " + queue + " is being deleted; if that was broken off, "
+                                + "./qbull delete " + queue + " finishes it");
+                    }
                     Layout layout = layout(answer.reply());
                     String recorded = answer.reply().text(3);
                     if (recorded.isEmpty()) {

@@ -68,6 +68,7 @@ class ScriptTest {
             Script.PRUNE,
             Script.PAUSE,
             Script.RESUME,
+            Script.DELETING,
             Script.SEAL,
             Script.OPEN,
             Script.CURRENT,
