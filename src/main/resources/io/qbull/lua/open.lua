@@ -1,5 +1,6 @@
 -- Lets a partition take jobs by a layout. Puts back a seal or a started version that was lost; a text that is neither counts as lost.
--- Changes nothing that is open for this version, or sealed or open for a later one. Works when Redis is full.
+-- Changes nothing that is open for this version, or sealed or open for a later one; nor where a later one runs, for a seal that was lost
+-- says no more that it was there. Works when Redis is full.
 --
 -- KEYS 4: lease, seal, started, stream
 -- ARGV 2: layout version, marker as in 'seal' if the partition is new in that layout: it comes first, and the jobs behind it do not run
@@ -11,7 +12,9 @@ local seal, started = redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])
 redis.call('XLEN', KEYS[4])
 local version, marker = tonumber(ARGV[1]), ARGV[2]
 local sealed, state = string.match(seal or '', '^(%d+) (%a+)$')
-local opens = not sealed or tonumber(sealed) < version or tonumber(sealed) == version and state == 'closed'
+local running = tonumber(string.match(started or '', '^%d+$')) or 0
+local later = not sealed or tonumber(sealed) < version or tonumber(sealed) == version and state == 'closed'
+local opens = later and running <= version
 -- Only what is missing: when the jobs of a later version may run is not known here.
 local starts = marker == '' and not (started and string.match(started, '^%d+$'))
 redis.call('PERSIST', KEYS[1])

@@ -49,6 +49,9 @@ final class ScriptModel {
 
         private final Map<SourceId, Map<Integer, Long>> sources = new HashMap<>();
         private int openFor;
+        /** The newest version whose jobs may run. */
+        private int started;
+
         private boolean lost;
         private long lastMillis;
         private long backlog;
@@ -56,8 +59,10 @@ final class ScriptModel {
 
     /** The partition takes jobs for this version from now on; zero for none. */
     void open(PartitionId partition, int version) {
-        partition(partition).openFor = version;
-        partition(partition).lost = false;
+        Partition here = partition(partition);
+        here.openFor = version;
+        here.started = Math.max(here.started, version);
+        here.lost = false;
     }
 
     /** The partition has lost its seal and takes no jobs for any version. */
@@ -65,10 +70,10 @@ final class ScriptModel {
         partition(partition).lost = true;
     }
 
-    /** Puts a lost seal back and raises an older one, which a late command may have put back; never opens what is closed. */
+    /** Puts a lost seal back, but for no version before the one whose jobs run, and raises an older one; never opens what is closed. */
     void reopen(PartitionId partition, int version) {
         Partition here = partition(partition);
-        if (here.lost || (here.openFor > 0 && here.openFor < version)) {
+        if ((here.lost && version >= here.started) || (here.openFor > 0 && here.openFor < version)) {
             open(partition, version);
         }
     }

@@ -106,6 +106,11 @@ class LayoutScriptsTest {
         assertThat(get(layouts.open(new PartitionId(QUEUE, 1), 2))).isFalse();
         assertThat(RedisState.read(resp)).isEqualTo(before);
         resp.call("DEL", "{Q:1}:seal");
+        before = RedisState.read(resp);
+        assertThat(get(layouts.open(new PartitionId(QUEUE, 1), 1)))
+                .as("late, and the seal was lost")
+                .isFalse();
+        assertThat(RedisState.read(resp)).isEqualTo(before);
         assertThat(get(layouts.open(new PartitionId(QUEUE, 1), 3))).isTrue();
         assertThat(resp.text("GET", "{Q:1}:started"))
                 .as("known to the resize alone")
