@@ -141,9 +141,9 @@ public interface Examiner {
      *
      * @param id which
      * @param lease its lease
-     * @param backlog number of entries in the stream
+     * @param backlog number of entries in the log: jobs that have moved there, and those of the stream
      * @param head the first of them; null if there is none
-     * @param headAge how long that has been in the stream
+     * @param headAge how long that has been in the queue
      * @param held number of held jobs
      * @param delayed number of delayed jobs
      * @param nextDue time until the first of them is due; null if there is none

@@ -17,6 +17,7 @@ import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
 import io.qbull.model.StreamId;
+import io.qbull.store.Examiner;
 import io.qbull.store.Inspector.PartitionStatus;
 import io.qbull.store.Inspector.PartitionStatus.Progress;
 import io.qbull.store.Inspector.QueueStatus;
@@ -27,6 +28,7 @@ import io.qbull.store.LeaseTable.RenewalRequest;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Resp;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,37 @@ class InspectorTest {
         return ((QueueStatus.Present) get(store.inspector().queue(QUEUE)))
                 .readable()
                 .get(3);
+    }
+
+    @Test
+    void jobs_that_have_moved_count_as_those_of_the_own_stream_and_come_first() {
+        RedisStore store = REDIS.store();
+        Resp resp = REDIS.resp();
+        Seed seed = new Seed(resp);
+        get(store.layouts().createIfAbsent(QUEUE, 5, KeyHash.XXH64));
+        seed.job("own", "1");
+        resp.call("HSET", "{Q:3}:staged", "2:7", "1 x", "2:4", "1 y", "3:1", "1 z");
+        String added = Long.toString(seed.now() - 60_000);
+        List<String> moved = List.of("id", "moved", "key", "k", "ts", added, "body", "b", "ct", "", "h", "{}");
+        for (String segment : List.of("{Q:3}:staged:2:7", "{Q:3}:staged:3:1")) {
+            List<String> command = new ArrayList<>(List.of("XADD", segment, "9-1"));
+            command.addAll(moved);
+            resp.call(command.toArray(String[]::new));
+        }
+        resp.call("HSET", "{Q:3}:attempts", "2:7/9-1", "2 1 0 3");
+
+        QueueStatus.Present sight = (QueueStatus.Present) get(store.inspector().queue(QUEUE));
+        PartitionStatus.Read partition = sight.readable().get(3);
+        assertThat(partition.backlog()).isEqualTo(3);
+        assertThat(partition.oldestAgeMillis()).isBetween(60_000L, 65_000L);
+
+        Examiner.Partition examined = get(store.examiner().partition(P));
+        assertThat(examined.backlog()).isEqualTo(3);
+        Examiner.JobView head = requireNonNull(examined.head());
+        assertThat(head.id()).isEqualTo("moved");
+        assertThat(head.attempts().failed()).isEqualTo(2);
+        // What was written here is no more than these two read.
+        resp.call("FLUSHALL");
     }
 
     @Test

@@ -3,12 +3,14 @@ package io.qbull.store.redis.tables;
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Attempts;
 import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.HeldPlace;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.Segment;
 import io.qbull.model.StreamId;
 import io.qbull.store.Examiner;
 import io.qbull.store.StoreException;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -86,13 +89,18 @@ public final class RedisExaminer implements Examiner {
 
     @Override
     public CompletionStage<Partition> partition(PartitionId id) {
-        String stream = Keys.stream(id);
+        return RedisErrors.translate(
+                LogStreams.lengths(router::send, id).thenCompose(lengths -> partition(id, lengths)));
+    }
+
+    private CompletionStage<Partition> partition(PartitionId id, NavigableMap<Segment, Long> lengths) {
+        Segment segment = LogStreams.first(lengths);
+        String stream = Keys.segment(id, segment);
         String lease = Keys.lease(id);
         String held = Keys.heldJobs(id);
         String delayed = Keys.delayed(id);
-        return RedisErrors.translate(Futures.all(List.of(
+        return Futures.all(List.of(
                         router.send(stream, Request.of(CommandType.TIME)),
-                        router.send(stream, Request.of(CommandType.XLEN, stream)),
                         router.run(
                                         Script.LETTERS,
                                         List.of(stream),
@@ -113,31 +121,35 @@ public final class RedisExaminer implements Examiner {
                         router.send(held, Request.of(CommandType.ZLEXCOUNT, held, "[b", "(c")),
                         router.send(delayed, Request.of(CommandType.ZCARD, delayed)),
                         router.send(delayed, Request.of(CommandType.ZRANGE, delayed, "0", "0", "WITHSCORES"))))
-                .thenCompose(each -> withAttempts(id, each)));
+                .thenCompose(each -> withAttempts(id, segment, LogStreams.total(lengths), each));
     }
 
     /** The name of the first entry is known only now. */
-    private CompletionStage<Partition> withAttempts(PartitionId id, List<Reply> each) {
-        List<Reply> first = each.get(2).list(2).lists();
+    private CompletionStage<Partition> withAttempts(PartitionId id, Segment segment, long entries, List<Reply> each) {
+        List<Reply> first = each.get(1).list(2).lists();
         String attempts = Keys.attempts(id);
-        String field = first.isEmpty() ? "" : first.get(0).text(0);
-        return router.send(attempts, Request.of(CommandType.HMGET, attempts, field))
+        EntryId entry = first.isEmpty()
+                ? EntryId.START
+                : new EntryId(segment, StreamId.parse(first.get(0).text(0)));
+        return router.send(attempts, Request.of(CommandType.HMGET, attempts, entry.toString()))
                 .thenApply(known -> {
                     String text = known.textOrNull(0);
                     long now = RedisDeadLetters.millis(each.get(0));
                     JobView head = first.isEmpty()
                             ? null
-                            : view(field, first.get(0).list(1), text == null ? EntryCodec.NO_ATTEMPTS : text);
-                    Reply next = each.get(7);
+                            : view(
+                                    entry.toString(),
+                                    LogCodec.decode(entry, first.get(0).list(1), text == null ? "" : text));
+                    Reply next = each.get(6);
                     return new Partition(
                             id,
-                            lease(each.get(3), now),
-                            each.get(1).number(0),
+                            lease(each.get(2), now),
+                            entries,
                             head,
                             head == null ? Duration.ZERO : since(head.streamId().millis(), now),
-                            each.get(4).number(0)
-                                    + (Keys.BUNDLE - 1) * each.get(5).number(0),
-                            each.get(6).number(0),
+                            each.get(3).number(0)
+                                    + (Keys.BUNDLE - 1) * each.get(4).number(0),
+                            each.get(5).number(0),
                             next.size() < 2
                                     ? null
                                     : Duration.ofMillis(Math.max(0, (long) Double.parseDouble(next.text(1)) - now)));

@@ -1,9 +1,12 @@
 package io.qbull.store.redis.tables;
 
 import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Entry;
+import io.qbull.model.EntryId;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.Segment;
 import io.qbull.model.StreamId;
 import io.qbull.store.Inspector;
 import io.qbull.store.Inspector.PartitionStatus.Progress;
@@ -14,8 +17,10 @@ import io.qbull.store.redis.client.RedisErrors;
 import io.qbull.store.redis.client.Reply;
 import io.qbull.store.redis.client.Request;
 import io.qbull.store.redis.schema.Keys;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the status of queues in Redis. Reads each part separately, so the result is not a consistent snapshot. Thread-safe. */
 public final class RedisInspector implements Inspector {
-    /** Partitions read at once. Eight commands each: few enough that the jobs of the same connection do not wait for a person. */
+    /** Partitions read at once. Nine commands each: few enough that the jobs of the same connection do not wait for a person. */
     private static final int AT_ONCE = 16;
 
     private final CommandRouter router;
@@ -86,14 +91,11 @@ public final class RedisInspector implements Inspector {
     }
 
     private CompletionStage<PartitionStatus> partition(PartitionId id, long now) {
-        String stream = Keys.stream(id);
         String lease = Keys.lease(id);
         String held = Keys.heldJobs(id);
         String dead = Keys.dead(id);
         String delayed = Keys.delayed(id);
         List<CompletionStage<Reply>> parts = List.of(
-                part(stream, Request.of(CommandType.XLEN, stream)),
-                part(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1")),
                 part(
                         lease,
                         Request.of(CommandType.HMGET, lease, "owner", "epoch", "expires", "inflight", "ttl", "done")),
@@ -103,24 +105,55 @@ public final class RedisInspector implements Inspector {
                 part(delayed, Request.of(CommandType.ZCARD, delayed)),
                 part(dead, Request.of(CommandType.XLEN, dead)),
                 part(Keys.held(id), Request.of(CommandType.HLEN, Keys.held(id))));
-        return Futures.all(parts).thenApply(each -> {
-            Reply first = each.get(1);
-            Long oldest = first.size() == 0
-                    ? null
-                    : Math.max(0, now - StreamId.parse(first.list(0).text(0)).millis());
-            return status(
-                    id.index(),
-                    each.get(2),
-                    now,
-                    new Sizes(
-                            each.get(0).number(0),
-                            oldest,
-                            each.get(3).number(0)
-                                    + (Keys.BUNDLE - 1) * each.get(4).number(0),
-                            each.get(7).number(0),
-                            each.get(5).number(0),
-                            each.get(6).number(0)));
-        });
+        CompletionStage<List<Reply>> replies = Futures.all(parts);
+        return log(id).thenCombine(
+                        replies,
+                        (log, each) -> status(
+                                id.index(),
+                                each.get(0),
+                                now,
+                                new Sizes(
+                                        log.entries,
+                                        log.oldestMillis == null ? null : (Long) Math.max(0, now - log.oldestMillis),
+                                        each.get(1).number(0)
+                                                + (Keys.BUNDLE - 1)
+                                                        * each.get(2).number(0),
+                                        each.get(5).number(0),
+                                        each.get(3).number(0),
+                                        each.get(4).number(0))));
+    }
+
+    /** What waits in all streams of the log: how many entries, and when the oldest was added. */
+    private record Log(long entries, @Nullable Long oldestMillis) {}
+
+    private CompletionStage<Log> log(PartitionId id) {
+        return LogStreams.lengths(this::part, id)
+                .thenCompose(lengths -> Futures.all(lengths.entrySet().stream()
+                                .filter(stream -> stream.getValue() > 0)
+                                .map(stream -> oldest(id, stream.getKey()))
+                                .toList())
+                        .thenApply(oldest -> new Log(
+                                LogStreams.total(lengths),
+                                oldest.stream()
+                                        .flatMap(Optional::stream)
+                                        .min(Comparator.naturalOrder())
+                                        .orElse(null))));
+    }
+
+    private CompletionStage<Optional<Long>> oldest(PartitionId id, Segment segment) {
+        String stream = Keys.segment(id, segment);
+        return part(stream, Request.of(CommandType.XRANGE, stream, "-", "+", "COUNT", "1"))
+                .thenApply(first ->
+                        first.size() == 0 ? Optional.empty() : Optional.of(addedMillis(segment, first.list(0))));
+    }
+
+    /** When an entry came into the queue: in a segment, its id only says when its job has moved. */
+    private static long addedMillis(Segment segment, Reply entry) {
+        StreamId id = StreamId.parse(entry.text(0));
+        boolean moved = !segment.own();
+        return moved && LogCodec.decode(new EntryId(segment, id), entry.list(1), "") instanceof Entry.Decoded decoded
+                ? decoded.job().enqueuedAtMillis()
+                : id.millis();
     }
 
     /** Reads one part; an error names the key. */
