@@ -133,7 +133,8 @@ class WhyTest {
                 Retries.of(5, Duration.ofHours(1)),
                 (delivery, outcome) -> outcome.failed(Failure.of("refused")));
         pod.enqueue("k", "one").join();
-        String cause = "key k is held after 1 failed attempt of job k/one \\(refused\\), and runs again in \\d+ min";
+        String cause =
+                "key k is held after 1 failed attempt of job k/one \\(refused\\), and runs again in \\d+ min( \\d+ s)?";
         await().atMost(SOON).untilAsserted(() -> {
             assertThat(first(Scope.ALL)).matches("partition WHATSAPP:0: " + cause);
             assertThat(pod.node.status().standstill())

@@ -367,7 +367,8 @@ class ResizePumpTest extends PumpTestSupport {
         pump.departing();
         loop.tick(Duration.ofSeconds(61));
         assertThat(standstill(pump, limit))
-                .isEqualTo("has not moved for 61 s: its jobs move to other partitions because the queue is resized");
+                .isEqualTo(
+                        "has not moved for 1 min 1 s: its jobs move to other partitions because the queue is resized");
         pump.departed();
         loop.run();
         loop.tick(Duration.ofSeconds(61));
