@@ -8,7 +8,10 @@ import io.qbull.model.KeyHash;
 import io.qbull.model.QueueName;
 import io.qbull.testing.RedisExtension;
 import io.qbull.testing.Waiting;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -58,13 +61,23 @@ class DeleteCommandTest {
                 .isEqualTo(
                         "{\"queue\":\"ORDERS\",\"deleted\":false,\"partitions\":2,\"toDo\":1,\"delayed\":0,\"dead\":0,"
                                 + "\"windows\":0,\"files\":0}");
-        CommandRun unconfirmed = run("delete ORDERS --all");
+        CommandRun unconfirmed = answering("n", "delete ORDERS --all");
         assertThat(unconfirmed.code()).isEqualTo(ExitCode.FAILED.number());
         assertThat(unconfirmed.err()).contains("Delete queue ORDERS with 1 job to do? [y/N] ");
         assertThat(REDIS.resp().number("XLEN", "ORDERS:1")).isEqualTo(1);
         assertThat(run("delete ORDERS --all --yes --json").out().strip())
                 .isEqualTo("{\"queue\":\"ORDERS\",\"deleted\":true,\"jobs\":1}");
         assertThat(REDIS.resp().list("KEYS", "*")).isEmpty();
+    }
+
+    private CommandRun answering(String typed, String words) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream((typed + "\n").getBytes(StandardCharsets.UTF_8)));
+        try {
+            return run(words);
+        } finally {
+            System.setIn(before);
+        }
     }
 
     private CommandRun run(String words) {
