@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -96,8 +98,13 @@ final class ChaosRun {
                 throw e;
             }
             senders.forEach(Sender::stop);
-            for (Future<?> each : sending) {
-                each.get(TO_RECOVER.toSeconds(), TimeUnit.SECONDS);
+            try {
+                for (Future<?> each : sending) {
+                    each.get(TO_RECOVER.toSeconds(), TimeUnit.SECONDS);
+                }
+            } catch (TimeoutException e) {
+                report(arrivals, senders, watch, crew, resizes);
+                throw e;
             }
             List<Job> last = last(senders);
             List<String> notDone = awaitNone(crew, () -> unfinished(arrivals, last));
@@ -218,15 +225,18 @@ final class ChaosRun {
     /** What is left in Redis though all jobs were answered, partitions without an owner, and what pods complain of. */
     private static List<String> unrest(Servers servers, PodReports reports) {
         List<String> unrest = new ArrayList<>();
+        Map<String, Long> sizes = sizes(servers);
         for (int server = 0; server < servers.ports().size(); server++) {
             try (Resp resp = servers.connect(server)) {
                 for (Object each : resp.list("KEYS", "*")) {
                     String key = String.valueOf(each);
                     if (key.matches("[A-Z]+:\\d+") && resp.number("XLEN", key) > 0) {
                         unrest.add(key + " has entries");
-                    } else if (key.matches(".*:(held|delayed|attempts)(:.*)?")) {
+                    } else if (key.matches(".*:(held|delayed|attempts|staged)(:.*)?")) {
                         unrest.add(key + " is left");
-                    } else if (key.endsWith(":lease") && "0".equals(resp.call("HGET", key, "expires"))) {
+                    } else if (key.endsWith(":lease")
+                            && !retired(key, sizes)
+                            && "0".equals(resp.call("HGET", key, "expires"))) {
                         unrest.add(key + " is free");
                     }
                 }
@@ -235,6 +245,27 @@ final class ChaosRun {
         reports.read();
         unrest.addAll(reports.complaints());
         return unrest;
+    }
+
+    /** How many partitions each queue has. */
+    private static Map<String, Long> sizes(Servers servers) {
+        Map<String, Long> sizes = new HashMap<>();
+        for (int server = 0; server < servers.ports().size(); server++) {
+            try (Resp resp = servers.connect(server)) {
+                for (Object key : resp.list("KEYS", "*:layout")) {
+                    String queue = String.valueOf(key).replaceFirst("\\{(.*)}:layout", "$1");
+                    sizes.put(queue, Long.parseLong(resp.text("HGET", String.valueOf(key), "partitions")));
+                }
+            }
+        }
+        return sizes;
+    }
+
+    /** Whether a resize has left the partition of a key behind. */
+    private static boolean retired(String key, Map<String, Long> sizes) {
+        String queue = key.substring(1, key.indexOf(':'));
+        long index = Long.parseLong(key.substring(key.indexOf(':') + 1, key.indexOf('}')));
+        return index >= sizes.getOrDefault(queue, 0L);
     }
 
     private static List<String> letters(Servers servers) {

@@ -18,7 +18,6 @@ import java.util.TreeMap;
 /** Asks any pod to resize any queue. A resize goes on whatever happens to that pod. Of one thread. */
 final class Resizes {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int BEGUN = 202;
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
@@ -52,9 +51,10 @@ final class Resizes {
                 .build();
         try {
             HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-            if (answer.statusCode() == BEGUN) {
-                JsonNode resize = JSON.readTree(answer.body()).path("resize");
-                partitions.becomes(queue, resize.path("from").asInt(), to);
+            JsonNode state = JSON.readTree(answer.body());
+            if (state.path("underWay").asBoolean()) {
+                partitions.becomes(
+                        queue, state.path("from").asInt(), state.path("to").asInt());
             }
             answers.merge("resize: " + answer.statusCode() + " " + LogVolume.shape(answer.body()), 1, Integer::sum);
         } catch (IOException e) {
