@@ -275,7 +275,7 @@ final class ResizeSimulation {
         for (int index = 0; index < MOST_PARTITIONS && !gone.isEmpty(); index++) {
             String lease = "{" + QUEUE + ":" + index + "}:lease";
             Object owner = resp.call("HGET", lease, "owner");
-            if (owner instanceof String name && gone.stream().anyMatch(pod -> name.startsWith(pod + ":"))) {
+            if (owner instanceof String name && gone.stream().anyMatch(pod -> name.startsWith(pod + "#"))) {
                 resp.call("HSET", lease, "expires", "1");
             }
         }
