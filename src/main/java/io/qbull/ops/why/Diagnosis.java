@@ -206,7 +206,7 @@ final class Diagnosis {
             if (key != null) {
                 held(report, key);
             }
-        } else if (now.subject() instanceof Subject.Delayed delayed) {
+        } else if (now.subject() instanceof Subject.Delayed delayed && !delayed.isDue()) {
             causes.add(new JobCause.NotDue(delayed.job().id(), delayed.job().key(), delayed.dueIn()));
         }
     }
@@ -245,7 +245,7 @@ final class Diagnosis {
         Partition partition = now.partition();
         OwnerReport report = partition.lease().report();
         HeldKey key = heldSubject();
-        boolean asked = key == null ? inStream() : Situation.due(key);
+        boolean asked = key == null ? mayRun() : Situation.due(key);
         if (!asked) {
             return;
         }
@@ -275,8 +275,11 @@ final class Diagnosis {
         }
     }
 
-    private boolean inStream() {
-        return now.subject() instanceof Subject.Whole || now.subject() instanceof Subject.InStream;
+    /** Whether what is asked about would run if nothing kept it from that; its key is not held. */
+    private boolean mayRun() {
+        return now.subject() instanceof Subject.Whole
+                || now.subject() instanceof Subject.InStream
+                || (now.subject() instanceof Subject.Delayed delayed && delayed.isDue());
     }
 
     /** The key of the subject if it is held. */

@@ -32,9 +32,13 @@ sealed interface Subject {
      * A delayed job.
      *
      * @param job the job
-     * @param dueIn time until it is due
+     * @param dueIn time until it is due; zero if its owner has not seen yet that it is
      */
-    record Delayed(JobView job, Duration dueIn) implements Subject {}
+    record Delayed(JobView job, Duration dueIn) implements Subject {
+        boolean isDue() {
+            return dueIn.isZero();
+        }
+    }
 
     /**
      * A dead letter.
