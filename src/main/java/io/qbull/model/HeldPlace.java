@@ -17,19 +17,34 @@ import java.util.regex.Pattern;
  * @param moved whether the job had moved before it was parked
  * @param entry the entry as which it came: of the stream, or of the segment
  * @param partition index of the partition to which it was added; of a moved job, the one from which it came
+ * @param parkedIn index of the partition in whose log the entry was. The segments of several partitions for one that is left may give
+ *     entries the same id, and all places of a queue may meet in one partition
  */
-public record HeldPlace(int version, boolean moved, StreamId entry, int partition) implements Comparable<HeldPlace> {
-    private static final Pattern TEXT = Pattern.compile("(\\d{10})([:;])(\\d{20})-(\\d{20}):(\\d{1,5})");
+public record HeldPlace(int version, boolean moved, StreamId entry, int partition, int parkedIn)
+        implements Comparable<HeldPlace> {
+    private static final Pattern TEXT =
+            Pattern.compile("(\\d{10})([:;])(\\d{20})-(\\d{20}):(\\d{1,5})(?:\\.(\\d{1,5}))?");
     private static final int LONGEST_NUMBER = 20;
 
     /**
-     * @throws IllegalArgumentException if a number is out of range
+     * @throws IllegalArgumentException if a number is out of range, or if a job that had not moved was parked in another partition than the
+     *     one to which it was added
      */
     public HeldPlace {
-        if (version < 1 || partition < 0) {
+        if (version < 1 || partition < 0 || parkedIn < 0 || (!moved && parkedIn != partition)) {
             throw new IllegalArgumentException(
-                    "there is no partition " + partition + " in a layout version " + version);
+                    "there is no partition " + partition + " in a layout version " + version + ", parked in " + parkedIn);
         }
+    }
+
+    /**
+     * @param version the layout version under which the job was added, at least 1
+     * @param entry the entry of the stream
+     * @param partition index of the partition
+     * @return the place of a job that was parked from the stream to which it was added
+     */
+    public static HeldPlace added(int version, StreamId entry, int partition) {
+        return new HeldPlace(version, false, entry, partition, partition);
     }
 
     /**
@@ -44,8 +59,8 @@ public record HeldPlace(int version, boolean moved, StreamId entry, int partitio
     public static HeldPlace of(EntryId entry, int started, int partition) {
         Segment segment = entry.segment();
         return segment.own()
-                ? new HeldPlace(started, false, entry.streamId(), partition)
-                : new HeldPlace(segment.version() - 1, true, entry.streamId(), segment.source());
+                ? added(started, entry.streamId(), partition)
+                : new HeldPlace(segment.version() - 1, true, entry.streamId(), segment.source(), partition);
     }
 
     /**
@@ -77,11 +92,14 @@ public record HeldPlace(int version, boolean moved, StreamId entry, int partitio
         try {
             StreamId entry =
                     new StreamId(Long.parseUnsignedLong(parts.group(3)), Long.parseUnsignedLong(parts.group(4)));
+            int partition = Integer.parseInt(parts.group(5));
+            String parkedIn = parts.group(6);
             return new HeldPlace(
                     Integer.parseInt(parts.group(1)),
                     parts.group(2).equals(";"),
                     entry,
-                    Integer.parseInt(parts.group(5)));
+                    partition,
+                    parkedIn == null ? partition : Integer.parseInt(parkedIn));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("'" + Printable.of(text) + "' is no place of a held job", e);
         }
@@ -92,11 +110,14 @@ public record HeldPlace(int version, boolean moved, StreamId entry, int partitio
         return toString().compareTo(other.toString());
     }
 
-    /** As it is in Redis: {@code 0000000001:00000001700000000000-00000000000000000000:3}, with {@code ;} if the job has moved. */
+    /**
+     * As it is in Redis: {@code 0000000001:00000001700000000000-00000000000000000000:3}, or {@code
+     * 0000000001;00000001700000000000-00000000000000000000:3.5} of a job that had moved from partition 3 to 5.
+     */
     @Override
     public String toString() {
         return "0".repeat(10 - Integer.toString(version).length()) + version + (moved ? ";" : ":") + padded(entry) + ":"
-                + partition;
+                + partition + (moved ? "." + parkedIn : "");
     }
 
     /** A stream id whose text sorts as the id does. */

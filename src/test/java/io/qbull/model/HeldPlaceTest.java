@@ -50,7 +50,13 @@ class HeldPlaceTest {
     @Test
     void a_place_is_written_as_scripts_write_it() {
         assertThat(own(1, "1700000000000-12")).hasToString("0000000001:00000001700000000000-00000000000000000012:3");
-        assertThat(arrived("3:14", "5-0")).hasToString("0000000002;00000000000000000005-00000000000000000000:14");
+        assertThat(arrived("3:14", "5-0")).hasToString("0000000002;00000000000000000005-00000000000000000000:14.3");
+    }
+
+    @Test
+    void entries_with_one_id_in_the_segments_of_two_partitions_have_two_places() {
+        EntryId entry = new EntryId(Segment.parse("2:0"), StreamId.parse("5-0"));
+        assertThat(HeldPlace.of(entry, 9, 1)).isNotEqualTo(HeldPlace.of(entry, 9, 2));
     }
 
     @Test
@@ -58,7 +64,7 @@ class HeldPlaceTest {
         assertThat(places())
                 .allSatisfy(
                         place -> assertThat(HeldPlace.parse(place.toString())).isEqualTo(place));
-        HeldPlace most = new HeldPlace(Integer.MAX_VALUE, true, StreamId.END, 16383);
+        HeldPlace most = new HeldPlace(Integer.MAX_VALUE, true, StreamId.END, 16383, 16382);
         assertThat(HeldPlace.parse(most.toString())).isEqualTo(most);
     }
 
@@ -71,7 +77,8 @@ class HeldPlaceTest {
                 "0000000000:00000001700000000000-00000000000000000012:3",
                 "9999999999:00000001700000000000-00000000000000000012:3",
                 "0000000001:99999999999999999999-00000000000000000012:3",
-                "0000000001:00000001700000000000-00000000000000000012:"
+                "0000000001:00000001700000000000-00000000000000000012:",
+                "0000000001:00000001700000000000-00000000000000000012:3.4"
             })
     void another_text_is_no_place(String text) {
         assertThatThrownBy(() -> HeldPlace.parse(text)).isInstanceOf(IllegalArgumentException.class);

@@ -19,7 +19,7 @@ class PositionTest {
     }
 
     private static HeldPlace place(int version) {
-        return new HeldPlace(version, false, new StreamId(5, 0), 3);
+        return HeldPlace.added(version, new StreamId(5, 0), 3);
     }
 
     /** Ascending, in the order in which they move. */

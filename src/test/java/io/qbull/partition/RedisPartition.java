@@ -91,7 +91,7 @@ final class RedisPartition implements PumpSimulation.Backend {
             fields.addAll(List.of("@at", job.failed() + ":" + job.failed() + ":" + now + " 0 0 " + job.failed()));
         }
         if (job.held()) {
-            HeldPlace place = new HeldPlace(segment.version() - 1, false, job.origin(), segment.source());
+            HeldPlace place = HeldPlace.added(segment.version() - 1, job.origin(), segment.source());
             fields.addAll(List.of("@id", job.origin().toString(), "@k", "h", "@place", place.toString()));
         }
         if (job.failed() > 0) {

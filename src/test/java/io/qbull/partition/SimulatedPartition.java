@@ -124,7 +124,7 @@ final class SimulatedPartition implements JobLog, HeldJobs, PumpSimulation.Backe
                     null,
                     Map.of(),
                     new Attempts(each.failed(), 0, 0, each.failed()));
-            HeldPlace place = new HeldPlace(segment.version() - 1, false, each.origin(), segment.source());
+            HeldPlace place = HeldPlace.added(segment.version() - 1, each.origin(), segment.source());
             log.put(at, each.held() ? new Item(job, place, 0) : Item.of(job));
         }
         inbox.add(new Instruction(new StreamId(++asked, 0), Instruction.STAGED, "", ""));

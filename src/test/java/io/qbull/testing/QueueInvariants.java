@@ -223,7 +223,7 @@ public final class QueueInvariants {
         assertThat(jobs.stream().map(HeldSet.Held::place))
                 .as("places, " + tag)
                 .doesNotHaveDuplicates()
-                .allMatch(place -> place.matches("\\d{10}[:;]\\d{20}-\\d{20}:\\d+"));
+                .allMatch(place -> place.matches("\\d{10}(:\\d{20}-\\d{20}:\\d+|;\\d{20}-\\d{20}:\\d+\\.\\d+)"));
         assertThat(keys.values()).allMatch(state -> state.matches("(?s)(-1|\\d+) \\d+ \\d+ .*"));
         Set<String> entries = entries(partition).keySet();
         String index = partition.substring(partition.lastIndexOf(':'));

@@ -3,8 +3,9 @@
 -- (20 bytes), the place, a zero byte, and as MessagePack the fields and values of the entry; in a bundle the stream id of each job,
 -- followed by its fields and values. Usual names of fields are numbers.
 --
--- As a text, a place is the layout version, the stream id and the partition, padded so that it sorts as text. In a member each number but
--- the partition is its digits behind a byte that says how many, which sorts in the same way.
+-- As a text, a place is the layout version, the stream id and the partition, padded so that it sorts as text; if the stream is a segment, the
+-- partition from which it came and, behind a dot, that where it was. In a member each number but the partition is its digits behind a byte
+-- that says how many, which sorts in the same way.
 local BUNDLE = 8
 local NAMES = {'id', 'key', 'ts', 'body', 'ct', 'h', 'job'}
 local NUMBERS = {id = 1, key = 2, ts = 3, body = 4, ct = 5, h = 6, job = 7}
@@ -30,12 +31,12 @@ local function place_of(started, name, partition)
   local to, source, id = string.match(name, '^(%d+):(%d+)/(.+)$')
   local version = to and string.format('%d', to - 1) or string.match(started or '', '^%d+$') or '1'
   return string.rep('0', 10 - #version) .. version .. (to and ';' or ':') .. padded(string.match(id or name, '^(%d+)%-(%d+)$')) .. ':'
-    .. (source or partition)
+    .. (source and source .. '.' .. partition or partition)
 end
 
 -- What a job's member begins with. No other member does.
 local function line_of(tag, place)
-  local version, mark, ms, seq, partition = string.match(place, '^0*(%d+)([:;])0*(%d+)%-0*(%d+)(:%d+)$')
+  local version, mark, ms, seq, partition = string.match(place, '^0*(%d+)([:;])0*(%d+)%-0*(%d+)(:[%d.]+)$')
   return 'j' .. tag .. string.char(#version) .. version .. mark .. string.char(#ms) .. ms .. string.char(#seq) .. seq .. partition .. '\0'
 end
 
@@ -62,7 +63,7 @@ end
 
 -- Place and stream id of a member's first job.
 local function place_in(member)
-  local version, mark, ms, seq, partition = string.match(member, '^%c(%d+)([:;])%c(%d+)%c(%d+)(:%d+)%z', 22)
+  local version, mark, ms, seq, partition = string.match(member, '^%c(%d+)([:;])%c(%d+)%c(%d+)(:[%d.]+)%z', 22)
   return string.rep('0', 10 - #version) .. version .. mark .. padded(ms, seq) .. partition, ms .. '-' .. seq
 end
 

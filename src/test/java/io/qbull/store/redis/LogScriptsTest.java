@@ -235,7 +235,7 @@ class LogScriptsTest {
 
     @Test
     void a_job_that_was_parked_from_a_segment_before_keeps_the_id_that_it_had_first() {
-        String second = place(1).replace("1:0", "1;0");
+        String second = place(1).replace("1:0", "1;0") + ".4";
         EntryId moved = EntryId.parse("2:10/"
                 + resp.text(
                         "XADD",

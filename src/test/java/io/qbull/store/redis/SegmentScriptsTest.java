@@ -124,6 +124,19 @@ class SegmentScriptsTest {
     }
 
     @Test
+    void jobs_with_one_entry_id_that_were_parked_in_two_partitions_keep_what_is_on_record_when_they_meet() {
+        EntryId here = staged("here", "@at", "0 1 0 1");
+        park(here);
+        String elsewhere = place(here).replace(".3", ".5");
+        EntryId there = foreign(
+                "id", "there", "key", "other", "ts", "1", "body", "b", "@at", "0 2 0 2", "@k", "h", "@place", elsewhere);
+        get(store.held().unpack(lease, List.of(new Parked(there, "other"))));
+        assertThat(head().attempts()).isEqualTo(new Attempts(0, 1, 0, 1));
+        assertThat(job(get(store.held().advance(lease, "other", null))).attempts())
+                .isEqualTo(new Attempts(0, 2, 0, 2));
+    }
+
+    @Test
     void a_call_parks_jobs_of_one_stream() {
         EntryId moved = staged("a");
         EntryId own = EntryId.own(added("b"));
@@ -236,7 +249,7 @@ class SegmentScriptsTest {
 
     private static String place(EntryId entry) {
         return String.format(
-                "%010d;%020d-%020d:7",
+                "%010d;%020d-%020d:7.3",
                 1, entry.streamId().millis(), entry.streamId().sequence());
     }
 
