@@ -85,11 +85,9 @@ final class LayoutCache implements LayoutReader {
         if (before != null && !before.isDone()) {
             return before;
         }
-        CompletableFuture<Layout> known = newest;
-        // Not as configured: the jobs of the queue lie where the layout that was lost has put them.
-        int partitions = known == null ? identity.partitions() : known.join().partitions();
         readAt = loop.nanoTime();
-        CompletableFuture<Layout> fresh = layouts.createIfAbsent(identity.queue(), partitions, identity.keyHash())
+        CompletableFuture<Layout> fresh = layouts.createIfAbsent(
+                        identity.queue(), identity.partitions(), identity.keyHash())
                 .thenApply(this::found)
                 .toCompletableFuture();
         read = fresh;

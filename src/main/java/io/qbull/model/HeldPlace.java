@@ -32,8 +32,8 @@ public record HeldPlace(int version, boolean moved, StreamId entry, int partitio
      */
     public HeldPlace {
         if (version < 1 || partition < 0 || parkedIn < 0 || (!moved && parkedIn != partition)) {
-            throw new IllegalArgumentException(
-                    "there is no partition " + partition + " in a layout version " + version + ", parked in " + parkedIn);
+            throw new IllegalArgumentException("there is no partition " + partition + " in a layout version " + version
+                    + ", parked in " + parkedIn);
         }
     }
 

@@ -113,6 +113,27 @@ public record ResizeStatus(LayoutState layouts, List<PartitionState> partitions)
     }
 
     /**
+     * @return the highest version by which a partition takes jobs or is closed, if the layouts that were read do not know it: either it
+     *     began after they were read, or they were lost; else 0
+     */
+    int unknownVersion() {
+        int highest = partitions.stream()
+                .mapToInt(partition -> partition.stage().seal().version())
+                .max()
+                .orElse(0);
+        return highest > version(layouts) ? highest : 0;
+    }
+
+    /**
+     * @param layouts of a queue
+     * @return the highest version among them, that of the resize under way included
+     */
+    static int version(LayoutState layouts) {
+        Resize resize = layouts.resize();
+        return resize == null ? layouts.current().version() : resize.version();
+    }
+
+    /**
      * Partitions that only an earlier layout has may still have entries, such as those that other programs add there.
      *
      * @return the number of partitions that need owners, counted from zero

@@ -9,6 +9,7 @@ import io.qbull.store.ResizeTable;
 import io.qbull.store.ResizeTable.Intent;
 import io.qbull.store.ResizeTable.LayoutState;
 import io.qbull.store.Rounds;
+import io.qbull.store.StoreException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -88,7 +89,7 @@ public final class Resizer {
      */
     public CompletionStage<Beginning> begin(QueueName queue, int partitions) {
         Layout.check(partitions);
-        return status(queue).thenCompose(status -> {
+        return whole(queue).thenCompose(status -> {
             ResizeProgress progress = status.progress();
             if (progress != null && progress.plan().resize().to() == partitions) {
                 return advance(queue, status, List.of())
@@ -99,6 +100,28 @@ public final class Resizer {
                     .thenCompose(obstacle -> obstacle.isPresent()
                             ? CompletableFuture.completedStage(obstacle.get())
                             : intend(queue, status, partitions));
+        });
+    }
+
+    /**
+     * The status, unless the layout is older than what the partitions have: the next resize would get the version of one that they have seen
+     * already, and do nothing.
+     */
+    private CompletionStage<ResizeStatus> whole(QueueName queue) {
+        return status(queue).thenCompose(status -> {
+            int unknown = status.unknownVersion();
+            return unknown == 0
+                    ? CompletableFuture.completedStage(status)
+                    : table.state(queue).thenCompose(now -> {
+                        if (ResizeStatus.version(now) < unknown) {
+                            throw new StoreException.Misconfigured(
+                                    "the layout of queue " + queue + " was lost: it has version "
+                                            + now.current().version() + ", its partitions have version " + unknown
+                                            + "; it can be resized once a pod that knows it has put it back",
+                                    null);
+                        }
+                        return whole(queue);
+                    });
         });
     }
 

@@ -14,13 +14,15 @@ import java.util.concurrent.CompletionStage;
 /** What the pods of a queue share: its layout and the list of pods. */
 public interface LayoutTable {
     /**
-     * Creates a queue, or returns the layout of an existing one. Safe to repeat and to race: the first intent wins.
+     * Creates a queue, or returns the layout of an existing one. A layout that was read over this store and is lost, or what is lost of it,
+     * is put back as it was: the jobs of the queue lie where it has put them. Safe to repeat and to race: the first intent wins.
      *
      * @param queue the queue
      * @param partitions number of partitions if the queue does not exist yet
      * @param keyHash how this pod maps keys to partitions
      * @return the current layout, whose partitions all take jobs; fails with {@link StoreException.Misconfigured} if keys are mapped in
-     *     another way in this queue, or if it is being deleted
+     *     another way in this queue, if it is being deleted, if its partitions have a layout that was lost and is not known here, or if it
+     *     was created anew with a lower version than is known here
      */
     CompletionStage<Layout> createIfAbsent(QueueName queue, int partitions, KeyHash keyHash);
 

@@ -11,7 +11,7 @@
 local layout = redis.call('HMGET', KEYS[1], 'version', 'partitions', 'next_version', 'next_partitions')
 if not layout[1] then
   return {'absent'}
-elseif layout[3] then
+elseif layout[3] and tonumber(layout[3]) > tonumber(layout[1]) then
   return {'intent', layout[3], layout[2], layout[4]}
 elseif layout[1] ~= ARGV[1] or layout[2] ~= ARGV[2] then
   return {'current', layout[1], layout[2]}

@@ -3,9 +3,9 @@
 -- says no more that it was there. Works when Redis is full.
 --
 -- KEYS 4: lease, seal, started, stream
--- ARGV 2: layout version, marker as in 'seal' if the partition is new in that layout: it comes first, and the jobs behind it do not run
---   before the version starts; else empty
--- Returns: {'done', '1' if the partition took or ran no jobs by this version, else '0'}
+-- ARGV 3: layout version, marker as in 'seal' if the partition is new in that layout: it comes first, and the jobs behind it do not run
+--   before the version starts; else empty; the version whose jobs run if that was lost
+-- Returns: {'done', '1' if the partition took or ran no jobs by this version, else '0', the seal that was there, empty if none was}
 -- Epoch: none; never lowers the version.
 -- These fail here, before the first write, if one of the keys has another type.
 local seal, started = redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])
@@ -27,6 +27,6 @@ if opens then
   redis.call('SET', KEYS[2], version .. ' open')
 end
 if starts then
-  redis.call('SET', KEYS[3], '1')
+  redis.call('SET', KEYS[3], ARGV[3])
 end
-return {'done', (opens or starts) and '1' or '0'}
+return {'done', (opens or starts) and '1' or '0', seal or ''}

@@ -8,6 +8,9 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.model.Layout;
 import io.qbull.model.QueueName;
 import io.qbull.model.SourceId;
+import io.qbull.resize.Headroom;
+import io.qbull.resize.Resizer;
+import io.qbull.store.Store;
 import io.qbull.store.redis.schema.Keys;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.RedisExtension;
@@ -127,6 +130,24 @@ class LostQueueKeysTest {
             redis.call("DEL", Keys.layout(QUEUE));
             get(other.node.claim(new SourceId("s"), "file", "inbox"));
             assertThat(redis.text("HGET", Keys.layout(QUEUE), "partitions")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void a_lost_layout_of_a_queue_that_was_resized_is_put_back_and_all_goes_on() {
+        Store store = REDIS.store();
+        Resizer resizer = new Resizer(store.resize(), new Headroom(store.examiner()));
+        try (TestPod pod = pod()) {
+            get(resizer.begin(QUEUE, 3));
+            await().until(() -> get(resizer.status(QUEUE)).progress() == null);
+            await().until(() -> get(pod.node.layout()).version() == 2);
+            redis.call("DEL", Keys.layout(QUEUE));
+            await().until(() -> redis.number("EXISTS", Keys.layout(QUEUE)) == 1);
+            assertThat(get(pod.node.layout())).isEqualTo(new Layout(2, 3));
+            moves(pod);
+            get(resizer.begin(QUEUE, 1));
+            await().until(() -> get(resizer.status(QUEUE)).progress() == null);
+            moves(pod);
         }
     }
 

@@ -1,9 +1,11 @@
 package io.qbull.resize;
 
+import static io.qbull.testing.Waiting.failure;
 import static io.qbull.testing.Waiting.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.qbull.model.Causes;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
@@ -18,7 +20,9 @@ import io.qbull.store.JobLog;
 import io.qbull.store.ResizeTable;
 import io.qbull.store.ResizeTable.PartitionState;
 import io.qbull.store.Store;
+import io.qbull.store.StoreException;
 import io.qbull.testing.RedisExtension;
+import io.qbull.testing.RedisState;
 import io.qbull.testing.Resp;
 import io.qbull.testing.StubMover;
 import java.lang.reflect.Proxy;
@@ -29,6 +33,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -255,6 +260,34 @@ class ResizerTest {
         } finally {
             resp.call("CONFIG", "SET", "maxmemory", "0");
         }
+    }
+
+    @Test
+    void a_queue_whose_layout_is_older_than_its_partitions_is_not_resized() {
+        get(resizer.begin(QUEUE, 4));
+        mover.moveAll(new Resize(2, 2, 4));
+        get(resizer.advance(QUEUE));
+        resp.call("HSET", "{Q}:layout", "version", "1", "partitions", "2");
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(Causes.bare(failure(resizer.begin(QUEUE, 3))))
+                .isInstanceOf(StoreException.Misconfigured.class)
+                .hasMessage("the layout of queue Q was lost: it has version 1, its partitions have version 2; it can be"
+                        + " resized once a pod that knows it has put it back");
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    @Test
+    void a_resize_that_began_while_the_partitions_were_read_is_no_lost_layout() {
+        ResizeTable table = store.resize();
+        AtomicBoolean raced = new AtomicBoolean();
+        ResizeTable racing = (ResizeTable) Proxy.newProxyInstance(
+                ResizeTable.class.getClassLoader(), new Class<?>[] {ResizeTable.class}, (proxy, method, arguments) -> {
+                    return method.getName().equals("states") && raced.compareAndSet(false, true)
+                            ? resizer.begin(QUEUE, 4).thenCompose(begun -> table.states(QUEUE, 0, 2))
+                            : method.invoke(table, arguments);
+                });
+        assertThat(get(resizer(racing).begin(QUEUE, 4))).isInstanceOf(Beginning.UnderWay.class);
+        assertThat(raced).isTrue();
     }
 
     @Test

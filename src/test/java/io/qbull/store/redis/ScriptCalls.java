@@ -226,12 +226,15 @@ final class ScriptCalls {
             case REGISTER ->
                 List.of(call(script, List.of("{Q}:pods"), "me", "\"capacity\":1", "3", "1000", "process", ""));
             case PRUNE -> List.of(call(script, List.of("{Q}:pods"), "1000", "silent", "ahead"));
-            case INTENT -> List.of(call(script, List.of("{R}:layout"), "4", "xxh64"));
+            case INTENT -> List.of(call(script, List.of("{R}:layout"), "1", "4", "xxh64", "1"));
+            case RESTORE ->
+                List.of(call(
+                        script, List.of("{R}:layout"), "2", "4", "", "version", "2", "partitions", "4", "v1", "3 1 2"));
             case OPEN ->
                 List.of(
-                        call(script, open("4"), "1", ""),
-                        call(script, open("4"), "2", "2 4 5"),
-                        after(() -> resp.call("SET", Seed.SEAL, "2 closed"), call(script, open("3"), "2", "")));
+                        call(script, open("4"), "1", "", "1"),
+                        call(script, open("4"), "2", "2 4 5", "1"),
+                        after(() -> resp.call("SET", Seed.SEAL, "2 closed"), call(script, open("3"), "2", "", "1")));
             case CURRENT ->
                 List.of(
                         call(script, List.of("{Q}:layout"), "1", "4", "0"),

@@ -129,7 +129,8 @@ class SegmentScriptsTest {
         park(here);
         String elsewhere = place(here).replace(".3", ".5");
         EntryId there = foreign(
-                "id", "there", "key", "other", "ts", "1", "body", "b", "@at", "0 2 0 2", "@k", "h", "@place", elsewhere);
+                "id", "there", "key", "other", "ts", "1", "body", "b", "@at", "0 2 0 2", "@k", "h", "@place",
+                elsewhere);
         get(store.held().unpack(lease, List.of(new Parked(there, "other"))));
         assertThat(head().attempts()).isEqualTo(new Attempts(0, 1, 0, 1));
         assertThat(job(get(store.held().advance(lease, "other", null))).attempts())

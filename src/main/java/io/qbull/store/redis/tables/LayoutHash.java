@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -73,9 +74,12 @@ record LayoutHash(
             }
         }
         replaced.sort(Comparator.comparingInt(each -> each.layout().version()));
+        Layout current = layout(fields, "version", "partitions");
+        Layout intended = layout(fields, "next_version", "next_partitions");
         return new LayoutHash(
-                layout(fields, "version", "partitions"),
-                layout(fields, "next_version", "next_partitions"),
+                current,
+                // A process that did not know a lost layout may have left a lower one.
+                intended != null && current != null && intended.version() <= current.version() ? null : intended,
                 replaced,
                 keyHash(fields.get("key_hash")));
     }
@@ -131,18 +135,88 @@ record LayoutHash(
     }
 
     /**
+     * @param other what was read of the same queue at another time
+     * @return whether the other one was read later, or is the same: the version only grows, and a resize only ends when it does
+     */
+    boolean isFollowedBy(LayoutHash other) {
+        return version() < other.version()
+                || (Objects.equals(current, other.current) && (intended == null || other.intended != null));
+    }
+
+    /**
+     * @param layout of the queue that was read
+     * @param resize version of the resize under way that was read with it; empty if there is none
+     * @return whether that is less than this: Redis has lost the rest, or it was read before this
+     */
+    boolean isLostFrom(Layout layout, String resize) {
+        return layout.version() < version() || (layout.equals(current) && resize.isEmpty() && intended != null);
+    }
+
+    /**
+     * @return whether this is all that a layout with these says
+     */
+    boolean says(Layout layout, String resize) {
+        return layout.equals(current) && resize.equals(resizeVersion());
+    }
+
+    /**
+     * @return the current layout
+     * @throws IllegalStateException if there is none
+     */
+    Layout exists() {
+        if (current == null) {
+            throw new IllegalStateException("there is no layout");
+        }
+        return current;
+    }
+
+    /**
+     * @return version of the resize under way; empty if there is none
+     */
+    String resizeVersion() {
+        return intended == null ? "" : Integer.toString(intended.version());
+    }
+
+    private int version() {
+        return current == null ? 0 : current.version();
+    }
+
+    /**
+     * @return the fields that say this, each followed by its value
+     */
+    List<String> fields() {
+        List<String> fields = new ArrayList<>();
+        add(fields, current, "version", "partitions");
+        add(fields, intended, "next_version", "next_partitions");
+        for (Replaced each : replaced) {
+            fields.add("v" + each.layout().version());
+            fields.add(each.layout().partitions() + " " + each.atMillis() + " " + each.untilMillis());
+        }
+        if (keyHash != null) {
+            fields.add("key_hash");
+            fields.add(keyHash.text());
+        }
+        return fields;
+    }
+
+    private static void add(List<String> fields, @Nullable Layout layout, String version, String partitions) {
+        if (layout != null) {
+            fields.addAll(List.of(
+                    version, Integer.toString(layout.version()), partitions, Integer.toString(layout.partitions())));
+        }
+    }
+
+    /**
      * @param nowMillis time at the server, ms since 1970
      * @return what a resize must know
      * @throws IllegalStateException if there is no current layout
      */
     LayoutState state(long nowMillis) {
-        if (current == null) {
-            throw new IllegalStateException("there is no layout");
-        }
+        Layout now = exists();
         List<Earlier> earlier =
                 replaced.stream().map(each -> each.at(nowMillis)).toList();
         Resize resize =
-                intended == null ? null : new Resize(intended.version(), current.partitions(), intended.partitions());
-        return new LayoutState(current, resize, earlier);
+                intended == null ? null : new Resize(intended.version(), now.partitions(), intended.partitions());
+        return new LayoutState(now, resize, earlier);
     }
 }

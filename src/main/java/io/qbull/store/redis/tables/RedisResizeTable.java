@@ -44,17 +44,21 @@ public final class RedisResizeTable implements ResizeTable {
 
     private final ServerTopology topology;
     private final CommandRouter router;
+    private final KnownLayouts known;
     private final Announcements announcements;
     private final RedisMoves moves;
 
     /**
      * @param topology says whether partitions lie on several servers
      * @param router sends the commands
+     * @param known remembers what is read of layouts
      * @param announcements hears other processes
      */
-    public RedisResizeTable(ServerTopology topology, CommandRouter router, Announcements announcements) {
+    public RedisResizeTable(
+            ServerTopology topology, CommandRouter router, KnownLayouts known, Announcements announcements) {
         this.topology = topology;
         this.router = router;
+        this.known = known;
         this.announcements = announcements;
         this.moves = new RedisMoves(router);
     }
@@ -65,7 +69,8 @@ public final class RedisResizeTable implements ResizeTable {
         return RedisErrors.translate(Futures.all(List.of(
                         router.send(key, Request.of(CommandType.HGETALL, key)),
                         router.send(key, Request.of(CommandType.TIME))))
-                .thenApply(both -> LayoutHash.of(queue, both.get(0)).state(RedisDeadLetters.millis(both.get(1)))));
+                .thenApply(both -> known.remember(queue, LayoutHash.of(queue, both.get(0)))
+                        .state(RedisDeadLetters.millis(both.get(1)))));
     }
 
     @Override
@@ -231,7 +236,7 @@ public final class RedisResizeTable implements ResizeTable {
         return done(
                 Script.OPEN,
                 RedisLayoutTable.openKeys(partition),
-                RedisJobLog.args(Integer.toString(resize.version()), old ? "" : marker(resize)));
+                RedisJobLog.args(Integer.toString(resize.version()), old ? "" : marker(resize), "1"));
     }
 
     private static String marker(Resize resize) {

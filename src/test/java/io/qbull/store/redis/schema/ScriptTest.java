@@ -70,6 +70,7 @@ class ScriptTest {
             Script.RESUME,
             Script.DELETING,
             Script.SEAL,
+            Script.RESTORE,
             Script.OPEN,
             Script.CURRENT,
             Script.START,
