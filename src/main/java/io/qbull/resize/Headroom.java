@@ -4,7 +4,6 @@ import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.store.Examiner;
 import io.qbull.store.Examiner.Server;
-import io.qbull.store.ResizeTable.PartitionState;
 import io.qbull.store.Rounds;
 import java.util.HashMap;
 import java.util.List;
@@ -40,21 +39,20 @@ public final class Headroom {
     /**
      * @param queue the queue
      * @param plan the resize
-     * @param partitions the old partitions, by index
+     * @param bytes that each of the old partitions takes, by index
      * @return a server with too little memory, if there is one
      */
-    CompletionStage<Optional<Shortage>> shortage(QueueName queue, ResizePlan plan, List<PartitionState> partitions) {
+    CompletionStage<Optional<Shortage>> shortage(QueueName queue, ResizePlan plan, List<Long> bytes) {
         List<Integer> targets = IntStream.range(0, plan.resize().to()).boxed().toList();
         return Rounds.of(SERVERS_AT_ONCE, targets, index -> examiner.server(new PartitionId(queue, index)))
-                .thenApply(servers -> shortage(plan, partitions, servers));
+                .thenApply(servers -> shortage(plan, bytes, servers));
     }
 
-    private static Optional<Shortage> shortage(ResizePlan plan, List<PartitionState> partitions, List<Server> servers) {
+    private static Optional<Shortage> shortage(ResizePlan plan, List<Long> bytes, List<Server> servers) {
         Map<String, Shortage> byServer = new HashMap<>();
         for (int target = 0; target < servers.size(); target++) {
             Server server = servers.get(target);
-            byServer.merge(
-                    server.id(), new Shortage(arriving(plan, target, partitions), left(server)), Headroom::together);
+            byServer.merge(server.id(), new Shortage(arriving(plan, target, bytes), left(server)), Headroom::together);
         }
         return byServer.values().stream()
                 .filter(each -> each.needed() > each.left())
@@ -66,10 +64,10 @@ public final class Headroom {
         return new Shortage(before.needed() + last.needed(), last.left());
     }
 
-    private static long arriving(ResizePlan plan, int target, List<PartitionState> partitions) {
+    private static long arriving(ResizePlan plan, int target, List<Long> bytes) {
         return (long) plan.feeders(target).stream()
                 .filter(source -> source != target)
-                .mapToDouble(source -> partitions.get(source).bytes() * plan.share())
+                .mapToDouble(source -> bytes.get(source) * plan.share())
                 .sum();
     }
 

@@ -142,7 +142,10 @@ public final class Resizer {
         if (!status.notStarted().isEmpty()) {
             return obstacle(new Beginning.NotStarted(status.notStarted()));
         }
-        return headroom.shortage(queue, ResizePlan.of(status.current(), partitions), status.partitions())
+        ResizePlan plan = ResizePlan.of(status.current(), partitions);
+        return table.bytes(
+                        queue, status.partitions().subList(0, status.current().partitions()))
+                .thenCompose(bytes -> headroom.shortage(queue, plan, bytes))
                 .thenApply(shortage -> shortage.map(Beginning.NoMemory::new));
     }
 

@@ -64,6 +64,16 @@ public interface ResizeTable {
     CompletionStage<List<PartitionState>> states(QueueName queue, int from, int to);
 
     /**
+     * Asks how much memory partitions take. That is slow compared with {@link #states}.
+     *
+     * @param queue a queue
+     * @param partitions some of its partitions, as they were read
+     * @return the bytes that the stream, the segments, the held and the delayed jobs of each take in Redis, estimated; 0 if Redis does not
+     *     say
+     */
+    CompletionStage<List<Long>> bytes(QueueName queue, List<PartitionState> partitions);
+
+    /**
      * Ends the adding of jobs by the old layout: marks the place in the stream behind which the jobs of the new one stand.
      *
      * @param partition a partition of the old layout
@@ -266,16 +276,9 @@ public interface ResizeTable {
      * @param segments number of entries in each segment
      * @param held number of held jobs
      * @param delayed number of delayed jobs
-     * @param bytes that the stream, the held and the delayed jobs take in Redis, estimated; 0 if Redis does not say
      */
     record PartitionState(
-            int index,
-            PartitionStage stage,
-            long entries,
-            Map<Segment, Long> segments,
-            long held,
-            long delayed,
-            long bytes) {
+            int index, PartitionStage stage, long entries, Map<Segment, Long> segments, long held, long delayed) {
         /** Copies the map. */
         public PartitionState {
             segments = Map.copyOf(segments);

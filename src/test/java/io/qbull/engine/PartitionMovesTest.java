@@ -180,7 +180,7 @@ class PartitionMovesTest {
 
     private void beginMove() {
         Call states = store.next("states");
-        answer(states, List.of(new PartitionState(0, SEALED, 2, Map.of(), 0, 0, 0)));
+        answer(states, List.of(new PartitionState(0, SEALED, 2, Map.of(), 0, 0)));
     }
 
     private void showSealed() {

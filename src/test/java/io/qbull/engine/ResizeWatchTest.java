@@ -88,7 +88,7 @@ class ResizeWatchTest {
 
     private static PartitionState state(int index, int started, int moved) {
         PartitionStage stage = new PartitionStage(new SealState(2, true), started, moved);
-        return new PartitionState(index, stage, 0, Map.of(), 0, 0, 0);
+        return new PartitionState(index, stage, 0, Map.of(), 0, 0);
     }
 
     @Test

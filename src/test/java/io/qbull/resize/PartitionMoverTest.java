@@ -212,7 +212,7 @@ class PartitionMoverTest {
         Map<Segment, Long> staged = IntStream.range(0, segments.length)
                 .boxed()
                 .collect(Collectors.toMap(index -> segments[index], index -> 1L));
-        return new PartitionState(0, new PartitionStage(new SealState(3, false), 2, moved), 0, staged, 0, 0, 0);
+        return new PartitionState(0, new PartitionStage(new SealState(3, false), 2, moved), 0, staged, 0, 0);
     }
 
     private void answerPage(LogPart part, @Nullable Position after, List<MovedItem> deleted, MovedItem... items) {

@@ -25,7 +25,7 @@ class ResizeStatusTest {
     /** Adds a partition. */
     private ResizeStatusTest with(int version, boolean open, int started, int moved, long entries) {
         PartitionStage stage = new PartitionStage(new SealState(version, open), started, moved);
-        states.add(new PartitionState(states.size(), stage, entries, Map.of(), 0, 0, 0));
+        states.add(new PartitionState(states.size(), stage, entries, Map.of(), 0, 0));
         return this;
     }
 

@@ -34,6 +34,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -238,6 +240,31 @@ class ResizerTest {
         resp.call("DEL", "{Q:1}:started");
         assertThat(get(resizer.begin(QUEUE, 3))).isEqualTo(new Beginning.NotStarted(List.of(1)));
         assertThat(get(store.resize().state(QUEUE)).resize()).isNull();
+    }
+
+    /** It is paid for each key, and pods look every second. */
+    @Test
+    void how_much_memory_jobs_take_is_asked_only_before_a_resize_begins() {
+        long before = askedForMemory();
+        assertThat(get(resizer.begin(QUEUE, 3))).isInstanceOf(Beginning.UnderWay.class);
+        long begun = askedForMemory();
+        assertThat(begun - before)
+                .as("the stream, the held and the delayed jobs")
+                .isEqualTo(2 * 3);
+        assertThat(get(resizer.underWay(QUEUE))).isPresent();
+        get(resizer.advance(QUEUE));
+        get(resizer.begin(QUEUE, 3));
+        get(resizer.begin(QUEUE, 5));
+        mover.moveAll(new Resize(2, 2, 3));
+        assertThat(get(resizer.advance(QUEUE)).progress()).isNull();
+        get(resizer.inUse(QUEUE, get(store.resize().state(QUEUE))));
+        assertThat(askedForMemory()).isEqualTo(begun);
+    }
+
+    private long askedForMemory() {
+        Matcher calls =
+                Pattern.compile("cmdstat_memory(?:\\|usage)?:calls=(\\d+)").matcher(resp.text("INFO", "commandstats"));
+        return calls.find() ? Long.parseLong(calls.group(1)) : 0;
     }
 
     @Test

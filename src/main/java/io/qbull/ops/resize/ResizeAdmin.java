@@ -16,6 +16,7 @@ import io.qbull.resize.ResizeStatus;
 import io.qbull.resize.Resizer;
 import io.qbull.resize.Resizer.Beginning;
 import io.qbull.store.Examiner;
+import io.qbull.store.ResizeTable.PartitionState;
 import io.qbull.store.Rounds;
 import io.qbull.store.Store;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Resizes queues for people. An empty answer says that there is no such queue. Thread-safe; nothing blocks. */
@@ -165,17 +167,20 @@ public final class ResizeAdmin {
 
     private CompletionStage<Preview> forecast(
             QueueName queue, ResizeStatus status, ResizePlan plan, List<Integer> partitions) {
-        return waiting(queue, plan, partitions).thenApply(all -> {
-            List<Source> sources = all.stream()
-                    .map(each -> new Source(
-                            each.partition(),
-                            each.owner(),
-                            status.partitions().get(each.partition()).jobs(),
-                            status.partitions().get(each.partition()).bytes(),
-                            each.job() == null ? Duration.ZERO : each.job().ran()))
-                    .toList();
-            return new Preview.Possible(new ResizeForecast(plan, sources, Speed.MEASURED));
-        });
+        List<PartitionState> states =
+                partitions.stream().map(status.partitions()::get).toList();
+        return waiting(queue, plan, partitions)
+                .thenCombine(
+                        store.resize().bytes(queue, states),
+                        (all, bytes) -> IntStream.range(0, all.size())
+                                .mapToObj(i -> source(all.get(i), states.get(i).jobs(), bytes.get(i)))
+                                .toList())
+                .thenApply(sources -> new Preview.Possible(new ResizeForecast(plan, sources, Speed.MEASURED)));
+    }
+
+    private static Source source(Waiting from, long jobs, long bytes) {
+        RunningJob job = from.job();
+        return new Source(from.partition(), from.owner(), jobs, bytes, job == null ? Duration.ZERO : job.ran());
     }
 
     private CompletionStage<List<Waiting>> waiting(QueueName queue, ResizePlan plan, List<Integer> partitions) {

@@ -33,7 +33,7 @@ class ResizeMeterTest {
 
     private static PartitionState state(int index, long jobs, int moved) {
         PartitionStage stage = new PartitionStage(new SealState(2, true), 1, moved);
-        return new PartitionState(index, stage, jobs + 1, Map.of(), 0, 0, 0);
+        return new PartitionState(index, stage, jobs + 1, Map.of(), 0, 0);
     }
 
     @Test
@@ -58,9 +58,9 @@ class ResizeMeterTest {
         ResizeStatus status = new ResizeStatus(
                 layouts,
                 List.of(
-                        new PartitionState(0, stage, 1, arrived, 0, 0, 0),
-                        new PartitionState(1, stage, 1, Map.of(), 0, 0, 0),
-                        new PartitionState(2, stage, 301, Map.of(), 0, 0, 0)));
+                        new PartitionState(0, stage, 1, arrived, 0, 0),
+                        new PartitionState(1, stage, 1, Map.of(), 0, 0),
+                        new PartitionState(2, stage, 301, Map.of(), 0, 0)));
         assertThat(new ResizeMeter(new ResizePlan(shrink), status)
                         .read(status, Duration.ofSeconds(1))
                         .left())

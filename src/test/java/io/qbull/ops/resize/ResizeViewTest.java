@@ -34,8 +34,8 @@ class ResizeViewTest {
         return new ResizeStatus(
                 layouts,
                 List.of(
-                        new PartitionState(0, stage, 0, Map.of(), 0, 0, 0),
-                        new PartitionState(1, stage, 0, Map.of(), 0, 0, 0)));
+                        new PartitionState(0, stage, 0, Map.of(), 0, 0),
+                        new PartitionState(1, stage, 0, Map.of(), 0, 0)));
     }
 
     private static String line(Reading reading, Waiting... waiting) {

@@ -37,6 +37,7 @@ import io.qbull.store.LayoutTable.PodsView;
 import io.qbull.store.LeaseTable.Acquisition;
 import io.qbull.store.LeaseTable.Renewal;
 import io.qbull.store.LeaseTable.RenewalRequest;
+import io.qbull.store.ResizeTable.PartitionState;
 import io.qbull.store.StoreException;
 import io.qbull.store.WakeUps.Known;
 import io.qbull.store.redis.schema.Keys;
@@ -146,6 +147,16 @@ class AccessTest {
         assertThat(get(store.held().park(lease, List.of(new Parked(EntryId.own(seed.job("b", "2")), "k-b")), false)))
                 .isEqualTo(Parking.FULL);
         REDIS.resp().call("ZREMRANGEBYLEX", Seed.HELD_JOBS, "[x", "+");
+    }
+
+    @Test
+    void how_much_memory_partitions_take_is_unknown_to_a_user_who_may_not_ask() {
+        user(RIGHTS.replace(" +memory|usage", ""));
+        RedisStore store = REDIS.store(settings(PASSWORD));
+        new Seed(REDIS.resp()).job("a", "1");
+        List<PartitionState> states = get(store.resize().states(QUEUE, P.index(), P.index() + 1));
+        assertThat(states.get(0).jobs()).isEqualTo(1);
+        assertThat(get(store.resize().bytes(QUEUE, states))).containsExactly(0L);
     }
 
     @Test

@@ -246,8 +246,6 @@ class ResizeScriptsTest {
         resp.call("HSET", "{Q:0}:staged", "2:1", "3 5", "2:10", "", "1:7", "");
         resp.call("XADD", "{Q:0}:staged:2:1", "*", "key", "k");
         assertThat(get(resize.states(QUEUE, 0, 3)))
-                .usingRecursiveComparison()
-                .ignoringFields("bytes")
                 .isEqualTo(List.of(
                         new PartitionState(
                                 0,
@@ -255,14 +253,33 @@ class ResizeScriptsTest {
                                 0,
                                 Map.of(new Segment(2, 1), 1L, new Segment(2, 10), 0L, new Segment(1, 7), 0L),
                                 0,
-                                0,
                                 0),
-                        new PartitionState(1, new PartitionStage(new SealState(2, false), 1, 0), 2, Map.of(), 0, 0, 0),
-                        new PartitionState(2, PartitionStage.ABSENT, 0, Map.of(), 0, 0, 0)));
-        PartitionState second = get(resize.states(QUEUE, 1, 2)).get(0);
-        assertThat(second.bytes()).isPositive();
-        assertThat(second.jobs()).isEqualTo(2);
+                        new PartitionState(1, new PartitionStage(new SealState(2, false), 1, 0), 2, Map.of(), 0, 0),
+                        new PartitionState(2, PartitionStage.ABSENT, 0, Map.of(), 0, 0)));
+        assertThat(get(resize.states(QUEUE, 1, 2)).get(0).jobs()).isEqualTo(2);
         assertThat(get(resize.states(QUEUE, 0, 200))).as("in several calls").hasSize(200);
+    }
+
+    @Test
+    void the_bytes_of_a_partition_are_those_of_all_that_moves_from_it() {
+        resp.call("HSET", "{Q:1}:staged", "2:0", "3 5", "1:7", "");
+        List<PartitionState> states = get(resize.states(QUEUE, 0, 3));
+        assertThat(get(resize.bytes(QUEUE, states))).containsExactly(0L, 0L, 0L);
+        String value = "x".repeat(10_000);
+        long before = 0;
+        for (List<String> addition : List.of(
+                List.of("XADD", "Q:1", "*", "body", value),
+                List.of("XADD", "{Q:1}:staged:2:0", "*", "body", value),
+                List.of("ZADD", "{Q:1}:held:jobs", "0", value),
+                List.of("HSET", "{Q:1}:delayed:jobs", "1", value))) {
+            resp.call(addition.toArray(String[]::new));
+            List<Long> bytes = get(resize.bytes(QUEUE, states.subList(0, 2)));
+            assertThat(bytes).as(addition.get(1)).hasSize(2).element(0).isEqualTo(0L);
+            assertThat(bytes.get(1) - before).as(addition.get(1)).isGreaterThan(9_999);
+            before = bytes.get(1);
+        }
+        // What was written here is no job.
+        resp.call("FLUSHALL");
     }
 
     @Test

@@ -325,17 +325,7 @@ final class ScriptCalls {
                         after(this::seal, owner("moved", moving("started"), "2", "0")),
                         after(this::seal, owner("moved", moving("started"), "2", "1")));
             case STATES ->
-                List.of(call(
-                        script,
-                        keys(
-                                "seal",
-                                "started",
-                                "moved",
-                                Seed.STREAM,
-                                "staged",
-                                "held:jobs",
-                                "delayed",
-                                "delayed:jobs")));
+                List.of(call(script, keys("seal", "started", "moved", Seed.STREAM, "staged", "held:jobs", "delayed")));
             case PAUSES -> List.of(after(this::paused, call(script, List.of("{Q}:layout"))));
             case PAUSE ->
                 List.of(after(

@@ -55,6 +55,12 @@ public record Reply(String command, List<Object> items) {
         throw unknown();
     }
 
+    /** The number at a place; null if the server replied nil. */
+    @Nullable
+    public Long numberOrNull(int index) {
+        return item(index) == null ? null : (Long) number(index);
+    }
+
     /** The number of items. */
     public int size() {
         return items.size();

@@ -67,7 +67,7 @@ public enum Script {
     INTEND("1", "3"),
     SEAL("3", "2"),
     START("4", "1"),
-    STATES("8n", "0"),
+    STATES("7n", "0"),
     PAGE("5", "7 + m"),
     PAGE_HELD("6", "6 + 2m"),
     PAGE_DELAYED("6", "6 + m"),

@@ -1,5 +1,7 @@
 package io.qbull.store.redis.tables;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
@@ -12,6 +14,7 @@ import io.qbull.model.Segment;
 import io.qbull.store.MovedItem;
 import io.qbull.store.ResizeTable;
 import io.qbull.store.Rounds;
+import io.qbull.store.StoreException;
 import io.qbull.store.redis.client.Announcements;
 import io.qbull.store.redis.client.CommandRouter;
 import io.qbull.store.redis.client.Futures;
@@ -27,6 +30,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -183,8 +187,7 @@ public final class RedisResizeTable implements ResizeTable {
                         Keys.stream(each),
                         Keys.staged(each),
                         Keys.heldJobs(each),
-                        Keys.delayed(each),
-                        Keys.delayedJobs(each)))
+                        Keys.delayed(each)))
                 .toList();
         return router.run(Script.STATES, keys, List.of()).thenCompose(answer -> {
             List<Reply> replies = answer.reply().lists();
@@ -195,7 +198,7 @@ public final class RedisResizeTable implements ResizeTable {
     }
 
     private CompletionStage<PartitionState> state(PartitionId partition, Reply reply) {
-        Reply names = reply.list(7);
+        Reply names = reply.list(6);
         List<Segment> segments = IntStream.range(0, names.size())
                 .mapToObj(i -> Segment.parse(names.text(i)))
                 .sorted()
@@ -215,13 +218,32 @@ public final class RedisResizeTable implements ResizeTable {
 
     private static PartitionState state(int index, Reply reply, Map<Segment, Long> segments) {
         return new PartitionState(
-                index,
-                RedisJobLog.stage(reply, 0),
-                reply.number(3),
-                segments,
-                reply.number(4),
-                reply.number(5),
-                reply.number(6));
+                index, RedisJobLog.stage(reply, 0), reply.number(3), segments, reply.number(4), reply.number(5));
+    }
+
+    @Override
+    public CompletionStage<List<Long>> bytes(QueueName queue, List<PartitionState> partitions) {
+        return RedisErrors.translate(Rounds.of(
+                AT_ONCE, partitions, each -> bytes(new PartitionId(queue, each.index()), each.segments())));
+    }
+
+    private CompletionStage<Long> bytes(PartitionId partition, Map<Segment, Long> segments) {
+        return Futures.all(Stream.concat(
+                                Stream.of(
+                                        Keys.stream(partition), Keys.heldJobs(partition), Keys.delayedJobs(partition)),
+                                segments.keySet().stream().map(segment -> Keys.segment(partition, segment)))
+                        .map(this::bytes)
+                        .toList())
+                .thenApply(each -> each.stream().mapToLong(Long::longValue).sum());
+    }
+
+    /** Without the right to ask they are not known: they serve a forecast only. */
+    private CompletionStage<Long> bytes(String key) {
+        return RedisErrors.translate(router.send(key, Request.of(CommandType.MEMORY, "USAGE", key))
+                        .thenApply(reply -> requireNonNullElse(reply.numberOrNull(0), 0L)))
+                .exceptionallyCompose(failure -> failure instanceof StoreException.Misconfigured
+                        ? CompletableFuture.completedStage(0L)
+                        : CompletableFuture.failedStage(failure));
     }
 
     @Override
