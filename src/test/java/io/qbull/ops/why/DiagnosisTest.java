@@ -10,10 +10,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DiagnosisTest {
-    private static final int SITUATIONS = 1_000;
+    /** The rarest cause comes up in one of 280. */
+    private static final int SITUATIONS = 10_000;
 
     @Test
-    void in_a_thousand_random_situations_the_causes_are_those_of_the_oracle() {
+    void in_random_situations_the_causes_are_those_of_the_oracle() {
         long seed = Long.getLong("seed", System.nanoTime());
         Set<String> kinds = new HashSet<>();
         for (int n = 0; n < SITUATIONS; n++) {
