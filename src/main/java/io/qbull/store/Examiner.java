@@ -1,10 +1,10 @@
 package io.qbull.store;
 
 import io.qbull.model.Attempts;
+import io.qbull.model.EntryId;
 import io.qbull.model.JobId;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
-import io.qbull.model.StreamId;
 import io.qbull.model.why.OwnerReport;
 import java.time.Duration;
 import java.util.List;
@@ -36,10 +36,10 @@ public interface Examiner {
 
     /**
      * @param partition a partition
-     * @param after reads what follows this entry; {@link StreamId#START} for all
-     * @return jobs of the stream, in order; {@code next} is not set
+     * @param after reads what follows this entry; {@link EntryId#START} for all
+     * @return jobs of the log in its order: those that have moved to the partition and not run yet, then those of its own stream
      */
-    CompletionStage<Page> stream(PartitionId partition, StreamId after);
+    CompletionStage<LogPage> log(PartitionId partition, EntryId after);
 
     /**
      * @param partition a partition
@@ -92,12 +92,27 @@ public interface Examiner {
     /**
      * A job as people need it, without its body.
      *
-     * @param streamId the entry as which it came, or for a delayed job when it is due
+     * @param entry its name in the log, or of a held job the one that it had there; of a delayed job it says nothing
      * @param id its id; that of the entry if it cannot be read
      * @param key its key; empty if it cannot be read
      * @param attempts how often it has failed or crashed, where that is read
+     * @param atMillis when it came into the queue, of a delayed job when it is due; ms since 1970
      */
-    record JobView(StreamId streamId, String id, String key, Attempts attempts) {}
+    record JobView(EntryId entry, String id, String key, Attempts attempts, long atMillis) {}
+
+    /**
+     * A part of a log.
+     *
+     * @param jobs some jobs
+     * @param last the last entry that was read, which need not be a job; continue behind it
+     * @param more whether more may follow
+     */
+    record LogPage(List<JobView> jobs, EntryId last, boolean more) {
+        /** Copies the list. */
+        public LogPage {
+            jobs = List.copyOf(jobs);
+        }
+    }
 
     /**
      * A part of a list.

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 /** {@code qbull find}, which answers the same as {@code /api/queues/QUEUE/find}. */
 @Command(
         name = "find",
-        description = "Finds jobs by their id or key, wherever they are: held, in the stream, delayed, or given up.",
+        description =
+                "Finds jobs by their id or key, wherever they are: held, in the stream, moved by a resize, delayed, or given up.",
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class)
 public final class FindCommand extends QueueCommand {

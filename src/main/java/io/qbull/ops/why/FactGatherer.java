@@ -182,7 +182,7 @@ final class FactGatherer {
     private static boolean moved(Partition before, Partition now) {
         JobView was = before.head();
         JobView is = now.head();
-        boolean same = was == null ? is == null : is != null && was.streamId().equals(is.streamId());
+        boolean same = was == null ? is == null : is != null && was.entry().equals(is.entry());
         return !same || now.backlog() < before.backlog() || now.held() < before.held();
     }
 

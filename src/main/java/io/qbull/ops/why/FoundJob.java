@@ -2,6 +2,7 @@ package io.qbull.ops.why;
 
 import io.qbull.model.DeadLetter;
 import io.qbull.model.PartitionId;
+import io.qbull.model.Segment;
 import io.qbull.store.Examiner.JobView;
 import java.time.Duration;
 
@@ -23,16 +24,23 @@ public sealed interface FoundJob {
     String where();
 
     /**
-     * In the stream.
+     * In the log: in the partition's own stream, or among the jobs that have moved there by a resize and run before that.
      *
      * @param partition its partition
      * @param job the job
-     * @param before how many entries stand before it
+     * @param before how many jobs of the log stand before it
      */
     record InStream(PartitionId partition, JobView job, long before) implements FoundJob {
         @Override
         public String where() {
-            return "stream";
+            return segment().own() ? "stream" : "moved";
+        }
+
+        /**
+         * @return where in the log it is; tells from which partition it has moved
+         */
+        Segment segment() {
+            return job.entry().segment();
         }
     }
 
@@ -87,6 +95,6 @@ public sealed interface FoundJob {
 
     /** Time until a delayed job is due. */
     static Duration dueIn(JobView job, long nowMillis) {
-        return Duration.ofMillis(Math.max(0, job.streamId().millis() - nowMillis));
+        return Duration.ofMillis(Math.max(0, job.atMillis() - nowMillis));
     }
 }

@@ -1,6 +1,7 @@
 package io.qbull.ops.why;
 
 import io.qbull.model.DeadLetter;
+import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
 import io.qbull.model.PartitionId;
@@ -56,7 +57,7 @@ final class JobSearch {
     /**
      * Jobs that were found.
      *
-     * @param found by partition, in each the held ones first, then those of the stream, delayed ones and dead letters
+     * @param found by partition, in each the held ones first, then those of the log, delayed ones and dead letters
      * @param more whether not everything was examined
      */
     record Result(List<FoundJob> found, boolean more) {
@@ -74,14 +75,17 @@ final class JobSearch {
      * @return the jobs; fails with a {@link io.qbull.store.StoreException}
      */
     CompletionStage<Result> run(List<PartitionId> partitions, Wanted wanted, int most) {
-        return Rounds.of(AT_ONCE, partitions, partition -> run(partition, wanted, most))
+        // A job that moves meanwhile is in its new partition before it leaves the old one, which comes first among
+        // those of a key.
+        int atOnce = wanted.key() == null ? AT_ONCE : 1;
+        return Rounds.of(atOnce, partitions, partition -> run(partition, wanted, most))
                 .thenApply(Result::joined);
     }
 
     private CompletionStage<Result> run(PartitionId partition, Wanted wanted, int most) {
         List<CompletableFuture<Result>> all = List.of(
                 held(new Tally(partition, wanted, most), 0).toCompletableFuture(),
-                stream(new Tally(partition, wanted, most), StreamId.START).toCompletableFuture(),
+                log(new Tally(partition, wanted, most), EntryId.START).toCompletableFuture(),
                 delayed(new Tally(partition, wanted, most), 0).toCompletableFuture(),
                 dead(new Tally(partition, wanted, most), StreamId.START).toCompletableFuture());
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
@@ -100,13 +104,12 @@ final class JobSearch {
         });
     }
 
-    private CompletionStage<Result> stream(Tally tally, StreamId after) {
-        return examiner.stream(tally.partition, after).thenCompose(page -> {
+    private CompletionStage<Result> log(Tally tally, EntryId after) {
+        return examiner.log(tally.partition, after).thenCompose(page -> {
             for (JobView job : page.jobs()) {
                 tally.see(job, before -> new FoundJob.InStream(tally.partition, job, before));
             }
-            boolean on = page.more() && tally.goesOn() && !page.jobs().isEmpty();
-            return on ? stream(tally, page.jobs().get(page.jobs().size() - 1).streamId()) : tally.result(page.more());
+            return page.more() && tally.goesOn() ? log(tally, page.last()) : tally.result(page.more());
         });
     }
 
@@ -127,7 +130,12 @@ final class JobSearch {
             for (DeadLetter letter : page.letters()) {
                 Job job = letter.job();
                 if (job != null) {
-                    JobView view = new JobView(job.streamId(), job.id().value(), job.key(), job.attempts());
+                    JobView view = new JobView(
+                            job.entry(),
+                            job.id().value(),
+                            job.key(),
+                            job.attempts(),
+                            job.streamId().millis());
                     tally.see(view, before -> FoundJob.Dead.of(tally.partition, view, letter));
                 }
             }

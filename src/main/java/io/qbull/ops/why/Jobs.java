@@ -1,10 +1,9 @@
 package io.qbull.ops.why;
 
+import io.qbull.model.EntryId;
 import io.qbull.model.JobId;
-import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
-import io.qbull.model.StreamId;
 import io.qbull.ops.why.JobSearch.Wanted;
 import io.qbull.store.Examiner.JobView;
 import io.qbull.store.Rounds;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Shows jobs where they are: those with an id or a key, or those that come next. Thread-safe; nothing blocks. */
@@ -56,8 +56,7 @@ public final class Jobs {
     public CompletionStage<Optional<Shown>> find(QueueName queue, @Nullable String key, @Nullable JobId id, int most) {
         return in(
                 queue,
-                layout -> Places.of(store, queue, layout, key)
-                        .thenCompose(where -> search.run(where, new Wanted(key, id), most))
+                places -> search.run(places.of(key), new Wanted(key, id), most)
                         .thenApply(result -> Optional.of(new Shown(queue, result.found(), result.more()))));
     }
 
@@ -65,28 +64,25 @@ public final class Jobs {
      * @param queue a queue
      * @param partition index of the only partition; null = all
      * @param most the most jobs of each kind and partition, 1 to 100
-     * @return the first jobs of the stream and the next delayed ones; empty if there is no such queue or partition; fails with a
+     * @return the first jobs of the log and the next delayed ones; empty if there is no such queue or partition; fails with a
      *     {@link io.qbull.store.StoreException}
      */
     public CompletionStage<Optional<Shown>> next(QueueName queue, @Nullable Integer partition, int most) {
-        return in(queue, layout -> {
-            if (partition != null && partition >= layout.partitions()) {
-                return CompletableFuture.completedStage(Optional.empty());
-            }
-            List<PartitionId> where =
-                    partition == null ? Places.all(queue, layout) : List.of(new PartitionId(queue, partition));
-            return Rounds.of(AT_ONCE, where, each -> next(each, most))
-                    .thenApply(lists -> Optional.of(new Shown(
-                            queue, lists.stream().flatMap(List::stream).toList(), false)));
+        return in(queue, places -> {
+            List<PartitionId> where = places.at(partition);
+            return where.isEmpty()
+                    ? CompletableFuture.completedStage(Optional.empty())
+                    : Rounds.of(AT_ONCE, where, each -> next(each, most))
+                            .thenApply(lists -> Optional.of(new Shown(
+                                    queue, lists.stream().flatMap(List::stream).toList(), false)));
         });
     }
 
     private CompletionStage<List<FoundJob>> next(PartitionId partition, int most) {
-        return store.examiner().stream(partition, StreamId.START)
-                .thenCombine(store.examiner().delayed(partition, null, 0), (stream, delayed) -> {
+        return first(partition, EntryId.START, most, List.of())
+                .thenCombine(store.examiner().delayed(partition, null, 0), (first, delayed) -> {
                     List<FoundJob> next = new ArrayList<>();
-                    List<JobView> first = stream.jobs();
-                    for (int n = 0; n < Math.min(most, first.size()); n++) {
+                    for (int n = 0; n < first.size(); n++) {
                         next.add(new FoundJob.InStream(partition, first.get(n), n));
                     }
                     delayed.jobs().stream()
@@ -97,10 +93,21 @@ public final class Jobs {
                 });
     }
 
-    private <T> CompletionStage<Optional<T>> in(QueueName queue, Function<Layout, CompletionStage<Optional<T>>> ask) {
-        return Places.layout(store, queue)
-                .thenCompose(layout -> layout.isEmpty()
+    private CompletionStage<List<JobView>> first(PartitionId partition, EntryId after, int most, List<JobView> read) {
+        return store.examiner().log(partition, after).thenCompose(page -> {
+            List<JobView> first = Stream.concat(read.stream(), page.jobs().stream())
+                    .limit(most)
+                    .toList();
+            return page.more() && first.size() < most
+                    ? first(partition, page.last(), most, first)
+                    : CompletableFuture.completedStage(first);
+        });
+    }
+
+    private <T> CompletionStage<Optional<T>> in(QueueName queue, Function<Places, CompletionStage<Optional<T>>> ask) {
+        return Places.of(store, queue)
+                .thenCompose(places -> places.isEmpty()
                         ? CompletableFuture.completedStage(Optional.empty())
-                        : ask.apply(layout.get()));
+                        : ask.apply(places.get()));
     }
 }

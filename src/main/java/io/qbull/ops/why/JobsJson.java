@@ -26,17 +26,21 @@ public final class JobsJson {
         node.put("partition", found.partition().index()).put("where", found.where());
         node.put("id", found.job().id()).put("key", found.job().key());
         if (found instanceof FoundJob.InStream in) {
-            node.put("added", in.job().streamId().millis()).put("before", in.before());
+            node.put("added", in.job().atMillis()).put("before", in.before());
+            if (!in.segment().own()) {
+                node.put("movedFrom", in.segment().source())
+                        .put("layout", in.segment().version());
+            }
         } else if (found instanceof FoundJob.Held held) {
-            node.put("added", held.job().streamId().millis());
+            node.put("added", held.job().atMillis());
             if (held.before() >= 0) {
                 node.put("before", held.before());
             }
         } else if (found instanceof FoundJob.Delayed delayed) {
-            node.put("due", delayed.job().streamId().millis())
+            node.put("due", delayed.job().atMillis())
                     .put("dueInMs", delayed.dueIn().toMillis());
         } else if (found instanceof FoundJob.Dead dead) {
-            node.put("buried", dead.job().streamId().millis());
+            node.put("buried", dead.job().atMillis());
             node.put("attempts", dead.attempts()).put("reason", dead.reason());
         }
         return node;

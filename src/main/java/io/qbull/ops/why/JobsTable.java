@@ -28,6 +28,10 @@ public final class JobsTable {
         String rest = "";
         if (found instanceof FoundJob.InStream in) {
             before = Long.toString(in.before());
+            rest = in.segment().own()
+                    ? ""
+                    : "from partition " + in.segment().source() + " for layout "
+                            + in.segment().version();
         } else if (found instanceof FoundJob.Held held) {
             before = held.before() < 0 ? "-" : Long.toString(held.before());
         } else if (found instanceof FoundJob.Delayed delayed) {
@@ -37,7 +41,7 @@ public final class JobsTable {
         }
         String since = found instanceof FoundJob.Delayed
                 ? "-"
-                : TerminalText.time(found.job().streamId().millis());
+                : TerminalText.time(found.job().atMillis());
         return row(
                 found.partition().index(),
                 found.where(),

@@ -2,7 +2,6 @@ package io.qbull.ops.why;
 
 import io.qbull.model.Causes;
 import io.qbull.model.JobId;
-import io.qbull.model.Layout;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
 import io.qbull.model.why.Cause;
@@ -61,10 +60,10 @@ public final class Why {
      * @return the answer, also if Redis does not answer; empty if there is no such queue or partition
      */
     public CompletionStage<Optional<Answer>> ask(QueueName queue, Scope scope) {
-        return Places.layout(store, queue)
-                .thenCompose(layout -> layout.isEmpty()
+        return Places.of(store, queue)
+                .thenCompose(places -> places.isEmpty()
                         ? CompletableFuture.completedStage(Optional.<Answer>empty())
-                        : ask(queue, layout.get(), scope))
+                        : ask(places.get(), scope))
                 .exceptionallyCompose(failure -> {
                     Throwable cause = Causes.bare(failure);
                     return cause instanceof StoreException known
@@ -78,21 +77,16 @@ public final class Why {
         Cause cause = failure instanceof StoreException.Unavailable
                 ? new StoreCause.RedisAway(text)
                 : new StoreCause.Unreadable(text);
-        return new Answer(queue, List.of(new Finding(queue, List.of(), Duration.ZERO, cause)), 0);
+        return alone(queue, cause);
     }
 
-    private CompletionStage<Optional<Answer>> ask(QueueName queue, Layout layout, Scope scope) {
-        Integer partition = scope.partition();
-        if (partition != null && partition >= layout.partitions()) {
+    private CompletionStage<Optional<Answer>> ask(Places places, Scope scope) {
+        List<PartitionId> partitions = places.at(scope.partition());
+        if (partitions.isEmpty()) {
             return CompletableFuture.completedStage(Optional.empty());
         }
-        CompletionStage<Answer> answer = scope.aboutJobs()
-                ? aboutJobs(queue, layout, scope)
-                : whole(
-                        queue,
-                        layout,
-                        partition == null ? Places.all(queue, layout) : List.of(new PartitionId(queue, partition)));
-        return answer.thenCombine(resizer.underWay(queue), Why::with).thenApply(Optional::of);
+        CompletionStage<Answer> answer = scope.aboutJobs() ? aboutJobs(places, scope) : whole(places, partitions);
+        return answer.thenCombine(resizer.underWay(places.queue()), Why::with).thenApply(Optional::of);
     }
 
     /** A resize explains other causes, or is one that nobody else names. */
@@ -108,16 +102,16 @@ public final class Why {
         return new Answer(answer.queue(), findings, answer.unexamined());
     }
 
-    private CompletionStage<Answer> whole(QueueName queue, Layout layout, List<PartitionId> partitions) {
+    private CompletionStage<Answer> whole(Places places, List<PartitionId> partitions) {
         return gatherer.partitions(partitions).thenCompose(all -> {
             List<Partition> worst = FactGatherer.worst(all, MOST_CLOSELY);
             List<Partition> close = worst.isEmpty() ? all.subList(0, 1) : worst;
             int with = (int) all.stream()
                     .filter(each -> each.backlog() + each.held() + each.delayed() > 0)
                     .count();
-            return gatherer.fleet(queue, layout)
+            return gatherer.fleet(places.queue(), places.current())
                     .thenCompose(fleet -> gatherer.closely(new Subject.Whole(), fleet, close))
-                    .thenApply(situations -> answer(queue, situations, Math.max(0, with - close.size())));
+                    .thenApply(situations -> answer(places.queue(), situations, Math.max(0, with - close.size())));
         });
     }
 
@@ -175,13 +169,12 @@ public final class Why {
         return one.sentence().equals(other.sentence()) ? one : null;
     }
 
-    private CompletionStage<Answer> aboutJobs(QueueName queue, Layout layout, Scope scope) {
+    private CompletionStage<Answer> aboutJobs(Places places, Scope scope) {
         Wanted wanted = new Wanted(scope.key(), scope.id());
-        return Places.of(store, queue, layout, scope.key())
-                .thenCompose(where -> search.run(where, wanted, 1)
-                        .thenCompose(result -> result.found().isEmpty()
-                                ? nowhere(queue, where, wanted, result.more())
-                                : found(queue, layout, first(result.found()))));
+        return search.run(places.of(scope.key()), wanted, 1)
+                .thenCompose(result -> result.found().isEmpty()
+                        ? nowhere(places, wanted, result.more())
+                        : found(places, first(result.found())));
     }
 
     /** A job that waits says more than one that was given up. */
@@ -192,28 +185,39 @@ public final class Why {
                 .orElse(found.get(0));
     }
 
-    private CompletionStage<Answer> nowhere(QueueName queue, List<PartitionId> where, Wanted wanted, boolean more) {
+    private CompletionStage<Answer> nowhere(Places places, Wanted wanted, boolean more) {
         JobId id = wanted.id();
-        CompletionStage<Boolean> known = id == null
-                ? CompletableFuture.completedStage(false)
-                : Rounds.of(AT_ONCE, where, partition -> store.examiner().knows(partition, id))
-                        .thenApply(each -> each.contains(true));
-        return known.thenApply(seen -> {
-            Cause cause = seen && id != null && !more
-                    ? new JobCause.Done(id.value())
-                    : new JobCause.Nothing(wanted.name(), more);
-            return new Answer(queue, List.of(new Finding(queue, List.of(), Duration.ZERO, cause)), 0);
-        });
+        Cause unknown = new JobCause.Nothing(wanted.name(), more);
+        if (id == null || more) {
+            return CompletableFuture.completedStage(alone(places.queue(), unknown));
+        }
+        List<PartitionId> where = places.of(wanted.key());
+        return Rounds.of(AT_ONCE, where, partition -> store.examiner().knows(partition, id))
+                .thenCompose(each -> each.contains(true)
+                        ? added(places, wanted, new JobCause.Done(id.value()))
+                        : CompletableFuture.completedStage(alone(places.queue(), unknown)));
     }
 
-    private CompletionStage<Answer> found(QueueName queue, Layout layout, FoundJob job) {
+    /** It may have been on its way from one place to another when it was looked for, so it counts as done only after a second look. */
+    private CompletionStage<Answer> added(Places places, Wanted wanted, Cause done) {
+        return search.run(places.of(wanted.key()), wanted, 1)
+                .thenCompose(result -> result.found().isEmpty()
+                        ? CompletableFuture.completedStage(alone(places.queue(), done))
+                        : found(places, first(result.found())));
+    }
+
+    private static Answer alone(QueueName queue, Cause cause) {
+        return new Answer(queue, List.of(new Finding(queue, List.of(), Duration.ZERO, cause)), 0);
+    }
+
+    private CompletionStage<Answer> found(Places places, FoundJob job) {
         return gatherer.partitions(List.of(job.partition()))
                 .thenCompose(now -> subject(job)
                         .thenCombine(
-                                gatherer.fleet(queue, layout),
+                                gatherer.fleet(places.queue(), places.current()),
                                 (subject, fleet) -> gatherer.closely(subject, fleet, now)))
                 .thenCompose(situations -> situations)
-                .thenApply(situations -> answer(queue, situations, 0));
+                .thenApply(situations -> answer(places.queue(), situations, 0));
     }
 
     private CompletionStage<Subject> subject(FoundJob job) {
@@ -243,8 +247,8 @@ public final class Why {
         Wanted same = new Wanted(job.job().key(), null);
         return search.run(List.of(job.partition()), same, JobSearch.MOST_EXAMINED)
                 .thenApply(result -> result.found().stream()
-                        .takeWhile(other ->
-                                !other.job().streamId().equals(job.job().streamId()))
+                        .takeWhile(
+                                other -> !other.job().entry().equals(job.job().entry()))
                         .count());
     }
 }

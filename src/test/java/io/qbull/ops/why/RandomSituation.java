@@ -2,6 +2,7 @@ package io.qbull.ops.why;
 
 import io.qbull.model.Attempts;
 import io.qbull.model.Capacity;
+import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
 import io.qbull.model.PartitionId;
@@ -212,7 +213,7 @@ final class RandomSituation {
     }
 
     private static JobView view(String id, String key) {
-        return new JobView(new StreamId(1, 0), id, key, Attempts.NONE);
+        return new JobView(EntryId.own(new StreamId(1, 0)), id, key, Attempts.NONE, 1);
     }
 
     @Override

@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +148,7 @@ public final class RedisExaminer implements Examiner {
                             lease(each.get(2), now),
                             entries,
                             head,
-                            head == null ? Duration.ZERO : since(head.streamId().millis(), now),
+                            head == null ? Duration.ZERO : since(head.atMillis(), now),
                             each.get(3).number(0)
                                     + (Keys.BUNDLE - 1) * each.get(4).number(0),
                             each.get(5).number(0),
@@ -179,16 +181,49 @@ public final class RedisExaminer implements Examiner {
     }
 
     @Override
-    public CompletionStage<Page> stream(PartitionId partition, StreamId after) {
-        List<byte[]> args = RedisJobLog.args(after.toString(), "+", MOST_JOBS, MOST_BYTES, "0");
-        return RedisErrors.translate(router.run(Script.LETTERS, List.of(Keys.stream(partition)), args)
-                .thenApply(answer -> {
+    public CompletionStage<LogPage> log(PartitionId partition, EntryId after) {
+        return RedisErrors.translate(LogStreams.lengths(router::send, partition).thenCompose(lengths -> {
+            List<Segment> streams = lengths.tailMap(after.segment(), true).entrySet().stream()
+                    .filter(stream -> stream.getValue() > 0)
+                    .map(Map.Entry::getKey)
+                    .toList();
+            return log(partition, streams, new LogPage(List.of(), after, false));
+        }));
+    }
+
+    /** Goes on with the first of these streams, and with the next one when that has ended. */
+    private CompletionStage<LogPage> log(PartitionId partition, List<Segment> streams, LogPage read) {
+        if (streams.isEmpty()) {
+            return CompletableFuture.completedStage(read);
+        }
+        Segment segment = streams.get(0);
+        StreamId after = segment.equals(read.last().segment()) ? read.last().streamId() : StreamId.START;
+        int most = MOST - read.jobs().size();
+        List<byte[]> args = RedisJobLog.args(after.toString(), "+", Integer.toString(most), MOST_BYTES, "0");
+        return router.run(Script.LETTERS, List.of(Keys.segment(partition, segment)), args)
+                .thenCompose(answer -> {
                     Reply reply = tagged(answer.reply(), "letters");
-                    List<JobView> jobs = reply.list(2).lists().stream()
-                            .map(entry -> view(entry.text(0), entry.list(1), EntryCodec.NO_ATTEMPTS))
-                            .toList();
-                    return new Page(jobs, reply.number(1) == 1, 0, 0);
-                }));
+                    LogPage now = longer(read, segment, reply);
+                    return now.more()
+                            ? CompletableFuture.completedStage(now)
+                            : log(partition, streams.subList(1, streams.size()), now);
+                });
+    }
+
+    private static LogPage longer(LogPage read, Segment segment, Reply reply) {
+        List<JobView> jobs = new ArrayList<>(read.jobs());
+        EntryId last = read.last();
+        for (Reply each : reply.list(2).lists()) {
+            last = new EntryId(segment, StreamId.parse(each.text(0)));
+            // One that was held before it moved is a job like others to people.
+            Entry entry = segment.own()
+                    ? LogCodec.read(last, each.list(1), EntryCodec.NO_ATTEMPTS)
+                    : LogCodec.decode(last, each.list(1), EntryCodec.NO_ATTEMPTS);
+            if (!(entry instanceof Entry.Marker)) {
+                jobs.add(view(last.toString(), entry));
+            }
+        }
+        return new LogPage(jobs, last, reply.number(1) == 1);
     }
 
     @Override
@@ -246,8 +281,11 @@ public final class RedisExaminer implements Examiner {
     private static JobView view(String place, Entry entry) {
         if (entry instanceof Entry.Decoded decoded) {
             Job job = decoded.job();
-            return new JobView(job.streamId(), job.id().value(), job.key(), job.attempts());
+            // In a segment, its stream id may only say when it has moved.
+            long at = job.entry().segment().own() ? job.streamId().millis() : job.enqueuedAtMillis();
+            return new JobView(job.entry(), job.id().value(), job.key(), job.attempts(), at);
         }
-        return new JobView(entry.streamId(), place, "", Attempts.NONE);
+        return new JobView(
+                entry.id(), place, "", Attempts.NONE, entry.streamId().millis());
     }
 }
