@@ -280,7 +280,8 @@ class ResizerTest {
         try {
             Beginning.NoMemory refused = (Beginning.NoMemory) get(resizer.begin(QUEUE, 4));
             assertThat(refused.shortage().needed()).isBetween(2_000_000L, 3_000_000L);
-            assertThat(refused.shortage().left()).isBetween(0L, 1_000_000L);
+            // Buffers of connections come and go meanwhile.
+            assertThat(refused.shortage().left()).isBetween(0L, 1_500_000L);
             assertThat(get(store.resize().state(QUEUE)).resize()).isNull();
             resp.call("CONFIG", "SET", "maxmemory", Long.toString(used + 10_000_000));
             assertThat(get(resizer.begin(QUEUE, 4))).isInstanceOf(Beginning.UnderWay.class);
