@@ -1,5 +1,6 @@
 package io.qbull.store;
 
+import io.qbull.model.Job;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LogPart;
@@ -9,6 +10,7 @@ import io.qbull.model.Position;
 import io.qbull.model.QueueName;
 import io.qbull.model.Resize;
 import io.qbull.model.Segment;
+import io.qbull.model.StreamId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public interface ResizeTable {
     /** The most items of a page. */
     int MOST_MOVED = 500;
+
+    /** The most jobs of a {@link #reroute}. */
+    int MOST_REROUTED = 100;
 
     /**
      * @param queue a queue that exists
@@ -143,6 +148,36 @@ public interface ResizeTable {
     CompletionStage<Moved> moved(Lease lease, Resize resize);
 
     /**
+     * @param lease the lease of a partition
+     * @return whether any owner of it may have sent entries elsewhere by {@link #reroute}: it has claimed from the partition itself before
+     */
+    CompletionStage<Sender> sender(Lease lease);
+
+    /**
+     * Asks a partition which entries came to it last from another one by {@link #reroute}, and has it refuse what earlier owners of that one
+     * may still send. An owner asks all partitions, its own one among them, before its first {@link #reroute}, and deletes these
+     * entries. Safe to repeat. Works when Redis is full.
+     *
+     * @param target the partition that is asked
+     * @param lease the lease of the other one
+     * @return {@link Rerouting.Claimed} or {@link Rerouting.Stale}
+     */
+    CompletionStage<Rerouting> claim(PartitionId target, Lease lease);
+
+    /**
+     * Adds jobs to the partition of their keys that another program has added to another one. The caller deletes them there when this is
+     * answered, and sends the next ones when they are deleted. Repeating a call under its number adds nothing. Works when Redis is full.
+     *
+     * @param target the partition of their keys
+     * @param lease the lease of the partition in which they are
+     * @param version version of the layout by which their keys belong to the target
+     * @param number grows with each call under that lease, from 1 on
+     * @param jobs 1 to {@link #MOST_REROUTED} jobs of that partition's own stream, whose bodies are {@code byte[]}
+     * @return what has become of them
+     */
+    CompletionStage<Rerouting> reroute(PartitionId target, Lease lease, int version, long number, List<Job> jobs);
+
+    /**
      * Lets the keys of a partition go that only earlier layouts have, once it is empty and nobody owns it: within an hour or, if ids of
      * jobs are known there for longer, when they are forgotten. Safe to repeat and to race.
      *
@@ -217,6 +252,47 @@ public interface ResizeTable {
         @Override
         public boolean fenced() {
             return this == FENCED;
+        }
+    }
+
+    /**
+     * The result of {@link #sender}.
+     *
+     * @param any whether any owner of the partition may have sent entries elsewhere
+     */
+    record Sender(boolean any) implements OwnerAnswer {
+        /** The lease is not looked at. */
+        @Override
+        public boolean fenced() {
+            return false;
+        }
+    }
+
+    /** The result of {@link #claim} and {@link #reroute}. */
+    sealed interface Rerouting extends OwnerAnswer {
+        /** The jobs are there, by this call or before. */
+        record Done() implements Rerouting {}
+
+        /**
+         * What came last from the partition is known, and nothing more comes there from earlier owners.
+         *
+         * @param there its entries that are in the target, or were; they may not be deleted yet
+         */
+        record Claimed(List<StreamId> there) implements Rerouting {}
+
+        /** An earlier owner has sent something, and this one has not asked what. Nothing was added. */
+        record Unclaimed() implements Rerouting {}
+
+        /** The target takes no jobs for that layout version. Nothing was added. */
+        record OtherLayout() implements Rerouting {}
+
+        /** A later owner has sent something. Nothing was added. */
+        record Stale() implements Rerouting {}
+
+        /** The lease is not looked at: the target lies elsewhere. */
+        @Override
+        default boolean fenced() {
+            return false;
         }
     }
 

@@ -2,7 +2,7 @@
 -- at once, the other keys when no call of a producer and no id of a job is remembered there any more. Whoever takes the partition into
 -- use again writes them anew. Works when Redis is full.
 --
--- KEYS 13: lease, seal, started, moved, stream, inbox, held jobs, delayed, staged, dead letters, seen, letters, attempts
+-- KEYS 14: lease, seal, started, moved, stream, inbox, held jobs, delayed, staged, dead letters, seen, letters, attempts, rerouted
 -- ARGV 2: layout version by which it retired, how long at least they stay (ms)
 -- Returns: {'done'}
 --          {'other'}: it is not retired by this version, is owned, or has jobs, requests or dead letters; nothing was changed
@@ -25,7 +25,7 @@ redis.call('PERSIST', KEYS[1])
 -- An empty stream would take its time along to an entry that another program adds.
 redis.call('DEL', KEYS[5], KEYS[6], KEYS[10])
 -- What is seen has an end of its own. The seal is the last one: it says that this was done.
-for _, i in ipairs({1, 3, 4, 12, 13, 2}) do
+for _, i in ipairs({1, 3, 4, 12, 13, 14, 2}) do
   redis.call('PEXPIRE', KEYS[i], string.format('%.0f', left))
 end
 return {'done'}

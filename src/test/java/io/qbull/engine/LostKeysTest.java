@@ -108,7 +108,7 @@ class LostKeysTest {
             new Row("started", Damage.EMPTIED, true, true),
             new Row("started", Damage.OF_ANOTHER_TYPE, true, true));
     /** Only a queue that is or was resized has them, so that there is nothing to lose in this one. */
-    private static final Set<String> OF_A_RESIZE = Set.of("moved", "staged", "segment", "letters");
+    private static final Set<String> OF_A_RESIZE = Set.of("moved", "staged", "segment", "letters", "rerouted");
 
     private static final int P = TABLE.size();
     private static final Layout LAYOUT = new Layout(1, P);

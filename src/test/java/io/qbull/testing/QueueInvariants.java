@@ -51,6 +51,7 @@ public final class QueueInvariants {
             Map.entry("moved", "string"),
             Map.entry("staged", "hash"),
             Map.entry("letters", "hash"),
+            Map.entry("rerouted", "hash"),
             Map.entry("segment", "stream"));
     private static final Set<String> LEASE_FIELDS =
             Set.of("owner", "epoch", "expires", "ttl", "wanted", "window", "inflight", "doing", "done");
@@ -133,6 +134,8 @@ public final class QueueInvariants {
             case "started", "moved" ->
                 assertThat(at(key).text("GET", key)).as(key).matches("[1-9]\\d*");
             case "staged" -> assertThat(hash(key).keySet()).as(key).allMatch(segment -> segment.matches(SEGMENT));
+            case "rerouted" ->
+                hash(key).values().forEach(last -> assertThat(last).as(key).matches("\\d+ \\d+ (\\d+-\\d+ ?)*"));
             case "letters" ->
                 assertThat(hash(key).values()).as(key).allMatch(last -> last.matches("[1-9]\\d* \\d+-\\d+"));
             case "segment" -> {

@@ -248,6 +248,20 @@ final class ScriptCalls {
                 List.of(after(
                         () -> resp.call("SET", Seed.SEAL, "2 open"),
                         call(script, List.of(Seed.LEASE, Seed.SEAL, key("started"), Seed.INBOX), "2")));
+            case CLAIM ->
+                List.of(
+                        call(script, List.of(Seed.LEASE, key("rerouted")), "7", "5"),
+                        after(
+                                () -> resp.call("HSET", key("rerouted"), "7", "4 2 5-1 5-2"),
+                                call(script, List.of(Seed.LEASE, key("rerouted")), "7", "5")));
+            case REROUTE -> {
+                List<String> keys = List.of(Seed.LEASE, Seed.SEAL, Seed.STREAM, key("rerouted"));
+                yield List.of(
+                        call(script, keys, "1", "7", "5", "1", "5-1", "2", "job", "{}", "5-2", "2", "job", "{}"),
+                        after(
+                                () -> resp.call("HSET", key("rerouted"), "7", "5 2 5-1"),
+                                call(script, keys, "1", "7", "5", "3", "5-2", "2", "job", "{}")));
+            }
             case RETIRE ->
                 List.of(after(
                         () -> {
@@ -269,7 +283,8 @@ final class ScriptCalls {
                                         "{Q:9}:dead",
                                         "{Q:9}:seen",
                                         "{Q:9}:letters",
-                                        "{Q:9}:attempts"),
+                                        "{Q:9}:attempts",
+                                        "{Q:9}:rerouted"),
                                 "2",
                                 "60000")));
             case PAGE ->

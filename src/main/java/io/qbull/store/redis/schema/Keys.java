@@ -48,6 +48,11 @@ public final class Keys {
         return tagged(partition, "letters");
     }
 
+    /** Hash: another partition to the epoch of its owner, the number of its last call and the ids of the entries that came with that. */
+    public static String rerouted(PartitionId partition) {
+        return tagged(partition, "rerouted");
+    }
+
     /**
      * Hash: held key to four fields of its first job, separated by blanks: when it may run (ms since 1970; -1 = when a person asks),
      * failed attempts, time of the last failure (ms since 1970), reason.

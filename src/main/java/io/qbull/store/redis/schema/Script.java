@@ -74,7 +74,9 @@ public enum Script {
     COPY("5", "2 + n"),
     COPY_DELAYED("7", "2 + 4n"),
     MOVED("4", "4"),
-    RETIRE("13", "2"),
+    CLAIM("2", "2"),
+    REROUTE("4", "4 + n"),
+    RETIRE("14", "2"),
     PUT_WINDOW("1", "3"),
     CLOSE_WINDOW("2", "4"),
     QUEUED("2", "1 + n");

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,31 @@ final class EntryCodec {
         String contentType = job.contentType();
         args.add(contentType == null ? new byte[0] : Request.utf8(contentType));
         args.add(job.headers().isEmpty() ? new byte[0] : headers(job.headers()));
+    }
+
+    /**
+     * @param job a job with a key of its own, whose body is a {@code byte[]}
+     * @return names and values of the fields of QBull's own entry for it
+     */
+    static List<byte[]> fields(Job job) {
+        List<byte[]> fields = new ArrayList<>();
+        add(fields, "id", Request.utf8(job.id().value()));
+        add(fields, "key", Request.utf8(job.key()));
+        add(fields, "ts", Request.utf8(Long.toString(job.enqueuedAtMillis())));
+        add(fields, "body", (byte[]) job.body());
+        String contentType = job.contentType();
+        if (contentType != null) {
+            add(fields, "ct", Request.utf8(contentType));
+        }
+        if (!job.headers().isEmpty()) {
+            add(fields, "h", headers(job.headers()));
+        }
+        return fields;
+    }
+
+    private static void add(List<byte[]> fields, String name, byte[] value) {
+        fields.add(Request.utf8(name));
+        fields.add(value);
     }
 
     /** Milliseconds since 1970, or milliseconds from now with a plus sign; empty for a job that is due at once. */

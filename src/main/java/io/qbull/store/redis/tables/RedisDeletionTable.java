@@ -115,6 +115,7 @@ public final class RedisDeletionTable implements DeletionTable {
                 Keys.delayedJobs(partition),
                 Keys.delayedIds(partition),
                 Keys.letters(partition),
+                Keys.rerouted(partition),
                 Keys.seen(partition),
                 Keys.seal(partition),
                 Keys.started(partition),

@@ -3,6 +3,7 @@ package io.qbull.store.redis.tables;
 import static java.util.Objects.requireNonNullElse;
 
 import io.lettuce.core.protocol.CommandType;
+import io.qbull.model.Job;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LogPart;
@@ -51,6 +52,7 @@ public final class RedisResizeTable implements ResizeTable {
     private final KnownLayouts known;
     private final Announcements announcements;
     private final RedisMoves moves;
+    private final RedisReroutes reroutes;
 
     /**
      * @param topology says whether partitions lie on several servers
@@ -65,6 +67,7 @@ public final class RedisResizeTable implements ResizeTable {
         this.known = known;
         this.announcements = announcements;
         this.moves = new RedisMoves(router);
+        this.reroutes = new RedisReroutes(router);
     }
 
     @Override
@@ -327,6 +330,25 @@ public final class RedisResizeTable implements ResizeTable {
     }
 
     @Override
+    public CompletionStage<Sender> sender(Lease lease) {
+        return RedisErrors.translate(reroutes.sender(lease.partition()));
+    }
+
+    @Override
+    public CompletionStage<Rerouting> claim(PartitionId target, Lease lease) {
+        return RedisErrors.translate(reroutes.claim(target, lease));
+    }
+
+    @Override
+    public CompletionStage<Rerouting> reroute(
+            PartitionId target, Lease lease, int version, long number, List<Job> jobs) {
+        if (jobs.isEmpty() || jobs.size() > MOST_REROUTED) {
+            throw new IllegalArgumentException("a call takes 1 to " + MOST_REROUTED + " jobs, not " + jobs.size());
+        }
+        return RedisErrors.translate(reroutes.reroute(target, lease, version, number, jobs));
+    }
+
+    @Override
     public CompletionStage<Boolean> retire(PartitionId partition, int version) {
         List<String> keys = List.of(
                 Keys.lease(partition),
@@ -341,7 +363,8 @@ public final class RedisResizeTable implements ResizeTable {
                 Keys.dead(partition),
                 Keys.seen(partition),
                 Keys.letters(partition),
-                Keys.attempts(partition));
+                Keys.attempts(partition),
+                Keys.rerouted(partition));
         List<byte[]> args = RedisJobLog.args(Integer.toString(version), Long.toString(RETIRED.toMillis()));
         return RedisErrors.translate(router.run(Script.RETIRE, keys, args)
                 .thenApply(answer -> switch (answer.reply().tag()) {

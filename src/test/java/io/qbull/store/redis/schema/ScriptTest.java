@@ -80,6 +80,8 @@ class ScriptTest {
             Script.COPY,
             Script.COPY_DELAYED,
             Script.MOVED,
+            Script.CLAIM,
+            Script.REROUTE,
             Script.RETIRE);
 
     private static final Pattern WRITE = Pattern.compile(
