@@ -8,6 +8,7 @@ import io.qbull.lease.LeaseDomain;
 import io.qbull.lease.LeaseKeeper;
 import io.qbull.lease.LeaseListener;
 import io.qbull.model.DurationText;
+import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
 import io.qbull.model.Pauses;
@@ -286,6 +287,10 @@ final class ConsumerSession {
             if (standing != null) {
                 pump.standsStillSince(standing);
             }
+            Layout known = node.layouts().last();
+            if (known != null && partition.index() >= known.partitions()) {
+                pump.retired();
+            }
             pump.start(granted.suspects());
             pause(partition);
             upkeep.takenOver(granted.lease());
@@ -356,6 +361,14 @@ final class ConsumerSession {
             OwnedPartition partition = owned.under(lease);
             if (partition != null) {
                 moves.sealed(partition, version);
+            }
+        }
+
+        @Override
+        public void settled(Lease lease, int version) {
+            OwnedPartition partition = owned.under(lease);
+            if (partition != null) {
+                moves.settled(partition, version);
             }
         }
 

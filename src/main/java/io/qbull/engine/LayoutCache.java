@@ -78,6 +78,13 @@ final class LayoutCache implements LayoutReader {
         return known;
     }
 
+    /** The newest layout that was read; null before the first. */
+    @Nullable
+    Layout last() {
+        CompletableFuture<Layout> known = newest;
+        return known == null ? null : known.join();
+    }
+
     /** A call while a read is under way gets the result of that read. */
     @Override
     public synchronized CompletionStage<Layout> current() {

@@ -49,6 +49,8 @@ final class KeyLine {
         boolean running;
         /** A command that takes it out of the stream is under way. */
         boolean moving;
+        /** Its key belongs to another partition: it does not start here. */
+        boolean misplaced;
         /** It is among the first entries of the stream. Set by {@link StartWindow}. */
         boolean near;
         /** It was the first entry of its key, and that key among the first ones. Set by {@link StartWindow}. */
@@ -100,6 +102,12 @@ final class KeyLine {
     @Nullable
     Slot startable() {
         Slot first = slots.peekFirst();
-        return first == null || waits() || first.running || first.moving ? null : first;
+        return first == null || waits() || first.running || first.moving || first.misplaced ? null : first;
+    }
+
+    /** Whether its next entries are to be sent to another partition. */
+    boolean misplaced() {
+        Slot first = slots.peekFirst();
+        return first != null && first.misplaced && !blocked;
     }
 }

@@ -91,6 +91,14 @@ public final class PartitionPump {
     }
 
     /**
+     * The current layout does not have the partition. To be called before {@link #start}. It asks where keys belong even if Redis has
+     * forgotten by which layout the partition retired.
+     */
+    public void retired() {
+        parts.barrier.retired();
+    }
+
+    /**
      * The partition stood still under earlier leases, too. To be called before {@link #start}.
      *
      * @param since when it began to, on the clock of the event loop
@@ -128,9 +136,21 @@ public final class PartitionPump {
      *
      * @param version the version of the layout for which it was asked
      * @param leaving which keys leave
+     * @param before where keys belong by the layout before; null if that is the first one
+     * @param after where they belong by that version
      */
-    public void depart(int version, Predicate<String> leaving) {
-        parts.barrier.depart(version, leaving);
+    public void depart(int version, Predicate<String> leaving, @Nullable KeyHomes before, KeyHomes after) {
+        parts.barrier.depart(version, leaving, before, after);
+        step();
+    }
+
+    /**
+     * Answers {@link PumpListener#settled}. Entries of keys that belong elsewhere are sent there.
+     *
+     * @param homes where keys belong by the current layout
+     */
+    public void settle(KeyHomes homes) {
+        parts.barrier.settle(homes);
         step();
     }
 
@@ -266,6 +286,7 @@ public final class PartitionPump {
             parts.pauses.set();
         }
         if (state == PumpState.RUNNING) {
+            parts.barrier.reroute();
             parts.finished.tidy();
         }
         parts.fetcher.proceed(parts.inbox.told(), parts.inbox.watchedFrom());
@@ -310,7 +331,7 @@ public final class PartitionPump {
 
     /** A command was answered, and what follows from it is done. */
     private void answered() {
-        parts.parking.changed();
+        parts.changed();
         step();
     }
 
@@ -419,7 +440,7 @@ public final class PartitionPump {
             parts.inbox.add(agenda.instructions());
             parts.promoter.plan(agenda.dueIn());
             if (added) {
-                parts.parking.changed();
+                parts.changed();
             }
             step();
         }

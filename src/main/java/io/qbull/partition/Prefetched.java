@@ -37,6 +37,10 @@ final class Prefetched {
     private final Predicate<String> blocks;
     private Predicate<String> shut = key -> false;
     private Predicate<String> leaves = key -> false;
+    private Predicate<String> elsewhere = key -> false;
+    /** Misplaced entries are passed by. */
+    private boolean passesMisplaced;
+
     private final NavigableMap<EntryId, Slot> slots = new TreeMap<>();
     private final Map<String, KeyLine> lines = new HashMap<>();
     private final ReadyLines ready = new ReadyLines();
@@ -57,6 +61,8 @@ final class Prefetched {
     private long passed;
     /** Entries of keys that leave were forgotten or passed by. */
     private boolean passedLeaving;
+    /** Misplaced entries were forgotten or passed by. */
+    private boolean passedMisplaced;
 
     /**
      * @param concurrency how many jobs may run at once
@@ -153,7 +159,7 @@ final class Prefetched {
             if (following.size() == most || !window.hasRoom(following.size() + 1)) {
                 break;
             }
-            if (slot != before && !slot.line.waits()) {
+            if (slot != before && !slot.line.waits() && !slot.misplaced) {
                 if (!slot.near || slot.moving || slot.running) {
                     break;
                 }
@@ -193,6 +199,15 @@ final class Prefetched {
         ends(slot.id());
         slot.moving = true;
         refresh(slot.line);
+    }
+
+    /** No command takes the entry out of the stream after all. */
+    void stays(EntryId entry) {
+        Slot slot = slots.get(entry);
+        if (slot != null) {
+            slot.moving = false;
+            refresh(slot.line);
+        }
     }
 
     /** The job has succeeded; says to which line it belonged, whose jobs {@link #committed} is to be told of. */
@@ -270,6 +285,58 @@ final class Prefetched {
             idle.forEach(slot -> remove(slot.id()));
             refresh(line);
         }
+    }
+
+    /**
+     * Which entries of the own stream are misplaced, because their keys belong to another partition. They do not start here.
+     *
+     * @param keys which keys belong elsewhere; an entry that has no key of its own is where it belongs
+     * @param passBy whether they are forgotten, and those that follow passed by; otherwise they are kept until they are sent there
+     */
+    void place(Predicate<String> keys, boolean passBy) {
+        elsewhere = keys;
+        passesMisplaced = passBy;
+        passedMisplaced = false;
+        slots.values().forEach(slot -> slot.misplaced = misplaced(slot.entry));
+        lines.values().forEach(this::refresh);
+        forgetMisplaced();
+    }
+
+    /** Forgets the misplaced entries that nothing is being done about, if they are to be passed by. */
+    void forgetMisplaced() {
+        if (!passesMisplaced) {
+            return;
+        }
+        for (KeyLine line : List.copyOf(lines.values())) {
+            EntryId passed = line.passedFrom;
+            if (passed != null && passed.segment().own() && line.name != null && elsewhere.test(line.name)) {
+                passedMisplaced = true;
+                crowd.forget(line);
+            }
+            List<Slot> idle = line.slots.stream()
+                    .filter(slot -> slot.misplaced && Crowd.forgettable(slot))
+                    .toList();
+            passedMisplaced |= !idle.isEmpty();
+            idle.forEach(slot -> remove(slot.id()));
+            refresh(line);
+        }
+    }
+
+    /** Whether misplaced entries have been passed by. */
+    boolean passedMisplaced() {
+        return passedMisplaced;
+    }
+
+    /** Keys whose next entries are to be sent to another partition. */
+    Collection<KeyLine> misplaced() {
+        return ready.misplaced();
+    }
+
+    private boolean misplaced(Entry entry) {
+        return entry.id().segment().own()
+                && entry instanceof Entry.Decoded decoded
+                && decoded.job().body() instanceof byte[]
+                && elsewhere.test(decoded.job().key());
     }
 
     private boolean leaves(Entry entry) {
@@ -391,11 +458,14 @@ final class Prefetched {
     private void add(Entry entry, Predicate<Entry> held) {
         EntryId id = entry.id();
         boolean leaving = leaves(entry);
-        boolean suspect =
-                id.compareTo(furthest) <= 0 ? suspects.again(id) : suspects.next(entry, leaving || held.test(entry));
+        boolean misplaced = misplaced(entry);
+        boolean suspect = id.compareTo(furthest) <= 0
+                ? suspects.again(id)
+                : suspects.next(entry, leaving || misplaced || held.test(entry));
         furthest = id.compareTo(furthest) > 0 ? id : furthest;
-        if (leaving) {
-            passedLeaving = true;
+        if (leaving || (misplaced && passesMisplaced)) {
+            passedLeaving |= leaving;
+            passedMisplaced |= !leaving;
             return;
         }
         KeyLine line = lineOf(entry);
@@ -426,6 +496,7 @@ final class Prefetched {
     }
 
     private void put(Slot slot) {
+        slot.misplaced = misplaced(slot.entry);
         slots.put(slot.id(), slot);
         slot.line.slots.addLast(slot);
         bytes += slot.entry.size();

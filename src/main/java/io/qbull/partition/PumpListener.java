@@ -22,6 +22,15 @@ public interface PumpListener extends Ownership {
     void sealed(Lease lease, int version);
 
     /**
+     * The jobs of a layout run that is not the first one. No job starts before {@link PartitionPump#settle} says where keys belong. Told
+     * again when another partition takes no entries by the layout that it said.
+     *
+     * @param lease the lease
+     * @param version the newest version that the partition was sealed for; that of the current layout, unless the partition is retired
+     */
+    void settled(Lease lease, int version);
+
+    /**
      * Nothing is under way any more for the keys that leave, and the pump does not touch them: they can be moved. Told once for each
      * version.
      *

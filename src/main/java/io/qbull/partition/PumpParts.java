@@ -62,7 +62,7 @@ final class PumpParts {
         this.suspects = new SuspectStarts(partition, settings.suspectPatience(), events::changed);
         this.starter = new JobStarter(
                 partition, executor, settings.concurrency(), settings.retry().jobTimeout(), suspects, events);
-        this.barrier = new ResizeBarrier(partition, listener, starter::recording, this::gatesChanged);
+        this.barrier = new ResizeBarrier(partition, listener, starter::recording, this::gatesChanged, events::changed);
         this.arrivals = new Arrivals(partition, key -> !barrier.touchable(key));
         this.fetcher = new Fetcher(partition, arrivals, events);
         this.finished = new FinishedSegments(partition, fetcher);
@@ -74,7 +74,7 @@ final class PumpParts {
         this.outcomes = new JobOutcomes(partition, policy, advancer, stall);
         this.pauses = new PauseTimer(partition, events::changed);
         this.memory = new MemoryTimer(partition, events::changed);
-        this.secondReading = new SecondReading(partition, events::changed);
+        this.secondReading = new SecondReading(partition, barrier::mustReadAgain, events::changed);
         this.inbox = new OwnerInbox(partition, fetcher, barrier::touchable);
         this.promoter = new DelayedPromoter(partition, fetcher, settings.prefetchBytes(), events::working);
     }
@@ -218,9 +218,13 @@ final class PumpParts {
 
     private @Nullable StallCause shut(Candidates candidates) {
         StallCause cause = partition.gates().shutsKeys();
-        boolean none = cause != null && candidates.slot() == null && candidates.heldKey() == null;
-        boolean shut =
-                none && (partition.held().anyShut() || partition.prefetched().anyShut() || barrier.keepsBack());
+        boolean none = candidates.slot() == null && candidates.heldKey() == null;
+        if (none && barrier.keepsBack()) {
+            return StallCause.RESIZE;
+        }
+        boolean shut = none
+                && cause != null
+                && (partition.held().anyShut() || partition.prefetched().anyShut());
         return shut ? cause : null;
     }
 
@@ -245,5 +249,12 @@ final class PumpParts {
         secondReading.end();
         starter.end();
         suspects.end();
+        barrier.rerouter().end();
+    }
+
+    /** Entries were read or a command was answered. */
+    void changed() {
+        parking.changed();
+        barrier.rerouter().changed();
     }
 }

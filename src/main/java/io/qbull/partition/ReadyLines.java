@@ -16,6 +16,8 @@ final class ReadyLines {
     private final NavigableSet<Slot> firstInStream = new TreeSet<>(Comparator.comparing(Slot::id));
     /** Lines with entries whose key is held. */
     private final Set<KeyLine> blocked = new LinkedHashSet<>();
+    /** Lines whose next entries belong to another partition. */
+    private final Set<KeyLine> misplaced = new LinkedHashSet<>();
 
     private int busy;
 
@@ -46,6 +48,11 @@ final class ReadyLines {
             blocked.add(line);
         } else {
             blocked.remove(line);
+        }
+        if (line.misplaced()) {
+            misplaced.add(line);
+        } else {
+            misplaced.remove(line);
         }
     }
 
@@ -78,10 +85,16 @@ final class ReadyLines {
         return blocked;
     }
 
+    /** Lines whose next entries belong to another partition. */
+    Collection<KeyLine> misplaced() {
+        return misplaced;
+    }
+
     void clear() {
         candidates.clear();
         firstInStream.clear();
         blocked.clear();
+        misplaced.clear();
         busy = 0;
     }
 }

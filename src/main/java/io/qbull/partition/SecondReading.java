@@ -2,6 +2,7 @@ package io.qbull.partition;
 
 import io.qbull.runtime.EventLoop;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class SecondReading {
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
     private final LeasedPartition partition;
+    private final BooleanSupplier urgent;
     private final Runnable changed;
     private EventLoop.@Nullable Timer timer;
     /** When the last reading began, on the clock of the event loop. */
@@ -37,14 +39,19 @@ final class SecondReading {
 
     /**
      * @param partition whose stream is read
+     * @param urgent whether another reading is due whatever is held, and however long ago the last one was
      * @param changed called when another reading may be due
      */
-    SecondReading(LeasedPartition partition, Runnable changed) {
+    SecondReading(LeasedPartition partition, BooleanSupplier urgent, Runnable changed) {
         this.partition = partition;
+        this.urgent = urgent;
         this.changed = changed;
     }
 
     Phase phase() {
+        if (urgent.getAsBoolean()) {
+            return Phase.DUE;
+        }
         if (!partition.held().anyReturning()) {
             return Phase.NONE;
         }
@@ -53,6 +60,7 @@ final class SecondReading {
 
     /** Begins. All is on record, and no fetch is under way. */
     void begin() {
+        end();
         Duration rest =
                 REST.plus(REST_PER_BYTE.multipliedBy(partition.prefetched().readAgain()));
         partition.held().readAgain();
@@ -103,7 +111,7 @@ final class SecondReading {
         return rest.compareTo(LONGEST) < 0 ? rest.multipliedBy(2) : rest;
     }
 
-    /** Begins no more. */
+    /** Begins no more by itself. */
     void end() {
         if (timer != null) {
             timer.cancel();

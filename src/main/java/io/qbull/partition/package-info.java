@@ -32,7 +32,9 @@
  * <tr><td>LeasedPartition</td><td>nothing: hands the shared state to the parts</td></tr>
  * <tr><td>JobSelector</td><td>nothing: snapshot to Decision, through a list of conditions</td></tr>
  * <tr><td>Gates, Gate, PauseGate, ResizeGate</td><td>what may not start for a while, all of the partition or some keys, and why</td></tr>
- * <tr><td>ResizeBarrier</td><td>how far the partition is in a resize, and whether nothing is under way for keys that leave</td></tr>
+ * <tr><td>ResizeBarrier</td><td>how far the partition is in a resize, whether nothing is under way for keys that leave, and which
+ *     entries are misplaced</td></tr>
+ * <tr><td>Rerouter</td><td>which misplaced entries are being sent to where they belong</td></tr>
  * <tr><td>JobDispatcher</td><td>whose turn it is: the held keys' or the stream's</td></tr>
  * <tr><td>JobStarter, JobSeries, JobRun</td><td>running jobs and those handed over with them, shortage of threads, timeouts</td></tr>
  * <tr><td>JobEnds</td><td>what workers have told and the event loop has not heard</td></tr>
@@ -72,6 +74,7 @@
  *     and read again in time; what runs, and all that is asked for, goes on</td></tr>
  * <tr><td>the queue is resized</td><td>nothing that leaves starts from the answer on that shows it; it is moved when nothing is under
  *     way for it any more, and other keys go on; a new owner does nothing before it knows which keys leave</td></tr>
+ * <tr><td>another program adds by an earlier layout</td><td>such entries are sent to where they belong</td></tr>
  * <tr><td>one key has more jobs than the buffer holds</td><td>its later jobs are passed by and read again in time; other keys go
  *     on</td></tr>
  * <tr><td>the pumps of the process have filled the memory for jobs</td><td>each goes on with one entry and one first job of a held

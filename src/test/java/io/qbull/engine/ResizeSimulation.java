@@ -17,6 +17,7 @@ import io.qbull.model.JobFormat;
 import io.qbull.model.JobHandler;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
+import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PodId;
 import io.qbull.model.QueueName;
@@ -42,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A queue that is resized again and again while jobs are added and run, in virtual time on a real Redis. Jobs fail, so that keys are held,
- * or are delayed; replies are lost and commands arrive late or twice; pods crash, leave and join. Checked at each start of a job:
+ * or are delayed; replies are lost and commands arrive late or twice; pods crash, leave and join. A program that knows of no resize adds
+ * by the first layout all the time. Checked at each start of a job:
  *
  * <ul>
  *   <li>it has not ended before, unless the pod that it ended on has crashed;
@@ -69,6 +71,9 @@ final class ResizeSimulation {
     private final Random random;
     private final boolean crashing;
     private final Deque<Integer> sizes;
+    /** By which the program adds that knows of no resize. */
+    private final Layout first;
+
     private final List<Pod> pods = new ArrayList<>();
     private final Set<String> gone = new HashSet<>();
     private final Map<String, Planned> jobs = new HashMap<>();
@@ -126,14 +131,14 @@ final class ResizeSimulation {
         this.random = new Random(seed);
         this.crashing = random.nextBoolean();
         this.sizes = new ArrayDeque<>(sizes);
-        int first = requireNonNull(this.sizes.poll());
-        this.producer = new Pod("producer", first);
+        this.first = new Layout(1, requireNonNull(this.sizes.poll()));
+        this.producer = new Pod("producer", first.partitions());
         TravellingStore store = new TravellingStore(real, world, new PodLoop(world), random);
         store.faulty = true;
         this.resizer =
                 new Resizer(store.store().resize(), new Headroom(store.store().examiner()));
         for (int i = 0; i < 2; i++) {
-            join(first);
+            join(first.partitions());
         }
     }
 
@@ -141,7 +146,11 @@ final class ResizeSimulation {
         for (int step = 0; step < 400 || !sizes.isEmpty() || resizing; step++) {
             assertThat(step).as("steps: a resize does not end").isLessThan(6_000);
             for (int count = step < 1_000 ? random.nextInt(6) : 0; count > 0; count--) {
-                add();
+                if (random.nextInt(3) == 0) {
+                    addForeign();
+                } else {
+                    add();
+                }
             }
             tick(random.nextInt(60));
             if (random.nextInt(40) == 0) {
@@ -226,16 +235,23 @@ final class ResizeSimulation {
                 }));
     }
 
+    /** A program that knows no seals adds a job by the first layout, whatever has become of that. */
+    private void addForeign() {
+        String key = "f" + random.nextInt(KEYS);
+        Planned job = plan(key, false);
+        String stream = QUEUE + ":" + first.indexOf(KeyHash.XXH64, key);
+        if (random.nextBoolean()) {
+            String json = "{\"job_id\": \"" + job.id + "\", \"to\": \"" + key + "\"}";
+            resp.call("XADD", stream, "*", "job", json);
+        } else {
+            resp.call("XADD", stream, "*", "id", job.id, "key", key, "body", "");
+        }
+    }
+
     private void add() {
         boolean delayed = random.nextInt(12) == 0;
         String key = (delayed ? "d" : "k") + random.nextInt(KEYS);
-        int fate = random.nextInt(40);
-        int failures = fate == 0 ? MAX_ATTEMPTS : fate < 8 ? 1 + random.nextInt(MAX_ATTEMPTS - 1) : 0;
-        Planned job = new Planned("j" + jobs.size(), key, delayed, delayed ? null : lastOfKey.get(key), failures);
-        jobs.put(job.id, job);
-        if (!delayed) {
-            lastOfKey.put(key, job);
-        }
+        Planned job = plan(key, delayed);
         NewJob added = new NewJob(new JobId(job.id), true, key, new byte[0], null, Map.of());
         unanswered++;
         producer.node
@@ -247,6 +263,17 @@ final class ResizeSimulation {
                             .isFalse();
                     unanswered--;
                 }));
+    }
+
+    private Planned plan(String key, boolean delayed) {
+        int fate = random.nextInt(40);
+        int failures = fate == 0 ? MAX_ATTEMPTS : fate < 8 ? 1 + random.nextInt(MAX_ATTEMPTS - 1) : 0;
+        Planned job = new Planned("j" + jobs.size(), key, delayed, delayed ? null : lastOfKey.get(key), failures);
+        jobs.put(job.id, job);
+        if (!delayed) {
+            lastOfKey.put(key, job);
+        }
+        return job;
     }
 
     private void disturb() {
@@ -287,7 +314,11 @@ final class ResizeSimulation {
         for (int index = 0; index < MOST_PARTITIONS; index++) {
             for (Object letter : resp.list("XRANGE", "{" + QUEUE + ":" + index + "}:dead", "-", "+")) {
                 List<?> fields = (List<?>) ((List<?>) letter).get(1);
-                dead.add((String) fields.get(fields.indexOf("id") + 1));
+                int original = fields.indexOf("job");
+                dead.add(
+                        original < 0
+                                ? (String) fields.get(fields.indexOf("id") + 1)
+                                : ((String) fields.get(original + 1)).split("\"", -1)[3]);
             }
         }
         return dead;

@@ -8,12 +8,14 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.model.Delivery;
 import io.qbull.model.Failure;
 import io.qbull.model.JobHandler;
+import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.resize.Headroom;
 import io.qbull.resize.Resizer;
 import io.qbull.resize.Resizer.Beginning;
 import io.qbull.store.Store;
 import io.qbull.testing.RedisExtension;
+import io.qbull.testing.Resp;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -27,7 +29,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Real pods whose queue is resized again and again while two of them add jobs, and some jobs fail at first. */
+/**
+ * Real pods whose queue is resized again and again while two of them add jobs, and a program that knows only the first layout. Some jobs
+ * fail at first.
+ */
 @Tag("redis")
 class ResizeUnderLoadTest {
     @RegisterExtension
@@ -35,7 +40,10 @@ class ResizeUnderLoadTest {
 
     private static final int[] SIZES = {8, 3, 1, 4};
     private static final int KEYS = 24;
+    private static final int FOREIGN = 8;
+    private static final Layout FIRST = new Layout(1, 2);
 
+    private final Resp resp = REDIS.resp();
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Map<String, List<String>> added = new HashMap<>();
@@ -98,14 +106,19 @@ class ResizeUnderLoadTest {
                 .add(TestPod.body(delivery));
     }
 
-    /** Each key has one producer. */
+    /** Each key has one producer, or is one of the program that adds by the first layout. */
     private void add(int count, TestPod... producers) {
         for (int i = 0; i < count; i++) {
-            int number = random.nextInt(KEYS);
+            int number = random.nextInt(KEYS + FOREIGN);
             String key = "key" + number;
             String body = Integer.toString(jobs++);
             added.computeIfAbsent(key, any -> new ArrayList<>()).add(body);
-            answers.add(producers[number % producers.length].enqueue(key, body));
+            if (number < KEYS) {
+                answers.add(producers[number % producers.length].enqueue(key, body));
+            } else {
+                String stream = QUEUE + ":" + FIRST.indexOf(KeyHash.XXH64, key);
+                resp.call("XADD", stream, "*", "id", body, "key", key, "body", body);
+            }
         }
     }
 }

@@ -273,7 +273,7 @@ class LogPumpTest extends PumpTestSupport {
     private void atGate(Entry... entries) {
         Fetch.Entries read = new Fetch.Entries(List.of(entries), false, Agenda.EMPTY, stage(1), true);
         answer("fetch", read);
-        pump.depart(2, key -> false);
+        pump.depart(2, key -> false, null, allHere(2));
         answer("fetch", read);
     }
 

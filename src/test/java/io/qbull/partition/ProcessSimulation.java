@@ -239,6 +239,11 @@ final class ProcessSimulation {
             }
 
             @Override
+            public void settled(Lease settled, int version) {
+                throw new AssertionError("nobody resizes: " + settled);
+            }
+
+            @Override
             public void cleared(Lease cleared, int version) {}
 
             @Override

@@ -655,7 +655,17 @@ final class PumpSimulation {
 
         @Override
         public void sealed(Lease sealed, int version) {
-            loop.execute(() -> pump.depart(version, key -> false));
+            loop.execute(() -> pump.depart(version, key -> false, null, allHere(version)));
+        }
+
+        @Override
+        public void settled(Lease settled, int version) {
+            loop.execute(() -> pump.settle(allHere(version)));
+        }
+
+        private KeyHomes allHere(int version) {
+            int here = lease.partition().index();
+            return new KeyHomes(version, here + 1, key -> here);
         }
 
         @Override

@@ -60,6 +60,8 @@ abstract class PumpTestSupport {
     final List<JobHandler.Outcome> outcomes = new ArrayList<>();
     final List<String> told = new ArrayList<>();
     boolean trusted = true;
+    /** Whether the pump is told at once that all keys belong to its partition; otherwise the test tells it. */
+    boolean allHere = true;
     /** Whether the workers are such as take their time. */
     boolean takesBack;
     /** Whether jobs wait in line for a worker; otherwise one has each, also before it begins. */
@@ -157,6 +159,15 @@ abstract class PumpTestSupport {
         }
 
         @Override
+        public void settled(Lease lease, int version) {
+            if (allHere) {
+                pump.settle(allHere(version));
+            } else {
+                told.add("settled " + version);
+            }
+        }
+
+        @Override
         public void cleared(Lease lease, int version) {
             told.add("cleared " + version);
         }
@@ -178,6 +189,12 @@ abstract class PumpTestSupport {
         public String problem() {
             return "";
         }
+    }
+
+    /** By a layout all keys belong to the partition. */
+    static KeyHomes allHere(int version) {
+        int here = LEASE.partition().index();
+        return new KeyHomes(version, here + 1, key -> here);
     }
 
     /** Starts the pump, which learns the stage of the partition; of one with suspects it reads nothing else before it knows the held keys. */

@@ -2,6 +2,7 @@ package io.qbull.partition;
 
 import io.qbull.store.HeldJobs;
 import io.qbull.store.JobLog;
+import io.qbull.store.ResizeTable;
 import io.qbull.store.Store;
 import io.qbull.store.WakeUps;
 import java.lang.reflect.InvocationTargetException;
@@ -40,12 +41,25 @@ final class SimulatedStore {
                 port(JobLog.class, jobs, travel),
                 "held",
                 port(HeldJobs.class, held, travel),
+                "resize",
+                resize(travel),
                 "wakeUps",
                 wakeUps);
         return (Store) Proxy.newProxyInstance(
                 Store.class.getClassLoader(),
                 new Class<?>[] {Store.class},
                 (proxy, method, arguments) -> ports.get(method.getName()));
+    }
+
+    /** No entry is misplaced, and no owner has ever met one. */
+    private static ResizeTable resize(Function<Supplier<Object>, CompletionStage<Object>> travel) {
+        return (ResizeTable) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {ResizeTable.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("sender")) {
+                        throw new AssertionError(method.getName());
+                    }
+                    return travel.apply(() -> new ResizeTable.Sender(false));
+                });
     }
 
     private static <T> T port(Class<T> type, T real, Function<Supplier<Object>, CompletionStage<Object>> travel) {
