@@ -174,10 +174,12 @@ final class Balancer {
      *
      * @param pod the pod
      * @param unrequested its partitions that no pod has requested yet
+     * @param staying those that are urgent: a new owner would begin the move of their jobs anew
      */
-    private record Owner(LivingPod pod, Deque<Integer> unrequested) {
+    private record Owner(LivingPod pod, Deque<Integer> unrequested, Deque<Integer> staying) {
         int surplus(ToIntFunction<Capacity> keeps) {
-            return unrequested.size() - keeps.applyAsInt(pod.capacity());
+            int all = unrequested.size() + staying.size();
+            return Math.min(unrequested.size(), all - keeps.applyAsInt(pod.capacity()));
         }
     }
 
@@ -185,7 +187,7 @@ final class Balancer {
         Map<PodId, Owner> others = new HashMap<>();
         for (LivingPod pod : view.pods()) {
             if (!pod.id().equals(view.me())) {
-                others.put(pod.id(), new Owner(pod, new ArrayDeque<>()));
+                others.put(pod.id(), new Owner(pod, new ArrayDeque<>(), new ArrayDeque<>()));
             }
         }
         for (Candidate candidate : view.candidates()) {
@@ -194,7 +196,7 @@ final class Balancer {
                     ? null
                     : others.get(lease.owner().pod());
             if (owner != null && lease.requester() == null) {
-                owner.unrequested.add(candidate.index());
+                (view.urgent(candidate) ? owner.staying : owner.unrequested).add(candidate.index());
             }
         }
         return List.copyOf(others.values());

@@ -55,7 +55,8 @@
  * <p><b>Resizes.</b> What the pods compete for is a {@link io.qbull.lease.Competition}, which changes while they run. Partitions that are
  * new are looked at at once. Those that are no more are not acquired again, and whoever owns one gives it back. An urgent partition, one
  * whose jobs must still be moved, is taken before all others; if it stays free, pods without room take it, too, in equal parts: otherwise
- * the death of a pod could leave a resize without an end.
+ * the death of a pod could leave a resize without an end. One that has an owner is requested by nobody: another owner would begin the move
+ * anew.
  *
  * <table>
  * <caption>What can go wrong</caption>

@@ -228,6 +228,16 @@ class BalancerTest {
         assertThat(Balancer.moves(view(settings, 4)).acquire()).hasSize(2);
     }
 
+    @Test
+    void an_urgent_partition_that_has_an_owner_is_not_requested_and_counts_as_one_that_it_keeps() {
+        pods.add(pod(OTHER, 4));
+        urgent = Set.of(0, 1, 2);
+        owned(OTHER, null, 0, 1, 2, 3, 4, 5);
+        assertThat(moves(4, 0).request()).as("four of six stay").containsExactly(3, 4);
+        urgent = Set.of(0, 1, 2, 3, 4, 5);
+        assertThat(moves(4, 0).request()).isEmpty();
+    }
+
     private View view(LeaseSettings settings, int owned) {
         return new View(ME, settings, new Competition(partitions, urgent), owned, 0, 0, candidates, pods);
     }
