@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.qbull.model.Enqueued;
 import io.qbull.model.JobFeed;
 import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
 import io.qbull.model.NewJob;
 import io.qbull.model.PartitionId;
@@ -52,7 +53,13 @@ class ResizedNodeTest {
             await().until(() -> pod.owned().equals(List.of(0, 1, 2, 3, 4)));
             resize(1);
             await().until(() -> pod.owned().equals(List.of(0)));
-            String foreign = resp.text("XADD", QUEUE + ":3", "*", "a", "b");
+            // Its key, which is its id, would have left by this resize.
+            String foreign = IntStream.range(0, 1000)
+                    .mapToObj(n -> "1-" + n)
+                    .filter(id -> new Layout(2, 5).indexOf(KeyHash.XXH64, id) == 3)
+                    .findFirst()
+                    .orElseThrow();
+            resp.call("XADD", QUEUE + ":3", foreign, "a", "b");
             await().until(() -> pod.started.size() == 1);
             assertThat(pod.started.get(0).job().id()).hasToString(foreign);
             await().until(() -> pod.owned().equals(List.of(0)));
@@ -239,9 +246,17 @@ class ResizedNodeTest {
     private void openNext(int partitions) {
         takeStreams();
         Layout next = new Layout(layout.version() + 1, partitions);
-        for (int partition = 0; partition < partitions; partition++) {
-            resp.call("SET", "{" + QUEUE + ":" + partition + "}:seal", next.version() + " open");
-            resp.call("SET", "{" + QUEUE + ":" + partition + "}:started", "" + next.version());
+        for (int partition = 0; partition < Math.max(layout.partitions(), partitions); partition++) {
+            String prefix = "{" + QUEUE + ":" + partition + "}:";
+            // Nothing is left to move. Nothing could be moved any more, either, because the jobs of the next layout
+            // run.
+            if (partition < layout.partitions()) {
+                resp.call("SET", prefix + "moved", "" + next.version());
+            }
+            if (partition < partitions) {
+                resp.call("SET", prefix + "seal", next.version() + " open");
+            }
+            resp.call("SET", prefix + "started", "" + next.version());
         }
         resp.call(
                 "HSET",
