@@ -248,13 +248,23 @@ public final class PartitionPump {
     }
 
     /**
+     * @return whether nothing is known that could run before the queue is resized, because a marker stands before all else
+     */
+    public boolean waitsAtGate() {
+        return state.open() && parts.fetcher.atGate() && partition.prefetched().isEmpty();
+    }
+
+    /**
      * @param limit how long a partition with jobs may stand still, and a job may run
      * @return what it waits for if it has for longer, or the job that has; else null. From any thread
      */
     public @Nullable OwnerReport standstill(Duration limit) {
         JobStarter starter = parts.starter;
         return parts.stall.longerThan(
-                limit, partition.now(), new StallReason.Jobs(starter.waitsFor(), starter.oldest(), starter.running()));
+                limit,
+                partition.now(),
+                new StallReason.Jobs(
+                        starter.waitsFor(), starter.oldest(), starter.running(), parts.suspects.awaited()));
     }
 
     /** Does whatever can be done now. Called after every event. */

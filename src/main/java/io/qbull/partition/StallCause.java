@@ -55,6 +55,7 @@ enum StallCause {
             case RETRY_PAUSE -> Kind.PAUSE;
             case KEYS_HELD -> Kind.PERSON;
             case UNANSWERED, UNSETTLED -> Kind.REDIS;
+            case RESIZE -> Kind.RESIZE;
             default -> Kind.OTHER;
         };
     }

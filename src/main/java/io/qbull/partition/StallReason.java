@@ -79,12 +79,24 @@ final class StallReason {
                     ? null
                     : new OwnerReport(Kind.JOB, "", Duration.ZERO, oldest, jobs.running, false, null);
         }
-        String text = known == StallCause.NOT_TAKEN ? String.valueOf(jobs.awaited) : known.text;
         boolean about = known == StallCause.NOT_TAKEN || known == StallCause.JOB_RUNNING;
         boolean waits =
                 known == StallCause.JOB_RUNNING ? othersWait : known.kind().due();
         return new OwnerReport(
-                known.kind(), text, stood, about ? oldest : null, jobs.running, waits, waiting(known, now));
+                known.kind(),
+                text(known, jobs),
+                stood,
+                about ? oldest : null,
+                jobs.running,
+                waits,
+                waiting(known, now));
+    }
+
+    private static String text(StallCause known, Jobs jobs) {
+        if (known == StallCause.SUSPECT_ELSEWHERE && !jobs.suspect.isEmpty()) {
+            return jobs.suspect + ", which may have crashed a process, runs first";
+        }
+        return known == StallCause.NOT_TAKEN ? String.valueOf(jobs.awaited) : known.text;
     }
 
     private @Nullable WaitingKey waiting(StallCause known, long now) {
@@ -102,6 +114,7 @@ final class StallReason {
      * @param awaited what all of them wait for; null if a worker has one
      * @param oldest see {@link OwnerReport#job}
      * @param running how many there are
+     * @param suspect names the crash suspect of another partition that runs first; empty if it is not known
      */
-    record Jobs(@Nullable String awaited, @Nullable RunningJob oldest, int running) {}
+    record Jobs(@Nullable String awaited, @Nullable RunningJob oldest, int running, String suspect) {}
 }

@@ -1,6 +1,8 @@
 package io.qbull.partition;
 
 import io.qbull.model.Attempts;
+import io.qbull.model.Job;
+import io.qbull.model.why.RunningJob;
 import io.qbull.runtime.EventLoop;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -66,6 +68,11 @@ final class SuspectStarts {
             turn.pass(partition.now());
         }
         return false;
+    }
+
+    /** Names the suspect of another partition that runs first; empty if it is not known. From any thread. */
+    String awaited() {
+        return turn.awaited();
     }
 
     private void turnCame() {
@@ -153,7 +160,9 @@ final class SuspectStarts {
         private Suspect(Work work) {
             this.before = work.job().attempts();
             this.limit = patience(before.doubled());
-            this.alone = turn.start(limit, partition.now());
+            Job job = work.job();
+            String name = new RunningJob(job.id().value(), job.key(), 1, Duration.ZERO, "").name();
+            this.alone = turn.start(name + " in partition " + partition.lease().partition(), limit, partition.now());
             this.work = work.with(alone ? before.withCrash() : before.withoutBlame(before.change()));
         }
 

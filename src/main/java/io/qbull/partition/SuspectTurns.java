@@ -69,6 +69,8 @@ public final class SuspectTurns {
         private boolean ended;
         /** Nothing will be put on record any more. */
         private boolean lost;
+        /** Names the suspect; empty between two. */
+        private String suspect = "";
 
         private Turn(Duration patience, Runnable comes) {
             this.patience = patience;
@@ -104,6 +106,13 @@ public final class SuspectTurns {
             }
         }
 
+        /** Names the suspect of another pump that is waited for; empty if that has not started, or if there is none. From any thread. */
+        String awaited() {
+            synchronized (SuspectTurns.this) {
+                return current == null || current == this ? "" : current.suspect;
+            }
+        }
+
         /** How long it is until the current turn ends by itself. */
         Duration rest(long now) {
             synchronized (SuspectTurns.this) {
@@ -114,11 +123,13 @@ public final class SuspectTurns {
         /**
          * A suspect starts.
          *
+         * @param name says which, for people
          * @param limit how long it keeps the turn before it {@linkplain #pass passes it on}
          * @return whether no other suspect of the process runs
          */
-        boolean start(Duration limit, long now) {
+        boolean start(String name, Duration limit, long now) {
             synchronized (SuspectTurns.this) {
+                suspect = name;
                 ended = false;
                 boolean alone = current == this && running.isEmpty();
                 running.add(this);
@@ -143,6 +154,7 @@ public final class SuspectTurns {
         /** The end of the suspect is on record, or it did not start. */
         void end(long now) {
             synchronized (SuspectTurns.this) {
+                suspect = "";
                 running.remove(this);
             }
             pass(now);

@@ -3,10 +3,12 @@ package io.qbull.resize;
 import io.qbull.model.Layout;
 import io.qbull.model.PartitionStage;
 import io.qbull.model.SealState;
+import io.qbull.model.why.ResizeBarrier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is next in a resize. Whoever looks, a resizer, the tick of any pod or a producer that was refused, comes to steps that are safe
@@ -73,6 +75,19 @@ public record ResizeProgress(ResizePlan plan, boolean current, List<PartitionSta
     public boolean mayStart(int partition) {
         return state(partition).seal().equals(new SealState(plan.version(), true))
                 && plan.feeders(partition).stream().allMatch(this::hasMoved);
+    }
+
+    /**
+     * @param partition any index of either layout
+     * @return for what jobs wait there that belong to the new layout, and for a retired partition all that wait; null if they do not
+     */
+    public @Nullable ResizeBarrier barrier(int partition) {
+        boolean retires = plan.retires(partition);
+        List<Integer> before = retires ? List.of(partition) : plan.feeders(partition);
+        List<Integer> awaited =
+                before.stream().filter(index -> !hasMoved(index)).toList();
+        boolean started = !retires && state(partition).started() >= plan.version();
+        return started || awaited.isEmpty() ? null : new ResizeBarrier(plan.resize(), awaited);
     }
 
     private boolean hasMoved(int partition) {

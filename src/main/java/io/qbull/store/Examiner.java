@@ -5,6 +5,7 @@ import io.qbull.model.EntryId;
 import io.qbull.model.JobId;
 import io.qbull.model.PartitionId;
 import io.qbull.model.QueueName;
+import io.qbull.model.why.LeaseCause;
 import io.qbull.model.why.OwnerReport;
 import java.time.Duration;
 import java.util.List;
@@ -143,11 +144,34 @@ public interface Examiner {
             Duration ttl,
             int inFlight,
             @Nullable OwnerReport report) {
+        /** So much later than it should a renewal may come. */
+        private static final Duration LATE = Duration.ofSeconds(1);
+
         /**
          * @return whether the partition has an owner
          */
         public boolean alive() {
             return !remaining.isZero();
+        }
+
+        /**
+         * @return that the owner has missed a renewal; null if it has not, or if there is none
+         */
+        public LeaseCause.@Nullable NotRenewed missed() {
+            Duration silent = sinceRenewal;
+            boolean missed = alive()
+                    && silent != null
+                    && silent.compareTo(ttl.dividedBy(3).plus(LATE)) > 0;
+            return silent != null && missed
+                    ? new LeaseCause.NotRenewed(String.valueOf(owner), silent, remaining)
+                    : null;
+        }
+
+        /**
+         * @return how it ended; only of a lease that is not alive
+         */
+        public LeaseCause.Ended ended() {
+            return new LeaseCause.Ended(owner, expiredAgo);
         }
     }
 
@@ -157,7 +181,8 @@ public interface Examiner {
      * @param id which
      * @param lease its lease
      * @param backlog number of entries in the log: jobs that have moved there, and those of the stream
-     * @param head the first of them; null if there is none
+     * @param head the first of them; null if there is none, or if a marker of a resize is before it
+     * @param gate whether that marker is the first entry: what is behind it waits for the resize
      * @param headAge how long that has been in the queue
      * @param held number of held jobs
      * @param delayed number of delayed jobs
@@ -168,8 +193,16 @@ public interface Examiner {
             Lease lease,
             long backlog,
             @Nullable JobView head,
+            boolean gate,
             Duration headAge,
             long held,
             long delayed,
-            @Nullable Duration nextDue) {}
+            @Nullable Duration nextDue) {
+        /**
+         * @return how many jobs there are, also those that are not due
+         */
+        public long jobs() {
+            return backlog - (gate ? 1 : 0) + held + delayed;
+        }
+    }
 }

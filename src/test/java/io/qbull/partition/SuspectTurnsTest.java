@@ -25,7 +25,7 @@ class SuspectTurnsTest {
     @Test
     void turns_come_one_at_a_time_in_the_order_in_which_they_are_asked_for() {
         assertThat(a.ask(0)).isTrue();
-        assertThat(a.start(PATIENCE, 0)).as("alone").isTrue();
+        assertThat(a.start("", PATIENCE, 0)).as("alone").isTrue();
         assertThat(b.ask(1)).isFalse();
         assertThat(c.ask(2)).isFalse();
         assertThat(b.ask(3)).isFalse();
@@ -35,7 +35,7 @@ class SuspectTurnsTest {
         assertThat(came).containsExactly("b");
         assertThat(b.here()).isTrue();
         assertThat(c.here()).isFalse();
-        assertThat(b.start(PATIENCE, 6)).as("alone").isTrue();
+        assertThat(b.start("", PATIENCE, 6)).as("alone").isTrue();
     }
 
     @Test
@@ -50,46 +50,46 @@ class SuspectTurnsTest {
     @Test
     void a_suspect_that_starts_while_another_runs_on_is_not_alone() {
         a.ask(0);
-        a.start(PATIENCE, 0);
+        a.start("", PATIENCE, 0);
         b.ask(1);
         a.pass(100);
         assertThat(came).containsExactly("b");
-        assertThat(b.start(PATIENCE, 101)).as("alone").isFalse();
+        assertThat(b.start("", PATIENCE, 101)).as("alone").isFalse();
         b.end(102);
         a.end(103);
         assertThat(c.ask(104)).isTrue();
-        assertThat(c.start(PATIENCE, 104)).as("alone").isTrue();
+        assertThat(c.start("", PATIENCE, 104)).as("alone").isTrue();
     }
 
     @Test
     void a_turn_that_nobody_passes_on_ends_after_twice_the_patience() {
         a.ask(0);
-        a.start(PATIENCE, 0);
+        a.start("", PATIENCE, 0);
         assertThat(b.ask(1)).isFalse();
         assertThat(b.rest(1)).isEqualTo(Duration.ofNanos(199));
         assertThat(b.ask(199)).isFalse();
         assertThat(b.ask(200)).isTrue();
-        assertThat(b.start(PATIENCE, 200)).as("alone").isFalse();
+        assertThat(b.start("", PATIENCE, 200)).as("alone").isFalse();
         assertThat(a.here()).isFalse();
     }
 
     @Test
     void a_job_that_outlives_its_lease_keeps_the_turn_until_it_ends() {
         a.ask(0);
-        a.start(PATIENCE, 0);
+        a.start("", PATIENCE, 0);
         b.ask(1);
         a.lose(2);
         assertThat(came).isEmpty();
         a.ended(3);
         assertThat(came).containsExactly("b");
-        assertThat(b.start(PATIENCE, 4)).as("alone").isTrue();
+        assertThat(b.start("", PATIENCE, 4)).as("alone").isTrue();
     }
 
     @Test
     void a_lease_that_is_lost_when_its_job_has_ended_or_before_it_starts_keeps_nobody_waiting() {
         a.ask(0);
         b.ask(0);
-        a.start(PATIENCE, 0);
+        a.start("", PATIENCE, 0);
         a.ended(1);
         a.lose(2);
         assertThat(came).containsExactly("b");

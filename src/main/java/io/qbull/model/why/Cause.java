@@ -6,7 +6,7 @@ import java.util.Locale;
  * Why jobs of a partition, of a key, or one job, do not run now. Each kind is a record with what it is about. The parts of this type say
  * who can know of it.
  */
-public sealed interface Cause permits JobCause, LeaseCause, OwnerCause, Resizing, StoreCause {
+public sealed interface Cause permits JobCause, LeaseCause, OwnerCause, ResizeBarrier, Resizing, StoreCause {
     /**
      * @return one plain sentence, without a capital and a full stop; safe to print
      */

@@ -38,6 +38,8 @@ public record OwnerReport(
         PERSON,
         /** For Redis. */
         REDIS,
+        /** For jobs to be moved to other partitions. */
+        RESIZE,
         /** For something that the text says. */
         OTHER;
 
@@ -85,7 +87,7 @@ public record OwnerReport(
                         : new JobCause.KeyHeld(
                                 waiting.key(), waiting.job(), waiting.attempts(), waiting.reason(), waiting.dueIn());
             case REDIS -> new OwnerCause.Unanswered(text);
-            case OTHER -> new OwnerCause.Standing(text);
+            case RESIZE, OTHER -> new OwnerCause.Standing(text);
         };
     }
 }

@@ -1,28 +1,22 @@
 package io.qbull.ops.why;
 
-import io.qbull.model.Capacity;
 import io.qbull.model.Pause;
-import io.qbull.model.Shares;
 import io.qbull.model.why.Cause;
 import io.qbull.model.why.JobCause;
 import io.qbull.model.why.LeaseCause;
-import io.qbull.model.why.LeaseCause.Ended;
 import io.qbull.model.why.OwnerCause;
 import io.qbull.model.why.OwnerReport;
 import io.qbull.model.why.StoreCause;
+import io.qbull.model.why.Succession;
 import io.qbull.ops.pause.PauseView;
-import io.qbull.ops.why.Situation.Fleet;
-import io.qbull.ops.why.Situation.PodFacts;
 import io.qbull.store.Examiner.JobView;
 import io.qbull.store.Examiner.Lease;
 import io.qbull.store.Examiner.Partition;
 import io.qbull.store.HeldKeyTable.HeldKey;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class Diagnosis {
     /** The first job has waited for so long, and nothing has moved: that is no moment between two jobs. */
     static final Duration IDLE = Duration.ofSeconds(10);
-    /** So much later than it should a renewal may come. */
-    static final Duration LATE = Duration.ofSeconds(1);
 
     private static final String OF_ITS_KEY = "of its key";
     /** The most held keys that are named. */
@@ -64,8 +56,12 @@ final class Diagnosis {
         everything();
         boolean owned = owner();
         subject();
+        boolean gated = gated();
+        if (gated && now.barrier() != null) {
+            causes.add(now.barrier());
+        }
         if (owned) {
-            work();
+            work(gated);
         }
         later();
         if (now.server().full()) {
@@ -134,60 +130,21 @@ final class Diagnosis {
     private boolean owner() {
         Lease lease = now.partition().lease();
         if (!lease.alive()) {
-            if (now.jobs() > 0) {
-                causes.add(ownerless(lease));
+            if (now.partition().jobs() > 0) {
+                causes.add(Succession.cause(
+                        lease.ended(), now.fleet().partitions(), now.fleet().pods()));
             }
             return false;
         }
-        Duration silent = lease.sinceRenewal();
-        boolean late =
-                silent != null && silent.compareTo(lease.ttl().dividedBy(3).plus(LATE)) > 0;
-        if (silent != null && late) {
-            causes.add(new LeaseCause.NotRenewed(name(lease), silent, lease.remaining()));
+        LeaseCause missed = lease.missed();
+        if (missed != null) {
+            causes.add(missed);
         }
-        return !late;
+        return missed == null;
     }
 
     private static String name(Lease lease) {
         return String.valueOf(lease.owner());
-    }
-
-    private Cause ownerless(Lease lease) {
-        Fleet fleet = now.fleet();
-        List<PodFacts> pods = fleet.pods();
-        if (pods.isEmpty()) {
-            return new LeaseCause.NoConsumer();
-        }
-        Shares shares = Shares.of(
-                fleet.partitions(), pods.stream().map(PodFacts::capacity).toList());
-        Ended ended = new Ended(lease.owner(), lease.expiredAgo());
-        String heirs = heirs(pod -> pod.owned() < shares.most(pod.capacity()));
-        if (heirs.isEmpty()) {
-            heirs = heirs(pod -> pod.owned() < pod.capacity().most());
-        }
-        if (!heirs.isEmpty()) {
-            return new LeaseCause.NoOwner(ended, heirs);
-        }
-        long most =
-                pods.stream().map(PodFacts::capacity).mapToLong(Capacity::most).sum();
-        return new LeaseCause.NoCapacity(ended, pods.size(), most);
-    }
-
-    /** Those that own the fewest of all that may take one more. */
-    private String heirs(Predicate<PodFacts> room) {
-        List<PodFacts> may = now.fleet().pods().stream()
-                .filter(room)
-                .sorted(Comparator.comparingInt(PodFacts::owned).thenComparing(PodFacts::name))
-                .toList();
-        if (may.isEmpty()) {
-            return "";
-        }
-        String first = "pod " + may.get(0).name();
-        return switch (may.size()) {
-            case 1 -> first;
-            case 2 -> first + " or " + may.get(1).name();
-            default -> first + " or one of " + (may.size() - 1) + " others";
-        };
     }
 
     private void subject() {
@@ -240,8 +197,26 @@ final class Diagnosis {
                 key.pause().dueIn());
     }
 
+    /** Whether a resize keeps what is asked about from running: its key leaves, or it stands behind the marker. */
+    private boolean gated() {
+        Partition partition = now.partition();
+        if (now.barrier() == null) {
+            return false;
+        } else if (now.subject() instanceof Subject.InStream in) {
+            return partition.gate() || now.leaves(in.job().key());
+        } else if (now.subject() instanceof Subject.Held held) {
+            return now.leaves(held.job().key());
+        } else if (now.subject() instanceof Subject.Delayed delayed) {
+            return delayed.isDue();
+        }
+        JobView head = partition.head();
+        OwnerReport report = partition.lease().report();
+        boolean worked = report != null && report.kind() != OwnerReport.Kind.RESIZE;
+        return head == null ? partition.gate() && partition.backlog() > 1 : !worked && now.leaves(head.key());
+    }
+
     /** What the owner does, or waits for, about jobs that are due. */
-    private void work() {
+    private void work(boolean gated) {
         Partition partition = now.partition();
         OwnerReport report = partition.lease().report();
         HeldKey key = heldSubject();
@@ -250,11 +225,12 @@ final class Diagnosis {
             return;
         }
         String pod = name(partition.lease());
-        if (report != null && (!paused || report.kind() == OwnerReport.Kind.JOB)) {
+        boolean told = report != null && !(gated && report.kind() == OwnerReport.Kind.RESIZE);
+        if (report != null && told && (!paused || report.kind() == OwnerReport.Kind.JOB)) {
             causes.add(report.cause(pod));
             return;
         }
-        if (paused) {
+        if (paused || gated) {
             return;
         }
         JobView head = partition.head();
@@ -270,7 +246,7 @@ final class Diagnosis {
         if (head != null && idle) {
             causes.add(new OwnerCause.OwnerIdle(pod, JobCause.name(head.id(), head.key()), partition.headAge()));
         } else if (now.anyDue()) {
-            long jobs = partition.backlog() + partition.held();
+            long jobs = partition.jobs() - partition.delayed();
             causes.add(new OwnerCause.Working(Set.of(pod), Math.max(1, jobs), partition.headAge()));
         }
     }

@@ -1,34 +1,28 @@
 package io.qbull.ops.why;
 
-import io.qbull.model.Layout;
-import io.qbull.model.LeaseOwner;
 import io.qbull.model.PartitionId;
 import io.qbull.model.Pauses;
-import io.qbull.model.PodId;
-import io.qbull.model.QueueName;
 import io.qbull.ops.why.Situation.Fleet;
-import io.qbull.ops.why.Situation.PodFacts;
+import io.qbull.ops.why.Situation.ResizeView;
+import io.qbull.resize.ResizeProgress;
+import io.qbull.resize.ResizeStatus;
 import io.qbull.store.Examiner.JobView;
 import io.qbull.store.Examiner.Partition;
-import io.qbull.store.Examiner.Pods;
 import io.qbull.store.Examiner.Server;
 import io.qbull.store.HeldKeyTable.HeldKey;
-import io.qbull.store.LeaseTable.LeaseView;
+import io.qbull.store.LivingPods;
 import io.qbull.store.Rounds;
 import io.qbull.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the facts of some partitions. Thread-safe; nothing blocks; fails with a {@link io.qbull.store.StoreException}. */
@@ -51,44 +45,18 @@ final class FactGatherer {
     }
 
     /**
-     * @param queue a queue
-     * @param layout its layout
-     * @return its living pods. Those whose lease has expired are gone, although they are registered for a while
+     * @param places the partitions of a queue
+     * @param resized the resize that is under way; null if there is none
+     * @return its living pods, and what concerns the queue
      */
-    CompletionStage<Fleet> fleet(QueueName queue, Layout layout) {
-        List<PartitionId> all = IntStream.range(0, layout.partitions())
-                .mapToObj(index -> new PartitionId(queue, index))
-                .toList();
-        return store.examiner()
-                .pods(queue)
-                .thenCombine(store.leases().peek(all), (pods, leases) -> fleet(layout, pods, leases))
+    CompletionStage<Fleet> fleet(Places places, @Nullable ResizeStatus resized) {
+        int partitions = resized == null ? places.current().partitions() : resized.inUse();
+        ResizeProgress progress = resized == null ? null : resized.progress();
+        ResizeView resize = progress == null ? null : new ResizeView(progress, places.keyHash());
+        return LivingPods.read(store, places.queue(), partitions)
                 .thenCombine(
-                        store.pauses().pauses(queue, Pauses.UNKNOWN),
-                        (fleet, pauses) -> new Fleet(fleet.partitions(), fleet.pods(), pauses.all()));
-    }
-
-    private static Fleet fleet(Layout layout, Pods pods, Map<PartitionId, LeaseView> leases) {
-        Set<PodId> gone = new HashSet<>();
-        Map<PodId, Integer> owned = new LinkedHashMap<>();
-        for (LeaseView lease : leases.values()) {
-            LeaseOwner owner = lease.owner();
-            if (owner != null && !lease.free()) {
-                owned.merge(owner.pod(), 1, Integer::sum);
-            } else if (owner != null && !lease.released()) {
-                gone.add(owner.pod());
-            }
-        }
-        gone.removeAll(owned.keySet());
-        return new Fleet(
-                layout.partitions(),
-                pods.pods().stream()
-                        .filter(pod -> pod.staleAtMillis() >= pods.nowMillis() && !gone.contains(pod.id()))
-                        .map(pod -> new PodFacts(
-                                pod.id().value(),
-                                pod.share().within(layout.partitions()),
-                                owned.getOrDefault(pod.id(), 0)))
-                        .toList(),
-                List.of());
+                        store.pauses().pauses(places.queue(), Pauses.UNKNOWN),
+                        (pods, pauses) -> new Fleet(partitions, pods, pauses.all(), resize));
     }
 
     /**
@@ -195,7 +163,7 @@ final class FactGatherer {
      */
     static List<Partition> worst(List<Partition> all, int most) {
         return all.stream()
-                .filter(each -> each.backlog() + each.held() + each.delayed() > 0)
+                .filter(each -> each.jobs() > 0)
                 .sorted(Comparator.comparing((Partition each) -> each.lease().alive())
                         .thenComparing(each -> each.lease().report() == null)
                         .thenComparing(Partition::headAge, Comparator.reverseOrder())

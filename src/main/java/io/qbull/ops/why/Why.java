@@ -85,8 +85,23 @@ public final class Why {
         if (partitions.isEmpty()) {
             return CompletableFuture.completedStage(Optional.empty());
         }
-        CompletionStage<Answer> answer = scope.aboutJobs() ? aboutJobs(places, scope) : whole(places, partitions);
-        return answer.thenCombine(resizer.underWay(places.queue()), Why::with).thenApply(Optional::of);
+        return resizer.underWay(places.queue()).thenCompose(resized -> {
+            Questioned asked = new Questioned(places, resized.orElse(null));
+            CompletionStage<Answer> answer = scope.aboutJobs() ? aboutJobs(asked, scope) : whole(asked, partitions);
+            return answer.thenApply(found -> Optional.of(with(found, resized)));
+        });
+    }
+
+    /**
+     * A queue about which something is asked.
+     *
+     * @param places its partitions
+     * @param resized the resize that is under way; null if there is none
+     */
+    private record Questioned(Places places, @Nullable ResizeStatus resized) {
+        QueueName queue() {
+            return places.queue();
+        }
     }
 
     /** A resize explains other causes, or is one that nobody else names. */
@@ -102,16 +117,14 @@ public final class Why {
         return new Answer(answer.queue(), findings, answer.unexamined());
     }
 
-    private CompletionStage<Answer> whole(Places places, List<PartitionId> partitions) {
+    private CompletionStage<Answer> whole(Questioned asked, List<PartitionId> partitions) {
         return gatherer.partitions(partitions).thenCompose(all -> {
             List<Partition> worst = FactGatherer.worst(all, MOST_CLOSELY);
             List<Partition> close = worst.isEmpty() ? all.subList(0, 1) : worst;
-            int with = (int) all.stream()
-                    .filter(each -> each.backlog() + each.held() + each.delayed() > 0)
-                    .count();
-            return gatherer.fleet(places.queue(), places.current())
+            int with = (int) all.stream().filter(each -> each.jobs() > 0).count();
+            return gatherer.fleet(asked.places(), asked.resized())
                     .thenCompose(fleet -> gatherer.closely(new Subject.Whole(), fleet, close))
-                    .thenApply(situations -> answer(places.queue(), situations, Math.max(0, with - close.size())));
+                    .thenApply(situations -> answer(asked.queue(), situations, Math.max(0, with - close.size())));
         });
     }
 
@@ -169,12 +182,12 @@ public final class Why {
         return one.sentence().equals(other.sentence()) ? one : null;
     }
 
-    private CompletionStage<Answer> aboutJobs(Places places, Scope scope) {
+    private CompletionStage<Answer> aboutJobs(Questioned asked, Scope scope) {
         Wanted wanted = new Wanted(scope.key(), scope.id());
-        return search.run(places.of(scope.key()), wanted, 1)
+        return search.run(asked.places().of(scope.key()), wanted, 1)
                 .thenCompose(result -> result.found().isEmpty()
-                        ? nowhere(places, wanted, result.more())
-                        : found(places, first(result.found())));
+                        ? nowhere(asked, wanted, result.more())
+                        : found(asked, first(result.found())));
     }
 
     /** A job that waits says more than one that was given up. */
@@ -185,39 +198,39 @@ public final class Why {
                 .orElse(found.get(0));
     }
 
-    private CompletionStage<Answer> nowhere(Places places, Wanted wanted, boolean more) {
+    private CompletionStage<Answer> nowhere(Questioned asked, Wanted wanted, boolean more) {
         JobId id = wanted.id();
         Cause unknown = new JobCause.Nothing(wanted.name(), more);
         if (id == null || more) {
-            return CompletableFuture.completedStage(alone(places.queue(), unknown));
+            return CompletableFuture.completedStage(alone(asked.queue(), unknown));
         }
-        List<PartitionId> where = places.of(wanted.key());
+        List<PartitionId> where = asked.places().of(wanted.key());
         return Rounds.of(AT_ONCE, where, partition -> store.examiner().knows(partition, id))
                 .thenCompose(each -> each.contains(true)
-                        ? added(places, wanted, new JobCause.Done(id.value()))
-                        : CompletableFuture.completedStage(alone(places.queue(), unknown)));
+                        ? added(asked, wanted, new JobCause.Done(id.value()))
+                        : CompletableFuture.completedStage(alone(asked.queue(), unknown)));
     }
 
     /** It may have been on its way from one place to another when it was looked for, so it counts as done only after a second look. */
-    private CompletionStage<Answer> added(Places places, Wanted wanted, Cause done) {
-        return search.run(places.of(wanted.key()), wanted, 1)
+    private CompletionStage<Answer> added(Questioned asked, Wanted wanted, Cause done) {
+        return search.run(asked.places().of(wanted.key()), wanted, 1)
                 .thenCompose(result -> result.found().isEmpty()
-                        ? CompletableFuture.completedStage(alone(places.queue(), done))
-                        : found(places, first(result.found())));
+                        ? CompletableFuture.completedStage(alone(asked.queue(), done))
+                        : found(asked, first(result.found())));
     }
 
     private static Answer alone(QueueName queue, Cause cause) {
         return new Answer(queue, List.of(new Finding(queue, List.of(), Duration.ZERO, cause)), 0);
     }
 
-    private CompletionStage<Answer> found(Places places, FoundJob job) {
+    private CompletionStage<Answer> found(Questioned asked, FoundJob job) {
         return gatherer.partitions(List.of(job.partition()))
                 .thenCompose(now -> subject(job)
                         .thenCombine(
-                                gatherer.fleet(places.queue(), places.current()),
+                                gatherer.fleet(asked.places(), asked.resized()),
                                 (subject, fleet) -> gatherer.closely(subject, fleet, now)))
                 .thenCompose(situations -> situations)
-                .thenApply(situations -> answer(places.queue(), situations, 0));
+                .thenApply(situations -> answer(asked.queue(), situations, 0));
     }
 
     private CompletionStage<Subject> subject(FoundJob job) {

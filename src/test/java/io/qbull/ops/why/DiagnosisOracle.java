@@ -50,6 +50,10 @@ final class DiagnosisOracle {
             expected.add("not-renewed:pod owner");
         }
         asked();
+        if (gated()) {
+            expected.add(
+                    "resize-barrier:its jobs wait until partition 1 has moved what leaves for the resize from 2 to 8");
+        }
         if (is.lease == LeaseIs.ALIVE) {
             owner();
         }
@@ -81,6 +85,13 @@ final class DiagnosisOracle {
                 ? "no-capacity:" + before + ", and all 2 pods own as many partitions as they may (6)"
                 : "no-owner:" + before + ", and pod heir" + (is.pods == PodsAre.WITH_ROOM_BEYOND_IT ? " or full" : "")
                         + " takes";
+    }
+
+    /** What is held or delayed is not behind the marker. */
+    private boolean gated() {
+        return is.behindMarker
+                && Set.of(Asked.WHOLE, Asked.FIRST_IN_STREAM, Asked.LATER_IN_STREAM, Asked.BEHIND_ITS_KEY)
+                        .contains(is.asked);
     }
 
     /** Whether the owner has said that it runs the very job, or the key, that is asked about. */
@@ -143,6 +154,9 @@ final class DiagnosisOracle {
         if (!concerned || (is.paused && is.says != Kind.JOB)) {
             return;
         }
+        if (gated() && (is.says == null || !is.says.due() || is.says == Kind.RESIZE)) {
+            return;
+        }
         if (is.says != null && is.says.due()) {
             String job = is.runsTheAsked ? "job asked of key " : "job other of key ok";
             expected.add(
@@ -151,10 +165,10 @@ final class DiagnosisOracle {
                         case WORKER -> "no-worker:" + job;
                         case SUSPECT -> "suspect-elsewhere:text of SUSPECT";
                         case REDIS -> "unanswered:text of REDIS";
-                        default -> "standing:text of OTHER";
+                        default -> "standing:text of " + is.says;
                     });
         } else if (!(is.headIsHeld && !ready(is.keys.get(is.keys.size() - 1)))) {
-            if (is.backlog > 0 && is.old && !is.inFlight && !is.moved) {
+            if (is.backlog > 0 && !is.behindMarker && is.old && !is.inFlight && !is.moved) {
                 expected.add("owner-idle:job head of key ");
             } else if (is.backlog > 0
                     || is.keys.stream().anyMatch(this::ready)

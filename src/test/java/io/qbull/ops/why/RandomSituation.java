@@ -5,14 +5,21 @@ import io.qbull.model.Capacity;
 import io.qbull.model.EntryId;
 import io.qbull.model.Job;
 import io.qbull.model.JobId;
+import io.qbull.model.KeyHash;
 import io.qbull.model.PartitionId;
+import io.qbull.model.PartitionStage;
 import io.qbull.model.Pause;
 import io.qbull.model.QueueName;
+import io.qbull.model.Resize;
+import io.qbull.model.SealState;
 import io.qbull.model.StreamId;
 import io.qbull.model.why.OwnerReport;
 import io.qbull.model.why.RunningJob;
+import io.qbull.model.why.Succession;
 import io.qbull.ops.why.Situation.Fleet;
-import io.qbull.ops.why.Situation.PodFacts;
+import io.qbull.ops.why.Situation.ResizeView;
+import io.qbull.resize.ResizePlan;
+import io.qbull.resize.ResizeProgress;
 import io.qbull.store.Examiner;
 import io.qbull.store.Examiner.JobView;
 import io.qbull.store.HeldKeyTable;
@@ -84,6 +91,8 @@ final class RandomSituation {
     final List<KeyIs> keys;
     final int delayed;
     final boolean delayedIsDue;
+    /** The jobs of the stream stand behind the marker of a resize from two to eight partitions, and partition 1 has not moved. */
+    final boolean behindMarker;
 
     RandomSituation(Random random) {
         readOnly = random.nextInt(10) == 0;
@@ -101,11 +110,12 @@ final class RandomSituation {
         runsTheAsked = random.nextInt(3) == 0;
         boolean inStream =
                 asked == Asked.FIRST_IN_STREAM || asked == Asked.LATER_IN_STREAM || asked == Asked.BEHIND_ITS_KEY;
-        backlog = inStream ? 9 : random.nextInt(3) * random.nextInt(100);
+        behindMarker = random.nextInt(6) == 0;
+        backlog = inStream ? 9 : random.nextInt(3) * random.nextInt(100) + (behindMarker ? 2 : 0);
         old = random.nextBoolean();
         inFlight = random.nextInt(3) == 0;
         moved = random.nextInt(3) == 0;
-        headIsHeld = backlog > 0 && !keys.isEmpty() && random.nextInt(4) == 0;
+        headIsHeld = backlog > 0 && !behindMarker && !keys.isEmpty() && random.nextInt(4) == 0;
         delayed = random.nextInt(2) * random.nextInt(5);
         delayedIsDue = random.nextInt(4) == 0;
     }
@@ -123,14 +133,16 @@ final class RandomSituation {
                 new Fleet(
                         8,
                         fleet(),
-                        paused
-                                ? List.of(new Pause(new Pause.Scope.Partition(3), "ann", "", 0, null, null))
-                                : List.of()),
+                        paused ? List.of(new Pause(new Pause.Scope.Partition(3), "ann", "", 0, null, null)) : List.of(),
+                        behindMarker ? new ResizeView(resize(), KeyHash.XXH64) : null),
                 new Examiner.Partition(
                         P,
                         lease(),
                         backlog,
-                        backlog == 0 ? null : view("head", headIsHeld ? "key" + (keys.size() - 1) : "hk"),
+                        backlog == 0 || behindMarker
+                                ? null
+                                : view("head", headIsHeld ? "key" + (keys.size() - 1) : "hk"),
+                        behindMarker,
                         Duration.ofSeconds(old ? 60 : 1),
                         2L * keys.size(),
                         delayed,
@@ -139,16 +151,28 @@ final class RandomSituation {
                 moved);
     }
 
-    private List<PodFacts> fleet() {
+    private static ResizeProgress resize() {
+        PartitionStage moved = new PartitionStage(new SealState(2, true), 1, 2);
+        PartitionStage opened = new PartitionStage(new SealState(2, true), 1, 0);
+        return new ResizeProgress(
+                new ResizePlan(new Resize(2, 2, 8)),
+                true,
+                IntStream.range(0, 8).mapToObj(n -> n == 0 ? moved : opened).toList());
+    }
+
+    private List<Succession.Pod> fleet() {
         return switch (pods) {
             case NONE -> List.of();
             case WITH_ROOM_IN_THEIR_SHARE ->
                 List.of(
-                        new PodFacts("full", new Capacity(Capacity.FAIR_SHARE, 8), 4),
-                        new PodFacts("heir", new Capacity(Capacity.FAIR_SHARE, 8), 3));
+                        new Succession.Pod("full", new Capacity(Capacity.FAIR_SHARE, 8), 4),
+                        new Succession.Pod("heir", new Capacity(Capacity.FAIR_SHARE, 8), 3));
             case WITH_ROOM_BEYOND_IT ->
-                List.of(new PodFacts("full", new Capacity(2, 8), 5), new PodFacts("heir", new Capacity(2, 8), 4));
-            case FULL -> List.of(new PodFacts("a", new Capacity(3, 3), 3), new PodFacts("b", new Capacity(3, 3), 3));
+                List.of(
+                        new Succession.Pod("full", new Capacity(2, 8), 5),
+                        new Succession.Pod("heir", new Capacity(2, 8), 4));
+            case FULL ->
+                List.of(new Succession.Pod("a", new Capacity(3, 3), 3), new Succession.Pod("b", new Capacity(3, 3), 3));
         };
     }
 
@@ -223,6 +247,6 @@ final class RandomSituation {
                 + " readOnly=" + readOnly + " full=" + full + " paused=" + paused + " backlog=" + backlog + " old="
                 + old + " inFlight="
                 + inFlight + " moved=" + moved + " headIsHeld=" + headIsHeld + " keys=" + keys + " delayed=" + delayed
-                + " delayedIsDue=" + delayedIsDue;
+                + " delayedIsDue=" + delayedIsDue + " behindMarker=" + behindMarker;
     }
 }

@@ -33,7 +33,11 @@ final class LogCodec {
         return key == null ? decode(entry, flat, attempts) : new Entry.Arrived(entry, key, EntryCodec.size(flat));
     }
 
-    private static boolean isMarker(Reply flat) {
+    /**
+     * @param flat the names of the fields of an entry of a partition's own stream, each followed by its value
+     * @return whether the entry is a marker
+     */
+    static boolean isMarker(Reply flat) {
         return flat.size() == 2
                 && Arrays.equals(flat.bytes(0), MARKER)
                 && RESIZE.matcher(flat.text(1)).matches();

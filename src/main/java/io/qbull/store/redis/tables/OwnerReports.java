@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnerReports {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int LONGEST = 120;
+    /** The name of a job, and that of its partition. */
+    private static final int LONGEST = 320;
 
     private OwnerReports() {}
 

@@ -137,7 +137,10 @@ public final class RedisExaminer implements Examiner {
                 .thenApply(known -> {
                     String text = known.textOrNull(0);
                     long now = RedisDeadLetters.millis(each.get(0));
-                    JobView head = first.isEmpty()
+                    boolean gate = !first.isEmpty()
+                            && segment.own()
+                            && LogCodec.isMarker(first.get(0).list(1));
+                    JobView head = first.isEmpty() || gate
                             ? null
                             : view(
                                     entry.toString(),
@@ -148,6 +151,7 @@ public final class RedisExaminer implements Examiner {
                             lease(each.get(2), now),
                             entries,
                             head,
+                            gate,
                             head == null ? Duration.ZERO : since(head.atMillis(), now),
                             each.get(3).number(0)
                                     + (Keys.BUNDLE - 1) * each.get(4).number(0),
