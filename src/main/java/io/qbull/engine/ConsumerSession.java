@@ -11,7 +11,9 @@ import io.qbull.model.DurationText;
 import io.qbull.model.Layout;
 import io.qbull.model.Lease;
 import io.qbull.model.LeaseOwner;
+import io.qbull.model.PartitionId;
 import io.qbull.model.Pauses;
+import io.qbull.model.PodId;
 import io.qbull.model.why.OwnerReport;
 import io.qbull.model.why.Standstill;
 import io.qbull.partition.FailureLog;
@@ -56,6 +58,7 @@ final class ConsumerSession {
     private final PauseWatch pauses;
     private final StallWatch watch;
     private final HeadWatch heads;
+    private final OutsideWatch outside;
     private final PartitionMoves moves;
     private final OwnedPartitions owned = new OwnedPartitions();
     private final Standstills standstills;
@@ -81,7 +84,7 @@ final class ConsumerSession {
         this.upkeep = new LayoutUpkeep(
                 node, reachability, consumption.lease().leaseTtl(), lease -> owned.under(lease) != null);
         this.pauses = node.pauses();
-        this.watch = new StallWatch(identity.queue(), node.loop(), consumption.stallAfter(), this::standstills);
+        this.watch = new StallWatch(identity.queue(), node.loop(), consumption.stallAfter(), this::allStandstills);
         this.heads = new HeadWatch(
                 identity.queue(),
                 node.loop(),
@@ -95,6 +98,12 @@ final class ConsumerSession {
                 consumption.lease(),
                 new LeaseContext(node.store(), node.loop(), reachability, random),
                 new LeaseEvents());
+        this.outside = new OutsideWatch(
+                node,
+                new OutsideLimits(consumption.stallAfter(), consumption.lease().leaseTtl()),
+                competition,
+                owned,
+                new OutsideEvents());
     }
 
     void start() {
@@ -108,6 +117,7 @@ final class ConsumerSession {
         upkeep.start();
         watch.start();
         heads.start();
+        outside.start();
     }
 
     /**
@@ -126,6 +136,7 @@ final class ConsumerSession {
             node.resizes().leave();
             watch.stop();
             heads.stop();
+            outside.stop();
             owned.all().forEach(partition -> leave(partition, null));
             stopIfNothingLeft();
         }
@@ -152,12 +163,26 @@ final class ConsumerSession {
     }
 
     /**
+     * @return the same, and what the pumps of this session cannot know of: what stands still in partitions of others, and in own ones that
+     *     wait for others. From any thread
+     */
+    List<Standstill> allStandstills() {
+        List<Standstill> all = new ArrayList<>(standstills());
+        List<PartitionId> known = all.stream().map(Standstill::partition).toList();
+        outside.standstills().stream()
+                .filter(each -> !known.contains(each.partition()))
+                .forEach(all::add);
+        return all;
+    }
+
+    /**
      * The queue is being resized, or a resize is over. Partitions that are no more are given back once their jobs in flight have ended.
      *
      * @param now what to compete for
      */
     void compete(Competition now) {
         keeper.resized(now);
+        outside.compete(now);
         owned.all().forEach(partition -> partition.pump().look());
         owned.all().stream()
                 .filter(partition -> partition.index() >= now.partitions())
@@ -326,6 +351,11 @@ final class ConsumerSession {
         }
 
         @Override
+        public void othersAnnounced() {
+            outside.heard();
+        }
+
+        @Override
         public int inFlight(Lease lease) {
             OwnedPartition partition = owned.under(lease);
             return partition == null ? 0 : partition.pump().inFlight().size();
@@ -341,6 +371,19 @@ final class ConsumerSession {
         public @Nullable OwnerReport report(Lease lease) {
             OwnedPartition partition = owned.under(lease);
             return partition == null ? null : partition.pump().standstill(TOLD);
+        }
+    }
+
+    /** What is asked and told about other partitions. */
+    private final class OutsideEvents implements OutsideWatch.Host {
+        @Override
+        public List<PodId> pods() {
+            return keeper.pods();
+        }
+
+        @Override
+        public void changed() {
+            watch.tell();
         }
     }
 

@@ -44,6 +44,10 @@ final class OwnedPartitions {
                 .toList();
     }
 
+    boolean contains(PartitionId partition) {
+        return partitions.containsKey(partition);
+    }
+
     List<OwnedPartition> all() {
         return List.copyOf(partitions.values());
     }

@@ -218,14 +218,13 @@ final class SessionQueue {
             return new NodeStatus(active(), List.of(), List.of(), problem, false, "", repairs);
         }
         OwnedPartitions owned = session.owned();
-        List<Standstill> standstills = session.standstills();
         return new NodeStatus(
                 true,
                 owned.ids(),
                 owned.inFlight(),
                 problem,
-                standstills.stream().anyMatch(Standstill::due),
-                text(standstills),
+                session.standstills().stream().anyMatch(Standstill::due),
+                text(session.allStandstills()),
                 repairs);
     }
 

@@ -63,6 +63,11 @@ final class StallWatch {
 
     private void look() {
         next = loop.schedule(period, this::look);
+        tell();
+    }
+
+    /** Logs what has changed since the last look. */
+    void tell() {
         Map<PartitionId, Standstill> still = new HashMap<>();
         for (Standstill each : standstills.get()) {
             if (each.due()) {

@@ -305,6 +305,11 @@ final class LeaseFinder {
                 pods);
     }
 
+    /** The registered pods, as far as this one has heard. */
+    List<LivingPod> pods() {
+        return pods;
+    }
+
     /** Whether a pod is registered, as far as this one has heard. */
     boolean knows(PodId pod) {
         return pods.stream().anyMatch(each -> each.id().equals(pod));

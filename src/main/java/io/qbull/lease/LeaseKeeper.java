@@ -198,6 +198,13 @@ public final class LeaseKeeper implements Ownership {
         return staying > finder.least() ? Answer.GIVE : Answer.KEEP;
     }
 
+    /**
+     * @return the registered pods by name, this one included, as far as it has heard
+     */
+    public List<PodId> pods() {
+        return finder.pods().stream().map(LivingPod::id).sorted().toList();
+    }
+
     private void heard(List<LivingPod> pods) {
         finder.pods(pods);
         if (!strangers.isEmpty()) {
@@ -356,6 +363,7 @@ public final class LeaseKeeper implements Ownership {
         @Override
         public void otherAnnounced() {
             registration.refreshSoon();
+            listener.othersAnnounced();
         }
     }
 }

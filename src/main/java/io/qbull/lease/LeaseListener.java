@@ -60,4 +60,7 @@ public interface LeaseListener {
     default @Nullable OwnerReport report(Lease lease) {
         return null;
     }
+
+    /** A lease of another pod was announced: it may have been released. A hint, which may be missing. */
+    default void othersAnnounced() {}
 }

@@ -128,7 +128,11 @@ class ConsumerSessionTest {
         assertThat(peekFree()).containsExactly(1);
         grant(store.next("acquire"));
         loop.tick(TTL.multipliedBy(2));
-        assertThat(store.waiting()).doesNotContain("peek", "acquire");
+        assertThat(store.waiting()).doesNotContain("acquire");
+        // Those of the watch, which looks at it all the same.
+        while (store.waiting().contains("peek")) {
+            store.next("peek").answer(Map.of());
+        }
         running.get(0).completed();
         loop.tick(Duration.ofMillis(100));
         assertThat(peekFree()).containsExactly(0);
