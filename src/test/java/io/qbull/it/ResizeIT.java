@@ -17,7 +17,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A queue grows and shrinks while producers add jobs and pods run them; some jobs fail and wait, some are delayed. */
+/**
+ * A queue grows and shrinks while producers add jobs and pods run them; some jobs fail and wait, some are delayed. One of the producers
+ * does not use this library and knows only the first number of partitions.
+ */
 @Tag("slow")
 class ResizeIT {
     private static final int MOST = 32;
@@ -83,6 +86,8 @@ class ResizeIT {
                 Producer failing = scene.producerOf("failing", 100, "");
                 Producer original = scene.producerOf("original", 100, "&format=qbull");
                 Producer delayed = scene.producerOf("delayed", Integer.MAX_VALUE, "");
+                ForeignProducer foreign =
+                        new ForeignProducer(scene.redis, Scene.QUEUE, scene.partitions, "foreign", 100);
                 ResizingQueue queue = new ResizingQueue(scene)) {
             List<Producer> producers = List.of(steady, failing, original, delayed);
             List<CompletableFuture<Void>> sending = List.of(
@@ -90,6 +95,7 @@ class ResizeIT {
                     send(failing, perSecond / 4, number -> number % 50 == 0 ? " fail=3" : ""),
                     send(original, perSecond / 8, any -> ""),
                     send(delayed, perSecond / 8, number -> " delay=" + 1_000 * (1 + number % longestDelay)));
+            CompletableFuture<Void> adding = Background.run(() -> foreign.send(perSecond / 8));
             work(steady);
             for (int partitions : sizes) {
                 long began = System.nanoTime();
@@ -100,6 +106,9 @@ class ResizeIT {
                 work(steady);
             }
             producers.forEach(Producer::stop);
+            foreign.stop();
+            adding.join();
+            sent.addAll(foreign.sent());
             sending.forEach(CompletableFuture::join);
             for (Producer producer : producers) {
                 sent.addAll(producer.finish());
