@@ -130,6 +130,20 @@ class RerouteScriptsTest {
     }
 
     @Test
+    void a_partition_that_is_not_open_keeps_nothing_unless_something_has_come_or_it_is_the_one_that_sends() {
+        resp.call("SET", "{Q:5}:seal", "2 closed");
+        Map<String, Object> before = RedisState.read(resp);
+        assertThat(get(resize.claim(Q, later))).isEqualTo(new Rerouting.Claimed(List.of()));
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+        resp.call("HSET", RECORDS, "3", lease.epoch() + " 4 5-1");
+        assertThat(get(resize.claim(Q, later))).isEqualTo(new Rerouting.Claimed(List.of(new StreamId(5, 1))));
+        assertThat(get(resize.claim(Q, lease))).isEqualTo(STALE);
+        assertThat(get(resize.sender(lease)).any()).isFalse();
+        assertThat(get(resize.claim(P, lease))).isEqualTo(new Rerouting.Claimed(List.of()));
+        assertThat(get(resize.sender(lease)).any()).isTrue();
+    }
+
+    @Test
     void each_partition_from_which_they_come_has_a_record_of_its_own() {
         List<Job> jobs = oneMore("a");
         get(resize.reroute(Q, later, 2, 4, jobs));

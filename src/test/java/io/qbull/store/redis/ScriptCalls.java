@@ -250,10 +250,10 @@ final class ScriptCalls {
                         call(script, List.of(Seed.LEASE, Seed.SEAL, key("started"), Seed.INBOX), "2")));
             case CLAIM ->
                 List.of(
-                        call(script, List.of(Seed.LEASE, key("rerouted")), "7", "5"),
+                        call(script, List.of(Seed.LEASE, Seed.SEAL, key("rerouted")), "7", "5", "1"),
                         after(
                                 () -> resp.call("HSET", key("rerouted"), "7", "4 2 5-1 5-2"),
-                                call(script, List.of(Seed.LEASE, key("rerouted")), "7", "5")));
+                                call(script, List.of(Seed.LEASE, Seed.SEAL, key("rerouted")), "7", "5", "0")));
             case REROUTE -> {
                 List<String> keys = List.of(Seed.LEASE, Seed.SEAL, Seed.STREAM, key("rerouted"));
                 yield List.of(

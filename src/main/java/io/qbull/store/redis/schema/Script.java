@@ -74,7 +74,7 @@ public enum Script {
     COPY("5", "2 + n"),
     COPY_DELAYED("7", "2 + 4n"),
     MOVED("4", "4"),
-    CLAIM("2", "2"),
+    CLAIM("3", "3"),
     REROUTE("4", "4 + n"),
     RETIRE("14", "2"),
     PUT_WINDOW("1", "3"),

@@ -32,9 +32,11 @@ final class RedisReroutes {
 
     CompletionStage<Rerouting> claim(PartitionId target, Lease lease) {
         List<byte[]> args = RedisJobLog.args(
-                Integer.toString(lease.partition().index()), lease.epoch().toString());
-        return router.run(Script.CLAIM, List.of(Keys.lease(target), Keys.rerouted(target)), args)
-                .thenApply(answer -> rerouting(answer.reply()));
+                Integer.toString(lease.partition().index()),
+                lease.epoch().toString(),
+                target.equals(lease.partition()) ? "1" : "0");
+        List<String> keys = List.of(Keys.lease(target), Keys.seal(target), Keys.rerouted(target));
+        return router.run(Script.CLAIM, keys, args).thenApply(answer -> rerouting(answer.reply()));
     }
 
     CompletionStage<Rerouting> reroute(PartitionId target, Lease lease, int version, long number, List<Job> jobs) {
