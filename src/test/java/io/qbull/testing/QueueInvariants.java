@@ -137,7 +137,7 @@ public final class QueueInvariants {
             case "rerouted" ->
                 hash(key).values().forEach(last -> assertThat(last).as(key).matches("\\d+ \\d+ (\\d+-\\d+ ?)*"));
             case "letters" ->
-                assertThat(hash(key).values()).as(key).allMatch(last -> last.matches("[1-9]\\d* \\d+-\\d+"));
+                assertThat(hash(key).values()).as(key).allMatch(last -> last.matches("[1-9]\\d*( \\d+-\\d+)?"));
             case "segment" -> {
                 Matcher segment =
                         Pattern.compile("(.*:staged):(" + SEGMENT + ")").matcher(key);

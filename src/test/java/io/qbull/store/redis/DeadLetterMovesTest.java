@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dead letters of a queue that was resized from four partitions to two. */
 @Tag("redis")
@@ -71,9 +73,41 @@ class DeadLetterMovesTest {
 
     @Test
     void whoever_stops_between_copy_and_deletion_leaves_what_the_next_one_finishes() {
+        settleWithoutDeletion();
+        assertThat(get(letters.settle(QUEUE))).isPositive();
+        assertSettled();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4})
+    void what_the_next_resize_finds_copied_and_not_deleted_is_not_sent_elsewhere_too(int partitions) {
+        settleWithoutDeletion();
+        layout(3, partitions, "v2", "2");
+        get(letters.settle(QUEUE));
+        List<String> all = new ArrayList<>();
+        for (int index = 0; index < 4; index++) {
+            for (String id : jobs.dead(index)) {
+                all.add(id);
+                assertThat(new Layout(3, partitions).indexOf(KeyHash.XXH64, "k" + id.substring(1)))
+                        .as(id)
+                        .isEqualTo(index);
+            }
+        }
+        assertThat(all).hasSize(MANY).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void what_is_noted_late_changes_nothing() {
+        resp.call("HSET", "{Q:3}:letters", "3", "5");
+        Map<String, Object> before = RedisState.read(resp);
+        resp.call("EVAL", Script.DEPART.source(), "1", "{Q:3}:letters", "3", "4");
+        assertThat(RedisState.read(resp)).isEqualTo(before);
+    }
+
+    /** As if whoever does it had died before it deleted the first letter. */
+    private void settleWithoutDeletion() {
         Map<String, Object> before = RedisState.read(resp);
         get(letters.settle(QUEUE));
-        // As if nothing had been deleted.
         for (String retired : List.of("{Q:2}:dead", "{Q:3}:dead")) {
             resp.call("DEL", retired);
             for (Object each : (List<?>) before.getOrDefault(retired, List.of())) {
@@ -82,8 +116,6 @@ class DeadLetterMovesTest {
                 resp.call(entry.toArray(String[]::new));
             }
         }
-        assertThat(get(letters.settle(QUEUE))).isPositive();
-        assertSettled();
     }
 
     @Test
@@ -122,6 +154,22 @@ class DeadLetterMovesTest {
         assertThat(get(letters.settle(QUEUE))).isEqualTo(1);
         assertThat(jobs.dead(2)).containsExactly("earlier", "later");
         assertThat(jobs.dead(0)).isEmpty();
+    }
+
+    @Test
+    void one_that_was_to_leave_and_was_not_copied_stays_although_it_lies_before_those_that_left_earlier() {
+        resp.call("DEL", "{Q:0}:dead", "{Q:1}:dead", "{Q:2}:dead", "{Q:3}:dead");
+        jobs.add(0, "later", key(0, 0, 2), "b", "r");
+        jobs.add(0, "earlier", key(0, 2, 2), "b", "r");
+        layout(3, 3, "v2", "2");
+        get(letters.settle(QUEUE));
+        layout(4, 4, "v3", "3");
+        // Whoever noted that letters leave has died before it copied the first.
+        resp.call("HSET", "{Q:0}:letters", "0", "4");
+        layout(5, 3, "v4", "4");
+        get(letters.settle(QUEUE));
+        assertThat(jobs.dead(0)).containsExactly("later");
+        assertThat(jobs.dead(2)).containsExactly("earlier");
     }
 
     /** A key of these partitions by layouts of two, three and four. */

@@ -213,6 +213,7 @@ final class ScriptCalls {
                         after(this::bundle, call(script, keys("held:jobs"), "", "0", "9", "9999")),
                         call(script, keys("held:jobs"), sha1("k"), "0", "9", "9999"));
             case REQUEUE -> List.of(call(script, keys("dead", Seed.STREAM, "seal"), "1", "1-1", "2-1"));
+            case DEPART -> List.of(call(script, keys("letters"), "3", "2"));
             case FORWARD ->
                 List.of(
                         call(script, keys("seal", "dead", "letters"), "1", "0", "5-1", "2", "reason", "no"),

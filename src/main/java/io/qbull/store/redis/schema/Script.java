@@ -48,6 +48,7 @@ public enum Script {
     DELAYS("3", "3"),
     LINE("1", "4"),
     REQUEUE("3", "1 + n"),
+    DEPART("1", "2"),
     FORWARD("3", "2 + n"),
     DISCARD("2", "2n"),
     NOTE("1", "2"),

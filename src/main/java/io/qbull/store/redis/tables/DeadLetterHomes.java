@@ -1,5 +1,7 @@
 package io.qbull.store.redis.tables;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.lettuce.core.protocol.CommandType;
 import io.qbull.model.DeadLetter;
 import io.qbull.model.KeyHash;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions in which the dead letters of a queue belong, and their way there after a resize: page by page, in the order of each
- * stream, copied first and deleted when that was answered. Who copies a letter again is answered that it is there. Thread-safe.
+ * stream, copied first and deleted when that was answered. Who copies a letter again is answered that it is there. The next layout may send
+ * it elsewhere, so what was copied by the last one is deleted first. Thread-safe.
  */
 final class DeadLetterHomes {
     /** The most letters of a call. */
@@ -68,11 +71,10 @@ final class DeadLetterHomes {
             }
             int most =
                     read.layouts().stream().mapToInt(Layout::partitions).max().orElse(0);
-            Home home = new Home(current, read.keyHash());
             return Rounds.of(
                             PARTITIONS_AT_ONCE,
                             IntStream.range(0, most).boxed().toList(),
-                            index -> relocate(new PartitionId(queue, index), home, StreamId.START.toString(), 0))
+                            index -> settle(new PartitionId(queue, index), current, read))
                     .thenApply(
                             moved -> moved.stream().mapToInt(Integer::intValue).sum());
         });
@@ -97,30 +99,125 @@ final class DeadLetterHomes {
         return router.send(key, Request.of(CommandType.HGETALL, key));
     }
 
+    private CompletionStage<Integer> settle(PartitionId partition, Layout current, LayoutHash read) {
+        return page(partition, StreamId.START.toString()).thenCompose(first -> {
+            if (first.isEmpty()) {
+                return CompletableFuture.completedStage(0);
+            }
+            Home home = new Home(current, read.keyHash());
+            return recall(partition, current, read)
+                    .thenCompose(recalled -> relocate(partition, home, StreamId.START.toString(), 0));
+        });
+    }
+
+    /** Deletes what was sent by another layout, and not deleted: the partition notes by which one letters leave it. */
+    private CompletionStage<?> recall(PartitionId partition, Layout current, LayoutHash read) {
+        return field(partition, partition)
+                .thenCompose(noted -> read.layouts().stream()
+                        .filter(layout -> !layout.equals(current)
+                                && Integer.toString(layout.version()).equals(noted))
+                        .findFirst()
+                        .<CompletionStage<?>>map(layout ->
+                                recall(partition, new Home(layout, read.keyHash()), StreamId.START.toString()))
+                        .orElseGet(() -> CompletableFuture.completedStage(null)));
+    }
+
+    private CompletionStage<?> recall(PartitionId partition, Home before, String after) {
+        return page(partition, after).thenCompose(page -> {
+            Map<Integer, List<Reply>> left = page.leaving(before);
+            return Futures.all(left.entrySet().stream()
+                            .map(each -> sent(partition, each.getKey(), before.layout(), each.getValue()))
+                            .toList())
+                    .thenCompose(sent -> delete(
+                            partition, sent.stream().flatMap(List::stream).toList()))
+                    .thenCompose(gone -> page.more()
+                            ? recall(partition, before, page.last())
+                            : CompletableFuture.completedStage(null));
+        });
+    }
+
+    /** Those of some letters that another partition has got by a layout. */
+    private CompletionStage<List<Reply>> sent(PartitionId partition, int index, Layout layout, List<Reply> letters) {
+        return field(new PartitionId(partition.queue(), index), partition).thenApply(last -> {
+            String[] parts = last.split(" ", -1);
+            if (parts.length != 2 || !parts[0].equals(Integer.toString(layout.version()))) {
+                return List.of();
+            }
+            StreamId newest = StreamId.parse(parts[1]);
+            return letters.stream()
+                    .filter(letter -> StreamId.parse(letter.text(0)).compareTo(newest) <= 0)
+                    .toList();
+        });
+    }
+
+    /** What a partition has on record about one; empty if it has nothing. */
+    private CompletionStage<String> field(PartitionId at, PartitionId about) {
+        String key = Keys.letters(at);
+        return router.send(key, Request.of(CommandType.HMGET, key, Integer.toString(about.index())))
+                .thenApply(reply -> requireNonNullElse(reply.textOrNull(0), ""));
+    }
+
     private CompletionStage<Integer> relocate(PartitionId partition, Home home, String after, int moved) {
+        return page(partition, after).thenCompose(page -> {
+            Map<Integer, List<Reply>> leaving = page.leaving(home);
+            List<Reply> all = leaving.values().stream().flatMap(List::stream).toList();
+            CompletionStage<?> gone = all.isEmpty()
+                    ? CompletableFuture.completedStage(null)
+                    : depart(partition, home.layout())
+                            .thenCompose(noted -> forward(partition, home.layout(), leaving))
+                            .thenCompose(there -> delete(partition, all));
+            return gone.thenCompose(done -> page.more()
+                    ? relocate(partition, home, page.last(), moved + all.size())
+                    : CompletableFuture.completedStage(moved + all.size()));
+        });
+    }
+
+    private CompletionStage<?> depart(PartitionId partition, Layout layout) {
+        return router.run(
+                Script.DEPART,
+                List.of(Keys.letters(partition)),
+                RedisJobLog.args(Integer.toString(partition.index()), Integer.toString(layout.version())));
+    }
+
+    /**
+     * Some letters of a partition.
+     *
+     * @param partition where they lie
+     * @param letters each a place and its fields
+     * @param more whether others follow
+     */
+    private record Page(PartitionId partition, List<Reply> letters, boolean more) {
+        boolean isEmpty() {
+            return letters.isEmpty();
+        }
+
+        String last() {
+            return letters.get(letters.size() - 1).text(0);
+        }
+
+        /** Those that belong elsewhere, by where, without those that no command can carry. */
+        Map<Integer, List<Reply>> leaving(Home home) {
+            Map<Integer, List<Reply>> leaving = new TreeMap<>();
+            for (Reply letter : letters) {
+                int index = home.of(DeadLetterCodec.letter(partition, letter.text(0), letter.list(1), 0));
+                if (index != partition.index() && letter.list(1).size() < MOST_FIELDS) {
+                    leaving.computeIfAbsent(index, each -> new ArrayList<>()).add(letter);
+                }
+            }
+            return leaving;
+        }
+    }
+
+    private CompletionStage<Page> page(PartitionId partition, String after) {
         List<byte[]> args = RedisJobLog.args(
                 after,
                 "+",
                 Integer.toString(MOST_LETTERS),
                 Integer.toString(MOST_BYTES),
                 Integer.toString(Integer.MAX_VALUE));
-        return router.run(Script.LETTERS, List.of(Keys.dead(partition)), args).thenCompose(answer -> {
-            List<Reply> page = answer.reply().list(2).lists();
-            Map<Integer, List<Reply>> leaving = new TreeMap<>();
-            for (Reply letter : page) {
-                int index = home.of(DeadLetterCodec.letter(partition, letter.text(0), letter.list(1), 0));
-                if (index != partition.index() && letter.list(1).size() < MOST_FIELDS) {
-                    leaving.computeIfAbsent(index, each -> new ArrayList<>()).add(letter);
-                }
-            }
-            int count = leaving.values().stream().mapToInt(List::size).sum();
-            CompletionStage<?> gone = count == 0
-                    ? CompletableFuture.completedStage(null)
-                    : forward(partition, home.layout(), leaving).thenCompose(there -> delete(partition, leaving));
-            boolean more = answer.reply().number(1) == 1 && !page.isEmpty();
-            return gone.thenCompose(done -> more
-                    ? relocate(partition, home, page.get(page.size() - 1).text(0), moved + count)
-                    : CompletableFuture.completedStage(moved + count));
+        return router.run(Script.LETTERS, List.of(Keys.dead(partition)), args).thenApply(answer -> {
+            List<Reply> letters = answer.reply().list(2).lists();
+            return new Page(partition, letters, answer.reply().number(1) == 1 && !letters.isEmpty());
         });
     }
 
@@ -152,9 +249,12 @@ final class DeadLetterHomes {
         };
     }
 
-    private CompletionStage<?> delete(PartitionId partition, Map<Integer, List<Reply>> leaving) {
+    private CompletionStage<?> delete(PartitionId partition, List<Reply> letters) {
+        if (letters.isEmpty()) {
+            return CompletableFuture.completedStage(null);
+        }
         List<String> args = new ArrayList<>();
-        leaving.values().forEach(letters -> letters.forEach(letter -> args.addAll(List.of(letter.text(0), ""))));
+        letters.forEach(letter -> args.addAll(List.of(letter.text(0), "")));
         return router.run(
                 Script.DISCARD,
                 List.of(Keys.dead(partition), Keys.seen(partition)),
