@@ -5,14 +5,17 @@ import io.qbull.model.Pause.Scope;
 import io.qbull.model.Pauses;
 import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
+import io.qbull.model.why.PauseText;
 import io.qbull.runtime.EventLoop;
 import io.qbull.store.PauseTable;
 import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +29,9 @@ final class PauseWatch {
     /** A change is noticed after so long at the latest; a second includes the answer. */
     static final Duration PERIOD = Duration.ofMillis(750);
 
+    /** The most pauses that are named. */
+    private static final int MOST_NAMED = 3;
+
     private static final Logger LOG = LoggerFactory.getLogger(PauseWatch.class);
 
     private final QueueName queue;
@@ -36,7 +42,7 @@ final class PauseWatch {
     /** The session; null while none runs. */
     private @Nullable Listener listener;
 
-    private Pauses known = Pauses.UNKNOWN;
+    private volatile Pauses known = Pauses.UNKNOWN;
     /** What the next read compares with. */
     private Pauses asked = Pauses.UNKNOWN;
 
@@ -103,6 +109,14 @@ final class PauseWatch {
     /** What was read last; {@link Pauses#UNKNOWN} before that. */
     Pauses known() {
         return known;
+    }
+
+    /** Names what is paused, but not all of many keys; empty if nothing is. From any thread. */
+    String text() {
+        List<Pause> all = known.all();
+        String named = all.stream().limit(MOST_NAMED).map(PauseText::sentence).collect(Collectors.joining("; "));
+        int others = all.size() - MOST_NAMED;
+        return others <= 0 ? named : named + "; " + others + " more pauses";
     }
 
     private void start() {
@@ -196,12 +210,7 @@ final class PauseWatch {
     private void log(Pauses found) {
         found.all().stream()
                 .filter(pause -> known.all().stream().noneMatch(pause::same))
-                .forEach(pause -> LOG.info(
-                        "queue={} {} is paused by {}: {}",
-                        queue,
-                        what(pause),
-                        Printable.of(pause.by()),
-                        Printable.of(pause.reason())));
+                .forEach(pause -> LOG.info("queue={} {}", queue, PauseText.sentence(pause)));
         known.all().stream()
                 .filter(pause -> found.all().stream().noneMatch(pause::same))
                 .forEach(pause -> LOG.info(
@@ -209,13 +218,7 @@ final class PauseWatch {
     }
 
     private static String what(Pause pause) {
-        if (pause.scope() instanceof Scope.Partition one) {
-            return "partition " + one.index();
-        }
-        if (pause.scope() instanceof Scope.NewJobs) {
-            return "the taking of new jobs";
-        }
-        return pause.scope() instanceof Scope.Key ? "a key" : "the queue";
+        return pause.scope() instanceof Scope.NewJobs ? "the taking of new jobs" : PauseText.what(pause.scope());
     }
 
     private void readAll() {

@@ -157,7 +157,8 @@ final class StoreQueueNode implements QueueNode {
     public NodeStatus status() {
         return sessions.status()
                 .alsoSaying(enqueuer.problem(), enqueuer.crowded())
-                .alsoSaying("", tidying.problem());
+                .alsoSaying("", tidying.problem())
+                .alsoSaying("", pauses.text());
     }
 
     private List<Integer> ownedIndexes() {

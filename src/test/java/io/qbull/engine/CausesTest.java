@@ -14,6 +14,7 @@ import io.qbull.model.JobHandler;
 import io.qbull.model.JobId;
 import io.qbull.model.KeyHash;
 import io.qbull.model.Layout;
+import io.qbull.model.Pause;
 import io.qbull.model.TaskQueue;
 import io.qbull.ops.why.Answer;
 import io.qbull.ops.why.Scope;
@@ -23,6 +24,7 @@ import io.qbull.ops.why.WhyText;
 import io.qbull.resize.Headroom;
 import io.qbull.resize.Resizer;
 import io.qbull.store.HeldJobs;
+import io.qbull.store.PauseTable;
 import io.qbull.store.Store;
 import io.qbull.testing.CapturedLog;
 import io.qbull.testing.FailedSave;
@@ -33,6 +35,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -268,6 +271,27 @@ class CausesTest {
             assertThat(log.lines("refused")).anyMatch(line -> line.contains("k/one") && line.contains("WHATSAPP"));
         });
         assertThat(pod.node.status().stalled()).isFalse();
+    }
+
+    @Test
+    void a_pause_is_named_with_who_and_until_when() {
+        TestPod pod = pod("a", 1);
+        consume(pod, 1, workers);
+        await().until(() -> pod.node.status().owned().size() == 1);
+        get(REDIS.store()
+                .pauses()
+                .pause(TestPod.QUEUE, new Pause.Scope.Partition(0), "ann", "night", PauseTable.End.OPEN));
+        await().until(() -> !pod.node.status().standstill().isEmpty());
+        pod.enqueue("k", "one").join();
+        String text = "partition 0 is paused by ann since 20\\S+Z, until somebody resumes it: night";
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(pod.node.status().standstill()).matches(text);
+            assertThat(texts(Scope.ALL)).singleElement().asString().matches("partition WHATSAPP:0: " + text);
+            assertThat(log.lines("is paused")).singleElement().asString().matches("queue=WHATSAPP " + text);
+        });
+        assertThat(pod.node.status().stalled()).isFalse();
+        get(REDIS.store().pauses().resume(TestPod.QUEUE, Set.of(new Pause.Scope.Partition(0))));
+        await().until(() -> pod.node.status().standstill().isEmpty());
     }
 
     @Test

@@ -54,7 +54,10 @@ class PausedQueueTest {
             aWhile();
             assertThat(one.started).isEmpty();
             assertThat(two.started).isEmpty();
-            assertThat(one.node.status().standstill()).isEmpty();
+            assertThat(one.node.status().standstill())
+                    .startsWith("the queue is paused by ann")
+                    .doesNotContain(";");
+            assertThat(one.node.status().stalled()).isFalse();
             resume(ALL);
             await().until(() -> one.started.size() + two.started.size() == 40);
             assertInOrder(one, two);
@@ -129,7 +132,7 @@ class PausedQueueTest {
             await().until(() -> one.owned().size() == P);
             String key = keyOf(0);
             pause(new Scope.Key(key), End.OPEN);
-            await().until(() -> log.lines("a key is paused by ann").size() == 1);
+            await().until(() -> log.lines("key " + key + " is paused by ann").size() == 1);
             for (int i = 0; i < 400; i++) {
                 one.enqueue(key, "b" + i).join();
             }
@@ -154,7 +157,7 @@ class PausedQueueTest {
             add(producer, 8);
             pause(NEW, End.OPEN);
             await().until(() ->
-                    log.lines("the taking of new jobs is paused by ann").size() == 2);
+                    log.lines("the queue takes no new jobs: drained by ann").size() == 2);
             for (TestPod pod : List.of(consumer, producer)) {
                 assertRefused(pod);
             }

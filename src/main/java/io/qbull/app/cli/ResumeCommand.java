@@ -5,6 +5,7 @@ import io.qbull.app.exit.ExitCode;
 import io.qbull.app.redis.StoreAccess;
 import io.qbull.model.Pause.Scope;
 import io.qbull.model.QueueName;
+import io.qbull.model.why.PauseText;
 import io.qbull.ops.Json;
 import io.qbull.ops.pause.PauseAdmin;
 import io.qbull.ops.pause.PauseAdmin.Outcome;
@@ -56,7 +57,7 @@ public final class ResumeCommand extends QueueCommand {
             out().println(Json.text(PauseView.json(name, outcome.now())));
             return;
         }
-        String what = all ? "everything" : PauseView.what(named);
+        String what = all ? "everything" : PauseText.what(named);
         out().println(outcome.change() == Change.DONE ? "resumed: " + what : "nothing to resume: not paused");
         if (!outcome.now().all().isEmpty()) {
             out().println("still paused:");

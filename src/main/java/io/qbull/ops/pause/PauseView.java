@@ -5,15 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.qbull.model.Pause;
 import io.qbull.model.Pause.Scope;
 import io.qbull.model.Pauses;
-import io.qbull.model.Printable;
 import io.qbull.model.QueueName;
+import io.qbull.model.why.PauseText;
 import io.qbull.ops.Json;
-import io.qbull.ops.TerminalText;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Pauses as JSON and as sentences; escapes untrusted text before printing. */
+/** Pauses as JSON and as lines. */
 public final class PauseView {
     private PauseView() {}
 
@@ -60,42 +59,8 @@ public final class PauseView {
      */
     public static String lines(Pauses pauses) {
         StringBuilder lines = new StringBuilder();
-        sorted(pauses).forEach(pause -> lines.append(sentence(pause)).append(System.lineSeparator()));
+        sorted(pauses).forEach(pause -> lines.append(PauseText.sentence(pause)).append(System.lineSeparator()));
         return lines.toString();
-    }
-
-    /**
-     * @param pause any
-     * @return one line without its end
-     */
-    public static String sentence(Pause pause) {
-        return pause.scope() instanceof Scope.NewJobs
-                ? "the queue takes no new jobs: " + clause(pause)
-                : what(pause.scope()) + " is " + clause(pause);
-    }
-
-    /**
-     * @param pause any
-     * @return who, since when, until when and why, as in {@code paused by ann since …, until …: reason}
-     */
-    public static String clause(Pause pause) {
-        Long until = pause.untilMillis();
-        String verb = pause.scope() instanceof Scope.NewJobs ? "drained" : "paused";
-        return verb + " by " + Printable.of(pause.by()) + " since " + TerminalText.time(pause.sinceMillis())
-                + ", until "
-                + (until == null ? "somebody resumes it" : TerminalText.time(until))
-                + (pause.reason().isEmpty() ? "" : ": " + Printable.of(pause.reason()));
-    }
-
-    /**
-     * @param scope what is paused
-     * @return how a sentence names it
-     */
-    public static String what(Scope scope) {
-        if (scope instanceof Scope.Partition one) {
-            return "partition " + one.index();
-        }
-        return scope instanceof Scope.Key one ? "key " + Printable.of(one.key()) : "the queue";
     }
 
     private static List<Pause> sorted(Pauses pauses) {

@@ -6,9 +6,9 @@ import io.qbull.model.why.JobCause;
 import io.qbull.model.why.LeaseCause;
 import io.qbull.model.why.OwnerCause;
 import io.qbull.model.why.OwnerReport;
+import io.qbull.model.why.PauseText;
 import io.qbull.model.why.StoreCause;
 import io.qbull.model.why.Succession;
-import io.qbull.ops.pause.PauseView;
 import io.qbull.store.Examiner.JobView;
 import io.qbull.store.Examiner.Lease;
 import io.qbull.store.Examiner.Partition;
@@ -100,7 +100,7 @@ final class Diagnosis {
         for (Pause pause : now.fleet().pauses()) {
             if (covers(pause.scope())) {
                 paused = true;
-                causes.add(new JobCause.Paused(PauseView.sentence(pause)));
+                causes.add(new JobCause.Paused(PauseText.sentence(pause)));
             }
         }
     }
