@@ -71,11 +71,18 @@ final class OwnerInbox {
         for (Instruction each : instructions) {
             boolean note = each.note();
             HeldKey key = note ? null : partition.held().find(each.key());
-            if (note || (!notesOnly && (key == null || key.free()) && touchable.test(each.key()))) {
+            boolean free = key == null ? !comes(each) : key.free();
+            if (note || (!notesOnly && free && touchable.test(each.key()))) {
                 attend(each, key);
                 return;
             }
         }
+    }
+
+    /** Whether the job may not have been read yet that comes here in a resize; before it a request about it would be lost. */
+    private boolean comes(Instruction request) {
+        return partition.prefetched().cursor().segments().keySet().stream()
+                .anyMatch(segment -> segment.toString().equals(request.from()));
     }
 
     private void attend(Instruction instruction, @Nullable HeldKey key) {

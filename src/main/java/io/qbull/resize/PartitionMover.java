@@ -5,10 +5,12 @@ import io.qbull.model.Lease;
 import io.qbull.model.PartitionId;
 import io.qbull.model.Position;
 import io.qbull.model.Segment;
+import io.qbull.model.StreamId;
 import io.qbull.resize.MoveCommand.Copy;
 import io.qbull.resize.MoveCommand.ReadPage;
 import io.qbull.resize.PartitionMove.Phase;
 import io.qbull.runtime.EventLoop;
+import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.MovedItem;
 import io.qbull.store.Reachability;
 import io.qbull.store.Reachability.Subject;
@@ -19,7 +21,12 @@ import io.qbull.store.ResizeTable.PageBounds;
 import io.qbull.store.ResizeTable.PageRead;
 import io.qbull.store.ResizeTable.PartitionState;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -148,10 +155,48 @@ public final class PartitionMover {
                     () -> table.copy(target, segment, items),
                     (known, answer) -> answer == Copying.COPIED ? known.copied(copy) : known.refused());
         } else {
-            command(
-                    () -> table.moved(lease, plan.resize()),
-                    (known, answer) -> answer == Moved.DONE ? known.told() : known.refused());
+            // When the jobs have moved nobody asks for more about them here.
+            pass(
+                    StreamId.START,
+                    () -> command(
+                            () -> table.moved(lease, plan.resize()),
+                            (known, answer) -> answer == Moved.DONE ? known.told() : known.refused()));
         }
+    }
+
+    /** Passes on what people ask about held jobs that have moved. The owner removes it here when the move is over. */
+    private void pass(StreamId after, Runnable then) {
+        PartitionId partition = lease.partition();
+        perform(() -> table.requests(partition, after), requests -> {
+            if (requests.isEmpty()) {
+                then.run();
+                return;
+            }
+            StreamId last = requests.get(requests.size() - 1).id();
+            Map<Integer, List<Instruction>> targets = new TreeMap<>();
+            for (Instruction request : requests) {
+                long hash = keyHash.hash(request.key());
+                boolean passes = !request.note() && !request.place().isEmpty();
+                if (passes && plan.leaves(hash, partition.index())) {
+                    targets.computeIfAbsent(plan.target(hash), index -> new ArrayList<>())
+                            .add(request);
+                }
+            }
+            pass(new ArrayDeque<>(targets.entrySet()), () -> pass(last, then));
+        });
+    }
+
+    private void pass(Deque<Map.Entry<Integer, List<Instruction>>> targets, Runnable then) {
+        Map.Entry<Integer, List<Instruction>> first = targets.poll();
+        if (first == null) {
+            then.run();
+            return;
+        }
+        PartitionId target = new PartitionId(lease.partition().queue(), first.getKey());
+        Segment segment = new Segment(plan.version(), lease.partition().index());
+        perform(
+                () -> table.pass(target, segment, first.getValue()).thenApply(done -> true),
+                done -> pass(targets, then));
     }
 
     private PartitionMove<MovedItem> read(

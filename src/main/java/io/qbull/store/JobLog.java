@@ -198,8 +198,14 @@ public interface JobLog {
      * @param verb what to do; an unknown verb comes from a newer release or by mistake
      * @param key the held key; empty if the verb needs none
      * @param place place of the held job; empty = the first job of the key, whichever that is
+     * @param from the segment with which the job comes here in a resize; empty if the request was made here
      */
-    record Instruction(StreamId id, String verb, String key, String place) {
+    record Instruction(StreamId id, String verb, String key, String place, String from) {
+        /** A request that was made here. */
+        public Instruction(StreamId id, String verb, String key, String place) {
+            this(id, verb, key, place, "");
+        }
+
         /** The verb by which a producer wakes the owner: a delayed job was added that is due before all others. */
         public static final String DUE = "due";
         /** The verb by which a resize wakes the owner: jobs have come into a segment. */

@@ -11,6 +11,7 @@ import io.qbull.model.QueueName;
 import io.qbull.model.Resize;
 import io.qbull.model.Segment;
 import io.qbull.model.StreamId;
+import io.qbull.store.JobLog.Instruction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +147,26 @@ public interface ResizeTable {
      * @return done, fenced, or that the partition is not sealed for this resize
      */
     CompletionStage<Moved> moved(Lease lease, Resize resize);
+
+    /**
+     * Reads what people ask of the owner of a partition. Changes nothing.
+     *
+     * @param partition the partition
+     * @param after reads what follows this request
+     * @return requests and notes in their order, at most {@link #MOST_MOVED}; none at the end
+     */
+    CompletionStage<List<Instruction>> requests(PartitionId partition, StreamId after);
+
+    /**
+     * Passes requests about held jobs on to the owner of the partition to which these have moved. Safe to repeat, because each names the
+     * place of its job: what was carried out finds another first job. Works when Redis is full.
+     *
+     * @param target the partition
+     * @param segment with which the jobs have moved
+     * @param requests 1 to {@link #MOST_MOVED} requests with a place
+     * @return completes when they are there
+     */
+    CompletionStage<Void> pass(PartitionId target, Segment segment, List<Instruction> requests);
 
     /**
      * @param lease the lease of a partition

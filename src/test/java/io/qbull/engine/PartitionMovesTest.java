@@ -86,6 +86,7 @@ class PartitionMovesTest {
             answer(page, new PageRead.Page(List.of()));
         }
         assertThat(store.waiting()).doesNotContain("fetch");
+        answer(store.next("requests"), List.of());
         answer(store.next("moved"), Moved.DONE);
         assertThat(store.waiting())
                 .as("looks whether the jobs of the new layout may run")

@@ -122,6 +122,26 @@ class LogPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void a_request_that_was_passed_on_waits_until_the_job_that_it_names_is_held_again() {
+        Instruction request = new Instruction(new StreamId(5, 0), "retry", "a", "place", SEGMENT.toString());
+        Instruction other = new Instruction(new StreamId(6, 0), "retry", "z", "place", "1:9");
+        Agenda agenda = new Agenda(List.of(request, other), null);
+        beginWithSegment();
+        answer("fetch", new Fetch.Entries(List.of(moved(1, "b")), true, agenda, stage(2)));
+        Call first = store.next("attend");
+        assertThat(first.argument(1, Instruction.class))
+                .as("nothing of its segment can come")
+                .isEqualTo(other);
+        answer(first, new Attended.Done(null));
+        assertThat(store.waiting()).doesNotContain("attend");
+        answer("fetch", read(false, arrived(2, "a")));
+        answer("unpack", new Unpacked.Done(Map.of("a", BACKOFF)));
+        Call attend = store.next("attend");
+        assertThat(attend.argument(1, Instruction.class)).isEqualTo(request);
+        assertThat(attend.argument(2, Action.class)).isEqualTo(Action.RETRY);
+    }
+
+    @Test
     void a_reply_that_is_lost_leaves_the_page_until_the_repeat_is_answered() {
         beginWithSegment();
         answer("fetch", read(false, arrived(1, "a"), moved(2, "a")));

@@ -17,6 +17,7 @@ import io.qbull.model.QueueName;
 import io.qbull.model.SealState;
 import io.qbull.model.Segment;
 import io.qbull.model.StreamId;
+import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.MovedItem;
 import io.qbull.store.Reachability;
 import io.qbull.store.ResizeTable.Copying;
@@ -103,6 +104,21 @@ class PartitionMoverTest {
         answerPage(LogPart.of(new Segment(2, 4)), null, List.of());
         answerPage(LogPart.STREAM, null, List.of());
         assertThat(told).isEmpty();
+        Instruction first = request(1, "retry", keyOf(1), "place");
+        List<Instruction> some = List.of(
+                first,
+                request(2, "drop", keyOf(0), "stays"),
+                request(3, "drop", keyOf(1), ""),
+                request(4, Instruction.STAGED, "", ""),
+                request(5, "drop", keyOf(2), "other"));
+        answerRequests(StreamId.START, some);
+        assertPassed(1, List.of(first));
+        assertPassed(2, List.of(some.get(4)));
+        Instruction last = request(6, "drop", keyOf(2), "last");
+        answerRequests(new StreamId(5, 0), List.of(last));
+        assertThat(store.waiting()).as("before that is answered").doesNotContain("moved");
+        assertPassed(2, List.of(last));
+        answerRequests(last.id(), List.of());
         Call end = store.next("moved");
         assertThat(end.argument(0, Lease.class)).isEqualTo(LEASE);
         assertThat(end.argument(1, Object.class)).isEqualTo(PLAN.resize());
@@ -125,9 +141,11 @@ class PartitionMoverTest {
         answerPage(LogPart.DELAYED, leaves.position(), List.of(leaves));
         answerPage(LogPart.HELD, null, List.of());
         answerPage(LogPart.STREAM, null, List.of());
+        lose("requests");
+        answerRequests(StreamId.START, List.of());
         lose("moved");
         answer(store.next("moved"), Moved.DONE);
-        assertThat(told).containsExactly("unanswered", "unanswered", "unanswered", "unanswered", "moved");
+        assertThat(told).containsExactly("unanswered", "unanswered", "unanswered", "unanswered", "unanswered", "moved");
     }
 
     @Test
@@ -161,6 +179,7 @@ class PartitionMoverTest {
             other.answerPage(LogPart.DELAYED, null, List.of());
             other.answerPage(LogPart.HELD, null, List.of());
             other.answerPage(LogPart.STREAM, null, List.of());
+            other.answerRequests(StreamId.START, List.of());
             other.answer(other.store.next("moved"), refusal);
             other.assertRefused();
         }
@@ -192,6 +211,26 @@ class PartitionMoverTest {
         other.mover.end();
         other.loop.tick(RETRY);
         assertThat(other.store.waiting()).isEmpty();
+    }
+
+    private static Instruction request(int id, String verb, String key, String place) {
+        return new Instruction(new StreamId(id, 0), verb, key, place);
+    }
+
+    private void answerRequests(StreamId after, List<Instruction> requests) {
+        Call read = store.next("requests");
+        assertThat(read.argument(0, PartitionId.class)).isEqualTo(LEASE.partition());
+        assertThat(read.argument(1, StreamId.class)).isEqualTo(after);
+        answer(read, requests);
+    }
+
+    private void assertPassed(int target, List<Instruction> requests) {
+        Call pass = store.next("pass");
+        assertThat(pass.argument(0, PartitionId.class).index()).isEqualTo(target);
+        assertThat(pass.argument(1, Segment.class)).isEqualTo(new Segment(PLAN.version(), 0));
+        assertThat((Object) pass.argument(2, List.class)).isEqualTo(requests);
+        pass.answer(null);
+        loop.run();
     }
 
     private void assertRefused() {

@@ -249,6 +249,8 @@ final class ScriptCalls {
                 List.of(after(
                         () -> resp.call("SET", Seed.SEAL, "2 open"),
                         call(script, List.of(Seed.LEASE, Seed.SEAL, key("started"), Seed.INBOX), "2")));
+            case PASS ->
+                List.of(call(script, List.of(Seed.LEASE, Seed.INBOX), "2:7", "retry", "k", "p", "drop", "k", "q"));
             case CLAIM ->
                 List.of(
                         call(script, List.of(Seed.LEASE, Seed.SEAL, key("rerouted")), "7", "5", "1"),

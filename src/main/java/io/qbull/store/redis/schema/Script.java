@@ -75,6 +75,7 @@ public enum Script {
     COPY("5", "2 + n"),
     COPY_DELAYED("7", "2 + 4n"),
     MOVED("4", "4"),
+    PASS("2", "1 + 3n"),
     CLAIM("3", "3"),
     REROUTE("4", "4 + n"),
     RETIRE("14", "2"),

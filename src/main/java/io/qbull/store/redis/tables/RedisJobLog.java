@@ -344,7 +344,7 @@ public final class RedisJobLog implements JobLog {
         return VERSION.matcher(text).matches() ? Integer.parseInt(text) : 0;
     }
 
-    private static Instruction instruction(Reply entry) {
+    static Instruction instruction(Reply entry) {
         Map<String, String> fields = new HashMap<>();
         Reply flat = entry.list(1);
         for (int i = 0; i + 1 < flat.size(); i += 2) {
@@ -354,7 +354,8 @@ public final class RedisJobLog implements JobLog {
                 StreamId.parse(entry.text(0)),
                 fields.getOrDefault("verb", ""),
                 fields.getOrDefault("key", ""),
-                fields.getOrDefault("place", ""));
+                fields.getOrDefault("place", ""),
+                fields.getOrDefault("from", ""));
     }
 
     /** Milliseconds as a duration; null for -1. */

@@ -12,6 +12,8 @@ import io.qbull.model.Position;
 import io.qbull.model.QueueName;
 import io.qbull.model.Resize;
 import io.qbull.model.Segment;
+import io.qbull.model.StreamId;
+import io.qbull.store.JobLog.Instruction;
 import io.qbull.store.MovedItem;
 import io.qbull.store.ResizeTable;
 import io.qbull.store.Rounds;
@@ -327,6 +329,23 @@ public final class RedisResizeTable implements ResizeTable {
                     case "fenced" -> Moved.FENCED;
                     default -> throw reply.unknown();
                 }));
+    }
+
+    @Override
+    public CompletionStage<List<Instruction>> requests(PartitionId partition, StreamId after) {
+        String inbox = Keys.inbox(partition);
+        Request read = Request.of(CommandType.XRANGE, inbox, "(" + after, "+", "COUNT", Integer.toString(MOST_MOVED));
+        return RedisErrors.translate(router.send(inbox, read)
+                .thenApply(reply ->
+                        reply.lists().stream().map(RedisJobLog::instruction).toList()));
+    }
+
+    @Override
+    public CompletionStage<Void> pass(PartitionId target, Segment segment, List<Instruction> requests) {
+        checkCount(requests.size(), 1);
+        List<byte[]> args = RedisJobLog.args(segment.toString());
+        requests.forEach(each -> args.addAll(RedisJobLog.args(each.verb(), each.key(), each.place())));
+        return done(Script.PASS, List.of(Keys.lease(target), Keys.inbox(target)), args);
     }
 
     @Override

@@ -80,6 +80,7 @@ class ScriptTest {
             Script.COPY,
             Script.COPY_DELAYED,
             Script.MOVED,
+            Script.PASS,
             Script.CLAIM,
             Script.REROUTE,
             Script.RETIRE);
