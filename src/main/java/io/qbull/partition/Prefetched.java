@@ -207,6 +207,7 @@ final class Prefetched {
         if (slot != null) {
             slot.moving = false;
             refresh(slot.line);
+            forgetMisplaced();
         }
     }
 

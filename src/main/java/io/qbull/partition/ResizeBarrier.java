@@ -155,7 +155,8 @@ final class ResizeBarrier {
                 place(homes, true);
             }
             unread = partition.prefetched().passedLeaving();
-            unreadMisplaced = partition.prefetched().passedMisplaced();
+            // What is being sent may stay, and earlier ones of its key may have come into segments.
+            unreadMisplaced = partition.prefetched().passedMisplaced() || rerouter.underWay();
             if (known && homes != null) {
                 recall(homes, this::open);
             } else {
