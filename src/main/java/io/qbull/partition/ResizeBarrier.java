@@ -156,7 +156,8 @@ final class ResizeBarrier {
             }
             unread = partition.prefetched().passedLeaving();
             // What is being sent may stay, and earlier ones of its key may have come into segments.
-            unreadMisplaced = partition.prefetched().passedMisplaced() || rerouter.underWay();
+            unreadMisplaced |= rerouter.underWay();
+            noteMisplaced();
             if (known && homes != null) {
                 recall(homes, this::open);
             } else {
@@ -194,8 +195,14 @@ final class ResizeBarrier {
         place(homes, false);
     }
 
+    /** Entries that are passed by are to be read again, whatever comes in between. */
+    private void noteMisplaced() {
+        unreadMisplaced |= partition.prefetched().passedMisplaced();
+    }
+
     private void place(@Nullable KeyHomes layout, boolean passBy) {
         int own = partition.lease().partition().index();
+        noteMisplaced();
         partition.prefetched().place(layout == null ? ResizeBarrier::none : layout.elsewhere(own), passBy);
         rerouter.place(layout);
     }

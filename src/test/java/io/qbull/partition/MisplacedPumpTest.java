@@ -248,6 +248,37 @@ class MisplacedPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void the_log_is_read_again_also_if_another_resize_ends_before_that_was_possible() {
+        begun(entry(1, "a"));
+        seal();
+        wakeSealed(entry(2, "0a"));
+        pump.departed();
+        shows(STARTED);
+        answer("sender", new Sender(false));
+        shows(new PartitionStage(new SealState(4, false), 3, 3));
+        pump.depart(4, key -> false, homes(3), homes(4));
+        loop.run();
+        answer("sender", new Sender(false));
+        pump.departed();
+        shows(new PartitionStage(new SealState(4, true), 4, 4));
+        answer("sender", new Sender(false));
+        complete(0);
+        answer("commit", Verdict.DONE);
+        List<LogCursor> cursors = new ArrayList<>();
+        while (store.waiting().contains("fetch") && !cursors.contains(LogCursor.START)) {
+            Call fetch = store.next("fetch");
+            cursors.add(fetch.argument(1, LogCursor.class));
+            answer(fetch, new Fetch.Entries(List.of(), false, Agenda.EMPTY, STARTED));
+        }
+        assertThat(cursors).contains(LogCursor.START);
+    }
+
+    private void shows(PartitionStage stage) {
+        pump.look();
+        answerFetch(stage);
+    }
+
+    @Test
     void a_job_that_runs_here_when_a_layout_begins_by_which_it_is_misplaced_ends_before_others_of_its_key_are_sent() {
         begin(0);
         PartitionStage first = new PartitionStage(new SealState(1, true), 1, 0);
