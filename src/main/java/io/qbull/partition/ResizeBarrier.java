@@ -136,7 +136,7 @@ final class ResizeBarrier {
             turn(Phase.ASKING, ResizeGate.CLOSED, ResizeBarrier::none);
             listener.sealed(partition.lease(), sealed);
         } else if (sealed <= started && (phase != Phase.OPEN || sealed > before)) {
-            settle();
+            settle(sealed > before);
         }
     }
 
@@ -145,12 +145,15 @@ final class ResizeBarrier {
         retired = true;
     }
 
-    private void settle() {
+    /**
+     * @param newer whether the version is a newer one than was known; what was asked about the older one has no answer any more
+     */
+    private void settle(boolean newer) {
         boolean first = sealed == 1 || (sealed == 0 && !retired);
         boolean known = homes != null && homes.version() >= sealed;
         if (first) {
             open();
-        } else if (phase != Phase.PLACING) {
+        } else if (phase != Phase.PLACING || newer) {
             if (homes != null && !known) {
                 place(homes, true);
             }

@@ -55,6 +55,20 @@ class MisplacedPumpTest extends PumpTestSupport {
     }
 
     @Test
+    void it_is_asked_again_if_a_later_layout_runs_by_now() {
+        begin(0);
+        answerFetch(SETTLED);
+        shows(STARTED);
+        assertThat(told).containsExactly("settled 2", "settled 3");
+        shows(STARTED);
+        assertThat(told).hasSize(2);
+        settle(3);
+        answer("sender", new Sender(false));
+        answerFetch(STARTED, entry(1, "a"));
+        assertThat(ids()).containsExactly(1L);
+    }
+
+    @Test
     void a_retired_partition_asks_even_if_redis_has_forgotten_that_it_is() {
         pump.retired();
         begin(0);
