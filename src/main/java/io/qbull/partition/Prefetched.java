@@ -470,10 +470,18 @@ final class Prefetched {
             return;
         }
         KeyLine line = lineOf(entry);
-        if (line.passedFrom == null) {
+        EntryId passedFrom = line.passedFrom;
+        if (passedFrom == null) {
             put(new Slot(entry, suspect, line));
-        } else if (suspect) {
+            return;
+        }
+        if (suspect) {
             suspects.forget(id);
+        }
+        if (id.compareTo(passedFrom) <= 0) {
+            // Its segment has grown, and the search for those that were passed by was behind the segment already.
+            line.passedFrom = id.before();
+            window.gapAfter(id.before());
         }
     }
 

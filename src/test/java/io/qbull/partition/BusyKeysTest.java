@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** Entries that are passed by and read again, and what may start meanwhile. {@code -Dseed=} replays one run. */
 class BusyKeysTest extends PumpSimulationSupport {
+    private static final List<Segment> LOG = List.of(new Segment(2, 7), new Segment(3, 1), Segment.OWN);
+
     private final Set<String> held = new HashSet<>();
     private final Set<String> onRecord = new HashSet<>();
 
@@ -132,8 +134,13 @@ class BusyKeysTest extends PumpSimulationSupport {
 
     @Test
     void in_a_log_of_several_streams_that_grow_all_keys_run_in_order_too() {
-        List<Segment> log = List.of(new Segment(2, 7), new Segment(3, 1), Segment.OWN);
-        forSeeds(100, seed -> new Owner(new Random(seed), log).run());
+        forSeeds(100, seed -> new Owner(new Random(seed), LOG).run());
+    }
+
+    /** In this run a segment grows while the entries of its key that were passed by are looked for in the next segment. */
+    @Test
+    void what_comes_into_a_segment_behind_the_search_for_its_key_runs_in_order_too() {
+        new Owner(new Random(1493128556200385778L), LOG).run();
     }
 
     /** 255 of the first 256 entries are uncommitted, the other one belongs to a held key. The next one follows one of them, the last does not. */
