@@ -18,6 +18,7 @@ import io.qbull.model.StreamId;
 import io.qbull.model.why.Cause;
 import io.qbull.model.why.JobCause;
 import io.qbull.model.why.LeaseCause;
+import io.qbull.model.why.ResizeBarrier;
 import io.qbull.model.why.Resizing;
 import io.qbull.ops.why.Answer.Finding;
 import io.qbull.store.Examiner;
@@ -141,7 +142,7 @@ class MovedJobsTest {
                     .satisfies(job -> assertThat(job.partition()).isEqualTo(ONE));
         }
         assertThat(causes(new Scope(null, key, WANTED)))
-                .hasExactlyElementsOfTypes(LeaseCause.NoConsumer.class, Resizing.class);
+                .hasExactlyElementsOfTypes(LeaseCause.NoConsumer.class, ResizeBarrier.class, Resizing.class);
     }
 
     @Test
@@ -155,7 +156,8 @@ class MovedJobsTest {
                     .satisfies(job -> assertThat(job.partition()).isEqualTo(ONE));
         }
         for (Scope scope : List.of(Scope.ALL, new Scope(1, null, null), new Scope(null, KEY, null))) {
-            assertThat(causes(scope)).hasExactlyElementsOfTypes(LeaseCause.NoConsumer.class, Resizing.class);
+            assertThat(causes(scope))
+                    .hasExactlyElementsOfTypes(LeaseCause.NoConsumer.class, ResizeBarrier.class, Resizing.class);
         }
         assertThat(get(new Jobs(store).next(QUEUE, 2, 1))).isEmpty();
         assertThat(get(why(store).ask(QUEUE, new Scope(2, null, null)))).isEmpty();

@@ -53,7 +53,7 @@ public final class RawQueue {
         all(partition -> client.run(
                 Script.OPEN,
                 List.of(Keys.lease(partition), Keys.seal(partition), Keys.started(partition), Keys.stream(partition)),
-                List.of(bytes("1"), bytes(""))));
+                List.of(bytes("1"), bytes(""), bytes("1"))));
     }
 
     /**
