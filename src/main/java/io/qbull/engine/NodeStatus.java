@@ -13,8 +13,8 @@ import java.util.List;
  * @param problem one line about what keeps the node from working; empty if nothing does
  * @param stalled whether an owned partition has jobs that are due and has not moved for {@code stallAfter}
  * @param standstill one line about what waits although the node works: each partition that has jobs and has not moved for
- *     {@code stallAfter}, with the reason, those of others that this node watches among them, or a backlog that takes no more jobs, or something that Redis refuses to tidy up, or what people have paused; empty
- *     if there is none
+ *     {@code stallAfter}, with the reason, those of others that this node watches among them, or a backlog that takes no more jobs, or
+ *     something that Redis refuses to tidy up, or what people have paused; empty if there is none
  * @param repairs how often this node has given a partition up since it was opened because it overlooked its jobs
  */
 public record NodeStatus(
